@@ -1,0 +1,30 @@
+import { describeIssues, type Issue } from "./issues.ts";
+import { hasMark, WirekitError } from "./wirekit-error.ts";
+
+const mark = Symbol.for("@wirekit/core/ConfigError");
+
+/**
+ * The configuration cannot be used. Names every variable or option at fault, and none of their values, which
+ * may be secret. Thrown before anything is opened or sent.
+ */
+export class ConfigError extends WirekitError<"wirekit/config"> {
+  override readonly name: string = "ConfigError";
+  readonly [mark] = true;
+
+  /** Every fault that was found; `path` is the name of the variable or option. */
+  readonly issues: readonly Issue[];
+
+  constructor(issues: readonly Issue[], options: { readonly cause?: unknown } = {}) {
+    super(`Invalid configuration: ${describeIssues(issues)}`, {
+      code: "wirekit/config",
+      details: { names: issues.map((issue) => issue.path) },
+      cause: options.cause,
+    });
+    this.issues = issues;
+  }
+
+  /** Whether `value` is a configuration error, whichever copy of the class made it. */
+  static override isInstance(value: unknown): value is ConfigError {
+    return hasMark(value, mark);
+  }
+}

@@ -1,0 +1,37 @@
+import { describeIssues, type Issue } from "./issues.ts";
+import { type ErrorDetails, hasMark, WirekitError } from "./wirekit-error.ts";
+
+const mark = Symbol.for("@wirekit/core/ValidationError");
+
+/** What a subclass may say in its own words. */
+export interface ValidationErrorOptions<Code extends string> {
+  /** Default `"wirekit/validation"`. */
+  readonly code?: Code | undefined;
+  /** What stands before the issues. Default `"Invalid message"`. */
+  readonly prefix?: string | undefined;
+  readonly details?: ErrorDetails | undefined;
+  readonly cause?: unknown;
+}
+
+/** A value does not have the form that is due; nothing was sent. Never retryable: the value must change. */
+export class ValidationError<Code extends string = string> extends WirekitError<Code | "wirekit/validation"> {
+  override readonly name: string = "ValidationError";
+  readonly [mark] = true;
+
+  /** Every fault that was found; `path` is the wire path of the field. */
+  readonly issues: readonly Issue[];
+
+  constructor(issues: readonly Issue[], options: ValidationErrorOptions<Code> = {}) {
+    super(`${options.prefix ?? "Invalid message"}: ${describeIssues(issues)}`, {
+      code: options.code ?? "wirekit/validation",
+      details: { ...options.details, paths: issues.map((issue) => issue.path) },
+      cause: options.cause,
+    });
+    this.issues = issues;
+  }
+
+  /** Whether `value` is a validation error, whichever copy of the class made it. */
+  static override isInstance(value: unknown): value is ValidationError {
+    return hasMark(value, mark);
+  }
+}

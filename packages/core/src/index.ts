@@ -1,0 +1,43 @@
+export { type Clock, type Random, systemClock } from "./clock.ts";
+export { ClosedError } from "./errors/closed-error.ts";
+export { ConfigError } from "./errors/config-error.ts";
+export { ConnectionError } from "./errors/connection-error.ts";
+export { describeIssues, type Issue, memberPath } from "./errors/issues.ts";
+export { TimeoutError } from "./errors/timeout-error.ts";
+export { ValidationError, type ValidationErrorOptions } from "./errors/validation-error.ts";
+export {
+  type ErrorDetails,
+  hasMark,
+  messageOf,
+  WirekitError,
+  type WirekitErrorOptions,
+} from "./errors/wirekit-error.ts";
+export { consoleLogger, type LogFields, type Logger, silentLogger } from "./logger.ts";
+export type {
+  Delivered,
+  Dropped,
+  Expired,
+  HandleOutcome,
+  NotSent,
+  Rejected,
+  SendOutcome,
+} from "./outcome.ts";
+export { type Env, type EnvParser, type EnvVariable, env, readEnv } from "./read-env.ts";
+export { excerpt, isSecretName, type RedactOptions, redact, redactText } from "./redact.ts";
+export {
+  type Attempt,
+  backoffMs,
+  defaultRetryPolicy,
+  type RetryOptions,
+  type RetryPolicy,
+  retry,
+  type UpcomingRetry,
+} from "./retry.ts";
+export {
+  anySignal,
+  type LinkedSignal,
+  rejectOnAbort,
+  sleep,
+  type WaitOptions,
+  withTimeout,
+} from "./waiting.ts";

@@ -1,0 +1,95 @@
+import { type Clock, systemClock } from "./clock.ts";
+import { TimeoutError } from "./errors/timeout-error.ts";
+
+/** What every call that waits can be given. */
+export interface WaitOptions {
+  /** Ends the wait; the call rejects with this signal's own reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** The longest the call may take, in milliseconds. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/**
+ * Resolves after `durationMs`, or rejects with the signal's reason as soon as it is aborted.
+ * No timer and no listener is left behind either way.
+ */
+export function sleep(
+  durationMs: number,
+  options: { readonly signal?: AbortSignal | undefined; readonly clock?: Clock | undefined } = {},
+): Promise<void> {
+  const { signal, clock = systemClock } = options;
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const cancel = clock.setTimer(() => {
+      signal?.removeEventListener("abort", abort);
+      resolve();
+    }, durationMs);
+    function abort(): void {
+      cancel();
+      reject(signal?.reason);
+    }
+    signal?.addEventListener("abort", abort, { once: true });
+  });
+}
+
+/** A signal, and the way to let go of what it listens to once it is no longer needed. */
+export interface LinkedSignal {
+  readonly signal: AbortSignal;
+  /** Stops listening. Without it, a long-lived parent would gather one listener for every call. */
+  release(): void;
+}
+
+/** A signal that is aborted, with the same reason, as soon as one of `signals` is. Absent ones are ignored. */
+export function anySignal(...signals: readonly (AbortSignal | undefined)[]): LinkedSignal {
+  const controller = new AbortController();
+  const parents = signals.filter((signal) => signal !== undefined);
+  const listeners = parents.map((parent) => {
+    const listener = () => controller.abort(parent.reason);
+    if (parent.aborted) listener();
+    else parent.addEventListener("abort", listener, { once: true });
+    return () => parent.removeEventListener("abort", listener);
+  });
+  return {
+    signal: controller.signal,
+    release: () => {
+      for (const remove of listeners) remove();
+    },
+  };
+}
+
+/**
+ * Runs `task` with a signal that is aborted when `signal` is, or after `timeoutMs` (none: no limit), and settles as soon as
+ * either happens, whether or not `task` heeds its signal.
+ *
+ * @throws TimeoutError when the time is over; the signal's own reason when it is aborted.
+ */
+export async function withTimeout<T>(
+  what: string,
+  task: (signal: AbortSignal) => Promise<T>,
+  options: WaitOptions & { readonly clock?: Clock | undefined } = {},
+): Promise<T> {
+  const { signal, timeoutMs, clock = systemClock } = options;
+  signal?.throwIfAborted();
+  const timer = new AbortController();
+  const linked = anySignal(signal, timer.signal);
+  const cancel =
+    timeoutMs === undefined || timeoutMs === Number.POSITIVE_INFINITY
+      ? undefined
+      : clock.setTimer(() => timer.abort(new TimeoutError(what, timeoutMs)), timeoutMs);
+  try {
+    return await rejectOnAbort(task(linked.signal), linked.signal);
+  } finally {
+    cancel?.();
+    linked.release();
+  }
+}
+
+/** Settles as `promise` does, or rejects with the signal's reason if that comes first. */
+export function rejectOnAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    else signal.addEventListener("abort", abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}

@@ -1,0 +1,76 @@
+// The direction of the arrows: apps -> packages -> core. Nothing published depends on `tooling/`.
+/** @type {import("dependency-cruiser").IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: "no-cycle",
+      severity: "error",
+      comment: "Modules that import each other in a circle have no first one to read.",
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: "package-imports-core-only",
+      severity: "error",
+      comment: "A package stands alone: of its siblings it knows core, and nothing else of the workspace.",
+      from: { path: "^packages/([^/]+)/src/", pathNot: "\\.test\\.ts$" },
+      to: {
+        path: "^(packages|apps|tooling)/",
+        pathNot: ["^packages/$1/", "^packages/core/", "/node_modules/"],
+      },
+    },
+    {
+      name: "no-deep-import",
+      severity: "error",
+      comment:
+        "Another package is entered by one of its published entries; core's are src/index.ts and src/*/index.ts.",
+      from: { path: "^(packages|apps|tooling)/([^/]+)/" },
+      to: {
+        path: "^packages/[^/]+/src/",
+        pathNot: ["^$1/$2/", "^packages/[^/]+/src/index\\.ts$", "^packages/[^/]+/src/[^/]+/index\\.ts$"],
+      },
+    },
+    {
+      name: "core-imports-no-sibling",
+      severity: "error",
+      from: { path: "^packages/core/src/", pathNot: "\\.test\\.ts$" },
+      to: { path: "^(packages/(?!core/)|apps/|tooling/)", pathNot: "/node_modules/" },
+    },
+    {
+      name: "core-root-is-bare",
+      severity: "error",
+      comment: "The root entry of core has no dependency and runs anywhere: no node: module.",
+      from: { path: "^packages/core/src/(errors/)?[^/]+\\.ts$", pathNot: "\\.test\\.ts$" },
+      to: { dependencyTypes: ["npm", "npm-dev", "npm-peer", "npm-optional", "core"] },
+    },
+    {
+      name: "wire-is-pure",
+      severity: "error",
+      comment: "wire/ is pure: no I/O. What it may import is its own folder, types, errors and core.",
+      from: { path: "^packages/[^/]+/src/wire/", pathNot: "\\.test\\.ts$" },
+      to: { path: "^(node:)?(fs|net|http|https|tls|child_process|timers)(/|$)" },
+    },
+    {
+      name: "nothing-runs-on-an-app",
+      severity: "error",
+      from: { path: "^(packages|tooling)/" },
+      to: { path: "^apps/" },
+    },
+    {
+      name: "resolvable",
+      severity: "error",
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "(^|/)(dist|test-results|coverage)/" },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["@wirekit/source", "import", "require", "node", "default", "types"],
+      extensions: [".ts", ".js", ".cjs", ".mjs", ".json"],
+    },
+  },
+};
