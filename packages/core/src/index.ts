@@ -22,6 +22,7 @@ export type {
   Rejected,
   SendOutcome,
 } from "./outcome.ts";
+export { encodePythonJson, type PythonJsonOptions } from "./python-json.ts";
 export { type Env, type EnvParser, type EnvVariable, env, readEnv } from "./read-env.ts";
 export { excerpt, isSecretName, type RedactOptions, redact, redactText } from "./redact.ts";
 export {
