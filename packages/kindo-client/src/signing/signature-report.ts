@@ -23,9 +23,12 @@ export interface SignatureReport {
   readonly explanation: string;
   /** How far this machine's clock is ahead of the service's, in milliseconds; negative when it is behind. */
   readonly clockSkewMs: number | undefined;
-  /** Of the body it has only the hash. The session token in it is replaced. */
-  readonly canonicalRequest: string;
-  readonly stringToSign: string;
+  /**
+   * Of the body it has only the hash. The session token in it is replaced. This text and the next are `undefined` when the
+   * AWS SDK made the signature.
+   */
+  readonly canonicalRequest: string | undefined;
+  readonly stringToSign: string | undefined;
 }
 
 /** A signed request that was refused with 403. */
@@ -36,8 +39,8 @@ export interface RefusedSignature {
   readonly credentials: Credentials;
   /** When it was signed, in milliseconds since 1970. */
   readonly signedAt: number;
-  readonly canonicalRequest: string;
-  readonly stringToSign: string;
+  readonly canonicalRequest?: string | undefined;
+  readonly stringToSign?: string | undefined;
   /** Of the answer: its `Date` in milliseconds since 1970, if it has one, and its body. */
   readonly answeredAt: number | undefined;
   readonly body: string;
@@ -47,13 +50,13 @@ export interface RefusedSignature {
 const clockToleranceMs = 5 * 60 * 1000;
 
 export function reportSignature(refused: RefusedSignature): SignatureReport {
-  const { credentials, signedAt, answeredAt } = refused;
+  const { credentials, signedAt, answeredAt, canonicalRequest } = refused;
   const clockSkewMs = answeredAt === undefined ? undefined : signedAt - answeredAt;
   const secrets = [credentials.sessionToken, credentials.secretAccessKey];
   return {
     ...likelyCause(refused, clockSkewMs),
     clockSkewMs,
-    canonicalRequest: redactText(refused.canonicalRequest, { secrets }),
+    canonicalRequest: canonicalRequest && redactText(canonicalRequest, { secrets }),
     stringToSign: refused.stringToSign,
   };
 }
