@@ -12,6 +12,7 @@ import { createMessageStore, type StoredMessage } from "./message-store.ts";
 import { createProducer } from "./producer.ts";
 import type { Credentials } from "./sigv4/credentials.ts";
 import type { SignatureVerdict } from "./sigv4/refusal.ts";
+import { createSigningKeys } from "./sigv4/signing-key.ts";
 import { verifySignature } from "./sigv4/verify-signature.ts";
 
 export interface LambdaUrlOptions {
@@ -70,6 +71,7 @@ export async function startLambdaUrl(options: LambdaUrlOptions): Promise<LambdaU
   const { functionName = "kindo-producer", invokeShape = "direct", nextTrackingId = randomUUID } = options;
   const functionArn = `arn:aws:lambda:${region}:${accountId}:function:${functionName}`;
   const credentials = byAccessKeyId(options.credentials);
+  const keys = createSigningKeys();
 
   const store = createMessageStore(nextTrackingId);
   const produce = createProducer(store);
@@ -78,7 +80,7 @@ export async function startLambdaUrl(options: LambdaUrlOptions): Promise<LambdaU
 
   const producer: HttpService<CheckedRequest> = {
     observe(request, at) {
-      const rules = { credentials, region, service: isInvocation(request) ? "lambda" : service };
+      const rules = { credentials, keys, region, service: isInvocation(request) ? "lambda" : service };
       const checked = { ...request, signature: verifySignature(request, rules, at) };
       requests.add(checked);
       return checked;

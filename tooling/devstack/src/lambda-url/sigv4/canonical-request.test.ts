@@ -70,5 +70,15 @@ it.each([
   ["Param-3=3&Param=2&%E1%88%B4=1", "%E1%88%B4=1&Param=2&Param-3=3"],
   ["&&a=1&", "a=1"],
 ])("normalises the query %j to %j", (query, canonical) => {
-  expect(canonicalQuery(query)).toBe(canonical);
+  expect(canonicalQuery(query, "normalised")).toBe(canonical);
+});
+
+it.each([
+  ["", ""],
+  ["a", "a="],
+  ["k=b&k=a&k=", "k=&k=a&k=b"],
+  ["b=x+y,z&a=%c3%a9=", "a=%c3%a9=&b=x+y,z"],
+  ["&&a=1", "=&=&a=1"],
+])("takes the query %j as it is written: %j", (query, canonical) => {
+  expect(canonicalQuery(query, "as-written")).toBe(canonical);
 });

@@ -5,13 +5,17 @@ import type { ReceivedRequest } from "../../http/received-request.ts";
  * The canonical request of Signature Version 4, from what stood on the wire. Strings hold one byte per character
  * throughout, so that no decoding can make two different requests look the same.
  */
-export function canonicalRequest(request: ReceivedRequest, signedHeaders: readonly string[]): string {
+export function canonicalRequest(
+  request: ReceivedRequest,
+  signedHeaders: readonly string[],
+  reading: QueryReading = "normalised",
+): string {
   const [path = "", ...query] = request.target.split("?");
   const headerLines = signedHeaders.map((name) => `${name}:${canonicalHeaderValue(request, name)}\n`);
   return [
     request.method,
     canonicalPath(path),
-    canonicalQuery(query.join("?")),
+    canonicalQuery(query.join("?"), reading),
     headerLines.join(""),
     signedHeaders.join(";"),
     sha256Hex(request.body),
@@ -40,16 +44,24 @@ export function canonicalPath(path: string): string {
   return `/${segments.join("/")}${path.endsWith("/") ? "/" : ""}`;
 }
 
-/** Names and values decoded, encoded in the one way that counts, and sorted by name, then by value. */
-export function canonicalQuery(query: string): string {
-  const pairs = query
+/**
+ * How a query is read that is not encoded in the one way that counts, such as `a=b,c`. AWS documents that names and
+ * values are encoded anew; botocore, which the original signs with, takes them as they are written. Where the
+ * query is well encoded the two are the same.
+ */
+export type QueryReading = "normalised" | "as-written";
+
+/** Every name with its value, sorted by name, then by value. */
+export function canonicalQuery(query: string, reading: QueryReading): string {
+  if (query === "") return "";
+  const recode = reading === "normalised" ? (text: string) => encode(decode(text)) : (text: string) => text;
+  return query
     .split("&")
-    .filter((pair) => pair !== "")
+    .filter((pair) => pair !== "" || reading === "as-written")
     .map((pair) => {
       const [name = "", ...value] = pair.split("=");
-      return [encode(decode(name)), encode(decode(value.join("=")))] as const;
-    });
-  return pairs
+      return [recode(name), recode(value.join("="))] as const;
+    })
     .sort(([nameA, valueA], [nameB, valueB]) => order(nameA, nameB) || order(valueA, valueB))
     .map((pair) => pair.join("="))
     .join("&");

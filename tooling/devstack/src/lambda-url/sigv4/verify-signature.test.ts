@@ -1,3 +1,4 @@
+import { createHash, createHmac } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
 import type { RawRequest } from "../../../test/raw-http.ts";
 import {
@@ -11,10 +12,12 @@ import {
 } from "../../../test/signed-request.ts";
 import type { ReceivedRequest } from "../../http/received-request.ts";
 import type { RefusalReason } from "./refusal.ts";
+import { createSigningKeys } from "./signing-key.ts";
 import { verifySignature } from "./verify-signature.ts";
 
 const rules = {
   credentials: new Map([credentials, temporaryCredentials].map((one) => [one.accessKeyId, one])),
+  keys: createSigningKeys(),
   region: "ap-southeast-2",
   service: "lambda",
 };
@@ -57,6 +60,34 @@ describe("accepts what aws4 signed", () => {
   it.each(cases)("%s", (_, options) => {
     expect(verdict(signedRequest(options))).toMatchObject({ kind: "accepted" });
   });
+});
+
+it("accepts a query that is signed as it is written, where that is not how AWS would encode it", () => {
+  const asWritten = "/?b=x,y&a=1";
+  const canonical = `POST\n/\na=1&b=x,y\nhost:x\nx-amz-date:20260115T120000Z\n\nhost;x-amz-date\n${sha256("")}`;
+  const scope = "20260115/ap-southeast-2/lambda/aws4_request";
+  const stringToSign = `AWS4-HMAC-SHA256\n20260115T120000Z\n${scope}\n${sha256(canonical)}`;
+  const key = scope
+    .split("/")
+    .reduce<string | Buffer>((last, part) => hmac(last, part), `AWS4${credentials.secretAccessKey}`);
+  const signature = hmac(key, stringToSign).toString("hex");
+  const headers = [
+    ["Host", "x"],
+    ["X-Amz-Date", "20260115T120000Z"],
+    [
+      "Authorization",
+      `AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/${scope}, SignedHeaders=host;x-amz-date, Signature=${signature}`,
+    ],
+  ] as const;
+  expect(verdict({ target: asWritten, headers, body: "" }).kind).toBe("accepted");
+  expect(verdict({ target: "/?b=x,z&a=1", headers, body: "" }).kind).toBe("refused");
+
+  function sha256(text: string): string {
+    return createHash("sha256").update(text).digest("hex");
+  }
+  function hmac(hmacKey: string | Buffer, text: string): Buffer {
+    return createHmac("sha256", hmacKey).update(text).digest();
+  }
 });
 
 it("says who signed what", () => {

@@ -1,13 +1,15 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import type { ReceivedRequest } from "../../http/received-request.ts";
 import { type Authorization, parseAuthorization } from "./authorization-header.ts";
 import { canonicalRequest, sha256Hex } from "./canonical-request.ts";
 import type { Credentials } from "./credentials.ts";
 import { type Refusal, refuse, type SignatureVerdict } from "./refusal.ts";
+import { hmac, type SigningKeys } from "./signing-key.ts";
 
 export interface SignatureRules {
   /** Whose signatures count, by access key id. */
   readonly credentials: ReadonlyMap<string, Credentials>;
+  readonly keys: SigningKeys;
   readonly region: string;
   readonly service: string;
 }
@@ -22,7 +24,7 @@ const dateWindowMs = 5 * 60 * 1000;
  */
 export function verifySignature(
   request: ReceivedRequest,
-  { credentials, region, service }: SignatureRules,
+  { credentials, keys, region, service }: SignatureRules,
   now: number,
 ): SignatureVerdict {
   const repeated = [
@@ -49,7 +51,7 @@ export function verifySignature(
     dateRefusal(request, authorization, now) ??
     scopeRefusal(authorization, { region, service }) ??
     bodyHashRefusal(request) ??
-    signatureRefusal(request, authorization, signer) ?? {
+    signatureRefusal(request, authorization, keys(signer, authorization.scope)) ?? {
       kind: "accepted",
       accessKeyId: signer.accessKeyId,
       signedHeaders: authorization.signedHeaders,
@@ -149,18 +151,17 @@ function bodyHashRefusal({ headers, body }: ReceivedRequest): Refusal | undefine
 function signatureRefusal(
   request: ReceivedRequest,
   { scope, signature, signedHeaders }: Authorization,
-  signer: Credentials,
+  key: Buffer,
 ): Refusal | undefined {
+  const isSignatureOf = (text: string) => sameHex(signature, hmac(key, text));
+
   const canonical = canonicalRequest(request, signedHeaders);
-  const scopeText = `${scope.date}/${scope.region}/${scope.service}/${scope.terminator}`;
-  const stringToSign = [
-    "AWS4-HMAC-SHA256",
-    request.headers["x-amz-date"],
-    scopeText,
-    sha256Hex(canonical),
-  ].join("\n");
-  const expected = hmac(signingKey(signer.secretAccessKey, scope), stringToSign);
-  if (sameHex(signature, expected)) return undefined;
+  const stringToSign = stringToSignOf(canonical, request, scope);
+  if (isSignatureOf(stringToSign)) return undefined;
+
+  const asWritten = canonicalRequest(request, signedHeaders, "as-written");
+  if (asWritten !== canonical && isSignatureOf(stringToSignOf(asWritten, request, scope))) return undefined;
+
   return refuse(
     "signature-mismatch",
     "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access " +
@@ -169,16 +170,13 @@ function signatureRefusal(
   );
 }
 
-function signingKey(
-  secretAccessKey: string,
+function stringToSignOf(
+  canonical: string,
+  { headers }: ReceivedRequest,
   { date, region, service, terminator }: Authorization["scope"],
-): Buffer {
-  const dateKey = hmac(Buffer.from(`AWS4${secretAccessKey}`, "utf8"), date);
-  return hmac(hmac(hmac(dateKey, region), service), terminator);
-}
-
-function hmac(key: Buffer, text: string): Buffer {
-  return createHmac("sha256", key).update(text, "latin1").digest();
+): string {
+  const scope = `${date}/${region}/${service}/${terminator}`;
+  return `AWS4-HMAC-SHA256\n${headers["x-amz-date"]}\n${scope}\n${sha256Hex(canonical)}`;
 }
 
 /** In constant time, also for texts of different length. */
