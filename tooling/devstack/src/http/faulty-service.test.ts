@@ -16,19 +16,22 @@ let server: ListeningServer;
 let url: string;
 let observed: string[];
 let applied: string[];
+let applying: Promise<void>;
 
 beforeEach(async () => {
   script = createFaultScript();
   faults = script.faults;
   observed = [];
   applied = [];
+  applying = Promise.resolve();
   const service = {
     observe(request: { readonly body: Buffer }, at: number) {
       observed.push(request.body.toString());
       return { text: request.body.toString(), at };
     },
-    apply({ text, at }: { readonly text: string; readonly at: number }) {
+    async apply({ text, at }: { readonly text: string; readonly at: number }) {
       applied.push(text);
+      await applying;
       return jsonAnswer(200, { text, at });
     },
   };
@@ -155,6 +158,24 @@ describe("a hold", () => {
   });
 });
 
+it("ends when the client has left while the service was at work", async () => {
+  let finish = () => {};
+  applying = new Promise((resolve) => {
+    finish = resolve;
+  });
+  const hold = faults.next({ kind: "hold", before: "answer" });
+  const socket = openSocket(url);
+  const response = readToEnd(socket);
+  socket.write(rawRequestBytes(post));
+  await hold.struck();
+  while (applied.length === 0) await new Promise(setImmediate);
+  socket.destroy();
+  await response;
+  while (server.counters.openSockets > 0) await new Promise(setImmediate);
+  finish();
+  await hold.ended();
+});
+
 it("is told another time by a clock that is off", async () => {
   faults.next({ kind: "clock", skewMs: -600_000 });
   const response = await send();
@@ -170,6 +191,17 @@ describe("a body", () => {
     const response = await send();
     expect(response.headers["content-length"]).toBe(String(whole.length));
     expect(response.body.toString()).toBe(whole);
+  });
+
+  it("that comes slowly has a head that comes at once, and can be hurried", async () => {
+    const fault = faults.next({ kind: "body", delivery: { kind: "slow", chunkBytes: 1, intervalMs: 1e9 } });
+    const socket = openSocket(url);
+    const response = readToEnd(socket);
+    const head = new Promise<Buffer>((resolve) => socket.once("data", resolve));
+    socket.write(rawRequestBytes(post));
+    expect((await head).toString()).toMatch(/^HTTP\/1.1 200 OK\r\n[\s\S]*\r\n\r\n$/);
+    fault.release();
+    expect((await response).body.toString()).toBe(whole);
   });
 
   it("that stalls stops after so many bytes, and goes on when it is released", async () => {

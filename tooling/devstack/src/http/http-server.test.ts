@@ -13,7 +13,7 @@ beforeEach(async () => {
   exchanges = [];
   server = await listen(0, async (exchange) => {
     exchanges.push(exchange);
-    exchange.response.end("ok");
+    if (exchange.head.target !== "/never") exchange.response.end("ok");
   });
   url = `http://127.0.0.1:${server.port}/`;
 });
@@ -49,9 +49,12 @@ it("counts requests and connections", async () => {
 
 it("ends idle and busy connections when it is closed, and can be closed twice", async () => {
   const idle = openSocket(url);
-  const ended = readToEnd(idle);
+  const busy = openSocket(url);
+  const ended = Promise.all([readToEnd(idle), readToEnd(busy)]);
   idle.write(rawRequestBytes(get).toString("latin1").replace("Connection: close\r\n", ""));
   await new Promise((resolve) => idle.once("data", resolve));
+  busy.write(rawRequestBytes({ ...get, target: "/never" }));
+  while (exchanges.length < 2) await new Promise(setImmediate);
   await Promise.all([server.close(), server.close()]);
   await ended;
   await server.close();
