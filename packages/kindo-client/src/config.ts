@@ -2,10 +2,12 @@ import {
   type Clock,
   ConfigError,
   consoleLogger,
+  defaultRetryPolicy,
   type Issue,
   type Logger,
   type Random,
   type RetryPolicy,
+  resolveRetryPolicy,
   systemClock,
 } from "@wirekit/core";
 import type { HttpTransport } from "@wirekit/core/http";
@@ -84,7 +86,7 @@ export interface KindoConfig {
   readonly credentials: Credentials | CredentialsProvider | undefined;
   readonly schema: SchemaSource | undefined;
   readonly timeoutMs: number;
-  readonly retry: Partial<RetryPolicy>;
+  readonly retry: RetryPolicy;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly random: Random;
@@ -113,6 +115,8 @@ const arnForm = /^arn:aws[a-z-]*:lambda:([a-z0-9-]+):\d{12}:function:([\w-]+)(?:
 /** @throws ConfigError naming every option that cannot be used. */
 export function resolveOptions(options: KindoClientOptions): KindoConfig {
   const issues = [...targetIssues(options), ...commonIssues(options)];
+  const policy = retryPolicy(options, issues);
+  issues.push(...credentialsIssues(options.credentials));
   if (issues.length > 0) throw new ConfigError(issues);
   const target = targetOf(options);
   return {
@@ -121,7 +125,7 @@ export function resolveOptions(options: KindoClientOptions): KindoConfig {
     credentials: options.credentials,
     schema: options.schema,
     timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
-    retry: options.retry ?? {},
+    retry: policy,
     logger: options.logger ?? consoleLogger,
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
@@ -143,7 +147,8 @@ function regionOf(target: UrlTarget | ArnTarget): string {
 
 function targetIssues(options: KindoClientOptions): Issue[] {
   const { url, arn }: { readonly url?: unknown; readonly arn?: unknown } = options;
-  if (url !== undefined && arn !== undefined) return [{ path: "url", message: "and arn cannot both be given" }];
+  if (url !== undefined && arn !== undefined)
+    return [{ path: "url", message: "and arn cannot both be given" }];
   if (arn !== undefined) {
     const isArn = typeof arn === "string" && arnForm.test(arn);
     return isArn ? [] : [{ path: "arn", message: "must be the ARN of a Lambda function" }];
@@ -177,7 +182,17 @@ function commonIssues(options: KindoClientOptions): Issue[] {
   if (options.timeoutMs !== undefined && !(options.timeoutMs > 0)) {
     issues.push({ path: "timeoutMs", message: "must be a number of milliseconds above 0" });
   }
-  return [...issues, ...credentialsIssues(options.credentials)];
+  return issues;
+}
+
+function retryPolicy({ retry }: KindoClientOptions, issues: Issue[]): RetryPolicy {
+  try {
+    return resolveRetryPolicy(retry);
+  } catch (thrown) {
+    if (!ConfigError.isInstance(thrown)) throw thrown;
+    issues.push(...thrown.issues);
+    return defaultRetryPolicy;
+  }
 }
 
 function credentialsIssues(credentials: unknown): Issue[] {

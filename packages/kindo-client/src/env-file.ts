@@ -26,8 +26,11 @@ function parser(): typeof import("dotenv") {
   try {
     return createRequire(import.meta.url)("dotenv");
   } catch (cause) {
-    throw new ConfigError([{ path: ".env", message: "is there, but the package dotenv that reads it is not" }], {
-      cause,
-    });
+    throw new ConfigError(
+      [{ path: ".env", message: "is there, but the package dotenv that reads it is not" }],
+      {
+        cause,
+      },
+    );
   }
 }

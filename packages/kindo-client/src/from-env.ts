@@ -1,4 +1,4 @@
-import { ConfigError, type Env, env as parse, type Issue, readEnv } from "@wirekit/core";
+import { ConfigError, type Env, type Issue, env as parse, readEnv } from "@wirekit/core";
 import {
   defaultRegion,
   defaultService,

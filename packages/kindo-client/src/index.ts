@@ -28,10 +28,15 @@ export {
   sendToProducerViaArn,
 } from "./send-to-producer.ts";
 export type { Credentials, CredentialsProvider } from "./signing/credentials.ts";
-export { type SignableRequest, type SignedRequest, type SignOptions, signRequest } from "./signing/sign-request.ts";
+export {
+  type SignableRequest,
+  type SignedRequest,
+  type SignOptions,
+  signRequest,
+} from "./signing/sign-request.ts";
 export type { RefusalCause, SignatureReport } from "./signing/signature-report.ts";
-export type { ConnectionCounts } from "./transports/producer-transport.ts";
 export type { InvokeInput, InvokeOutput, LambdaApi } from "./transports/lambda-api.ts";
+export type { ConnectionCounts } from "./transports/producer-transport.ts";
 export { validateMessage } from "./validate-message.ts";
 export type { JsonObject, JsonValue, ProducerPayload, SecurityLevel } from "./wire/producer-payload.ts";
 export { type JsonSchema, producerPayloadSchema } from "./wire/producer-schema.ts";

@@ -1,4 +1,4 @@
-import { anySignal, ClosedError, ConfigError, type Env, WirekitError, type WaitOptions } from "@wirekit/core";
+import { anySignal, ClosedError, ConfigError, type Env, type WaitOptions, WirekitError } from "@wirekit/core";
 import { messagingSpan, withSpan } from "@wirekit/core/tracing";
 import { collectOutcomes } from "./bulk/collect-outcomes.ts";
 import type { MessageSource } from "./bulk/intake.ts";
@@ -246,7 +246,10 @@ export class KindoClient {
 
     return withSpan(span.name, { ...span, scope }, async (active) => {
       const trackingId = await deliver(shipment, this.#transport, this.#config, terms);
-      active.setAttributes({ "messaging.message.id": trackingId, "messaging.kindo.attempts": progress.attempts });
+      active.setAttributes({
+        "messaging.message.id": trackingId,
+        "messaging.kindo.attempts": progress.attempts,
+      });
       return trackingId;
     });
   }
@@ -262,10 +265,13 @@ export class KindoClient {
 
   #idempotencyKey(message: ProducerPayload, options: SendOptions): string | undefined {
     const { target } = this.#config;
-    const key = options.idempotencyKey ?? (target.kind === "url" ? target.options.idempotencyKey?.(message) : undefined);
+    const key =
+      options.idempotencyKey ??
+      (target.kind === "url" ? target.options.idempotencyKey?.(message) : undefined);
     if (key === undefined) return undefined;
     if (target.kind === "arn") throw unusable("idempotencyKey", "has no place in an invocation by ARN");
-    if (!/^[!-~]{1,255}$/.test(key)) throw unusable("idempotencyKey", "must be 1 to 255 visible ASCII characters");
+    if (!/^[!-~]{1,255}$/.test(key))
+      throw unusable("idempotencyKey", "must be 1 to 255 visible ASCII characters");
     return key;
   }
 
@@ -297,8 +303,11 @@ function failedOutcome(
   progress: DeliveryProgress,
 ): KindoOutcome {
   const isAborted = signal?.aborted === true && thrown === signal.reason;
-  if (!progress.isBegun && (isAborted || ClosedError.isInstance(thrown))) return { kind: "not-sent", reason: thrown };
-  const error = isAborted ? abortedError("the call was aborted", thrown, progress) : WirekitError.from(thrown);
+  if (!progress.isBegun && (isAborted || ClosedError.isInstance(thrown)))
+    return { kind: "not-sent", reason: thrown };
+  const error = isAborted
+    ? abortedError("the call was aborted", thrown, progress)
+    : WirekitError.from(thrown);
   return { kind: "rejected", error };
 }
 

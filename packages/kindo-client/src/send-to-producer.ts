@@ -14,7 +14,9 @@ export interface SendToProducerOptions extends Omit<KindoUrlOptions, "schema" | 
 }
 
 /** What {@link sendToProducerViaArn} is given. All but the message is as in {@link KindoClient}. */
-export interface SendToProducerViaArnOptions extends Omit<KindoArnOptions, "schema" | "url">, SendOptionsOfOne {
+export interface SendToProducerViaArnOptions
+  extends Omit<KindoArnOptions, "schema" | "url">,
+    SendOptionsOfOne {
   readonly message: ProducerPayload;
   /** The path of a JSON Schema in place of the built-in one. */
   readonly schemaPath?: string | undefined;

@@ -15,13 +15,16 @@ interface ValidationCase {
 const cases = readVectors<ValidationCase>("kindo/validation.json");
 
 describe("what the original accepts", () => {
-  it.each(cases.filter(({ expected }) => expected.valid))("is sent to the byte as it sends it: $name", async (vector) => {
-    const before = structuredClone(vector.message);
-    const { body } = checkMessage(vector.message, await messageValidator());
-    expect(body).toBe(vector.sent);
-    expect(vector.message).toEqual(before);
-    await expect(validateMessage(vector.message)).resolves.toEqual(JSON.parse(vector.sent ?? ""));
-  });
+  it.each(cases.filter(({ expected }) => expected.valid))(
+    "is sent to the byte as it sends it: $name",
+    async (vector) => {
+      const before = structuredClone(vector.message);
+      const { body } = checkMessage(vector.message, await messageValidator());
+      expect(body).toBe(vector.sent);
+      expect(vector.message).toEqual(before);
+      await expect(validateMessage(vector.message)).resolves.toEqual(JSON.parse(vector.sent ?? ""));
+    },
+  );
 });
 
 describe("what the original refuses", () => {

@@ -30,7 +30,8 @@ function encode(message: unknown): EncodedMessage {
   try {
     return encodeMessage(message);
   } catch (thrown) {
-    if (CoreValidationError.isInstance(thrown)) throw new ValidationError(thrown.issues, { cause: thrown.cause });
+    if (CoreValidationError.isInstance(thrown))
+      throw new ValidationError(thrown.issues, { cause: thrown.cause });
     throw thrown;
   }
 }

@@ -31,7 +31,8 @@ export class Intake<Message> {
   #wake: () => void = () => {};
 
   constructor(source: MessageSource<Message>, options: IntakeOptions<Message>) {
-    this.#iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+    this.#iterator =
+      Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
     this.#options = options;
     this.#stopListening = onAbort(options.stop, () => this.#wake());
   }
@@ -79,13 +80,16 @@ export class Intake<Message> {
 
   /** Asks for one message, and not for a second one before that is there: not every source can bear it. */
   #pull(): void {
-    let pulled: IteratorResult<Message> | Promise<IteratorResult<Message>>;
     try {
-      pulled = this.#iterator.next();
+      const pulled = this.#iterator.next();
+      if ("then" in pulled) this.#await(pulled);
+      else this.#start(pulled);
     } catch (thrown) {
-      return this.#fail(thrown);
+      this.#fail(thrown);
     }
-    if (!("then" in pulled)) return this.#start(pulled);
+  }
+
+  #await(pulled: Promise<IteratorResult<Message>>): void {
     this.#isPulling = true;
     void pulled
       .then(

@@ -21,7 +21,8 @@ export async function* outcomeStream<Message>(
       else if (intake.isFinished()) break;
       else await intake.changed();
     }
-    if (options.stop.aborted && Array.isArray(source)) yield* untaken(source, intake.taken, options.stop.reason);
+    if (options.stop.aborted && Array.isArray(source))
+      yield* untaken(source, intake.taken, options.stop.reason);
   } finally {
     await intake.end();
   }

@@ -1,7 +1,6 @@
 import {
   anySignal,
   ClosedError,
-  resolveRetryPolicy,
   retry,
   TimeoutError,
   type UpcomingRetry,
@@ -44,9 +43,8 @@ export async function deliver(
   const { clock, random } = config;
   const { progress, timeoutMs } = terms;
   const linked = anySignal(terms.signal, terms.cutOff);
-  const policy = resolveRetryPolicy(config.retry);
   // A pause that ends after the time is over would only hide the error it followed.
-  const withinTime = { ...policy, maxElapsedMs: Math.min(policy.maxElapsedMs, timeoutMs) };
+  const policy = { ...config.retry, maxElapsedMs: Math.min(config.retry.maxElapsedMs, timeoutMs) };
 
   const begin = () => {
     progress.isBegun = true;
@@ -57,7 +55,7 @@ export async function deliver(
         progress.attempts = number;
         return transport.send(shipment, { signal, begin });
       },
-      { policy: withinTime, signal, clock, random, onRetry: (upcoming) => logRetry(config, upcoming) },
+      { policy, signal, clock, random, onRetry: (upcoming) => logRetry(config, upcoming) },
     );
   try {
     return await withTimeout("The send", send, { signal: linked.signal, timeoutMs, clock });
@@ -71,7 +69,9 @@ export async function deliver(
 function deliveryError(thrown: unknown, { signal, cutOff, timeoutMs, progress }: DeliveryTerms): unknown {
   if (signal?.aborted && thrown === signal.reason) return thrown;
   if (cutOff.aborted && thrown === cutOff.reason) {
-    return progress.isBegun ? abortedError("the client was closed", thrown, progress) : new ClosedError("The client");
+    return progress.isBegun
+      ? abortedError("the client was closed", thrown, progress)
+      : new ClosedError("The client");
   }
   // One of a try's own is a SendError by now; this is the time for the whole.
   if (!TimeoutError.isInstance(thrown)) return thrown;

@@ -16,11 +16,16 @@ const compiled = new WeakMap<JsonSchema, Promise<MessageValidator>>();
  *
  * @throws ConfigError when the schema is missing, unreadable or invalid; it names the schema.
  */
-export async function messageValidator(source: SchemaSource = producerPayloadSchema): Promise<MessageValidator> {
+export async function messageValidator(
+  source: SchemaSource = producerPayloadSchema,
+): Promise<MessageValidator> {
   if (typeof source === "string") return compileSchema(await readSchema(source), source);
   const known = compiled.get(source);
   if (known !== undefined) return known;
-  const validator = compileSchema(source, source === producerPayloadSchema ? "built-in" : "given as an object");
+  const validator = compileSchema(
+    source,
+    source === producerPayloadSchema ? "built-in" : "given as an object",
+  );
   if (typeof source === "object" && source !== null) compiled.set(source, validator);
   return validator;
 }

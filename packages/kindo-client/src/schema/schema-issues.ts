@@ -12,25 +12,38 @@ const maxShownLength = 40;
  * "a string", not the string.
  */
 export function schemaIssues(errors: readonly ErrorObject[], content: unknown): readonly Issue[] {
-  return errors.filter((error) => !isExplainedByAnother(error, errors)).map((error) => issueOf(error, errors, content));
+  return errors
+    .filter((error) => !isExplainedByAnother(error, errors))
+    .map((error) => issueOf(error, errors, content));
 }
 
-/** The issues in one line, each sentence once, with the path where the sentence does not name it. */
+const extraPrefix = "Additional properties are not allowed";
+
+/** The issues in one line, with the path where the sentence does not name it. */
 export function describeSchemaIssues(issues: readonly Issue[]): string {
-  const sentences = issues.map(({ path, message }) =>
-    path === "" || message.includes(`'${path}'`) ? message : `${message} (at ${path})`,
-  );
-  return [...new Set(sentences)].join("; ");
+  return issues
+    .filter((issue, index) => !isSameExtra(issue, issues[index - 1]))
+    .map(({ path, message }) =>
+      path === "" || message.includes(`'${path}'`) ? message : `${message} (at ${path})`,
+    )
+    .join("; ");
+}
+
+/** Fields that should not be there follow on each other, and share a sentence that names them all. */
+function isSameExtra({ message }: Issue, previous: Issue | undefined): boolean {
+  return message.startsWith(extraPrefix) && previous?.message === message;
 }
 
 function isExplainedByAnother(error: ErrorObject, errors: readonly ErrorObject[]): boolean {
   if (error.keyword === "if") return true;
   return errors.some(
     (other) =>
-      // One of the alternatives; what counts is that none of them fits.
-      (/^(anyOf|oneOf)$/.test(other.keyword) && error.schemaPath.startsWith(`${other.schemaPath}/`)) ||
+      // One of the alternatives, or one of the items; what counts is that none of them fits.
+      (/^(anyOf|oneOf|contains)$/.test(other.keyword) && error.schemaPath.startsWith(`${other.schemaPath}/`)) ||
       // A value of the wrong type is never the right one.
-      (/^(enum|const)$/.test(error.keyword) && other.keyword === "type" && other.instancePath === error.instancePath),
+      (/^(enum|const)$/.test(error.keyword) &&
+        other.keyword === "type" &&
+        other.instancePath === error.instancePath),
   );
 }
 
@@ -44,7 +57,9 @@ function issueOf(error: ErrorObject, errors: readonly ErrorObject[], content: un
     case "additionalProperties":
     case "unevaluatedProperties": {
       const extra = errors
-        .filter(({ keyword, instancePath }) => keyword === error.keyword && instancePath === error.instancePath)
+        .filter(
+          ({ keyword, instancePath }) => keyword === error.keyword && instancePath === error.instancePath,
+        )
         .map(({ params }) => String(params.additionalProperty ?? params.unevaluatedProperty));
       const own = String(error.params.additionalProperty ?? error.params.unevaluatedProperty);
       return { path: memberPath(path, own), message: describeExtra(extra) };
@@ -56,7 +71,7 @@ function issueOf(error: ErrorObject, errors: readonly ErrorObject[], content: un
 
 function describeExtra(names: readonly string[]): string {
   const verb = names.length === 1 ? "was" : "were";
-  return `Additional properties are not allowed (${names.map(pythonRepr).join(", ")} ${verb} unexpected)`;
+  return `${extraPrefix} (${names.map(pythonRepr).join(", ")} ${verb} unexpected)`;
 }
 
 function describe(error: ErrorObject, path: string): string {

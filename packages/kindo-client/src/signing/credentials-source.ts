@@ -1,4 +1,4 @@
-import { type Clock, type Logger, messageOf } from "@wirekit/core";
+import { type Clock, type Logger, messageOf, redactText } from "@wirekit/core";
 import { SendError } from "../errors.ts";
 import type { Credentials, CredentialsProvider } from "./credentials.ts";
 
@@ -38,8 +38,9 @@ export function credentialsSource(options: CredentialsSourceOptions): Credential
       held = checked(await provider());
       return held;
     } catch (thrown) {
-      if (held === undefined || leftMs(held) <= 0) throw noCredentials(thrown);
-      logger.warn({ error: messageOf(thrown) }, "The AWS credentials could not be renewed; they are still valid");
+      const error = redactText(messageOf(thrown), { secrets: [held?.secretAccessKey, held?.sessionToken] });
+      if (held === undefined || leftMs(held) <= 0) throw noCredentials(error, thrown);
+      logger.warn({ error }, "The AWS credentials could not be renewed; they are still valid");
       return held;
     } finally {
       asking = undefined;
@@ -83,9 +84,6 @@ function checked(credentials: Credentials): Credentials {
   return credentials;
 }
 
-function noCredentials(cause: unknown): SendError {
-  return new SendError(`No AWS credentials to sign with: ${messageOf(cause)}`, {
-    code: "kindo/no-credentials",
-    cause,
-  });
+function noCredentials(reason: string, cause: unknown): SendError {
+  return new SendError(`No AWS credentials to sign with: ${reason}`, { code: "kindo/no-credentials", cause });
 }

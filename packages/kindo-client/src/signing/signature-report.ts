@@ -51,7 +51,8 @@ const clockToleranceMs = 5 * 60 * 1000;
 
 export function reportSignature(refused: RefusedSignature): SignatureReport {
   const { credentials, signedAt, answeredAt, canonicalRequest } = refused;
-  const clockSkewMs = answeredAt === undefined ? undefined : signedAt - answeredAt;
+  // Neither the date in a signature nor a `Date` header knows more than whole seconds.
+  const clockSkewMs = answeredAt === undefined ? undefined : Math.floor(signedAt / 1000) * 1000 - answeredAt;
   const secrets = [credentials.sessionToken, credentials.secretAccessKey];
   return {
     ...likelyCause(refused, clockSkewMs),
@@ -65,7 +66,10 @@ type Finding = Pick<SignatureReport, "likelyCause" | "explanation">;
 
 function likelyCause(refused: RefusedSignature, clockSkewMs: number | undefined): Finding {
   const { body, region, service, credentials } = refused;
-  if (/signature (expired|not yet current)|RequestTimeTooSkewed/i.test(body) || isBeyondTolerance(clockSkewMs)) {
+  if (
+    /signature (expired|not yet current)|RequestTimeTooSkewed/i.test(body) ||
+    isBeyondTolerance(clockSkewMs)
+  ) {
     return { likelyCause: "clock", explanation: clockExplanation(clockSkewMs) };
   }
   const expected = scopeOfHost(refused.host);
@@ -91,7 +95,10 @@ function tokenFinding(body: string, { accessKeyId, sessionToken }: Credentials):
   if (/token.*expired|ExpiredToken/i.test(body)) {
     return { likelyCause: "session-token", explanation: "the session token has expired" };
   }
-  if (sessionToken !== undefined && /security token .*invalid|UnrecognizedClient|InvalidClientTokenId/i.test(body)) {
+  if (
+    sessionToken !== undefined &&
+    /security token .*invalid|UnrecognizedClient|InvalidClientTokenId/i.test(body)
+  ) {
     return {
       likelyCause: "session-token",
       explanation: "the session token does not belong to the access key id, or the key is not known",
@@ -108,7 +115,10 @@ function keyFinding(body: string): Finding {
     return { likelyCause: "key", explanation: "the access key id is not known to the service" };
   }
   if (/not authorized|AccessDenied/i.test(body)) {
-    return { likelyCause: "permission", explanation: "the signature is right, but its owner may not call the function" };
+    return {
+      likelyCause: "permission",
+      explanation: "the signature is right, but its owner may not call the function",
+    };
   }
   return {
     likelyCause: "unknown",
@@ -130,7 +140,8 @@ function isBeyondTolerance(clockSkewMs: number | undefined): boolean {
 
 /** What the names of AWS's own hosts say. */
 function scopeOfHost(host: string): { readonly region?: string; readonly service?: string } | undefined {
-  const [, kind, region] = /\.(lambda-url|execute-api)\.([a-z0-9-]+)\.(?:on\.aws|amazonaws\.com)/.exec(host) ?? [];
+  const [, kind, region] =
+    /\.(lambda-url|execute-api)\.([a-z0-9-]+)\.(?:on\.aws|amazonaws\.com)/.exec(host) ?? [];
   if (kind === undefined || region === undefined) return undefined;
   return { region, service: kind === "lambda-url" ? "lambda" : kind };
 }

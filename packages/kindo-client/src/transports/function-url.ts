@@ -83,7 +83,13 @@ function httpFor({ options }: UrlTarget, clock: Clock) {
   const { transport: given, fetch, maxConnections, connectTimeoutMs } = options;
   if (given !== undefined) return { transport: given, connections: () => undefined, close: async () => {} };
   const responseTimeoutMs = options.responseTimeoutMs ?? Number.POSITIVE_INFINITY;
-  const transport = createHttpTransport({ fetch, maxConnections, connectTimeoutMs, responseTimeoutMs, clock });
+  const transport = createHttpTransport({
+    fetch,
+    maxConnections,
+    connectTimeoutMs,
+    responseTimeoutMs,
+    clock,
+  });
   return {
     transport,
     connections() {

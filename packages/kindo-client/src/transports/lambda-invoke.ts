@@ -18,7 +18,8 @@ export function lambdaTransport(
   credentials: CredentialsSource,
 ): ProducerTransport {
   const { region, clock } = config;
-  const host = options.endpoint === undefined ? `lambda.${region}.amazonaws.com` : new URL(options.endpoint).host;
+  const host =
+    options.endpoint === undefined ? `lambda.${region}.amazonaws.com` : new URL(options.endpoint).host;
   const clients = lambdaClients(region, options.endpoint);
 
   async function send({ message }: Shipment, { signal, begin }: TransportAttempt): Promise<string> {

@@ -5,7 +5,11 @@ import { SendError } from "../errors.ts";
 /** The error for a request that brought no answer, or none that could be read to its end. */
 export function transportError(thrown: unknown): WirekitError {
   // These say by themselves what is wrong, and that nothing was sent.
-  if (ClosedError.isInstance(thrown) || ConfigError.isInstance(thrown) || ValidationError.isInstance(thrown)) {
+  if (
+    ClosedError.isInstance(thrown) ||
+    ConfigError.isInstance(thrown) ||
+    ValidationError.isInstance(thrown)
+  ) {
     return thrown;
   }
   const cause = WirekitError.from(thrown);

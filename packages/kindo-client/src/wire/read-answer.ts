@@ -6,13 +6,20 @@ export type Answer =
   /** A success that does not say under which id. */
   | { readonly kind: "no-tracking-id"; readonly status: number; readonly body: string }
   /** The function itself failed. */
-  | { readonly kind: "function-error"; readonly status: number; readonly body: string; readonly error: string };
+  | {
+      readonly kind: "function-error";
+      readonly status: number;
+      readonly body: string;
+      readonly error: string;
+    };
 
 /** Reads the answer of a Function URL: 200 and `{"tracking_id": "..."}`, anything else is none. */
 export function readHttpAnswer(status: number, body: string): Answer {
   if (status !== 200) return { kind: "refused", status, body };
   const trackingId = trackingIdIn(parsed(body));
-  return trackingId === undefined ? { kind: "no-tracking-id", status, body } : { kind: "accepted", trackingId };
+  return trackingId === undefined
+    ? { kind: "no-tracking-id", status, body }
+    : { kind: "accepted", trackingId };
 }
 
 /** What Lambda's Invoke operation returned. */
@@ -34,7 +41,8 @@ export function readInvocation({ statusCode, functionError, payload }: Invocatio
   }
   if (statusCode !== 200) return { kind: "refused", status: statusCode, body: payload };
   const returned = parsed(payload);
-  if (!isObject(returned) || !Object.hasOwn(returned, "statusCode")) return readHttpAnswer(statusCode, payload);
+  if (!isObject(returned) || !Object.hasOwn(returned, "statusCode"))
+    return readHttpAnswer(statusCode, payload);
 
   const { statusCode: status, body = null } = returned;
   const text = typeof body === "string" ? body : JSON.stringify(body);

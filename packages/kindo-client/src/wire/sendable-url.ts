@@ -21,18 +21,15 @@ function sendablePair(pair: string): string {
   return `${encodeStrictly(pair.slice(0, at))}=${encodeStrictly(pair.slice(at + 1))}`;
 }
 
+/** Every byte but the unreserved ones as `%XX`, whether it was written so or not. A `%` that begins no escape is meant as itself. */
 function encodeStrictly(text: string): string {
-  return encodeURIComponent(decoded(text.replaceAll("+", " "))).replace(
-    /[!'()*]/g,
-    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
+  return encodeUnsafe(text.replaceAll("+", "%20"))
+    .replace(/%(?![0-9a-f]{2})/gi, "%25")
+    .replace(/%([0-9a-f]{2})/gi, (_, hex: string) => strictByte(Number.parseInt(hex, 16)))
+    .replace(/[^\w.~%-]/g, (char) => strictByte(char.charCodeAt(0)));
 }
 
-/** A `%` that begins no escape is meant as itself. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text.replace(/%(?![0-9a-f]{2})/gi, "%25"));
-  } catch {
-    return text;
-  }
+function strictByte(byte: number): string {
+  const char = String.fromCharCode(byte);
+  return /[A-Za-z0-9_.~-]/.test(char) ? char : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
 }
