@@ -9,13 +9,16 @@ afterEach(closeAll);
 const forever = { times: Number.POSITIVE_INFINITY };
 
 describe("a service that is busy or broken", () => {
-  it.each([429, 500, 502, 503, 504])("and answers %d twice gets the message with the third try", async (status) => {
-    const { server, client } = await startBoth();
-    server.faults.next({ kind: "answer", status }, { times: 2 });
-    await expect(client.send(aMessage())).resolves.toMatchObject({ attempts: 3 });
-    expect(server.requests).toHaveLength(3);
-    expect(server.stored).toHaveLength(1);
-  });
+  it.each([429, 500, 502, 503, 504])(
+    "and answers %d twice gets the message with the third try",
+    async (status) => {
+      const { server, client } = await startBoth();
+      server.faults.next({ kind: "answer", status }, { times: 2 });
+      await expect(client.send(aMessage())).resolves.toMatchObject({ attempts: 3 });
+      expect(server.requests).toHaveLength(3);
+      expect(server.stored).toHaveLength(1);
+    },
+  );
 
   it("and stays so is reported with its status, its answer and the number of tries", async () => {
     const { server, client } = await startBoth();
@@ -36,18 +39,25 @@ describe("a service that is busy or broken", () => {
     let seconds = 0;
     const clock = { ...systemClock, now: () => Date.now() + seconds * 1000 };
     const { server, client } = await startBoth({ client: { clock } });
-    server.faults.next({ kind: "answer", status: 503 }, { times: 2, when: () => (seconds += 2) > 0 });
+    const later = () => {
+      seconds += 2;
+      return true;
+    };
+    server.faults.next({ kind: "answer", status: 503 }, { times: 2, when: later });
     await client.send(aMessage());
     const dates = server.requests.map(({ headers }) => headers["x-amz-date"]);
     expect(new Set(dates).size).toBe(3);
     for (const { signature } of server.requests) expect(signature.kind).toBe("accepted");
   });
 
-  it.each([["0"], [new Date(0).toUTCString()]])("that says Retry-After: %s is asked again", async (retryAfter) => {
-    const { server, client } = await startBoth();
-    server.faults.next(throttled(retryAfter));
-    await expect(client.send(aMessage())).resolves.toMatchObject({ attempts: 2 });
-  });
+  it.each([["0"], [new Date(0).toUTCString()]])(
+    "that says Retry-After: %s is asked again",
+    async (retryAfter) => {
+      const { server, client } = await startBoth();
+      server.faults.next(throttled(retryAfter));
+      await expect(client.send(aMessage())).resolves.toMatchObject({ attempts: 2 });
+    },
+  );
 
   it.each([["31"], [new Date(Date.now() + 3_600_000).toUTCString()]])(
     "that wants to be left alone for longer than there is time (Retry-After: %s) is not asked again",
@@ -107,19 +117,25 @@ describe("a 200 that does not say under which id", () => {
   it("because it never ends is cut off", async () => {
     const { server, client } = await startBoth();
     server.faults.next({ kind: "body", delivery: { kind: "endless" } });
-    await expect(client.send(aMessage())).rejects.toMatchObject({ code: "kindo/no-tracking-id", status: 200 });
+    await expect(client.send(aMessage())).rejects.toMatchObject({
+      code: "kindo/no-tracking-id",
+      status: 200,
+    });
     await expect(client.send(aMessage())).resolves.toMatchObject({ attempts: 1 });
   });
 });
 
 describe("a connection that breaks", () => {
-  it.each(["read", "apply", "answer"] as const)("before the service comes to %s is tried again", async (before) => {
-    const { server, client } = await startBoth();
-    server.faults.next({ kind: "reset", before });
-    await expect(client.send(aMessage())).resolves.toMatchObject({ attempts: 2 });
-    // The one that was reset after it was applied arrives twice, which only the service can know.
-    expect(server.stored).toHaveLength(before === "answer" ? 2 : 1);
-  });
+  it.each(["read", "apply", "answer"] as const)(
+    "before the service comes to %s is tried again",
+    async (before) => {
+      const { server, client } = await startBoth();
+      server.faults.next({ kind: "reset", before });
+      await expect(client.send(aMessage())).resolves.toMatchObject({ attempts: 2 });
+      // The one that was reset after it was applied arrives twice, which only the service can know.
+      expect(server.stored).toHaveLength(before === "answer" ? 2 : 1);
+    },
+  );
 
   it("in the middle of the answer is tried again", async () => {
     const { server, client } = await startBoth();

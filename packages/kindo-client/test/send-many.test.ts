@@ -24,14 +24,19 @@ describe("sendMany", () => {
       { kind: "delivered", trackingId: expect.any(String), attempts: 1, latencyMs: expect.any(Number) },
       expect.objectContaining({ kind: "delivered", attempts: 2 }),
       expect.objectContaining({ kind: "delivered", attempts: 1 }),
-      { kind: "rejected", error: expect.objectContaining({ code: "kindo/refused", status: 400, attempts: 1 }) },
+      {
+        kind: "rejected",
+        error: expect.objectContaining({ code: "kindo/refused", status: 400, attempts: 1 }),
+      },
       expect.objectContaining({ kind: "delivered" }),
       { kind: "rejected", error: expect.objectContaining({ code: "kindo/invalid-message" }) },
     ]);
     expect(counts).toEqual({ delivered: 4, rejected: 2, "not-sent": 0 });
     const ids = new Map(server.stored.map(({ trackingId, ...stored }) => [trackingId, stored]));
     const [first] = outcomes;
-    expect(first?.kind === "delivered" && ids.get(first.trackingId)).toMatchObject({ payload: { number: 0 } });
+    expect(first?.kind === "delivered" && ids.get(first.trackingId)).toMatchObject({
+      payload: { number: 0 },
+    });
   });
 
   it("tells its progress, message by message", async () => {
@@ -69,7 +74,9 @@ describe("sendMany", () => {
     const { outcomes, counts } = await sending;
     expect(counts).toEqual({ delivered: 2, rejected: 1, "not-sent": 7 });
     expect(outcomes[2]).toMatchObject({ kind: "rejected", error: { code: "kindo/aborted", attempts: 1 } });
-    expect(outcomes.slice(3)).toEqual(Array.from({ length: 7 }, () => ({ kind: "not-sent", reason: "enough" })));
+    expect(outcomes.slice(3)).toEqual(
+      Array.from({ length: 7 }, () => ({ kind: "not-sent", reason: "enough" })),
+    );
     expect(server.requests).toHaveLength(3);
   });
 

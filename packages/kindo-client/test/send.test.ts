@@ -99,7 +99,9 @@ describe("a request", () => {
   });
 
   it("has an idempotency key when one is given, the same for every try, and not signed", async () => {
-    const { server, client } = await startBoth({ client: { idempotencyKey: (message) => message.event_type } });
+    const { server, client } = await startBoth({
+      client: { idempotencyKey: (message) => message.event_type },
+    });
     server.faults.next({ kind: "answer", status: 503 });
     await client.send(aMessage());
     await client.send(aMessage(), { idempotencyKey: "my-key" });
@@ -110,11 +112,16 @@ describe("a request", () => {
     }
   });
 
-  it.each(["", "a\nb: c", "é", "x".repeat(256)])("is not sent with the idempotency key %j", async (idempotencyKey) => {
-    const { server, client } = await startBoth();
-    await expect(client.send(aMessage(), { idempotencyKey })).rejects.toThrow("idempotencyKey must be 1 to 255");
-    expect(server.requests).toHaveLength(0);
-  });
+  it.each(["", "a\nb: c", "é", "x".repeat(256)])(
+    "is not sent with the idempotency key %j",
+    async (idempotencyKey) => {
+      const { server, client } = await startBoth();
+      await expect(client.send(aMessage(), { idempotencyKey })).rejects.toThrow(
+        "idempotencyKey must be 1 to 255",
+      );
+      expect(server.requests).toHaveLength(0);
+    },
+  );
 });
 
 describe("a message", () => {
@@ -218,13 +225,17 @@ describe("sendToProducer", () => {
     const server = await startService();
     const options = { url: server.url, credentials, schemaPath: "schemas/producer_payload.json" };
     await sendToProducer({ ...options, message: aMessage() });
-    await expect(sendToProducer({ ...options, message: {} as never })).rejects.toThrow("'event_type' is a required");
+    await expect(sendToProducer({ ...options, message: {} as never })).rejects.toThrow(
+      "'event_type' is a required",
+    );
   });
 
   it("can be aborted", async () => {
     const server = await startService();
     const signal = AbortSignal.abort("no");
-    await expect(sendToProducer({ url: server.url, message: aMessage(), credentials, signal })).rejects.toBe("no");
+    await expect(sendToProducer({ url: server.url, message: aMessage(), credentials, signal })).rejects.toBe(
+      "no",
+    );
     expect(server.requests).toHaveLength(0);
   });
 });

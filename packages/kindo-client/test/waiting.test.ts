@@ -44,7 +44,9 @@ const phases: Readonly<Record<string, (options: Options) => Promise<Stuck>>> = {
   "a service that does not act": (options) => held(options, (server) => hold(server, "apply")),
   "a service that does not answer": (options) => held(options, (server) => hold(server, "answer")),
   "the rest of an answer": (options) =>
-    held(options, (server) => server.faults.next({ kind: "body", delivery: { kind: "stalled", afterBytes: 5 } })),
+    held(options, (server) =>
+      server.faults.next({ kind: "body", delivery: { kind: "stalled", afterBytes: 5 } }),
+    ),
   "the next try": async (options) => {
     const server = await startService();
     const retry = { maxAttempts: 3, baseDelayMs: 25_000, maxDelayMs: 25_000 };

@@ -26,7 +26,11 @@ it("puts the outcomes in the order of their messages, and counts them", async ()
 it("tells the progress after every message", async () => {
   const told: SendManyProgress[] = [];
   const numbered = [0, 1].map((index) => ({ index, outcome: delivered }));
-  await collectOutcomes(stream(...numbered), { ...options, total: 2, onProgress: (progress) => told.push(progress) });
+  await collectOutcomes(stream(...numbered), {
+    ...options,
+    total: 2,
+    onProgress: (progress) => told.push(progress),
+  });
   expect(told).toEqual([
     { done: 1, delivered: 1, rejected: 0, "not-sent": 0, total: 2 },
     { done: 2, delivered: 2, rejected: 0, "not-sent": 0, total: 2 },

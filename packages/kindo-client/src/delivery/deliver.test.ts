@@ -17,6 +17,7 @@ function transport(...attempts: readonly Attempt[]): ProducerTransport & { reado
     tries,
     destination: "test",
     serverAddress: "test",
+    serverPort: undefined,
     connections: () => undefined,
     close: async () => {},
     send(_shipment, attempt) {
@@ -49,7 +50,12 @@ function setUp(options: { readonly retry?: KindoConfig["retry"]; readonly timeou
   const clock = new ManualClock();
   const warnings: LogFields[] = [];
   const ignore = () => {};
-  const logger = { debug: ignore, info: ignore, error: ignore, warn: (fields: LogFields) => void warnings.push(fields) };
+  const logger = {
+    debug: ignore,
+    info: ignore,
+    error: ignore,
+    warn: (fields: LogFields) => void warnings.push(fields),
+  };
   const url = "https://example.com";
   const config = resolveOptions({ url, clock, logger, random: () => 0.5, retry: options.retry });
   const caller = new AbortController();
@@ -65,23 +71,26 @@ function setUp(options: { readonly retry?: KindoConfig["retry"]; readonly timeou
 }
 
 describe("a delivery is tried again", () => {
-  it.each([429, 500, 502, 503, 504])("after a %d, with a pause of half of 100 and half of 200 ms", async (status) => {
-    const { clock, config, terms, progress, warnings } = setUp();
-    const way = transport(fail(status), fail(status), succeed);
-    const delivery = deliver(shipment, way, config, terms);
-    await settled();
-    expect(clock.waits).toEqual([30_000, 50]);
-    await clock.next();
-    await clock.next();
-    expect(await delivery).toBe("t-1");
-    expect(clock.waits).toEqual([30_000, 50, 100]);
-    expect(progress).toEqual({ attempts: 3, isBegun: true });
-    expect(warnings).toEqual([
-      { code: "kindo/refused", status, attempt: 1, delayMs: 50 },
-      { code: "kindo/refused", status, attempt: 2, delayMs: 100 },
-    ]);
-    expect(clock.pending).toBe(0);
-  });
+  it.each([429, 500, 502, 503, 504])(
+    "after a %d, with a pause of half of 100 and half of 200 ms",
+    async (status) => {
+      const { clock, config, terms, progress, warnings } = setUp();
+      const way = transport(fail(status), fail(status), succeed);
+      const delivery = deliver(shipment, way, config, terms);
+      await settled();
+      expect(clock.waits).toEqual([30_000, 50]);
+      await clock.next();
+      await clock.next();
+      expect(await delivery).toBe("t-1");
+      expect(clock.waits).toEqual([30_000, 50, 100]);
+      expect(progress).toEqual({ attempts: 3, isBegun: true });
+      expect(warnings).toEqual([
+        { code: "kindo/refused", status, attempt: 1, delayMs: 50 },
+        { code: "kindo/refused", status, attempt: 2, delayMs: 100 },
+      ]);
+      expect(clock.pending).toBe(0);
+    },
+  );
 
   it("not before the service wants it, and not later than the jitter after that", async () => {
     const { clock, config, terms } = setUp();
@@ -96,7 +105,11 @@ describe("a delivery is tried again", () => {
     const { clock, config, terms } = setUp();
     const way = transport(fail(503));
     const delivery = deliver(shipment, way, config, terms);
-    const outcome = expect(delivery).rejects.toMatchObject({ code: "kindo/refused", status: 503, attempts: 3 });
+    const outcome = expect(delivery).rejects.toMatchObject({
+      code: "kindo/refused",
+      status: 503,
+      attempts: 3,
+    });
     await settled();
     await clock.next();
     await clock.next();
