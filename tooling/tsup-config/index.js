@@ -1,5 +1,5 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, isAbsolute, relative } from "node:path";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, resolve, sep } from "node:path";
 import { defineConfig } from "tsup";
 
 // The entries are the package's own `exports`: what is built and what is published cannot differ.
@@ -10,6 +10,10 @@ const sources = Object.values(exports)
 const commands = Object.values(publishConfig.bin ?? bin).map((file) =>
   file.replace("dist/", "src/").replace(/\.js$/, ".ts"),
 );
+
+// tsup leaves an entry out that is not there, and calls the build a success.
+for (const file of [...sources, ...commands])
+  if (!existsSync(file)) throw new Error(`${file} is named in package.json, and is not there`);
 
 // Here, before any build starts, and not by tsup's `clean`: its builds run side by side, and one that starts
 // late would remove what another has written.
@@ -28,25 +32,29 @@ const shared = {
   },
 };
 
-// For the lines that splitting itself adds to a CommonJS file, tsup names that file as their source, by the path it has on
-// this machine.
-const relativeSources = {
-  name: "relative-sources",
+// Splitting passes a CommonJS file through one more step, which names it in the map by its path on this machine. What such
+// steps add to a file has no source in the package: the file itself is named as its source.
+const publishableSourceMaps = {
+  name: "publishable-source-maps",
   buildEnd({ writtenFiles }) {
     for (const { name } of writtenFiles.filter((file) => file.name.endsWith(".map"))) {
+      const file = basename(name, ".map");
       const map = JSON.parse(readFileSync(name, "utf8"));
-      map.sources = map.sources.map((source) =>
-        isAbsolute(source) ? relative(dirname(name), source) : source,
-      );
-      writeFileSync(name, JSON.stringify(map));
+      const sources = map.sources.map((path) => (isOwn(resolve(dirname(name), path)) ? path : file));
+      writeFileSync(name, JSON.stringify({ ...map, file, sources }));
     }
   },
 };
 
+function isOwn(path) {
+  return path.startsWith(resolve("src") + sep);
+}
+
 export default defineConfig([
   // A command is run, not imported: it has no CommonJS form, and shares the chunks of the ESM entries.
   { ...shared, entry: [...sources, ...commands], format: "esm" },
-  { ...shared, entry: sources, format: "cjs", plugins: [relativeSources] },
+  // With shims, `import.meta.url` has a meaning in CommonJS too.
+  { ...shared, entry: sources, format: "cjs", shims: true, plugins: [publishableSourceMaps] },
   {
     outDir: "dist",
     entry: sources,

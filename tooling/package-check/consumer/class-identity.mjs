@@ -1,10 +1,9 @@
-// A class that several entries of a package lead to, as an export or as the parent of one, must be one class: a second
-// copy would make `instanceof` false between them. Packages may have classes of one name, but they share their base.
+// A class that several entries of a package export must be one class: a second copy would make `instanceof` false between
+// them. And all errors of all packages have one base.
 import { createRequire } from "node:module";
 
 const [format, ...entries] = process.argv.slice(2);
 const require = createRequire(import.meta.url);
-const builtin = new Set(Object.getOwnPropertyNames(globalThis).map((name) => globalThis[name]));
 
 const base = "WirekitError";
 const classes = new Map();
@@ -12,13 +11,11 @@ const duplicates = [];
 
 for (const entry of entries) {
   const loaded = format === "cjs" ? require(entry) : await import(entry);
-  for (const exported of Object.values(loaded)) {
-    for (const ancestor of ancestry(exported)) {
-      const key = ancestor.name === base ? base : `${packageOf(entry)} ${ancestor.name}`;
-      const known = classes.get(key);
-      if (known === undefined) classes.set(key, { copy: ancestor, entry });
-      else if (known.copy !== ancestor) duplicates.push(`${ancestor.name}: ${known.entry} and ${entry}`);
-    }
+  for (const [name, exported] of Object.entries(loaded)) {
+    if (!isClass(exported)) continue;
+    note(`${packageOf(entry)} ${name}`, exported, entry);
+    for (let current = exported; isClass(current); current = Object.getPrototypeOf(current))
+      if (current.name === base) note(base, current, entry);
   }
 }
 
@@ -32,15 +29,10 @@ function packageOf(entry) {
   return entry.split("/", 2).join("/");
 }
 
-function ancestry(value) {
-  const found = [];
-  for (
-    let current = value;
-    isClass(current) && !builtin.has(current);
-    current = Object.getPrototypeOf(current)
-  )
-    found.push(current);
-  return found;
+function note(name, copy, entry) {
+  const known = classes.get(name);
+  if (known === undefined) classes.set(name, { copy, entry });
+  else if (known.copy !== copy) duplicates.push(`${name}: in ${known.entry} and in ${entry}`);
 }
 
 function isClass(value) {
