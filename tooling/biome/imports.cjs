@@ -76,7 +76,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "(^|/)(dist|test-results|coverage)/" },
+    // The consumer test's programs import what is installed where they are run.
+    exclude: { path: "(^|/)(dist|test-results|coverage)/|^tooling/package-check/programs/" },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
       exportsFields: ["exports"],

@@ -1,19 +1,31 @@
 import { spawn } from "node:child_process";
 
+export interface CommandOptions {
+  readonly cwd: string;
+  /** Default 300,000. */
+  readonly timeoutMs?: number | undefined;
+}
+
 export interface CommandResult {
   readonly status: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Runs a program to its end without standard input. Whatever its exit status, that is for the caller to judge. */
+/** Nothing that is run here takes so long; what does is waiting for something that will not come. */
+const defaultTimeoutMs = 300_000;
+
+/**
+ * Runs a program to its end without standard input. Whatever its exit status, that is for the caller to judge. A program that
+ * does not end by itself is ended, and rejects.
+ */
 export function runCommand(
   command: string,
   parameters: readonly string[],
-  { cwd }: { readonly cwd: string },
+  { cwd, timeoutMs = defaultTimeoutMs }: CommandOptions,
 ): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, parameters, { cwd, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, parameters, { cwd, stdio: ["ignore", "pipe", "pipe"], timeout: timeoutMs });
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -23,7 +35,10 @@ export function runCommand(
       stderr += text;
     });
     child.on("error", reject);
-    child.on("close", (status) => resolve({ status: status ?? 1, stdout, stderr }));
+    child.on("close", (status, signal) => {
+      if (signal === null) resolve({ status: status ?? 1, stdout, stderr });
+      else reject(new Error(`${command} ${parameters.join(" ")} was ended by ${signal}\n${stderr}${stdout}`));
+    });
   });
 }
 
@@ -31,7 +46,7 @@ export function runCommand(
 export async function outputOf(
   command: string,
   parameters: readonly string[],
-  options: { readonly cwd: string },
+  options: CommandOptions,
 ): Promise<string> {
   const { status, stdout, stderr } = await runCommand(command, parameters, options);
   if (status === 0) return stdout;
