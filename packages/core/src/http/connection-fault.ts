@@ -65,7 +65,17 @@ function innerOf(error: unknown): unknown {
 
 function codeOf(error: unknown): string | undefined {
   if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
-  return typeof error.code === "string" ? error.code : undefined;
+  if (typeof error.code === "string") return error.code;
+  return isParserError(error) ? parserCode(error) : undefined;
+}
+
+/** The library means to give these a code, `HPE_` and the parser's word, but in some releases it is missing. */
+function isParserError(error: object): error is Error {
+  return "name" in error && error.name === "HTTPParserError" && "message" in error;
+}
+
+function parserCode(error: Error): string {
+  return /\bEOF\b/.test(error.message) ? "HPE_INVALID_EOF_STATE" : "HPE_INVALID_RESPONSE";
 }
 
 /** The library's own error is not handed on: it can hold sockets, raw bytes of the response, and the URL. */

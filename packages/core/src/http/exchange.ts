@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import { ClosedError } from "../errors/closed-error.ts";
 import { ConnectionError } from "../errors/connection-error.ts";
 import { TimeoutError } from "../errors/timeout-error.ts";
+import type { ListMember } from "../linked-list.ts";
 import { onAbort } from "../on-abort.ts";
 import { HttpResponseError } from "./http-response-error.ts";
 import type { PreparedRequest } from "./prepare-request.ts";
@@ -17,7 +18,7 @@ export interface ExchangeTerms {
   resolve(response: HttpResponse): void;
   reject(reason: unknown): void;
   /** Called once, however it ended. */
-  settled(): void;
+  settled(exchange: Exchange): void;
 }
 
 const decoder = new TextDecoder();
@@ -26,13 +27,17 @@ const decoder = new TextDecoder();
  * One request and what has come back of its response so far. It is settled exactly once: by the end of the response, a
  * fault, a time-out or the signal, whichever is first. It knows nothing of sockets: who carries it feeds it.
  */
-export class Exchange {
+export class Exchange implements ListMember<Exchange> {
   readonly request: PreparedRequest;
   isSettled = false;
   /** Whether the server may have seen any of the request. */
   isSent = false;
   /** Ends what is under way after a failure; set by who carries the request. */
   abandon: (() => void) | undefined;
+  /** Its place among those that are under way. */
+  previous: Exchange | undefined;
+  next: Exchange | undefined;
+  list: object | undefined;
 
   private readonly terms: ExchangeTerms;
   private readonly cancelTotal: () => void;
@@ -55,10 +60,7 @@ export class Exchange {
   markSent(): void {
     const { clock, responseTimeoutMs } = this.terms;
     this.isSent = true;
-    this.cancelResponse = clock.setTimer(
-      () => this.expire("response", responseTimeoutMs),
-      responseTimeoutMs,
-    );
+    this.cancelResponse = clock.setTimer(() => this.expire("response", responseTimeoutMs), responseTimeoutMs);
   }
 
   /** The response's status and headers are there. */
@@ -125,7 +127,7 @@ export class Exchange {
     this.cancelTotal();
     this.cancelResponse?.();
     this.stopListening?.();
-    this.terms.settled();
+    this.terms.settled(this);
   }
 }
 

@@ -34,16 +34,25 @@ async function run(fetch: Fetch, exchange: Exchange): Promise<void> {
 
 function initOf(request: PreparedRequest, signal: AbortSignal): RequestInit {
   const { url, target, method, headers, body } = request;
-  const { href, origin } = parsed(url);
-  if (href.slice(origin.length) !== target) {
-    throw invalidRequest("url", "has a path or query that fetch would rewrite; escape it, or send without fetch");
+  const { pathname, search } = parsed(url);
+  if (pathname + search !== target) {
+    throw invalidRequest(
+      "url",
+      "has a path or query that fetch would rewrite; escape it, or send without fetch",
+    );
   }
   const pairs = headers.flatMap((name, index): [string, string][] =>
     index % 2 === 0 ? [[name, headers[index + 1] ?? ""]] : [],
   );
   // As bytes: with a text, fetch would add a Content-Type of its own.
   const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
-  return { method, headers: pairs, redirect: "manual", signal, ...(bytes && { body: bytes as NonNullable<RequestInit["body"]> }) };
+  return {
+    method,
+    headers: pairs,
+    redirect: "manual",
+    signal,
+    ...(bytes && { body: bytes as NonNullable<RequestInit["body"]> }),
+  };
 }
 
 function parsed(url: string): URL {

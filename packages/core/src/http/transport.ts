@@ -51,10 +51,17 @@ export interface ClosableHttpTransport extends HttpTransport {
 export function createHttpTransport(options: HttpTransportOptions = {}): ClosableHttpTransport {
   const settings = resolveTransportOptions(options);
   const carrier = carrierFor(settings);
+  // No `Set`: with every growth V8 links its old table to the new one, and whatever came and went through it survives until
+  // the next full garbage collection. Measured, that was a quarter of the requests per second.
   const running = new LinkedList<Exchange>();
   const drained = new Set<() => void>();
   let isClosed = false;
   let requests = 0;
+
+  function settled(exchange: Exchange): void {
+    running.remove(exchange);
+    if (running.size === 0) for (const finish of drained) finish();
+  }
 
   function send(request: HttpRequest, call: HttpCallOptions = {}): Promise<HttpResponse> {
     return new Promise((resolve, reject) => {
@@ -71,12 +78,9 @@ export function createHttpTransport(options: HttpTransportOptions = {}): Closabl
         clock,
         resolve,
         reject,
-        settled: () => {
-          running.remove(place);
-          if (running.size === 0) for (const finish of drained) finish();
-        },
+        settled,
       });
-      const place = running.push(exchange);
+      running.append(exchange);
       requests += 1;
       carrier.carry(exchange);
     });
