@@ -242,10 +242,9 @@ describe("a request that waits for a connection", () => {
     const answer = gate();
     const lines: string[] = [];
     const server = await serve((socket) =>
-      onRawRequest(socket, async ({ line }) => {
+      onRawRequest(socket, ({ line }) => {
         lines.push(line);
-        await answer.opened;
-        socket.write(rawResponse(line));
+        void answer.opened.then(() => socket.write(rawResponse(line)));
       }),
     );
     const send = transport({ maxConnections: 1 });

@@ -31,7 +31,10 @@ export class ConnectionPool {
 
   carry(exchange: Exchange): void {
     const connection = this.takeIdle() ?? this.add();
-    if (connection !== undefined) return connection.carry(exchange);
+    if (connection !== undefined) {
+      connection.carry(exchange);
+      return;
+    }
     const waiter: Waiter = { exchange, previous: undefined, next: undefined, list: undefined };
     this.waiting.append(waiter);
     exchange.abandon = () => this.waiting.remove(waiter);
@@ -42,7 +45,10 @@ export class ConnectionPool {
   }
 
   freed(connection: Connection): void {
-    if (!connection.isFresh()) return connection.retire();
+    if (!connection.isFresh()) {
+      connection.retire();
+      return;
+    }
     const next = this.waiting.shift();
     if (next === undefined) this.idle.push(connection);
     else connection.carry(next.exchange);

@@ -96,10 +96,13 @@ export class Exchange implements ListMember<Exchange> {
 
   /** Fails because there will be no more time: the transport is being closed. */
   cut(): void {
-    if (!this.isSent) return this.fail(new ClosedError("The HTTP transport"));
     const details = { origin: this.request.origin, sent: true };
     const message = "The HTTP transport was closed before the response was complete";
-    this.fail(new ConnectionError(message, { retryable: false, details }));
+    this.fail(
+      this.isSent
+        ? new ConnectionError(message, { retryable: false, details })
+        : new ClosedError("The HTTP transport"),
+    );
   }
 
   private failTooLarge(): void {

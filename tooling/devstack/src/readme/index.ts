@@ -1,0 +1,1 @@
+export { findSnippets, readSnippets, type Snippet } from "./read-snippets.ts";
