@@ -16,6 +16,8 @@ export interface ProcessResult {
 export interface RunTypeScriptOptions {
   /** The package whose program this is: its own name and its dependencies can be imported. */
   readonly packageDirectory: string;
+  /** More files beside the program, by name: `{ "part.ts": code }`. */
+  readonly files?: Readonly<Record<string, string>> | undefined;
   /** Added to this process's environment. */
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** After this time the process is killed and the call rejects, in milliseconds. Default 60,000. */
@@ -23,19 +25,20 @@ export interface RunTypeScriptOptions {
 }
 
 /**
- * Runs a program of one file in a Node process of its own, over the sources of the workspace, and waits until that
+ * Runs a program in a Node process of its own, over the sources of the workspace, and waits until that
  * process has ended by itself.
  */
 export async function runTypeScript(code: string, options: RunTypeScriptOptions): Promise<ProcessResult> {
-  const { packageDirectory, env = {}, timeoutMs = 60_000 } = options;
+  const { packageDirectory, files = {}, env = {}, timeoutMs = 60_000 } = options;
   // Inside the package, or its own name would not resolve; in a folder that is never committed.
   const parent = join(packageDirectory, "test-results");
   await mkdir(parent, { recursive: true });
   const directory = await mkdtemp(join(parent, "run-"));
   try {
-    const file = join(directory, "program.ts");
-    await writeFile(file, code);
-    return await run(file, { packageDirectory, env, timeoutMs });
+    for (const [name, content] of Object.entries({ ...files, "program.ts": code })) {
+      await writeFile(join(directory, name), content);
+    }
+    return await run(join(directory, "program.ts"), { packageDirectory, env, timeoutMs });
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
@@ -43,7 +46,15 @@ export async function runTypeScript(code: string, options: RunTypeScriptOptions)
 
 async function run(
   file: string,
-  { packageDirectory, env, timeoutMs }: Required<RunTypeScriptOptions> & { readonly env: object },
+  {
+    packageDirectory,
+    env,
+    timeoutMs,
+  }: {
+    readonly packageDirectory: string;
+    readonly env: Readonly<Record<string, string>>;
+    readonly timeoutMs: number;
+  },
 ): Promise<ProcessResult> {
   const loader = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
   const child = spawn(process.execPath, ["--conditions=@wirekit/source", "--import", loader, file], {

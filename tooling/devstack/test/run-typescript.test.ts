@@ -16,18 +16,20 @@ describe("a program", () => {
     `;
     const result = await runTypeScript(code, { packageDirectory, env: { GREETING: "hello" } });
     expect(result).toEqual({ exitCode: 0, stdout: "1 hello\n", stderr: "noted\n" });
-  });
+  }, 60_000);
 
   it("that fails says so by its exit code and on its standard error", async () => {
     const result = await runTypeScript(`throw new Error("broken on purpose")`, { packageDirectory });
     expect(result.exitCode).toBe(1);
     expect(result.stderr).toContain("broken on purpose");
-  });
+  }, 60_000);
 
   it("that does not end is killed, and leaves no file behind", async () => {
     const running = runTypeScript("setInterval(() => {}, 1000)", { packageDirectory, timeoutMs: 1_500 });
     await expect(running).rejects.toThrow("did not end within 1500 ms");
-    const left = readdirSync(join(packageDirectory, "test-results")).filter((name) => name.startsWith("run-"));
+    const left = readdirSync(join(packageDirectory, "test-results")).filter((name) =>
+      name.startsWith("run-"),
+    );
     expect(left).toEqual([]);
-  });
+  }, 60_000);
 });

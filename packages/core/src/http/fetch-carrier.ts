@@ -1,5 +1,5 @@
 import type { Carrier } from "./carrier.ts";
-import { connectionFault } from "./connection-fault.ts";
+import { connectionFault, isBeforeSending } from "./connection-fault.ts";
 import type { Exchange } from "./exchange.ts";
 import { HttpResponseError } from "./http-response-error.ts";
 import { invalidRequest } from "./invalid-request.ts";
@@ -28,7 +28,9 @@ async function run(fetch: Fetch, exchange: Exchange): Promise<void> {
     await feed(exchange, response.body);
     exchange.complete();
   } catch (error) {
-    exchange.fail(connectionFault(error, exchange));
+    // Whether it came as far as sending, `fetch` does not say; in doubt it did.
+    const isSent = !isBeforeSending(error);
+    exchange.fail(connectionFault(error, { request: exchange.request, isSent }));
   }
 }
 

@@ -6,6 +6,8 @@ export interface Snippet {
   /** `README.md:12`: the file and the line where the code begins. */
   readonly name: string;
   readonly code: string;
+  /** The lines that it says it prints, each in a comment: `console.log(1 + 1); // prints: 2`. */
+  readonly prints: readonly string[];
 }
 
 /** Every block that is marked as `ts` in a Markdown file, in order. */
@@ -16,7 +18,9 @@ export function readSnippets(file: string): readonly Snippet[] {
 /** Every block that is marked as `ts` in a Markdown text. */
 export function findSnippets(markdown: string, fileName: string): readonly Snippet[] {
   const snippets: Snippet[] = [];
-  let fence: { readonly marks: string; readonly isTypeScript: boolean; readonly firstLine: number } | undefined;
+  let fence:
+    | { readonly marks: string; readonly isTypeScript: boolean; readonly firstLine: number }
+    | undefined;
   let code: string[] = [];
   for (const [index, line] of markdown.split(/\r?\n/).entries()) {
     if (fence === undefined) {
@@ -26,7 +30,11 @@ export function findSnippets(markdown: string, fileName: string): readonly Snipp
       code = [];
     } else if (line.trimEnd() === fence.marks) {
       if (fence.isTypeScript) {
-        snippets.push({ name: `${fileName}:${fence.firstLine}`, code: code.join("\n") });
+        snippets.push({
+          name: `${fileName}:${fence.firstLine}`,
+          code: code.join("\n"),
+          prints: printsOf(code),
+        });
       }
       fence = undefined;
     } else {
@@ -34,4 +42,8 @@ export function findSnippets(markdown: string, fileName: string): readonly Snipp
     }
   }
   return snippets;
+}
+
+function printsOf(code: readonly string[]): readonly string[] {
+  return code.flatMap((line) => /\/\/ prints: (.*)$/.exec(line)?.[1] ?? []);
 }
