@@ -69,11 +69,13 @@ function refuseHiddenRedirect({ type }: Response): void {
 }
 
 function plainHeaders(headers: Headers): Readonly<Record<string, string>> {
-  const plain: Record<string, string> = {};
+  // Not at once into an object: a header may be named `constructor`.
+  const joined = new Map<string, string>();
   headers.forEach((value, name) => {
-    plain[name] = name in plain ? `${plain[name]}, ${value}` : value;
+    const earlier = joined.get(name);
+    joined.set(name, earlier === undefined ? value : `${earlier}, ${value}`);
   });
-  return plain;
+  return Object.fromEntries(joined);
 }
 
 async function feed(exchange: Exchange, body: ReadableStream<Uint8Array> | null): Promise<void> {
