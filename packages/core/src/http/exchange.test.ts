@@ -93,6 +93,15 @@ describe("an exchange", () => {
     expect(outcome.reason).toMatchObject({ details: { phase: "total", sent: false, timeoutMs: 1_000 } });
   });
 
+  it("sets no timer for a time without end", () => {
+    const endless = { timeoutMs: Number.POSITIVE_INFINITY, responseTimeoutMs: Number.POSITIVE_INFINITY };
+    const { exchange, clock, outcome } = begin(endless);
+    exchange.markSent();
+    expect(clock.pendingTimers).toBe(0);
+    exchange.fail("stop");
+    expect(outcome.reason).toBe("stop");
+  });
+
   it("lets go of its signal when it is settled", () => {
     const controller = new AbortController();
     const { exchange, outcome } = begin({ signal: controller.signal });

@@ -40,7 +40,7 @@ export class Exchange implements ListMember<Exchange> {
   list: object | undefined;
 
   private readonly terms: ExchangeTerms;
-  private readonly cancelTotal: () => void;
+  private readonly cancelTotal: (() => void) | undefined;
   private readonly stopListening: (() => void) | undefined;
   private cancelResponse: (() => void) | undefined;
   private status = 0;
@@ -49,18 +49,17 @@ export class Exchange implements ListMember<Exchange> {
   private bodyBytes = 0;
 
   constructor(request: PreparedRequest, terms: ExchangeTerms) {
-    const { signal, timeoutMs, clock } = terms;
+    const { signal, timeoutMs } = terms;
     this.request = request;
     this.terms = terms;
-    this.cancelTotal = clock.setTimer(() => this.expire("total", timeoutMs), timeoutMs);
+    this.cancelTotal = this.startTimer("total", timeoutMs);
     this.stopListening = signal && onAbort(signal, () => this.fail(signal.reason));
   }
 
   /** The request is on its way; from here on the server may have acted on it. */
   markSent(): void {
-    const { clock, responseTimeoutMs } = this.terms;
     this.isSent = true;
-    this.cancelResponse = clock.setTimer(() => this.expire("response", responseTimeoutMs), responseTimeoutMs);
+    this.cancelResponse = this.startTimer("response", this.terms.responseTimeoutMs);
   }
 
   /** The response's status and headers are there. */
@@ -114,6 +113,11 @@ export class Exchange implements ListMember<Exchange> {
     this.fail(error);
   }
 
+  private startTimer(phase: "response" | "total", timeoutMs: number): (() => void) | undefined {
+    if (timeoutMs === Number.POSITIVE_INFINITY) return undefined;
+    return this.terms.clock.setTimer(() => this.expire(phase, timeoutMs), timeoutMs);
+  }
+
   private expire(phase: "response" | "total", timeoutMs: number): void {
     // Timers go off before what has arrived is read. After a stretch of work that kept this process busy, the response
     // may be there; it is given the chance to count.
@@ -127,7 +131,7 @@ export class Exchange implements ListMember<Exchange> {
   private settle(): void {
     this.isSettled = true;
     this.chunks = [];
-    this.cancelTotal();
+    this.cancelTotal?.();
     this.cancelResponse?.();
     this.stopListening?.();
     this.terms.settled(this);

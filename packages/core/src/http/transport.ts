@@ -26,7 +26,7 @@ export interface HttpTransportStats {
 }
 
 /** What closing a transport left undone. */
-export interface HttpTransportLeft {
+export interface HttpCloseResult {
   /** Requests that were cut off; each of them was rejected. */
   readonly left: number;
 }
@@ -37,7 +37,7 @@ export interface ClosableHttpTransport extends HttpTransport {
    * Takes no more requests, waits until those under way are done, for `timeoutMs` (default 10,000) at most, cuts off
    * the rest and closes every connection. Closing twice is fine.
    */
-  close(options?: { readonly timeoutMs?: number | undefined }): Promise<HttpTransportLeft>;
+  close(options?: { readonly timeoutMs?: number | undefined }): Promise<HttpCloseResult>;
   stats(): HttpTransportStats;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -86,7 +86,7 @@ export function createHttpTransport(options: HttpTransportOptions = {}): Closabl
     });
   }
 
-  async function close(limits: { readonly timeoutMs?: number | undefined } = {}): Promise<HttpTransportLeft> {
+  async function close(limits: { readonly timeoutMs?: number | undefined } = {}): Promise<HttpCloseResult> {
     isClosed = true;
     if (running.size > 0) await drainedWithin(limits.timeoutMs ?? 10_000);
     const left = running.size;
