@@ -13,6 +13,7 @@ export {
   type WirekitErrorOptions,
 } from "./errors/wirekit-error.ts";
 export { consoleLogger, type LogFields, type Logger, silentLogger } from "./logger.ts";
+export { onAbort } from "./on-abort.ts";
 export type {
   Delivered,
   Dropped,
@@ -22,17 +23,13 @@ export type {
   Rejected,
   SendOutcome,
 } from "./outcome.ts";
+export { encodePythonJson, type PythonJsonOptions } from "./python-json.ts";
 export { type Env, type EnvParser, type EnvVariable, env, readEnv } from "./read-env.ts";
-export { excerpt, isSecretName, type RedactOptions, redact, redactText } from "./redact.ts";
-export {
-  type Attempt,
-  backoffMs,
-  defaultRetryPolicy,
-  type RetryOptions,
-  type RetryPolicy,
-  retry,
-  type UpcomingRetry,
-} from "./retry.ts";
+export { redact } from "./redact.ts";
+export { excerpt, type RedactOptions, redactText } from "./redact-text.ts";
+export { type Attempt, type RetryOptions, retry, type UpcomingRetry } from "./retry.ts";
+export { backoffMs, defaultRetryPolicy, type RetryPolicy, resolveRetryPolicy } from "./retry-policy.ts";
+export { isSecretName } from "./secret-names.ts";
 export {
   anySignal,
   type LinkedSignal,
