@@ -23,6 +23,7 @@ export type {
   Rejected,
   SendOutcome,
 } from "./outcome.ts";
+export { encodePythonJson, type PythonJsonOptions } from "./python-json.ts";
 export { type Env, type EnvParser, type EnvVariable, env, readEnv } from "./read-env.ts";
 export { redact } from "./redact.ts";
 export { excerpt, type RedactOptions, redactText } from "./redact-text.ts";
