@@ -92,13 +92,14 @@ export function backoffMs(
   return Math.floor(random() * Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** (attempt - 1)));
 }
 
-function retryAfterMsOf(error: WirekitError): number | undefined {
+/** How long the peer asked to be left alone, where the error says so. */
+export function retryAfterMsOf(error: WirekitError): number | undefined {
   const value = "retryAfterMs" in error ? error.retryAfterMs : undefined;
   return typeof value === "number" && value >= 0 ? value : undefined;
 }
 
 /** `exactOptionalPropertyTypes` lets our users write `{ maxAttempts: undefined }`; that must mean "the default". */
-function defined<T extends object>(options: T | undefined): Partial<T> {
+export function defined<T extends object>(options: T | undefined): Partial<T> {
   return Object.fromEntries(
     Object.entries(options ?? {}).filter(([, value]) => value !== undefined),
   ) as Partial<T>;
