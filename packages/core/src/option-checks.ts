@@ -4,6 +4,9 @@ import type { Issue } from "./errors/issues.ts";
 /** The longest delay that the runtimes' timers take (2^31 - 1 ms, 24.8 days); a longer one would fire at once. */
 export const maxTimerMs = 2_147_483_647;
 
+/** Options with every default in its place. */
+export type Resolved<Options> = { readonly [Name in keyof Options]-?: Exclude<Options[Name], undefined> };
+
 /** What a number must be between. */
 export interface NumberRange {
   readonly minimum: number;

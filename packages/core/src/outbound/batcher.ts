@@ -1,8 +1,8 @@
+import { watchCaller } from "../caller-watch.ts";
 import { ClosedError } from "../errors/closed-error.ts";
 import { messageOf, WirekitError } from "../errors/wirekit-error.ts";
 import { type WaitOptions, withTimeout } from "../waiting.ts";
 import { Backlog, lanesOf } from "./backlog.ts";
-import { watchCaller } from "./caller-watch.ts";
 import { type BatchOutcome, Entry, type Settle } from "./entry.ts";
 import { type FlushResults, type FlushRun, runFlush } from "./flush-run.ts";
 import { Generations } from "./generations.ts";
@@ -106,7 +106,7 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
     if (this.#room.tryEnter(entry)) this.#admit(entry);
     else this.#room.wait(entry);
     // After the item has its place: an abort on the spot must find it there.
-    entry.release = watchCaller(options, clock, (reason) => this.#giveUp(entry, reason));
+    entry.release = watchCaller("Sending", { ...options, clock }, (reason) => this.#giveUp(entry, reason));
   }
 
   /** The entry for `item`; or `undefined`, and the caller is told why it was not taken. */
