@@ -1,3 +1,11 @@
+export { Consumer, createConsumer } from "./consumer.ts";
+export type {
+  ConsumerCloseReport,
+  ConsumerEvents,
+  ConsumerHealth,
+  ConsumerOptions,
+  ConsumerStats,
+} from "./consumer-options.ts";
 export type {
   DeadLetter,
   DeadLetterReason,
@@ -6,6 +14,7 @@ export type {
   Lease,
   Settlement,
 } from "./delivery.ts";
+export type { IdempotencyClaim, IdempotencyStore } from "./idempotency-store.ts";
 export { LeaseLostError } from "./lease-lost-error.ts";
 export {
   type LeaseRenewal,
@@ -15,6 +24,19 @@ export {
   type LeasesOptions,
   type OwnedLease,
 } from "./leases.ts";
+export { MemoryIdempotencyStore, type MemoryIdempotencyStoreOptions } from "./memory-idempotency-store.ts";
 export type { ReservationRequest } from "./places.ts";
+export { type ProcessHooks, Processor } from "./processor.ts";
+export type {
+  Decoder,
+  Handler,
+  HandlerContext,
+  IdempotencyOptions,
+  Processed,
+  ProcessorOptions,
+  SpanHook,
+} from "./processor-options.ts";
+export type { ProcessorStats } from "./processor-stats.ts";
 export type { Place, Reservation, Slot, SlotsOptions, Undone } from "./slot-types.ts";
 export { Slots } from "./slots.ts";
+export type { Intake, IntakeReservation, Source } from "./source.ts";
