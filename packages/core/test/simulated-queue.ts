@@ -1,8 +1,8 @@
 import type {
   Delivery,
   Intake,
+  Lease,
   LeaseRenewalResult,
-  OwnedLease,
   Settlement,
   Source,
 } from "../src/inbound/index.ts";
@@ -24,7 +24,7 @@ export interface QueuedMessage {
 /** A delivery of the simulated queue. */
 export interface QueueDelivery extends Delivery<string> {
   readonly receiptHandle: string;
-  readonly lease: OwnedLease;
+  readonly lease: Lease;
 }
 
 type Change =
@@ -99,17 +99,20 @@ export class QueueSource implements Source<QueueDelivery> {
   readonly #clock: SimulatedClock;
   readonly #faults: QueueFaults;
   readonly #visibilityMs: number;
+  readonly #pollMs: number;
 
   constructor(
     queue: SimulatedQueue,
     {
       clock,
       visibilityMs = 30_000,
+      pollMs = 100,
       random,
       ...faults
     }: QueueFaults & {
       readonly clock: SimulatedClock;
       readonly visibilityMs?: number;
+      readonly pollMs?: number;
       readonly random?: () => number;
     },
   ) {
@@ -117,6 +120,7 @@ export class QueueSource implements Source<QueueDelivery> {
     this.#clock = clock;
     this.#faults = faults;
     this.#visibilityMs = visibilityMs;
+    this.#pollMs = pollMs;
     const shared = { clock, ...(random === undefined ? {} : { random }) };
     this.#changes = new Batcher<Change, boolean>({
       ...shared,
@@ -167,7 +171,7 @@ export class QueueSource implements Source<QueueDelivery> {
         intake.fault(thrown);
       }
       reservation.release();
-      if (count === 0) await sleep(100, { signal, clock: this.#clock }).catch(() => undefined);
+      if (count === 0) await sleep(this.#pollMs, { signal, clock: this.#clock }).catch(() => undefined);
     }
   }
 
@@ -177,10 +181,10 @@ export class QueueSource implements Source<QueueDelivery> {
   ): Promise<void> {
     if (settlement.kind === "done" || settlement.kind === "dead-letter") {
       const isDeleted = await this.#changes.send({ kind: "delete", receiptHandle });
-      lease.end();
       if (!isDeleted) throw new ConnectionError("the receipt handle is not valid any more");
       return;
     }
+    // First, because a renewal after the change would undo it.
     lease.end();
     if (settlement.kind === "retry")
       await this.#changes.send({ kind: "visibility", receiptHandle, forMs: settlement.afterMs });

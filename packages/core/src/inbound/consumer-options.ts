@@ -26,15 +26,13 @@ export interface ConsumerEvents<D extends Delivery> {
   readonly stopped: { readonly error?: WirekitError | undefined };
 }
 
-/** What a consumer has done, and what it holds. `received` is the sum of the outcomes and of what is held. */
+/** What a consumer has done, and what it holds. `received` is at any time the sum of the five outcomes, `waiting` and `processing`. */
 export interface ConsumerStats extends ProcessorStats {
   readonly received: number;
   /** Waiting for a slot, for their key, or for the time of their retry. */
   readonly waiting: number;
-  /** Handlers that run. */
+  /** Slots that are taken; also by a handler that ignores its time-out. */
   readonly running: number;
-  /** Begun, and neither settled nor given up yet; those that run included. */
-  readonly unsettled: number;
 }
 
 /** How a consumer is. */

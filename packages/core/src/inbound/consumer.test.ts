@@ -85,7 +85,7 @@ describe("consuming", () => {
       left: 0,
       waiting: 0,
       running: 0,
-      unsettled: 0,
+      processing: 0,
     });
     await clock.advance(60_000);
     expect(clock.pendingTimers).toBe(0);
@@ -372,7 +372,7 @@ describe("closing", () => {
     expect((await closing).left.map(({ id }) => id)).toEqual(["4", "5"]);
     await expect(consumer.closed).resolves.toBeUndefined();
     expect(queue.deleted).toEqual(["1", "2", "3"]);
-    expect(consumer.stats()).toMatchObject({ received: 5, handled: 3, left: 2, unsettled: 0 });
+    expect(consumer.stats()).toMatchObject({ received: 5, handled: 3, left: 2, processing: 0 });
     expect(await consumer.close()).toBe(await closing);
     expect(clock.pendingTimers).toBe(0);
   });

@@ -104,7 +104,6 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown> i
       received: this.#received,
       waiting: this.#slots.waiting,
       running: this.#slots.running,
-      unsettled: processed.processing,
     };
   }
 
@@ -172,6 +171,7 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown> i
   #leftInLine(deliveries: readonly D[], error: WirekitError): void {
     this.#leftUnbegun += deliveries.length;
     for (const delivery of deliveries) {
+      delivery.lease?.end();
       this.#processed({ delivery, outcome: "left", error, isDuplicate: false, durationMs: 0 });
     }
   }

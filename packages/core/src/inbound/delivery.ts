@@ -8,6 +8,8 @@ export interface Lease {
   readonly isLost: boolean;
   /** Calls `listener` once, when the lease is lost; at once where it is lost already. The returned function prevents that. */
   onLost(listener: (reason: WirekitError) => void): () => void;
+  /** Lets go of it: the message is settled, given back or given up, and need not be renewed any more. May be called twice. */
+  end(): void;
 }
 
 /** One message on its way through a consumer. A source adds what it needs to settle it: a receipt handle, an offset. */

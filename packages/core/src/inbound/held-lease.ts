@@ -44,7 +44,6 @@ export class HeldLease<Subject> implements Lease, Scheduled {
     return () => this.#listeners?.delete(listener);
   }
 
-  /** Stops the renewing: the message is settled, or given back. */
   end(): void {
     if (this.state !== "held") return;
     this.state = "ended";

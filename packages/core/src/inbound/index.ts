@@ -22,7 +22,6 @@ export {
   type LeaseStats,
   Leases,
   type LeasesOptions,
-  type OwnedLease,
 } from "./leases.ts";
 export { MemoryIdempotencyStore, type MemoryIdempotencyStoreOptions } from "./memory-idempotency-store.ts";
 export type { ReservationRequest } from "./places.ts";

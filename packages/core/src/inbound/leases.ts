@@ -45,12 +45,6 @@ export interface LeaseStats {
   readonly lost: number;
 }
 
-/** A lease whose holder ends it when the message is settled. */
-export interface OwnedLease extends Lease {
-  /** Stops the renewing. What comes of a renewal under way is of no interest any more. */
-  end(): void;
-}
-
 /** How many ticks there are in a lease's duration; leases that are due within one tick are renewed in one call. */
 const ticksPerLease = 40;
 
@@ -87,7 +81,7 @@ export class Leases<Subject> {
    *
    * @param since when it began, on the monotonic clock: when the receive was answered. Default: now.
    */
-  start(subject: Subject, { since }: { readonly since?: number | undefined } = {}): OwnedLease {
+  start(subject: Subject, { since }: { readonly since?: number | undefined } = {}): Lease {
     const { clock, durationMs } = this.#options;
     const startedAt = since ?? clock.monotonic();
     const lease = new HeldLease(subject, {

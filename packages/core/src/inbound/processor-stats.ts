@@ -8,7 +8,7 @@ export interface ProcessorStats {
   readonly invalid: number;
   /** Neither handled nor given back by us: the lease was lost, the consumer closed, settling failed, or it was given up without a sink. */
   readonly left: number;
-  /** Being processed now. */
+  /** Begun, and not settled yet. */
   readonly processing: number;
   /** Of those handled: by an earlier delivery. */
   readonly duplicates: number;

@@ -28,11 +28,16 @@ type TextDelivery = Delivery<string>;
 /** A lease that the test takes away. */
 class TestLease implements Lease {
   isLost = false;
+  ends = 0;
   readonly listeners = new Set<(reason: WirekitError) => void>();
 
   onLost(listener: (reason: WirekitError) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  end(): void {
+    this.ends += 1;
   }
 
   lose(): void {
@@ -440,6 +445,17 @@ describe("a lease", () => {
     });
     expect(await processor.process(delivery({ lease }))).toMatchObject({ outcome: "left" });
     expect(settled).toEqual([]);
+  });
+
+  it.each<[string, Partial<ProcessorOptions<TextDelivery, string>>]>([
+    ["is settled", {}],
+    ["fails", { handler: () => Promise.reject(new Error("no")) }],
+    ["cannot be settled", { settle: () => Promise.reject(new ConnectionError("reset")) }],
+  ])("ends when its message %s, so that it is renewed for nobody", async (_, options) => {
+    const lease = new TestLease();
+    const { processor } = setUp(options);
+    await processor.process(delivery({ lease }));
+    expect(lease.ends).toBe(1);
   });
 
   it("that has run out without a word is noticed before the settlement", async () => {

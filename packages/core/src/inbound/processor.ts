@@ -46,6 +46,7 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
   readonly #options: ResolvedProcessorOptions<D, Message, Result>;
   readonly #runs = new Set<Run<D>>();
   readonly #counts = noCounts();
+  #undecided = 0;
 
   /** @throws ConfigError naming every option at fault. */
   constructor(options: ProcessorOptions<D, Message, Result>) {
@@ -60,6 +61,7 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
     const { clock, handlerTimeoutMs, abandonAfterMs, logger } = this.#options;
     const run = new Run(delivery, clock.monotonic());
     this.#runs.add(run);
+    this.#undecided += 1;
     if (hooks.onHandlerEnd !== undefined) run.onUserCodeEnd(hooks.onHandlerEnd);
     const timeout = () =>
       run.interrupt({ kind: "timeout", error: new TimeoutError("The handler", handlerTimeoutMs) });
@@ -70,7 +72,10 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
     if (!run.hasGhost) run.endUserCode();
     const processed = await this.#carryOut(run, decision);
     stopListening?.();
+    // Whatever came of settling: a lease that is renewed for nobody would keep the message from all others.
+    delivery.lease?.end();
     countProcessed(this.#counts, processed);
+    this.#undecided -= 1;
     this.#tell(processed);
 
     if (run.hasGhost && (await run.ghostEnds(abandonAfterMs, clock)) === "abandoned") {
@@ -99,7 +104,7 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
   }
 
   stats(): ProcessorStats {
-    return { ...this.#counts, processing: this.#runs.size };
+    return { ...this.#counts, processing: this.#undecided };
   }
 
   async #decide(run: Run<D>): Promise<Decision<D>> {
