@@ -55,13 +55,18 @@ export class SimulatedClock implements Clock {
       timer.callback();
       await this.settle();
     }
-    this.#elapsed = until;
+    this.#elapsed = Math.max(this.#elapsed, until);
   }
 
   /** A process that was stopped, or a blocked event loop: time has passed, and all timers that were due run late, at once. */
   async freeze(forMs: number): Promise<void> {
-    this.#elapsed += forMs;
+    this.skip(forMs);
     await this.advance(0);
+  }
+
+  /** As {@link freeze}, for use while time is being advanced: what is due runs as that goes on. */
+  skip(forMs: number): void {
+    this.#elapsed += forMs;
   }
 
   /** Advances timer by timer until `done` says so; fails when nothing is left to wait for, or after `limitMs`. */

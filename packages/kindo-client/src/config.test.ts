@@ -49,10 +49,22 @@ describe("options that cannot be used are all named, and none of their values:",
     ["a URL of another scheme", { url: "ftp://example.com" }, ["url must be an absolute http(s) URL"]],
     ["a URL without a host", { url: "https:///path" }, ["url must be an absolute http(s) URL"]],
     ["a URL object", { url: new URL("https://example.com") }, ["url must be a text"]],
-    ["a password in the URL", { url: "https://a:hidden@example.com" }, ["url must not carry a user name or password"]],
+    [
+      "a password in the URL",
+      { url: "https://a:hidden@example.com" },
+      ["url must not carry a user name or password"],
+    ],
     ["a fragment", { url: "https://example.com/#hidden" }, ["url must not have a fragment (#)"]],
-    ["half a character", { url: "https://example.com/\ud800" }, ["url must not hold half of a surrogate pair"]],
-    ["an ARN of another kind", { arn: "arn:aws:sqs:eu-west-1:1:q" }, ["arn must be the ARN of a Lambda function"]],
+    [
+      "half a character",
+      { url: "https://example.com/\ud800" },
+      ["url must not hold half of a surrogate pair"],
+    ],
+    [
+      "an ARN of another kind",
+      { arn: "arn:aws:sqs:eu-west-1:1:q" },
+      ["arn must be the ARN of a Lambda function"],
+    ],
     [
       "everything at once",
       {
@@ -75,7 +87,11 @@ describe("options that cannot be used are all named, and none of their values:",
         "credentials.secretAccessKey is required",
       ],
     ],
-    ["credentials of another type", { arn, credentials: "AKID:hidden" }, ["credentials must be credentials, or a"]],
+    [
+      "credentials of another type",
+      { arn, credentials: "AKID:hidden" },
+      ["credentials must be credentials, or a"],
+    ],
     ["a time-out that is no number", { arn, timeoutMs: Number.NaN }, ["timeoutMs must be a number"]],
   ])("%s", (_name, options, issues) => {
     const error = refusalOf(options as KindoClientOptions);

@@ -1,11 +1,4 @@
-import {
-  anySignal,
-  ClosedError,
-  retry,
-  TimeoutError,
-  type UpcomingRetry,
-  withTimeout,
-} from "@wirekit/core";
+import { anySignal, ClosedError, retry, TimeoutError, type UpcomingRetry, withTimeout } from "@wirekit/core";
 import type { KindoConfig } from "../config.ts";
 import { SendError } from "../errors.ts";
 import type { ProducerTransport, Shipment } from "../transports/producer-transport.ts";

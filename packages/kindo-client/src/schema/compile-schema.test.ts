@@ -31,7 +31,12 @@ describe("issues are in the words of jsonschema, each with its path:", () => {
     ["uniqueItems", { uniqueItems: true }, [1, 1], "an array has non-unique elements"],
     ["minProperties", { minProperties: 1 }, {}, "{} does not have enough properties"],
     ["maxProperties", { maxProperties: 0 }, { a: 1 }, "an object has too many properties"],
-    ["anyOf", { anyOf: [{ type: "null" }, { minimum: 5 }] }, 1, "1 is not valid under any of the given schemas"],
+    [
+      "anyOf",
+      { anyOf: [{ type: "null" }, { minimum: 5 }] },
+      1,
+      "1 is not valid under any of the given schemas",
+    ],
     ["oneOf, none", { oneOf: [{ type: "null" }] }, 1, "1 is not valid under any of the given schemas"],
     ["oneOf, two", { oneOf: [{}, true] }, 1, "1 is valid under more than one of the given schemas"],
     ["not", { not: {} }, 1, "1 must NOT be valid"],
@@ -98,7 +103,9 @@ describe("what could be confidential is not shown:", () => {
   });
 
   it("a whole message that is no object", async () => {
-    expect(await issuesOf({ type: "object" }, '{"card": 4111}')).toEqual([": a string is not of type 'object'"]);
+    expect(await issuesOf({ type: "object" }, '{"card": 4111}')).toEqual([
+      ": a string is not of type 'object'",
+    ]);
   });
 });
 
@@ -114,7 +121,9 @@ describe("a schema", () => {
   });
 
   it("may hold keywords and formats that nobody knows", async () => {
-    expect(await issuesOf({ example: "x", format: "made-up", properties: { a: { "x-owner": 1 } } }, {})).toEqual([]);
+    expect(
+      await issuesOf({ example: "x", format: "made-up", properties: { a: { "x-owner": 1 } } }, {}),
+    ).toEqual([]);
   });
 
   it.each<[string, unknown, string]>([
@@ -122,8 +131,16 @@ describe("a schema", () => {
     ["is an array", [], "must be a JSON Schema, which is an object"],
     ["breaks the rules of schemas", { type: "strin" }, "is not valid: schema is invalid: data/type must be"],
     ["has a pattern that is none", { pattern: "(" }, "is not valid: "],
-    ["refers to another one", { $ref: "https://example.com/other.json" }, "is not valid: can't resolve reference"],
-    ["is of an older draft", { $schema: "http://json-schema.org/draft-04/schema#" }, "has a $schema other than"],
+    [
+      "refers to another one",
+      { $ref: "https://example.com/other.json" },
+      "is not valid: can't resolve reference",
+    ],
+    [
+      "is of an older draft",
+      { $schema: "http://json-schema.org/draft-04/schema#" },
+      "has a $schema other than",
+    ],
     ["is asynchronous", { $async: true }, "must not be asynchronous"],
   ])("that %s is refused by name", async (_name, schema, problem) => {
     await expect(compileSchema(schema, "my.json")).rejects.toMatchObject({

@@ -39,7 +39,8 @@ function isExplainedByAnother(error: ErrorObject, errors: readonly ErrorObject[]
   return errors.some(
     (other) =>
       // One of the alternatives, or one of the items; what counts is that none of them fits.
-      (/^(anyOf|oneOf|contains)$/.test(other.keyword) && error.schemaPath.startsWith(`${other.schemaPath}/`)) ||
+      (/^(anyOf|oneOf|contains)$/.test(other.keyword) &&
+        error.schemaPath.startsWith(`${other.schemaPath}/`)) ||
       // A value of the wrong type is never the right one.
       (/^(enum|const)$/.test(error.keyword) &&
         other.keyword === "type" &&

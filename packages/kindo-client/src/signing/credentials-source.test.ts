@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import type { Clock, Logger, LogFields } from "@wirekit/core";
+import type { Clock, LogFields, Logger } from "@wirekit/core";
 import type { Credentials } from "./credentials.ts";
 import { credentialsSource } from "./credentials-source.ts";
 
@@ -18,7 +18,13 @@ function testClock(): Clock & { time: number } {
 function recordingLogger(): Logger & { readonly warnings: LogFields[] } {
   const warnings: LogFields[] = [];
   const ignore = () => {};
-  return { warnings, debug: ignore, info: ignore, error: ignore, warn: (fields) => void warnings.push(fields) };
+  return {
+    warnings,
+    debug: ignore,
+    info: ignore,
+    error: ignore,
+    warn: (fields) => void warnings.push(fields),
+  };
 }
 
 /** A provider that answers with one of `answers` after the other, and counts how often it was asked. */
@@ -52,7 +58,10 @@ describe("a source of credentials", () => {
 
   it("asks again five minutes before they expire, and not sooner", async () => {
     const clock = testClock();
-    const { asked, provide } = provider({ expiration: new Date(60 * minute) }, { expiration: new Date(120 * minute) });
+    const { asked, provide } = provider(
+      { expiration: new Date(60 * minute) },
+      { expiration: new Date(120 * minute) },
+    );
     const source = credentialsSource({ credentials: provide, clock, logger: recordingLogger() });
     await source.current();
     clock.time = 55 * minute - 1;

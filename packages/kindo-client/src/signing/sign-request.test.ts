@@ -62,7 +62,8 @@ it("signs an absent body as an empty one", async () => {
 describe("what it remembers", () => {
   it("does not outlive the day, the region, the service or the key", async () => {
     const held = { ...credentials };
-    const sign = (changes: Partial<SignOptions>) => signRequest(request, { ...options, credentials: held, ...changes });
+    const sign = (changes: Partial<SignOptions>) =>
+      signRequest(request, { ...options, credentials: held, ...changes });
     const fresh = (changes: Partial<SignOptions>) =>
       signRequest(request, { ...options, credentials: { ...held }, ...changes });
     const changes = [

@@ -25,7 +25,12 @@ describe("the likely cause of a refusal", () => {
   it.each<[string, Partial<RefusedSignature>, string, string]>([
     ["a clock that is ahead", { answeredAt: signedAt - 600_500 }, "clock", "600 seconds ahead of"],
     ["a clock that is behind", { answeredAt: signedAt + 599_500 }, "clock", "600 seconds behind"],
-    ["an expired signature", { body: "Signature expired: 1 is now earlier than 2", answeredAt: undefined }, "clock", "by more than five minutes"],
+    [
+      "an expired signature",
+      { body: "Signature expired: 1 is now earlier than 2", answeredAt: undefined },
+      "clock",
+      "by more than five minutes",
+    ],
     ["a signature from the future", { body: "Signature not yet current: 2" }, "clock", "seconds"],
     ["another region, by the host", { region: "us-east-1" }, "region", "the host is in ap-southeast-2"],
     [
@@ -41,8 +46,18 @@ describe("the likely cause of a refusal", () => {
       "service",
       "signed for the service lambda",
     ],
-    ["a temporary key without its token", { credentials: withoutToken }, "session-token", "there was no session token"],
-    ["a token that is missing, by the answer", { body: "The security token is missing" }, "session-token", "there was no"],
+    [
+      "a temporary key without its token",
+      { credentials: withoutToken },
+      "session-token",
+      "there was no session token",
+    ],
+    [
+      "a token that is missing, by the answer",
+      { body: "The security token is missing" },
+      "session-token",
+      "there was no",
+    ],
     [
       "an expired token",
       { credentials: temporary, body: "The security token included in the request is expired" },
@@ -55,7 +70,12 @@ describe("the likely cause of a refusal", () => {
       "session-token",
       "does not belong to the access key id",
     ],
-    ["an unknown key", { body: "The security token included in the request is invalid." }, "key", "is not known"],
+    [
+      "an unknown key",
+      { body: "The security token included in the request is invalid." },
+      "key",
+      "is not known",
+    ],
     [
       "a wrong secret",
       { body: "The request signature we calculated does not match the signature you provided." },
@@ -70,9 +90,12 @@ describe("the likely cause of a refusal", () => {
     expect(found.explanation).toContain(explanation);
   });
 
-  it.each([299_500, -300_500])("is not the clock when that is off by less than AWS bears (%d ms)", (offMs) => {
-    expect(report({ answeredAt: signedAt + offMs }).likelyCause).toBe("unknown");
-  });
+  it.each([299_500, -300_500])(
+    "is not the clock when that is off by less than AWS bears (%d ms)",
+    (offMs) => {
+      expect(report({ answeredAt: signedAt + offMs }).likelyCause).toBe("unknown");
+    },
+  );
 });
 
 it("tells how far the clock is off, in whole seconds", () => {
@@ -81,7 +104,11 @@ it("tells how far the clock is off, in whole seconds", () => {
 });
 
 it("shows what was signed without the session token", () => {
-  const credentials = { accessKeyId: "A", secretAccessKey: "the secret key", sessionToken: "the session token" };
+  const credentials = {
+    accessKeyId: "A",
+    secretAccessKey: "the secret key",
+    sessionToken: "the session token",
+  };
   const { canonicalRequest } = report({
     credentials,
     canonicalRequest: "POST\n/\n\nx-amz-security-token:the session token\n",
