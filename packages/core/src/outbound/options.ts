@@ -1,13 +1,7 @@
 import { type Clock, type Random, systemClock } from "../clock.ts";
 import type { WirekitError } from "../errors/wirekit-error.ts";
 import { consoleLogger, type Logger } from "../logger.ts";
-import {
-  checkDurationMs,
-  checkFunction,
-  checkOneOf,
-  checkWhole,
-  throwFaults,
-} from "../option-checks.ts";
+import { checkDurationMs, checkFunction, checkOneOf, checkWhole, throwFaults } from "../option-checks.ts";
 import { findRetryFaults, type RetryPolicy, withRetryDefaults } from "../retry-policy.ts";
 
 /** One entry of a flush. */
