@@ -20,15 +20,26 @@ module.exports = {
       },
     },
     {
+      name: "no-sibling-in-tests",
+      severity: "error",
+      comment: "A package's tests may use tooling, but they know its siblings as little as its source does.",
+      from: { path: "^packages/([^/]+)/" },
+      to: { path: "^(packages|apps)/", pathNot: ["^packages/$1/", "^packages/core/", "/node_modules/"] },
+    },
+    {
       name: "no-deep-import",
       severity: "error",
       comment:
-        "Another package is entered by one of its published entries; core's are src/index.ts and src/*/index.ts.",
+        "Another package is imported by its name, and so through its `exports`: a path that leaves the folder goes past them.",
       from: { path: "^(packages|apps|tooling)/([^/]+)/" },
-      to: {
-        path: "^packages/[^/]+/src/",
-        pathNot: ["^$1/$2/", "^packages/[^/]+/src/index\\.ts$", "^packages/[^/]+/src/[^/]+/index\\.ts$"],
-      },
+      to: { path: "^(packages|apps|tooling)/", pathNot: "^$1/$2/", dependencyTypes: ["local"] },
+    },
+    {
+      name: "no-development-dependency",
+      severity: "error",
+      comment: "What is published runs without our devDependencies: its users do not have them.",
+      from: { path: "^packages/[^/]+/src/", pathNot: "\\.test\\.ts$" },
+      to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["npm", "npm-peer", "npm-optional"] },
     },
     {
       name: "core-imports-no-sibling",
@@ -65,7 +76,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "(^|/)(dist|test-results|coverage)/" },
+    // The consumer test's programs import what is installed where they are run.
+    exclude: { path: "(^|/)(dist|test-results|coverage)/|^tooling/package-check/programs/" },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
       exportsFields: ["exports"],

@@ -1,5 +1,5 @@
 const { mkdirSync, writeFileSync } = require("node:fs");
-const { join } = require("node:path");
+const { join, relative } = require("node:path");
 
 /** Leaves the counts of a run where `.ci/run` adds them up; a cached task brings its file back with it. */
 module.exports = class CountReporter {
@@ -8,13 +8,28 @@ module.exports = class CountReporter {
   }
 
   onRunComplete(_contexts, results) {
-    const { numPassedTests: passed, numFailedTests: failed, numFailedTestSuites } = results;
-    const skipped = results.numPendingTests + results.numTodoTests;
     // A suite that could not even load has no failed test in it, but it is a failure all the same.
     const broken = results.numRuntimeErrorTestSuites ?? 0;
+    const counts = {
+      passed: results.numPassedTests,
+      failed: results.numFailedTests + broken,
+      skipped: results.numPendingTests + results.numTodoTests,
+      failures: this.namesOf(results, ["failed"]),
+      skips: this.namesOf(results, ["pending", "todo"]),
+    };
     const directory = join(this.rootDir, "test-results");
     mkdirSync(directory, { recursive: true });
-    const counts = { passed, failed: failed + broken, skipped, failedSuites: numFailedTestSuites };
     writeFileSync(join(directory, "counts.json"), `${JSON.stringify(counts)}\n`);
+  }
+
+  namesOf({ testResults }, states) {
+    return testResults.flatMap(({ testFilePath, testResults: tests, testExecError }) => {
+      const file = relative(this.rootDir, testFilePath);
+      const unloaded = testExecError !== undefined && testExecError !== null && states.includes("failed");
+      const names = tests
+        .filter(({ status }) => states.includes(status))
+        .map(({ fullName }) => `${file}: ${fullName}`);
+      return unloaded ? [`${file}: the suite could not be loaded`, ...names] : names;
+    });
   }
 };

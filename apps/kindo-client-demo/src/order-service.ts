@@ -57,7 +57,10 @@ export class OrderService {
   /** Sends every message of a JSONL file. Resolves with what became of each one; no failure of one stops the others. */
   sendFile(
     path: string,
-    options: { readonly onProgress?: (progress: SendManyProgress) => void; readonly signal?: AbortSignal } = {},
+    options: {
+      readonly onProgress?: (progress: SendManyProgress) => void;
+      readonly signal?: AbortSignal;
+    } = {},
   ): Promise<SendManyReport> {
     return this.#kindo.sendMany(readMessages(path), { concurrency: 16, ...options });
   }

@@ -3,6 +3,8 @@ export { ClosedError } from "./errors/closed-error.ts";
 export { ConfigError } from "./errors/config-error.ts";
 export { ConnectionError } from "./errors/connection-error.ts";
 export { describeIssues, type Issue, memberPath } from "./errors/issues.ts";
+export { MessageTooLargeError } from "./errors/message-too-large-error.ts";
+export { QueueFullError, type QueueFullErrorOptions } from "./errors/queue-full-error.ts";
 export { TimeoutError } from "./errors/timeout-error.ts";
 export { ValidationError, type ValidationErrorOptions } from "./errors/validation-error.ts";
 export {

@@ -1,8 +1,13 @@
-import { LinkedList } from "./linked-list.ts";
+import { LinkedList, type ListMember } from "./linked-list.ts";
 
-/** What is to be called when a signal is aborted, and the one listener that calls it. */
+/** Someone who wants to be told. */
+interface Waiter extends ListMember<Waiter> {
+  readonly callback: () => void;
+}
+
+/** Everyone who waits on one signal, and the one listener that tells them. */
 interface Listening {
-  readonly callbacks: LinkedList<() => void>;
+  readonly waiters: LinkedList<Waiter>;
   readonly listener: () => void;
 }
 
@@ -22,20 +27,22 @@ export function onAbort(signal: AbortSignal, callback: () => void): () => void {
     return nothing;
   }
   const listening = listenings.get(signal) ?? listen(signal);
-  const item = listening.callbacks.push(callback);
+  const { waiters } = listening;
+  const waiter: Waiter = { callback, previous: undefined, next: undefined, list: undefined };
+  waiters.append(waiter);
   return () => {
-    if (!listening.callbacks.remove(item) || listening.callbacks.size > 0 || signal.aborted) return;
+    if (!waiters.remove(waiter) || waiters.size > 0 || signal.aborted) return;
     signal.removeEventListener("abort", listening.listener);
     listenings.delete(signal);
   };
 }
 
 function listen(signal: AbortSignal): Listening {
-  const callbacks = new LinkedList<() => void>();
+  const waiters = new LinkedList<Waiter>();
   const listener = () => {
-    for (let callback = callbacks.shift(); callback !== undefined; callback = callbacks.shift()) callback();
+    for (let waiter = waiters.shift(); waiter !== undefined; waiter = waiters.shift()) waiter.callback();
   };
-  const listening = { callbacks, listener };
+  const listening = { waiters, listener };
   listenings.set(signal, listening);
   signal.addEventListener("abort", listener, { once: true });
   return listening;

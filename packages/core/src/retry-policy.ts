@@ -32,12 +32,26 @@ export const defaultRetryPolicy: RetryPolicy = {
  * @throws ConfigError naming every field that cannot be used. Without it, a `NaN` would retry for ever.
  */
 export function resolveRetryPolicy(policy: Partial<RetryPolicy> = {}, option = "retry"): RetryPolicy {
+  const resolved = withRetryDefaults(policy);
+  const issues = findRetryFaults(resolved, option);
+  if (issues.length > 0) throw new ConfigError(issues);
+  return resolved;
+}
+
+/** As {@link resolveRetryPolicy}, for those who check all their options at once, with {@link findRetryFaults}. */
+export function withRetryDefaults(policy: Partial<RetryPolicy> = {}): RetryPolicy {
   const {
     maxAttempts = defaultRetryPolicy.maxAttempts,
     maxElapsedMs = defaultRetryPolicy.maxElapsedMs,
     baseDelayMs = defaultRetryPolicy.baseDelayMs,
     maxDelayMs = defaultRetryPolicy.maxDelayMs,
   } = policy;
+  return { maxAttempts, maxElapsedMs, baseDelayMs, maxDelayMs };
+}
+
+/** What is wrong with a policy, each named as a member of `option`. */
+export function findRetryFaults(policy: RetryPolicy, option: string): Issue[] {
+  const { maxAttempts, maxElapsedMs, baseDelayMs, maxDelayMs } = policy;
   const issues: Issue[] = [];
   if (!(maxAttempts >= 1 && (Number.isInteger(maxAttempts) || maxAttempts === Number.POSITIVE_INFINITY)))
     issues.push({ path: `${option}.maxAttempts`, message: "must be a whole number of at least 1" });
@@ -47,8 +61,7 @@ export function resolveRetryPolicy(policy: Partial<RetryPolicy> = {}, option = "
     issues.push({ path: `${option}.baseDelayMs`, message: "must be a finite number of at least 0" });
   if (!(maxDelayMs >= 0 && Number.isFinite(maxDelayMs)))
     issues.push({ path: `${option}.maxDelayMs`, message: "must be a finite number of at least 0" });
-  if (issues.length > 0) throw new ConfigError(issues);
-  return { maxAttempts, maxElapsedMs, baseDelayMs, maxDelayMs };
+  return issues;
 }
 
 /** The pause after the failed try `attempt` (1 for the first), in milliseconds: between 0 and a bound that doubles. */

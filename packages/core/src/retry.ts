@@ -79,7 +79,8 @@ function pauseMs(
   return Math.min((retryAfterMs ?? 0) + jitterMs, leftMs);
 }
 
-function retryAfterMsOf(error: WirekitError): number | undefined {
+/** How long the peer asked to be left alone, where the error says so. */
+export function retryAfterMsOf(error: WirekitError): number | undefined {
   const value = "retryAfterMs" in error ? error.retryAfterMs : undefined;
   return typeof value === "number" && value >= 0 ? value : undefined;
 }

@@ -20,6 +20,7 @@ export async function sendDocumentedExamples(stage: Stage): Promise<StepResult> 
 
   const stored = [...producer.stored, ...textMessages.stored];
   const hashed = stored.filter(({ securityLevel }) => securityLevel === "sensitive");
+  screen.line(screen.colors.dim("  The first send also loads the HTTP client, the signer and the schema."));
   screen.line();
   screen.line(`Of the ${hashed.length} sensitive ones the producer kept a hash in place of the payload:`);
   for (const message of hashed) {
@@ -45,7 +46,12 @@ function examples(orders: OrderService) {
     [
       "payment.processed    internal  sensitive  ap-southeast-2",
       () =>
-        orders.recordPayment({ userId: "12345", cardLast4: "4242", amount: 99.99, transactionId: "txn-abc-1" }),
+        orders.recordPayment({
+          userId: "12345",
+          cardLast4: "4242",
+          amount: 99.99,
+          transactionId: "txn-abc-1",
+        }),
     ],
     [
       "order.status_update  sms       sensitive  us-east-1     ",

@@ -24,8 +24,8 @@ export async function sendInvalidMessage(stage: Stage): Promise<StepResult> {
 
   const error = result.kind === "failed" ? result.error : undefined;
   const issues = ValidationError.isInstance(error) ? error.issues : [];
-  for (const { path, message } of issues) screen.line(`    ${path}: ${message}`);
-  screen.line(screen.colors.dim("  Nothing was sent."));
+  for (const { path, message } of issues) screen.line(`  ${path.padEnd(8)}  ${message}`);
+  screen.line(screen.colors.dim("  All of it was found before anything was sent."));
   expectations.expect("the invalid message is refused with each of its three faults", issues.length === 3);
   expectations.expect("nothing of it is sent", producer.counters.requests === requestsBefore);
   return stepOfSends("invalid message", [result]);

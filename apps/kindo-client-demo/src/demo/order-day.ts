@@ -27,7 +27,9 @@ export async function sendOrderDay(stage: Stage): Promise<StepResult> {
 
     const sockets = producer.counters.sockets - socketsBefore;
     const perSecond = count(Math.round(messageCount / seconds));
-    screen.line(`${perSecond} messages a second, over ${sockets} connections, every one of them signed and verified.`);
+    screen.line(
+      `${perSecond} messages a second, over ${sockets} connections, every one of them signed and verified.`,
+    );
 
     const trackingIds = new Set(
       report.outcomes.flatMap((outcome) => (outcome.kind === "delivered" ? [outcome.trackingId] : [])),

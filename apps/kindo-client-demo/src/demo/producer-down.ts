@@ -17,9 +17,9 @@ export async function sendToProducerThatIsDown(stage: Stage): Promise<StepResult
   showResult(screen, "user.notification", result);
 
   const error = result.kind === "failed" ? result.error : undefined;
-  screen.line(
-    screen.colors.dim(`  It was tried ${error?.attempts} times. It is safe to keep the message and send it later.`),
-  );
+  screen.line(`  ${error?.message}`);
+  screen.line(screen.colors.dim("  It is marked as retryable: keep the message, and send it later."));
+
   const isUnreachable = SendError.isInstance(error) && error.code === "kindo/unreachable";
   expectations.expect("a producer that is down is called unreachable", isUnreachable);
   expectations.expect("the error says that a later try may succeed", error?.retryable === true);

@@ -32,7 +32,7 @@ export function createScreen(stream: NodeJS.WriteStream): Screen {
   let headings = 0;
 
   const line = (text = "") => {
-    stream.write(text === "" ? "\n" : `${indent}${text.replaceAll("\n", `\n${indent}`)}\n`);
+    stream.write(text === "" ? "\n" : `${indent}${text.replace(/\n(?=.)/g, `\n${indent}`)}\n`);
   };
   return {
     colors,
@@ -52,10 +52,18 @@ export function createScreen(stream: NodeJS.WriteStream): Screen {
         style: { head: [], border: [] },
       });
       table.push(...rows.map((row) => row.map(({ text }) => text)));
-      line(table.toString());
+      line(withoutInnerRules(table.toString()));
     },
     progress: (total) => (isTerminal ? movingBar(stream, total, colors) : plainLines(total, line)),
   };
+}
+
+/** Keeps the rule below the head and the one above the last row, which holds the sums. */
+function withoutInnerRules(table: string): string {
+  const lines = table.split("\n");
+  const rules = lines.flatMap((line, index) => (line.startsWith("├") ? [index] : []));
+  const inner = new Set(rules.slice(1, -1));
+  return lines.filter((_, index) => !inner.has(index)).join("\n");
 }
 
 function movingBar(stream: NodeJS.WriteStream, total: number, colors: Screen["colors"]): Progress {
@@ -65,7 +73,6 @@ function movingBar(stream: NodeJS.WriteStream, total: number, colors: Screen["co
     barCompleteChar: "█",
     barIncompleteChar: "░",
     barsize: 40,
-    hideCursor: true,
     // Draws when it is told something new: no timer of its own has to be ended.
     synchronousUpdate: true,
   });

@@ -44,8 +44,8 @@ export function stepOfReport(step: string, { outcomes, counts }: SendManyReport)
   return {
     step,
     delivered: counts.delivered,
-    failed: outcomes.length - counts.delivered,
-    attempts: delivered.reduce((sum, { attempts }) => sum + attempts, 0),
+    failed: counts.rejected + counts["not-sent"],
+    attempts: outcomes.reduce((sum, outcome) => sum + attemptsOfOutcome(outcome), 0),
     latenciesMs: delivered.map(({ latencyMs }) => latencyMs),
   };
 }
@@ -53,6 +53,17 @@ export function stepOfReport(step: string, { outcomes, counts }: SendManyReport)
 /** A message that was found invalid was never tried. */
 function attemptsOf(result: SendResult): number {
   return result.kind === "delivered" ? result.receipt.attempts : (result.error.attempts ?? 0);
+}
+
+function attemptsOfOutcome(outcome: SendManyReport["outcomes"][number]): number {
+  switch (outcome.kind) {
+    case "delivered":
+      return outcome.attempts;
+    case "rejected":
+      return outcome.error.attempts ?? 0;
+    case "not-sent":
+      return 0;
+  }
 }
 
 /** The smallest of `values` that at least `share` of them do not pass; `undefined` when there are none. */

@@ -18,12 +18,15 @@ export async function sendWithWrongSecret(stage: Stage): Promise<StepResult> {
   const error = result.kind === "failed" ? result.error : undefined;
   const report = SendError.isInstance(error) ? error.signature : undefined;
   if (report !== undefined) {
-    screen.line(`  likely cause: ${screen.colors.yellow(report.likelyCause)}, ${report.explanation}`);
-    screen.line(`  clock skew:   ${report.clockSkewMs ?? "unknown"} ms`);
-    screen.line("  what was signed:");
+    screen.line(`  likely cause  ${screen.colors.yellow(report.likelyCause)}: ${report.explanation}`);
+    screen.line(`  clock skew    ${describeSkew(report.clockSkewMs)}`);
+    screen.line("  what was signed, to compare with what the service expects:");
     screen.line(screen.colors.dim(indented(report.canonicalRequest ?? "")));
   }
-  expectations.expect("the wrong secret is refused with 403", SendError.isInstance(error) && error.status === 403);
+  expectations.expect(
+    "the wrong secret is refused with 403",
+    SendError.isInstance(error) && error.status === 403,
+  );
   expectations.expect("its diagnosis is the key", report?.likelyCause === "key");
   expectations.expect("it is not tried again", error?.attempts === 1);
   expectations.expect(
@@ -33,9 +36,15 @@ export async function sendWithWrongSecret(stage: Stage): Promise<StepResult> {
   return stepOfSends("wrong secret", [result]);
 }
 
+/** The service's time is known from its `Date`, to the second. */
+function describeSkew(skewMs: number | undefined): string {
+  if (skewMs === undefined) return "unknown";
+  return Math.abs(skewMs) <= 1000 ? "none to speak of" : `${Math.round(skewMs / 1000)} s`;
+}
+
 function indented(text: string): string {
   return text
     .split("\n")
-    .map((line) => `    ${line}`)
+    .map((line) => (line === "" ? "" : `    ${line}`))
     .join("\n");
 }

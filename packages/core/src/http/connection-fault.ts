@@ -23,28 +23,32 @@ export function connectionFault(thrown: unknown, { request, isSent }: FaultConte
   if (code === "UND_ERR_INVALID_ARG" || code === "UND_ERR_NOT_SUPPORTED") {
     return invalidRequest("headers", "cannot be sent as they stand");
   }
-  const sent = isSent && !(code !== undefined && beforeSending.test(code));
   const suffix = code === undefined ? "" : ` (${code})`;
-  const message = sent
+  const message = isSent
     ? `The connection to ${origin} broke before the response was complete${suffix}`
     : `Could not connect to ${origin}${suffix}`;
   return new ConnectionError(message, {
     retryable: code === undefined || !permanent.test(code),
-    details: { origin, sent, ...(code === undefined ? {} : { code }) },
+    details: { origin, sent: isSent, ...(code === undefined ? {} : { code }) },
     cause: plainCopy(root, request),
   });
 }
 
-/** The name was not found, nobody listens there, or TLS was not agreed on: nothing of the request has left. */
+/** Whether what went wrong did so before anything can have been sent, by the word of the fault alone. */
+export function isBeforeSending(thrown: unknown): boolean {
+  return beforeSending.test(codeOf(rootCause(thrown)) ?? "");
+}
+
+/** The name was not found, nobody listens there, or the certificate is not trusted. */
 const beforeSending =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_|.*CERT)/;
+  /^(ECONNREFUSED|ENOTFOUND|EAI_|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_CERT|CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT|UNABLE_TO_)/;
 
 /**
  * Asking again changes nothing: the certificate is not trusted, or what answers does not speak HTTP or TLS.
  * A response that was cut off in the middle is not of this kind.
  */
 const permanent =
-  /^(ERR_TLS_CERT|CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT|UNABLE_TO_|ERR_SSL_|EPROTO|HPE_(?!INVALID_EOF_STATE)|UND_ERR_HEADERS_OVERFLOW)/;
+  /^(ERR_TLS_CERT|CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT|UNABLE_TO_|ERR_SSL_|ERR_OSSL_|EPROTO|HPE_(?!INVALID_EOF_STATE)|UND_ERR_HEADERS_OVERFLOW)/;
 
 /** `fetch` wraps what happened in an error of its own, and an error for several addresses holds one for each. */
 function rootCause(thrown: unknown): unknown {
@@ -65,7 +69,17 @@ function innerOf(error: unknown): unknown {
 
 function codeOf(error: unknown): string | undefined {
   if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
-  return typeof error.code === "string" ? error.code : undefined;
+  if (typeof error.code === "string") return error.code;
+  return isParserError(error) ? parserCode(error) : undefined;
+}
+
+/** The library means to give these a code, `HPE_` and the parser's word, but in some releases it is missing. */
+function isParserError(error: object): error is Error {
+  return "name" in error && error.name === "HTTPParserError" && "message" in error;
+}
+
+function parserCode(error: Error): string {
+  return /\bEOF\b/.test(error.message) ? "HPE_INVALID_EOF_STATE" : "HPE_INVALID_RESPONSE";
 }
 
 /** The library's own error is not handed on: it can hold sockets, raw bytes of the response, and the URL. */

@@ -1,6 +1,11 @@
-import { LinkedList } from "../linked-list.ts";
+import { LinkedList, type ListMember } from "../linked-list.ts";
 import { Connection, type ConnectionTerms } from "./connection.ts";
 import type { Exchange } from "./exchange.ts";
+
+/** An exchange that waits for a connection. */
+interface Waiter extends ListMember<Waiter> {
+  readonly exchange: Exchange;
+}
 
 /**
  * The connections to one origin, never more than allowed, and the exchanges that wait for one.
@@ -15,7 +20,7 @@ export class ConnectionPool {
   private readonly connections = new Set<Connection>();
   /** The one used last is at the end and taken first: the others may go idle until they are closed. */
   private readonly idle: Connection[] = [];
-  private readonly waiting = new LinkedList<Exchange>();
+  private readonly waiting = new LinkedList<Waiter>();
 
   /** @param emptied told when there is no connection any more and nobody waits for one. */
   constructor(origin: string, terms: ConnectionTerms, emptied: (pool: ConnectionPool) => void) {
@@ -26,9 +31,13 @@ export class ConnectionPool {
 
   carry(exchange: Exchange): void {
     const connection = this.takeIdle() ?? this.add();
-    if (connection !== undefined) return connection.carry(exchange);
-    const place = this.waiting.push(exchange);
-    exchange.abandon = () => this.waiting.remove(place);
+    if (connection !== undefined) {
+      connection.carry(exchange);
+      return;
+    }
+    const waiter: Waiter = { exchange, previous: undefined, next: undefined, list: undefined };
+    this.waiting.append(waiter);
+    exchange.abandon = () => this.waiting.remove(waiter);
   }
 
   async destroy(): Promise<void> {
@@ -36,10 +45,13 @@ export class ConnectionPool {
   }
 
   freed(connection: Connection): void {
-    if (!connection.isFresh()) return connection.retire();
+    if (!connection.isFresh()) {
+      connection.retire();
+      return;
+    }
     const next = this.waiting.shift();
     if (next === undefined) this.idle.push(connection);
-    else connection.carry(next);
+    else connection.carry(next.exchange);
   }
 
   ended(connection: Connection): void {
@@ -49,7 +61,7 @@ export class ConnectionPool {
     void connection.destroy();
 
     const next = this.waiting.shift();
-    if (next !== undefined) this.carry(next);
+    if (next !== undefined) this.carry(next.exchange);
     else if (this.connections.size === 0) this.emptied(this);
   }
 

@@ -113,11 +113,16 @@ export class Connection {
     const timeoutError = () => this.timeoutError();
     this.giveUpConnecting = openSocket(
       { connect, target, timeoutMs, clock, timeoutError },
-      (error, socket) => {
-        this.giveUpConnecting = undefined;
-        if (socket === undefined) return callback(error ?? new Error("No socket was opened"), null);
-        this.adopt(socket);
-        callback(null, socket);
+      {
+        opened: (socket) => {
+          this.giveUpConnecting = undefined;
+          this.adopt(socket);
+          callback(null, socket);
+        },
+        failed: (error) => {
+          this.giveUpConnecting = undefined;
+          callback(error, null);
+        },
       },
     );
   }

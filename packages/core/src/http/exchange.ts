@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import { ClosedError } from "../errors/closed-error.ts";
 import { ConnectionError } from "../errors/connection-error.ts";
 import { TimeoutError } from "../errors/timeout-error.ts";
+import type { ListMember } from "../linked-list.ts";
 import { onAbort } from "../on-abort.ts";
 import { HttpResponseError } from "./http-response-error.ts";
 import type { PreparedRequest } from "./prepare-request.ts";
@@ -17,7 +18,7 @@ export interface ExchangeTerms {
   resolve(response: HttpResponse): void;
   reject(reason: unknown): void;
   /** Called once, however it ended. */
-  settled(): void;
+  settled(exchange: Exchange): void;
 }
 
 const decoder = new TextDecoder();
@@ -26,16 +27,20 @@ const decoder = new TextDecoder();
  * One request and what has come back of its response so far. It is settled exactly once: by the end of the response, a
  * fault, a time-out or the signal, whichever is first. It knows nothing of sockets: who carries it feeds it.
  */
-export class Exchange {
+export class Exchange implements ListMember<Exchange> {
   readonly request: PreparedRequest;
   isSettled = false;
   /** Whether the server may have seen any of the request. */
   isSent = false;
   /** Ends what is under way after a failure; set by who carries the request. */
   abandon: (() => void) | undefined;
+  /** Its place among those that are under way. */
+  previous: Exchange | undefined;
+  next: Exchange | undefined;
+  list: object | undefined;
 
   private readonly terms: ExchangeTerms;
-  private readonly cancelTotal: () => void;
+  private readonly cancelTotal: (() => void) | undefined;
   private readonly stopListening: (() => void) | undefined;
   private cancelResponse: (() => void) | undefined;
   private status = 0;
@@ -44,21 +49,17 @@ export class Exchange {
   private bodyBytes = 0;
 
   constructor(request: PreparedRequest, terms: ExchangeTerms) {
-    const { signal, timeoutMs, clock } = terms;
+    const { signal, timeoutMs } = terms;
     this.request = request;
     this.terms = terms;
-    this.cancelTotal = clock.setTimer(() => this.expire("total", timeoutMs), timeoutMs);
+    this.cancelTotal = this.startTimer("total", timeoutMs);
     this.stopListening = signal && onAbort(signal, () => this.fail(signal.reason));
   }
 
   /** The request is on its way; from here on the server may have acted on it. */
   markSent(): void {
-    const { clock, responseTimeoutMs } = this.terms;
     this.isSent = true;
-    this.cancelResponse = clock.setTimer(
-      () => this.expire("response", responseTimeoutMs),
-      responseTimeoutMs,
-    );
+    this.cancelResponse = this.startTimer("response", this.terms.responseTimeoutMs);
   }
 
   /** The response's status and headers are there. */
@@ -94,10 +95,13 @@ export class Exchange {
 
   /** Fails because there will be no more time: the transport is being closed. */
   cut(): void {
-    if (!this.isSent) return this.fail(new ClosedError("The HTTP transport"));
     const details = { origin: this.request.origin, sent: true };
     const message = "The HTTP transport was closed before the response was complete";
-    this.fail(new ConnectionError(message, { retryable: false, details }));
+    this.fail(
+      this.isSent
+        ? new ConnectionError(message, { retryable: false, details })
+        : new ClosedError("The HTTP transport"),
+    );
   }
 
   private failTooLarge(): void {
@@ -107,6 +111,11 @@ export class Exchange {
       { status: this.status, code: "wirekit/http-response-too-large", details: { maxResponseBytes } },
     );
     this.fail(error);
+  }
+
+  private startTimer(phase: "response" | "total", timeoutMs: number): (() => void) | undefined {
+    if (timeoutMs === Number.POSITIVE_INFINITY) return undefined;
+    return this.terms.clock.setTimer(() => this.expire(phase, timeoutMs), timeoutMs);
   }
 
   private expire(phase: "response" | "total", timeoutMs: number): void {
@@ -122,10 +131,10 @@ export class Exchange {
   private settle(): void {
     this.isSettled = true;
     this.chunks = [];
-    this.cancelTotal();
+    this.cancelTotal?.();
     this.cancelResponse?.();
     this.stopListening?.();
-    this.terms.settled();
+    this.terms.settled(this);
   }
 }
 

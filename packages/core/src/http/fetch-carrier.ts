@@ -1,5 +1,5 @@
 import type { Carrier } from "./carrier.ts";
-import { connectionFault } from "./connection-fault.ts";
+import { connectionFault, isBeforeSending } from "./connection-fault.ts";
 import type { Exchange } from "./exchange.ts";
 import { HttpResponseError } from "./http-response-error.ts";
 import { invalidRequest } from "./invalid-request.ts";
@@ -28,22 +28,33 @@ async function run(fetch: Fetch, exchange: Exchange): Promise<void> {
     await feed(exchange, response.body);
     exchange.complete();
   } catch (error) {
-    exchange.fail(connectionFault(error, exchange));
+    // Whether it came as far as sending, `fetch` does not say; in doubt it did.
+    const isSent = !isBeforeSending(error);
+    exchange.fail(connectionFault(error, { request: exchange.request, isSent }));
   }
 }
 
 function initOf(request: PreparedRequest, signal: AbortSignal): RequestInit {
   const { url, target, method, headers, body } = request;
-  const { href, origin } = parsed(url);
-  if (href.slice(origin.length) !== target) {
-    throw invalidRequest("url", "has a path or query that fetch would rewrite; escape it, or send without fetch");
+  const { pathname, search } = parsed(url);
+  if (pathname + search !== target) {
+    throw invalidRequest(
+      "url",
+      "has a path or query that fetch would rewrite; escape it, or send without fetch",
+    );
   }
   const pairs = headers.flatMap((name, index): [string, string][] =>
     index % 2 === 0 ? [[name, headers[index + 1] ?? ""]] : [],
   );
   // As bytes: with a text, fetch would add a Content-Type of its own.
   const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
-  return { method, headers: pairs, redirect: "manual", signal, ...(bytes && { body: bytes as NonNullable<RequestInit["body"]> }) };
+  return {
+    method,
+    headers: pairs,
+    redirect: "manual",
+    signal,
+    ...(bytes && { body: bytes as NonNullable<RequestInit["body"]> }),
+  };
 }
 
 function parsed(url: string): URL {
@@ -58,11 +69,13 @@ function refuseHiddenRedirect({ type }: Response): void {
 }
 
 function plainHeaders(headers: Headers): Readonly<Record<string, string>> {
-  const plain: Record<string, string> = {};
+  // Not at once into an object: a header may be named `constructor`.
+  const joined = new Map<string, string>();
   headers.forEach((value, name) => {
-    plain[name] = name in plain ? `${plain[name]}, ${value}` : value;
+    const earlier = joined.get(name);
+    joined.set(name, earlier === undefined ? value : `${earlier}, ${value}`);
   });
-  return plain;
+  return Object.fromEntries(joined);
 }
 
 async function feed(exchange: Exchange, body: ReadableStream<Uint8Array> | null): Promise<void> {

@@ -79,8 +79,13 @@ export function isRetryableStatus(status: number): boolean {
   return status === 429 || (status >= 500 && status <= 599);
 }
 
-/** The response's `Retry-After` in milliseconds, by the server's own clock where the response tells it. */
-export function retryAfterMsOf(response: HttpResponse, now: number): number | undefined {
+/**
+ * How long the response's `Retry-After` asks to wait, in milliseconds, by the server's own clock where the response has a
+ * `Date`; `undefined` when it asks for nothing.
+ *
+ * @param now the present in milliseconds since 1970, for a response without a `Date`.
+ */
+export function retryAfterMsOf(response: HttpResponse, now: number = Date.now()): number | undefined {
   const servedAt = parseHttpDate(response.headers.date ?? "", now);
   return parseRetryAfter(response.headers["retry-after"], servedAt ?? now);
 }

@@ -4,13 +4,14 @@ export {
   type HttpResponseErrorCode,
   type HttpResponseErrorOptions,
   isRetryableStatus,
+  retryAfterMsOf,
 } from "./http-response-error.ts";
 export { parseJsonBody } from "./json-body.ts";
 export { parseRetryAfter } from "./retry-after.ts";
 export {
   type ClosableHttpTransport,
   createHttpTransport,
-  type HttpTransportLeft,
+  type HttpCloseResult,
   type HttpTransportStats,
 } from "./transport.ts";
 export type { HttpTransportOptions, TlsOptions } from "./transport-options.ts";

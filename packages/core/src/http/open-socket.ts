@@ -13,24 +13,30 @@ export interface SocketRequest {
   timeoutError(): Error;
 }
 
+/** Whom it tells how that went: exactly one of the two is called, once. */
+export interface SocketOutcome {
+  opened(socket: Socket): void;
+  failed(error: Error): void;
+}
+
 /**
- * Opens a socket and tells `done` of it, or of what went wrong, exactly once. The returned function gives up: `done` is
- * told the error it is called with, and what was under way is ended.
+ * Opens a socket. The returned function gives up: the attempt has failed with the error that it is called with, and what was
+ * under way is ended.
  */
 export function openSocket(
   { connect, target, timeoutMs, clock, timeoutError }: SocketRequest,
-  done: (error: Error | undefined, socket: Socket | undefined) => void,
+  { opened, failed }: SocketOutcome,
 ): (error: Error) => void {
   let isDone = false;
   let connecting: unknown;
-  const finish = (error: Error | undefined, socket: Socket | undefined): void => {
+  const finish = (): void => {
     isDone = true;
     cancelTimer();
-    done(error, socket);
   };
   const giveUp = (error: Error): void => {
     if (isDone) return;
-    finish(error, undefined);
+    finish();
+    failed(error);
     if (isDestroyable(connecting)) connecting.destroy();
   };
   const cancelTimer = clock.setTimer(() => afterInput(() => giveUp(timeoutError())), timeoutMs);
@@ -38,8 +44,10 @@ export function openSocket(
     // What is returned is the socket, though the types do not say so. Should it not be, an attempt that was given up
     // ends by the library's own time-out, somewhat later.
     connecting = connect(target, (error, socket) => {
-      if (isDone) socket?.destroy();
-      else finish(error ?? undefined, socket ?? undefined);
+      if (error !== null) return giveUp(error);
+      if (isDone) return void socket.destroy();
+      finish();
+      opened(socket);
     });
   } catch (thrown) {
     // TLS reads keys and certificates at once, and throws on a malformed one.

@@ -33,15 +33,16 @@ export class ResponseHandler implements Dispatcher.DispatchHandler {
     this.exchange.collect(chunk);
   }
 
+  // The connection is released before the caller hears of the outcome: its next request finds it free.
   onResponseEnd(): void {
-    this.exchange.complete();
     this.release();
+    this.exchange.complete();
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
     this.exchange.abandon = undefined;
-    this.exchange.fail(connectionFault(error, this.exchange));
     this.release();
+    this.exchange.fail(connectionFault(error, this.exchange));
   }
 
   private refuseEncoding(status: number): void {

@@ -32,7 +32,8 @@ const sendable = /^(https?:\/\/[^/?#@\\\s]+)([/?][!-"$-~]*)?$/i;
  * @throws ValidationError when it means none.
  */
 export function originOf(spelling: string): string {
-  if (!URL.canParse(spelling)) throw invalidRequest("url", "must name a host, and a port below 65,536 if any");
+  if (!URL.canParse(spelling))
+    throw invalidRequest("url", "must name a host, and a port below 65,536 if any");
   return new URL(spelling).origin;
 }
 

@@ -69,7 +69,9 @@ export function resolveTransportOptions(options: HttpTransportOptions): HttpTran
     clock: options.clock ?? systemClock,
   };
   const issues = [
-    ...durations.filter((name) => !(settings[name] > 0)).map(issue("must be a number of milliseconds above 0")),
+    ...durations
+      .filter((name) => !(settings[name] > 0))
+      .map(issue("must be a number of milliseconds above 0")),
     ...counts
       .filter((name) => !(Number.isSafeInteger(settings[name]) && settings[name] > 0))
       .map(issue("must be a whole number above 0")),

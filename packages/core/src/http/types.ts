@@ -1,5 +1,7 @@
 /** Header fields: a record, or a list of pairs where a name may stand more than once. */
-export type HttpHeaders = Readonly<Record<string, string>> | readonly (readonly [name: string, value: string])[];
+export type HttpHeaders =
+  | Readonly<Record<string, string>>
+  | readonly (readonly [name: string, value: string])[];
 
 /** One HTTP request. It is sent as it stands here, or not at all. */
 export interface HttpRequest {

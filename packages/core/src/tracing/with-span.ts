@@ -18,22 +18,24 @@ export async function withSpan<T>(
   const { context, trace, SpanKind: kinds, SpanStatusCode } = await import("@opentelemetry/api");
   const { kind = "internal", attributes = {}, parent, scope = { name: "@wirekit/core" } } = options;
 
-  return trace.getTracer(scope.name, scope.version).startActiveSpan(
-    name,
-    { kind: kinds[kindNames[kind]], attributes: attributes as Attributes },
-    (parent as Context | undefined) ?? context.active(),
-    async (span) => {
-      try {
-        return await task(active(span));
-      } catch (thrown) {
-        span.setAttribute("error.type", errorType(thrown));
-        span.setStatus({ code: SpanStatusCode.ERROR, ...description(thrown) });
-        throw thrown;
-      } finally {
-        span.end();
-      }
-    },
-  );
+  return trace
+    .getTracer(scope.name, scope.version)
+    .startActiveSpan(
+      name,
+      { kind: kinds[kindNames[kind]], attributes: attributes as Attributes },
+      (parent as Context | undefined) ?? context.active(),
+      async (span) => {
+        try {
+          return await task(active(span));
+        } catch (thrown) {
+          span.setAttribute("error.type", errorType(thrown));
+          span.setStatus({ code: SpanStatusCode.ERROR, ...description(thrown) });
+          throw thrown;
+        } finally {
+          span.end();
+        }
+      },
+    );
 }
 
 const noSpan: ActiveSpan = { setAttributes: () => {} };

@@ -1,0 +1,108 @@
+// Runs every step, also after one has failed, adds up what they counted, and says so in the last line.
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+const pnpm = "npx -y pnpm@10.34.9";
+const limitMinutes = 44;
+/** A second run of the tests, in another order, is made when the rest left enough time for it. */
+const randomizeBeforeMinutes = 22;
+
+const startedAt = Date.now();
+const failures = [];
+let passed = 0;
+
+await countedStep("test", `${pnpm} test`, { script: "test", file: "counts.json" });
+await step("lint", `${pnpm} lint`);
+await step("typecheck", `${pnpm} typecheck`);
+await step("build", `${pnpm} build`);
+await step("publint and attw", `${pnpm} exec turbo run package-check --continue`);
+// Forced: what npm resolves for a user today is not among the inputs that a cache could know.
+await countedStep("consumer", `${pnpm} exec turbo run consumer --force`, {
+  script: "consumer",
+  file: "consumer-counts.json",
+});
+await step("demo", `${pnpm} demo`);
+if (packagesWith("test:interop").length > 0)
+  await countedStep("interop", `${pnpm} test:interop`, { script: "test:interop", file: "counts.json" });
+if (elapsedMinutes() < randomizeBeforeMinutes)
+  await step("test in random order", `${pnpm} test --force -- --randomize`);
+else console.log("\nThe tests were not run again in random order: the first run took too long.");
+
+console.log(`\nAfter ${elapsedMinutes().toFixed(1)} minutes:`);
+for (const failure of failures) console.log(`FAILED ${failure}`);
+console.log(`${passed} passed, ${failures.length} failed`);
+process.exitCode = failures.length === 0 ? 0 : 1;
+
+/** A step that is one check: it passes or fails as a whole. */
+async function step(name, command) {
+  const fault = await run(name, command);
+  if (fault === undefined) passed += 1;
+  else failures.push(`${name}: ${fault}`);
+}
+
+/**
+ * A step whose packages leave counts. A skipped test is a failure here, and so is a package that left none: it
+ * crashed. So is a step that failed although all that it counted passed.
+ */
+async function countedStep(name, command, { script, file }) {
+  removeResults();
+  const fault = await run(name, command);
+  const failuresBefore = failures.length;
+  for (const folder of packagesWith(script)) {
+    const path = join(folder, "test-results", file);
+    if (!existsSync(path)) {
+      failures.push(`${name}: ${folder} left no counts`);
+      continue;
+    }
+    const counts = JSON.parse(readFileSync(path, "utf8"));
+    passed += counts.passed;
+    failures.push(...counts.failures.map((failure) => `${name}: ${folder}: ${failure}`));
+    failures.push(...(counts.skips ?? []).map((skipped) => `${name}: ${folder}: skipped: ${skipped}`));
+  }
+  if (fault !== undefined && failures.length === failuresBefore) failures.push(`${name}: ${fault}`);
+}
+
+/** Runs a command in a process group of its own; resolves with what went wrong, or nothing. */
+function run(name, command) {
+  const remainingMs = limitMinutes * 60_000 - (Date.now() - startedAt);
+  if (remainingMs <= 0) return Promise.resolve("not run, the time was used up");
+  console.log(`\n=== ${name}: ${command}`);
+  return new Promise((resolve) => {
+    const child = spawn(command, { shell: true, stdio: ["ignore", "inherit", "inherit"], detached: true });
+    let expired = false;
+    const timer = setTimeout(() => {
+      expired = true;
+      process.kill(-child.pid, "SIGKILL");
+    }, remainingMs);
+    child.on("error", (error) => resolve(error.message));
+    child.on("exit", (status, signal) => {
+      clearTimeout(timer);
+      if (expired) resolve("stopped, the time was used up");
+      else resolve(status === 0 ? undefined : `ended with ${signal ?? `status ${status}`}`);
+    });
+  });
+}
+
+/** The folders of the packages that have a script. */
+function packagesWith(script) {
+  return packageFolders().filter((folder) => {
+    const { scripts = {} } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    return scripts[script] !== undefined;
+  });
+}
+
+function packageFolders() {
+  return ["packages", "apps", "tooling"]
+    .flatMap((group) => readdirSync(group).map((name) => join(group, name)))
+    .filter((folder) => existsSync(join(folder, "package.json")));
+}
+
+function removeResults() {
+  for (const folder of packageFolders())
+    rmSync(join(folder, "test-results"), { recursive: true, force: true });
+}
+
+function elapsedMinutes() {
+  return (Date.now() - startedAt) / 60_000;
+}

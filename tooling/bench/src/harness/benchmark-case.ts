@@ -1,0 +1,55 @@
+import { type Measured, usualTraffic } from "./compare.ts";
+import type { Verdict } from "./goals.ts";
+import { ratesOf } from "./goals.ts";
+import { ratio, summarize } from "./statistics.ts";
+
+export interface RunOptions {
+  readonly rounds: number;
+}
+
+/** Something that can be measured by name: `pnpm bench <name>`. */
+export interface BenchmarkCase {
+  readonly name: string;
+  run(options: RunOptions): Promise<CaseReport>;
+}
+
+/** What a case found, for people (the table, the goals, the notes) and for programs (`results`). */
+export interface CaseReport {
+  readonly name: string;
+  /** What was measured, in a sentence. */
+  readonly title: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  readonly goals: readonly Verdict[];
+  readonly notes: readonly string[];
+  readonly results: unknown;
+}
+
+/** The columns and rows of a comparison, each contender next to `peer`. */
+export function comparisonTable(
+  measured: readonly Measured[],
+  { peer, unit }: { readonly peer: string; readonly unit: string },
+): Pick<CaseReport, "columns" | "rows"> {
+  const hasTraffic = measured.some(({ traffic }) => traffic.length > 0);
+  const columns = [
+    "",
+    `${unit}/s`,
+    "±",
+    `× ${peer}`,
+    "processor µs",
+    ...(hasTraffic ? ["requests", "sockets"] : []),
+  ];
+  const rows = measured.map((one) => {
+    const rate = summarize(one.rates);
+    const traffic = usualTraffic(one);
+    return [
+      one.name,
+      Math.round(rate.median).toLocaleString("en"),
+      `${(rate.spread * 100).toFixed(0)} %`,
+      ratio(one.rates, ratesOf(measured, peer)).median.toFixed(2),
+      summarize(one.processorMicros).median.toFixed(1),
+      ...(traffic === undefined ? [] : [String(traffic.requests), String(traffic.sockets)]),
+    ];
+  });
+  return { columns, rows };
+}

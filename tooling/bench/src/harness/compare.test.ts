@@ -1,0 +1,55 @@
+import { describe, expect, it } from "@jest/globals";
+import { type BenchClock, type Contender, compare, usualTraffic } from "./compare.ts";
+
+/** Contenders that take exactly so long, on a clock that only they move. */
+function stage(durations: Readonly<Record<string, number>>) {
+  const order: string[] = [];
+  let now = 0;
+  let served = 0;
+  const clock: BenchClock = { now: () => now, processor: () => now / 2 };
+  const contenders: Contender[] = Object.entries(durations).map(([name, elapsedMs]) => ({
+    name,
+    async run() {
+      order.push(name);
+      now += elapsedMs;
+      served += 10;
+    },
+  }));
+  return { contenders, clock, order, traffic: async () => ({ requests: served, sockets: served / 10 }) };
+}
+
+describe("a comparison", () => {
+  it("warms every contender up once, and begins each round with another one", async () => {
+    const { contenders, clock, order } = stage({ a: 10, b: 20, c: 30 });
+    await compare(contenders, { rounds: 3, operations: 10, clock });
+    expect(order.join("")).toBe("abc" + "abc" + "bca" + "cab");
+  });
+
+  it("tells operations per second and processor time per operation, without the warm-up", async () => {
+    const { contenders, clock } = stage({ a: 10, b: 20 });
+    const [a, b] = await compare(contenders, { rounds: 2, operations: 10, clock });
+    expect(a).toMatchObject({ name: "a", rates: [1000, 1000], processorMicros: [500, 500] });
+    expect(b).toMatchObject({ name: "b", rates: [500, 500], processorMicros: [1000, 1000] });
+  });
+
+  it("counts what the server saw in each round", async () => {
+    const { contenders, clock, traffic } = stage({ a: 10, b: 20 });
+    const [a] = await compare(contenders, { rounds: 2, operations: 10, clock, traffic });
+    expect(a?.traffic).toEqual([
+      { requests: 10, sockets: 1 },
+      { requests: 10, sockets: 1 },
+    ]);
+    expect(a && usualTraffic(a)).toEqual({ requests: 10, sockets: 1 });
+  });
+
+  it("has no traffic where there is no server", async () => {
+    const { contenders, clock } = stage({ a: 10 });
+    const [a] = await compare(contenders, { rounds: 1, operations: 10, clock });
+    expect(a && usualTraffic(a)).toBeUndefined();
+  });
+
+  it("fails with a contender that fails: a wrong answer is no result", async () => {
+    const broken = { name: "broken", run: () => Promise.reject(new Error("403")) };
+    await expect(compare([broken], { rounds: 1, operations: 1 })).rejects.toThrow("403");
+  });
+});

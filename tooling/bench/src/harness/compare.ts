@@ -1,0 +1,107 @@
+import { summarize } from "./statistics.ts";
+
+/** One of the ways of doing the same work that are measured side by side. */
+export interface Contender {
+  readonly name: string;
+  /** Does the work of one round, all `operations` of it, and rejects when any of it failed. */
+  run(): Promise<void>;
+}
+
+/** What a server counted since it started. */
+export interface Traffic {
+  readonly requests: number;
+  readonly sockets: number;
+}
+
+export interface CompareOptions {
+  readonly rounds: number;
+  /** What one round consists of: signatures, sends. */
+  readonly operations: number;
+  /** Asked before and after each round, where there is a server to ask. */
+  readonly traffic?: (() => Promise<Traffic>) | undefined;
+  readonly clock?: BenchClock | undefined;
+}
+
+/** Both in milliseconds. The processor's time is that of this process alone: a server in another one is not in it. */
+export interface BenchClock {
+  now(): number;
+  processor(): number;
+}
+
+const systemClock: BenchClock = {
+  now: () => performance.now(),
+  processor: () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  },
+};
+
+/** What was measured of one contender: an entry per round. */
+export interface Measured {
+  readonly name: string;
+  /** Operations per second. */
+  readonly rates: readonly number[];
+  /** Of the processor's time in this process, per operation, in microseconds. */
+  readonly processorMicros: readonly number[];
+  readonly traffic: readonly Traffic[];
+}
+
+/**
+ * Runs every contender once to warm it up, and then all of them in each round, each round beginning with another one: what
+ * changes on the machine meanwhile, and what one leaves behind for the next, falls on all of them alike.
+ */
+export async function compare(
+  contenders: readonly Contender[],
+  options: CompareOptions,
+): Promise<readonly Measured[]> {
+  for (const contender of contenders) await measureOnce(contender, options);
+  const results = contenders.map((contender) => ({ contender, runs: [] as Run[] }));
+  for (let round = 0; round < options.rounds; round += 1) {
+    for (let place = 0; place < results.length; place += 1) {
+      const result = results[(round + place) % results.length];
+      result?.runs.push(await measureOnce(result.contender, options));
+    }
+  }
+  return results.map(({ contender, runs }) => ({
+    name: contender.name,
+    rates: runs.map(({ rate }) => rate),
+    processorMicros: runs.map(({ processorMicros }) => processorMicros),
+    traffic: runs.flatMap(({ traffic }) => (traffic === undefined ? [] : [traffic])),
+  }));
+}
+
+interface Run {
+  readonly rate: number;
+  readonly processorMicros: number;
+  readonly traffic: Traffic | undefined;
+}
+
+async function measureOnce(contender: Contender, options: CompareOptions): Promise<Run> {
+  const { operations, traffic, clock = systemClock } = options;
+  const trafficBefore = await traffic?.();
+  const startedAt = clock.now();
+  const processorBefore = clock.processor();
+  await contender.run();
+  const processorMs = clock.processor() - processorBefore;
+  const elapsedMs = clock.now() - startedAt;
+  const trafficAfter = await traffic?.();
+  return {
+    rate: (operations / elapsedMs) * 1000,
+    processorMicros: (processorMs * 1000) / operations,
+    traffic: difference(trafficBefore, trafficAfter),
+  };
+}
+
+function difference(before: Traffic | undefined, after: Traffic | undefined): Traffic | undefined {
+  if (before === undefined || after === undefined) return undefined;
+  return { requests: after.requests - before.requests, sockets: after.sockets - before.sockets };
+}
+
+/** The middle of what a server counted in the rounds of one contender. */
+export function usualTraffic({ traffic }: Measured): Traffic | undefined {
+  if (traffic.length === 0) return undefined;
+  return {
+    requests: summarize(traffic.map(({ requests }) => requests)).median,
+    sockets: summarize(traffic.map(({ sockets }) => sockets)).median,
+  };
+}

@@ -1,0 +1,26 @@
+import { expect, it } from "@jest/globals";
+import type { Measured } from "./compare.ts";
+import { judgeLimit, judgeRatio } from "./goals.ts";
+
+const measured: readonly Measured[] = [
+  { name: "ours", rates: [150, 160, 170], processorMicros: [], traffic: [] },
+  { name: "theirs", rates: [100, 100, 100], processorMicros: [], traffic: [] },
+];
+
+it("a goal is met by the median of the rounds' ratios", () => {
+  const verdict = judgeRatio({ contender: "ours", peer: "theirs", atLeast: 1.6 }, measured);
+  expect(verdict).toEqual({ text: "ours is at least 1.6 times as fast as theirs: 1.60 times", met: true });
+});
+
+it("a goal is not met just below it", () => {
+  expect(judgeRatio({ contender: "ours", peer: "theirs", atLeast: 1.61 }, measured).met).toBe(false);
+});
+
+it("a goal for a contender that did not run is an error, not a success", () => {
+  expect(() => judgeRatio({ contender: "ours", peer: "nobody", atLeast: 1 }, measured)).toThrow("nobody");
+});
+
+it("a limit is kept by what is equal to it", () => {
+  expect(judgeLimit("import", 60, { most: 60, unit: "ms" }).met).toBe(true);
+  expect(judgeLimit("import", 60.1, { most: 60, unit: "ms" }).met).toBe(false);
+});

@@ -1,0 +1,53 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterEach, expect, it } from "@jest/globals";
+import { runCommand } from "../src/run-command.ts";
+
+const configuration = pathToFileURL(join(import.meta.dirname, "../../jest-config/index.js")).href;
+const jest = join(import.meta.dirname, "../node_modules/.bin/wirekit-jest");
+const imports = 'import { expect, it } from "@jest/globals";\n';
+const folders: string[] = [];
+
+afterEach(async () => {
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
+});
+
+async function countsOf(suites: Readonly<Record<string, string>>): Promise<unknown> {
+  const folder = await mkdtemp(join(tmpdir(), "wirekit-counts-"));
+  folders.push(folder);
+  await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module" }));
+  await writeFile(join(folder, "jest.config.js"), `export { default } from "${configuration}";\n`);
+  for (const [name, body] of Object.entries(suites)) await writeFile(join(folder, name), imports + body);
+  await runCommand(jest, ["--testMatch", "**/*.test.ts"], { cwd: folder });
+  return JSON.parse(await readFile(join(folder, "test-results/counts.json"), "utf8"));
+}
+
+it("counts and names what failed and what was skipped", async () => {
+  const body = `
+    it("adds", () => expect(1 + 1).toBe(2));
+    it("subtracts", () => expect(1 - 1).toBe(1));
+    it.skip("divides", () => expect(1).toBe(1));
+    it.todo("multiplies");
+  `;
+  expect(await countsOf({ "sums.test.ts": body })).toEqual({
+    passed: 1,
+    failed: 1,
+    skipped: 2,
+    failures: ["sums.test.ts: subtracts"],
+    skips: ["sums.test.ts: divides", "sums.test.ts: multiplies"],
+  });
+});
+
+it("counts a suite that cannot be loaded as a failure", async () => {
+  const counts = await countsOf({
+    "lost.test.ts": 'import "./nowhere.ts";\nit("runs", () => expect(1).toBe(1));',
+    "found.test.ts": 'it("runs", () => expect(1).toBe(1));',
+  });
+  expect(counts).toMatchObject({
+    passed: 1,
+    failed: 1,
+    failures: ["lost.test.ts: the suite could not be loaded"],
+  });
+});
