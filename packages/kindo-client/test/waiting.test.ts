@@ -104,7 +104,10 @@ describe.each(Object.keys(phases))("while it waits for %s, a send", (name) => {
     // A pause for which there is no time is not begun: the refusal before it says more than a time-out would.
     const refusal = { code: "kindo/refused", status: 503, attempts: 1 };
     const timeout = { code: "kindo/timeout", details: { timeoutMs: 99_999, sent: isSent } };
-    expect(await sending).toMatchObject({ name: "SendError", ...(name === "the next try" ? refusal : timeout) });
+    expect(await sending).toMatchObject({
+      name: "SendError",
+      ...(name === "the next try" ? refusal : timeout),
+    });
   });
 
   it("is given up when the client is closed and the time for that is over", async () => {

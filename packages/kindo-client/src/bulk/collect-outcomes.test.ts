@@ -13,7 +13,12 @@ const options = { onProgress: undefined, logger: silentLogger };
 /** An intake whose messages are their own outcomes. */
 function intake(source: MessageSource<KindoOutcome>, ended?: () => void): Intake<KindoOutcome> {
   const { signal: stop } = new AbortController();
-  return new Intake(source, { concurrency: 2, stop, sendOne: async (outcome) => outcome, ...(ended && { ended }) });
+  return new Intake(source, {
+    concurrency: 2,
+    stop,
+    sendOne: async (outcome) => outcome,
+    ...(ended && { ended }),
+  });
 }
 
 it("puts the outcomes in the order of their messages, and counts them", async () => {
@@ -56,29 +61,36 @@ it("does not lose an outcome because whoever watches throws", async () => {
   expect(report).not.toHaveProperty("sourceError");
 });
 
-it.each(["next", "return"])("reports what the source's %s threw together with the outcomes before", async (method) => {
-  const boom = new Error("boom");
-  const stop = new AbortController();
-  const source: Iterable<KindoOutcome> = {
-    [Symbol.iterator]() {
-      let given = 0;
-      return {
-        next() {
-          given += 1;
-          if (given === 2 && method === "next") throw boom;
-          if (given === 2) stop.abort();
-          return { value: delivered, done: false };
-        },
-        return() {
-          throw boom;
-        },
-      };
-    },
-  };
-  const failing = new Intake(source, { concurrency: 1, stop: stop.signal, sendOne: async (outcome) => outcome });
-  const report = await collectOutcomes(failing, options);
-  expect(report).toMatchObject({ outcomes: [delivered], sourceError: boom });
-});
+it.each(["next", "return"])(
+  "reports what the source's %s threw together with the outcomes before",
+  async (method) => {
+    const boom = new Error("boom");
+    const stop = new AbortController();
+    const source: Iterable<KindoOutcome> = {
+      [Symbol.iterator]() {
+        let given = 0;
+        return {
+          next() {
+            given += 1;
+            if (given === 2 && method === "next") throw boom;
+            if (given === 2) stop.abort();
+            return { value: delivered, done: false };
+          },
+          return() {
+            throw boom;
+          },
+        };
+      },
+    };
+    const failing = new Intake(source, {
+      concurrency: 1,
+      stop: stop.signal,
+      sendOne: async (outcome) => outcome,
+    });
+    const report = await collectOutcomes(failing, options);
+    expect(report).toMatchObject({ outcomes: [delivered], sourceError: boom });
+  },
+);
 
 it("says when it has come to its end", async () => {
   let ends = 0;

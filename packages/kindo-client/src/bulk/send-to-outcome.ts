@@ -32,6 +32,8 @@ function failedOutcome(
   if (!progress.isBegun && (isAborted || ClosedError.isInstance(thrown))) {
     return { kind: "not-sent", reason: thrown };
   }
-  const error = isAborted ? abortedError("the call was aborted", thrown, progress) : WirekitError.from(thrown);
+  const error = isAborted
+    ? abortedError("the call was aborted", thrown, progress)
+    : WirekitError.from(thrown);
   return { kind: "rejected", error };
 }

@@ -7,7 +7,7 @@ import type { ProducerTransport, TransportAttempt } from "../transports/producer
 import { type DeliveryTerms, deliver } from "./deliver.ts";
 import { whileTimeIsLeft } from "./expired-error.ts";
 
-const shipment = { message: { body: "{}", content: {} }, idempotencyKey: undefined };
+const shipment = { message: { body: "{}", fields: {} }, idempotencyKey: undefined };
 
 type Attempt = (attempt: TransportAttempt) => Promise<string>;
 

@@ -1,8 +1,7 @@
 import { anySignal, ClosedError, ConfigError, type LinkedSignal } from "@wirekit/core";
 import { messagingSpan, withSpan } from "@wirekit/core/tracing";
 import type { KindoConfig } from "../config.ts";
-import type { MessageValidator } from "../schema/compile-schema.ts";
-import { messageValidator } from "../schema/message-validator.ts";
+import { type MessageValidator, messageValidator } from "../schema/message-validator.ts";
 import type { SendOptions } from "../send-options.ts";
 import { openTransport } from "../transports/open-transport.ts";
 import type { ProducerTransport } from "../transports/producer-transport.ts";

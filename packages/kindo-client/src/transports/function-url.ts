@@ -33,7 +33,8 @@ export function functionUrlTransport(
 
   async function send({ message, idempotencyKey }: Shipment, attempt: TransportAttempt): Promise<string> {
     const signer =
-      credentials.held() ?? (await whileTimeIsLeft("Fetching credentials", credentials.current, attempt, clock));
+      credentials.held() ??
+      (await whileTimeIsLeft("Fetching credentials", credentials.current, attempt, clock));
     const signedAt = clock.now();
     const request = { method: "POST", url, headers: signedHeaders, body: message.body };
     const date = new Date(signedAt);
@@ -57,10 +58,7 @@ export function functionUrlTransport(
     });
   }
 
-  async function exchange(
-    request: HttpRequest,
-    { signal, leftMs }: TransportAttempt,
-  ): Promise<HttpResponse> {
+  async function exchange(request: HttpRequest, { signal, leftMs }: TransportAttempt): Promise<HttpResponse> {
     try {
       // A transport takes no time-out of 0, which is what may be left.
       return await http(request, { signal, timeoutMs: Math.max(leftMs(), 1) });
@@ -94,7 +92,13 @@ function httpFor({ options }: UrlTarget, clock: Clock) {
   const { transport: given, fetch, maxConnections, connectTimeoutMs } = options;
   if (given !== undefined) return { transport: given, connections: () => undefined, close: async () => {} };
   const responseTimeoutMs = options.responseTimeoutMs ?? Number.POSITIVE_INFINITY;
-  const transport = createHttpTransport({ fetch, maxConnections, connectTimeoutMs, responseTimeoutMs, clock });
+  const transport = createHttpTransport({
+    fetch,
+    maxConnections,
+    connectTimeoutMs,
+    responseTimeoutMs,
+    clock,
+  });
   return {
     transport,
     connections() {

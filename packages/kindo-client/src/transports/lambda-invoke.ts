@@ -25,7 +25,12 @@ export function lambdaTransport(
 
   async function send(shipment: Shipment, attempt: TransportAttempt): Promise<string> {
     // The SDK knows no time limit for all of it: loading, credentials, connecting, the answer.
-    return whileTimeIsLeft("The invocation", (signal) => sendWithin(shipment, attempt, signal), attempt, clock);
+    return whileTimeIsLeft(
+      "The invocation",
+      (signal) => sendWithin(shipment, attempt, signal),
+      attempt,
+      clock,
+    );
   }
 
   async function sendWithin(
