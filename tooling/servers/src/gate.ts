@@ -30,7 +30,7 @@ export async function describeWith(
     it(`${title} (in CI everything has to run)`, () => {
       throw lack;
     });
-  else describe.skip(`NOT RUN: ${title} (${lack.message})`, tests);
+  else describe.skip(`${title} (${lack.message})`, tests);
 }
 
 /** Why a group with these needs cannot run on this machine; `undefined` where it can. */
@@ -42,7 +42,7 @@ export async function lackOf(
   for (const need of needs) missing.push(...(await missingOf(await requirementsOf(need), env)));
   return missing.length === 0
     ? undefined
-    : new MissingRequirementError(needs.join(", "), [...new Set(missing)]);
+    : new MissingRequirementError(needs.join(" with "), [...new Set(missing)]);
 }
 
 /** What is installed already needs no more than it takes to run it. */

@@ -30,8 +30,8 @@ export async function unpackDebs(
   for (const file of await readdir(debs)) {
     const path = join(debs, file);
     await runCommand("dpkg-deb", ["--extract", path, join(directory, "root")], { logPath, signal });
-    const shown = await runCommand("dpkg-deb", ["--show", "--showformat=${Package} ${Version}", path]);
-    const [name = file, version = ""] = shown.stdout.trim().split(" ");
+    const shown = await runCommand("dpkg-deb", ["--show", path]);
+    const [name = file, version = ""] = shown.stdout.trim().split("\t");
     if (packages.includes(name)) versions[name] = version;
   }
   await rm(work, { recursive: true });

@@ -5,6 +5,7 @@ import { messageOf } from "@wirekit/core";
 import { type CacheDirectory, cacheDirectory, createCacheDirectory } from "../cache-directory.ts";
 import { InstallError } from "../errors/install-error.ts";
 import { MissingRequirementError } from "../errors/missing-requirement-error.ts";
+import { isAbandoned, setOwner } from "../owned-directory.ts";
 import { demand } from "../requirements/requirement.ts";
 import type { Installation, Program } from "./program.ts";
 import { readStamp, type Stamp, writeStamp } from "./stamp.ts";
@@ -61,8 +62,9 @@ async function make(
 ): Promise<Stamp> {
   const startedAt = performance.now();
   const prefix = `.half-${basename(directory)}-`;
-  await removeAll(cache.programs, prefix);
+  await clearAway(cache.programs, prefix);
   const half = await mkdtemp(join(cache.programs, prefix));
+  await setOwner(half, process.pid);
   const logPath = join(cache.logs, `${basename(half).replace(".half-", "install-")}.log`);
   const content = join(half, "content");
   try {
@@ -70,7 +72,10 @@ async function make(
     const versions = await program.install({ directory: content, logPath, signal });
     const tookMs = Math.round(performance.now() - startedAt);
     const stamp = await writeStamp(content, { program: program.name, versions, tookMs });
-    // A broken installation has to make room first; a folder with content cannot be renamed over.
+    // Two processes at work at the same time are not meant to be, but must do no harm: a server may run from there.
+    const rival = await readStamp(directory);
+    if (rival !== undefined) return rival;
+    // A broken installation has to make room first: a folder with content cannot be renamed over.
     await rename(directory, join(half, "broken")).catch(() => undefined);
     await rename(content, directory);
     return stamp;
@@ -83,8 +88,11 @@ async function make(
   }
 }
 
-/** What a process left that died in the middle: whoever holds the lock is the only one at work. */
-async function removeAll(directory: string, prefix: string): Promise<void> {
-  for (const name of await readdir(directory))
-    if (name.startsWith(prefix)) await rm(join(directory, name), { recursive: true, force: true });
+/** Deletes what processes left that died in the middle of an installation. */
+async function clearAway(directory: string, prefix: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    const path = join(directory, name);
+    if (name.startsWith(prefix) && (await isAbandoned(path)))
+      await rm(path, { recursive: true, force: true });
+  }
 }

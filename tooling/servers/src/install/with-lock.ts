@@ -1,8 +1,8 @@
 import { WirekitError } from "@wirekit/core";
 import { lock } from "proper-lockfile";
 
-/** A holder that has not touched its lock for so long is dead; a live one touches it every five seconds. */
-const defaultStaleAfterMs = 20_000;
+/** A holder that has not touched its lock for so long is dead; a live one touches it in half that time. */
+const defaultStaleAfterMs = 5_000;
 const waitMs = 30 * 60_000;
 
 /**

@@ -2,9 +2,9 @@ import { rm } from "node:fs/promises";
 import { ClosedError, withTimeout } from "@wirekit/core";
 import { StartError } from "../errors/start-error.ts";
 import { sizeOf } from "../log-file.ts";
+import { setOwner } from "../owned-directory.ts";
 import { type GuardedProcess, NotExecutedError, spawnGuarded } from "./guarded-process.ts";
 import type { Prepared } from "./recipe.ts";
-import { setOwner } from "./run-directory.ts";
 import { waitUntilReady } from "./wait-until-ready.ts";
 
 /** `ended`: killed, crashed, or stopped. */
@@ -30,6 +30,7 @@ export interface RunningServer<Port extends string = string> {
   readonly timings: {
     /** 0 where the program had been installed before. */
     readonly installMs: number;
+    /** From the end of the installation until the server could be used. */
     readonly readyMs: number;
   };
   /** Ends the server with SIGKILL, and resolves when it is gone. `restart` brings it back. */
@@ -59,6 +60,8 @@ export interface ServerParts<Port extends string> {
   readonly directory: string;
   readonly logPath: string;
   readonly installMs: number;
+  /** When the start began, by `performance.now()`. */
+  readonly startedAt: number;
   readonly readyWithinMs: number;
   readonly secrets: readonly string[];
   readonly prepared: Prepared<object>;
@@ -88,7 +91,6 @@ export class GuardedServer<Port extends string> implements RunningServer<Port> {
     parts: ServerParts<Port>,
     signal: AbortSignal | undefined,
   ): Promise<GuardedServer<Port>> {
-    const startedAt = performance.now();
     const server = new GuardedServer(parts, await execute(parts));
     try {
       await server.#ready(0, signal);
@@ -96,7 +98,7 @@ export class GuardedServer<Port extends string> implements RunningServer<Port> {
       await server.kill();
       throw error;
     }
-    server.#readyMs = Math.round(performance.now() - startedAt);
+    server.#readyMs = Math.round(performance.now() - parts.startedAt);
     return server;
   }
 

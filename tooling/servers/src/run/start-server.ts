@@ -54,6 +54,7 @@ async function startOnce<Port extends string, Facts extends object>(
 ): Promise<RunningServer<Port> & Facts> {
   const { cache, installation, signal } = options;
   const { name, secrets } = recipe;
+  const startedAt = performance.now();
   const { path: directory, logPath } = await createRunDirectory(name, cache);
   try {
     const ports = await choosePorts(recipe);
@@ -66,6 +67,7 @@ async function startOnce<Port extends string, Facts extends object>(
         directory,
         logPath,
         installMs: installation.installedInMs,
+        startedAt,
         readyWithinMs: options.readyWithinMs ?? recipe.readyWithinMs,
         secrets,
         prepared,
