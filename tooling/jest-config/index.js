@@ -23,6 +23,8 @@ export default {
       },
     ],
   },
+  // Shared machines are slow at times; what hangs is still found.
+  testTimeout: 60_000,
   reporters: ["default", require.resolve("./count-reporter.cjs")],
   coverageProvider: "v8",
   collectCoverageFrom: ["src/**/*.ts", "!src/**/*.test.ts"],

@@ -4,7 +4,7 @@ export interface Clock {
   now(): number;
   /** Milliseconds from any fixed point, never going back: what durations are measured with. */
   monotonic(): number;
-  /** Calls `callback` once after `delayMs`; the returned function prevents that. */
+  /** Calls `callback` once after `delayMs`; the returned function prevents that. `Infinity` never calls it. */
   setTimer(callback: () => void, delayMs: number): () => void;
 }
 
@@ -13,6 +13,7 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   setTimer: (callback, delayMs) => {
+    if (delayMs > longestTimerMs) return setLongTimer(callback, delayMs);
     const timer = setTimeout(callback, delayMs);
     return () => clearTimeout(timer);
   },
@@ -20,3 +21,16 @@ export const systemClock: Clock = {
 
 /** Where chance comes from: a number from 0 up to, but not including, 1. */
 export type Random = () => number;
+
+/** 24.8 days. `setTimeout` counts in 32 bits and fires at once when it is asked for more. */
+const longestTimerMs = 2 ** 31 - 1;
+
+function setLongTimer(callback: () => void, delayMs: number): () => void {
+  let restMs = delayMs;
+  let timer = setTimeout(elapse, longestTimerMs);
+  function elapse(): void {
+    restMs -= longestTimerMs;
+    timer = restMs > longestTimerMs ? setTimeout(elapse, longestTimerMs) : setTimeout(callback, restMs);
+  }
+  return () => clearTimeout(timer);
+}

@@ -3,6 +3,8 @@ export { ClosedError } from "./errors/closed-error.ts";
 export { ConfigError } from "./errors/config-error.ts";
 export { ConnectionError } from "./errors/connection-error.ts";
 export { describeIssues, type Issue, memberPath } from "./errors/issues.ts";
+export { MessageTooLargeError } from "./errors/message-too-large-error.ts";
+export { QueueFullError, type QueueFullErrorOptions } from "./errors/queue-full-error.ts";
 export { TimeoutError } from "./errors/timeout-error.ts";
 export { ValidationError, type ValidationErrorOptions } from "./errors/validation-error.ts";
 export {
@@ -13,6 +15,7 @@ export {
   type WirekitErrorOptions,
 } from "./errors/wirekit-error.ts";
 export { consoleLogger, type LogFields, type Logger, silentLogger } from "./logger.ts";
+export { onAbort } from "./on-abort.ts";
 export type {
   Delivered,
   Dropped,
@@ -22,17 +25,13 @@ export type {
   Rejected,
   SendOutcome,
 } from "./outcome.ts";
+export { encodePythonJson, type PythonJsonOptions } from "./python-json.ts";
 export { type Env, type EnvParser, type EnvVariable, env, readEnv } from "./read-env.ts";
-export { excerpt, isSecretName, type RedactOptions, redact, redactText } from "./redact.ts";
-export {
-  type Attempt,
-  backoffMs,
-  defaultRetryPolicy,
-  type RetryOptions,
-  type RetryPolicy,
-  retry,
-  type UpcomingRetry,
-} from "./retry.ts";
+export { redact } from "./redact.ts";
+export { excerpt, type RedactOptions, redactText } from "./redact-text.ts";
+export { type Attempt, type RetryOptions, retry, type UpcomingRetry } from "./retry.ts";
+export { backoffMs, defaultRetryPolicy, type RetryPolicy, resolveRetryPolicy } from "./retry-policy.ts";
+export { isSecretName } from "./secret-names.ts";
 export {
   anySignal,
   type LinkedSignal,

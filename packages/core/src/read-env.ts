@@ -1,10 +1,15 @@
 import { ConfigError } from "./errors/config-error.ts";
 import type { Issue } from "./errors/issues.ts";
+import { messageOf } from "./errors/wirekit-error.ts";
+import { redactText } from "./redact-text.ts";
 
 /** The environment: `process.env`, or what a test puts in its place. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** How the text of a variable becomes a value. Throws an `Error` whose message says what was expected. */
+/**
+ * How the text of a variable, without the blanks around it, becomes a value. Throws a plain `Error` whose message says
+ * what was expected: `"must be ..."`.
+ */
 export type EnvParser<T> = (text: string) => T;
 
 /** One variable that is read. */
@@ -50,9 +55,19 @@ function readOne(env: Env, variable: EnvVariable<unknown>, issues: Issue[]): unk
   try {
     return parse(text);
   } catch (thrown) {
-    issues.push({ path: name, message: (thrown as Error).message });
+    issues.push({ path: name, message: expectation(thrown, text) });
     return fallback;
   }
+}
+
+/**
+ * What a parser of this package or its users says was expected. The runtime's own errors are not repeated: those of
+ * `JSON.parse` and `new URL` quote the text, which may be secret.
+ */
+function expectation(thrown: unknown, text: string): string {
+  const isPlain =
+    typeof thrown === "object" && thrown !== null && "name" in thrown && thrown.name === "Error";
+  return isPlain ? redactText(messageOf(thrown), { secrets: [text] }) : "has a value that cannot be read";
 }
 
 /** Parsers for the usual kinds of variables. */
@@ -76,16 +91,19 @@ export const env = {
   wholeNumber:
     (minimum: number) =>
     (text: string): number => {
-      if (!/^\d+$/.test(text) || !(Number(text) >= minimum)) {
+      const value = Number(text);
+      if (!/^\d+$/.test(text) || value < minimum || !Number.isSafeInteger(value)) {
         throw new Error(`must be a whole number of at least ${minimum}`);
       }
-      return Number(text);
+      return value;
     },
 
-  /** A number of seconds, as the environment gives durations; the value is in milliseconds. */
+  /** A number of seconds, as the environment gives durations; the value is in whole milliseconds. */
   secondsAsMs: (text: string): number => {
-    if (!/^\d+(\.\d+)?$/.test(text) || Number(text) <= 0)
+    const valueMs = Math.round(Number(text) * 1000);
+    if (!/^\d+(\.\d+)?$/.test(text) || !(valueMs > 0) || !Number.isSafeInteger(valueMs)) {
       throw new Error("must be a number of seconds above 0");
-    return Number(text) * 1000;
+    }
+    return valueMs;
   },
 } as const;

@@ -1,83 +1,74 @@
-const replacement = "[redacted]";
+import { cutOut, type RedactOptions, redacted, spellings } from "./redact-text.ts";
+import { isSecretName } from "./secret-names.ts";
 
-/** Names whose values are secret wherever they stand; compared without case, `-` and `_`. */
-const secretNames = [
-  "authorization",
-  "cookie",
-  "setcookie",
-  "password",
-  "secret",
-  "token",
-  "apikey",
-  "accesskey",
-  "privatekey",
-  "secretaccesskey",
-  "sessiontoken",
-  "xamzsecuritytoken",
-  "credentials",
-  "signature",
-];
-
-/** Whether the value under `name` must not be shown: `AWS_SECRET_ACCESS_KEY`, `authorization`, `userPassword`. */
-export function isSecretName(name: string): boolean {
-  const plain = name.toLowerCase().replace(/[-_\s]/g, "");
-  return secretNames.some((secret) => plain.endsWith(secret));
-}
-
-/** What to keep out of a text or a value. */
-export interface RedactOptions {
-  /** Values known to be secret: each is cut out wherever it stands, also inside a longer text. */
-  readonly secrets?: readonly (string | undefined)[] | undefined;
-}
+const maxDepth = 16;
 
 /**
  * A copy of `value` that can be shown: what stands under a secret name is replaced, and every known secret is cut
- * out of every text. Cycles and very deep values are cut off rather than followed.
+ * out of every text. Names are looked at in objects, maps and lists of pairs. Errors keep what they say, binary data only
+ * its length. Cycles and very deep values are cut off rather than followed. Never throws.
  */
 export function redact(value: unknown, options: RedactOptions = {}): unknown {
-  const secrets = usable(options.secrets);
+  const secrets = spellings(options.secrets);
   const open = new Set<object>();
 
   function visit(current: unknown, depth: number): unknown {
     if (typeof current === "string") return cutOut(current, secrets);
+    if (typeof current === "function") return "[function]";
     if (typeof current !== "object" || current === null) return current;
     if (open.has(current)) return "[circular]";
-    if (depth > 16) return "[too deep]";
+    if (depth > maxDepth) return "[too deep]";
     open.add(current);
-    const shown = Array.isArray(current)
-      ? current.map((item) => visit(item, depth + 1))
-      : Object.fromEntries(
-          Object.entries(current).map(([name, item]) => [
-            name,
-            isSecretName(name) ? replacement : visit(item, depth + 1),
-          ]),
-        );
-    open.delete(current);
-    return shown;
+    try {
+      return show(current, depth);
+    } catch {
+      return "[unreadable]";
+    } finally {
+      open.delete(current);
+    }
+  }
+
+  function show(current: object, depth: number): unknown {
+    if (isA<Date>(current, "Date")) return current;
+    if (ArrayBuffer.isView(current) || isA<ArrayBuffer>(current, "ArrayBuffer")) {
+      return `[${current.byteLength} bytes]`;
+    }
+    if (isA<Map<unknown, unknown>>(current, "Map")) return showMembers([...current], depth);
+    if (isA<Set<unknown>>(current, "Set")) return [...current].map((item) => visit(item, depth + 1));
+    if (isSecretPair(current)) return [current[0], redacted];
+    if (Array.isArray(current)) return current.map((item) => visit(item, depth + 1));
+    return showMembers([...errorMembers(current), ...Object.entries(current)], depth);
+  }
+
+  function showMembers(members: readonly (readonly [unknown, unknown])[], depth: number): unknown {
+    return Object.fromEntries(
+      members.map(([key, item]) => {
+        const name = String(key);
+        return [cutOut(name, secrets), isSecretName(name) ? redacted : visit(item, depth + 1)];
+      }),
+    );
   }
   return visit(value, 0);
 }
 
-/** `text` without any of the known secrets in it. */
-export function redactText(text: string, options: RedactOptions = {}): string {
-  return cutOut(text, usable(options.secrets));
+/** Not `instanceof`: what is logged may come from another realm (a worker, a test runner's sandbox). */
+function isA<T>(value: object, tag: string): value is T & object {
+  return Object.prototype.toString.call(value) === `[object ${tag}]`;
 }
 
-/** At most `maxLength` characters of `text` without the known secrets; says how much was left off. */
-export function excerpt(text: string, maxLength: number, options: RedactOptions = {}): string {
-  // Secrets go first: one that straddles the cut would otherwise be shown in part.
-  const shown = redactText(text, options);
-  if (shown.length <= maxLength) return shown;
-  return `${shown.slice(0, maxLength)}... (${shown.length - maxLength} more characters)`;
+/** `["Authorization", "Bearer ..."]`: headers are often a list of such pairs. */
+function isSecretPair(value: object): value is [string, unknown] {
+  return Array.isArray(value) && value.length === 2 && typeof value[0] === "string" && isSecretName(value[0]);
 }
 
-function cutOut(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((rest, secret) => rest.replaceAll(secret, replacement), text);
-}
-
-function usable(secrets: readonly (string | undefined)[] | undefined): string[] {
-  // The longest first, so that a secret which contains another leaves nothing of itself behind.
-  return (secrets ?? [])
-    .filter((secret): secret is string => secret !== undefined && secret.length > 3)
-    .sort((one, other) => other.length - one.length);
+/** What an error says does not show among its enumerable members. */
+function errorMembers(value: object): [string, unknown][] {
+  if (!("message" in value && "stack" in value)) return [];
+  const { name, message, stack } = value as Error;
+  const members: [string, unknown][] = [
+    ["name", name],
+    ["message", message],
+    ["stack", stack],
+  ];
+  return "cause" in value ? [...members, ["cause", value.cause]] : members;
 }

@@ -1,29 +1,8 @@
 import { type Clock, type Random, systemClock } from "./clock.ts";
 import { WirekitError } from "./errors/wirekit-error.ts";
-import { sleep } from "./waiting.ts";
-
-/** How often, how long and at what distance something is tried again. */
-export interface RetryPolicy {
-  /** Tries in all, the first included. `1` never retries. */
-  readonly maxAttempts: number;
-  /** No retry begins later than this after the first try began, in milliseconds. */
-  readonly maxElapsedMs: number;
-  /** The bound of the first pause, in milliseconds; it doubles with every try. */
-  readonly baseDelayMs: number;
-  /** The bound that no pause of our own passes, in milliseconds. A `Retry-After` may. */
-  readonly maxDelayMs: number;
-}
-
-/**
- * Three tries within 30 seconds, pauses of at most 100, 200 ... 5,000 ms. The pause is drawn evenly between zero and its
- * bound ("full jitter"), so that clients which failed together do not come back together.
- */
-export const defaultRetryPolicy: RetryPolicy = {
-  maxAttempts: 3,
-  maxElapsedMs: 30_000,
-  baseDelayMs: 100,
-  maxDelayMs: 5_000,
-};
+import { withAttempts } from "./errors/with-attempts.ts";
+import { backoffMs, type RetryPolicy, resolveRetryPolicy } from "./retry-policy.ts";
+import { rejectOnAbort, sleep } from "./waiting.ts";
 
 /** What a try is told about itself. */
 export interface Attempt {
@@ -32,8 +11,9 @@ export interface Attempt {
 }
 
 export interface RetryOptions {
+  /** What is left out, or `undefined`, is as in `defaultRetryPolicy`. */
   readonly policy?: Partial<RetryPolicy> | undefined;
-  /** Ends the retrying, also in the middle of a pause; the call rejects with this signal's own reason. */
+  /** Ends the retrying at once, in a try as in a pause; the call rejects with this signal's own reason. */
   readonly signal?: AbortSignal | undefined;
   /** Told before each pause. */
   readonly onRetry?: ((retry: UpcomingRetry) => void) | undefined;
@@ -51,55 +31,56 @@ export interface UpcomingRetry {
 
 /**
  * Runs `task` until it succeeds, fails with an error that is not `retryable`, or the policy's tries or time are used
- * up. An error whose `retryAfterMs` says when the peer wants to be asked again is believed: the pause is at
- * least that long, and where that passes the time budget there is no further try.
+ * up. An error whose `retryAfterMs` says when the peer wants to be asked again is believed: the pause is that long
+ * and the usual jitter more, and where it alone passes the time budget there is no further try.
  *
- * @throws the last error, as a {@link WirekitError} with `attempts` set; or the signal's reason.
+ * @throws the last error, as a {@link WirekitError} with `attempts` set; the signal's reason; or a `ConfigError` when
+ * the policy cannot be used.
  */
 export async function retry<T>(
   task: (attempt: Attempt) => Promise<T>,
   options: RetryOptions = {},
 ): Promise<T> {
   const { signal, clock = systemClock, random = Math.random } = options;
-  const policy = { ...defaultRetryPolicy, ...defined(options.policy) };
+  const policy = resolveRetryPolicy(options.policy);
   const startedAt = clock.monotonic();
 
   for (let number = 1; ; number += 1) {
     signal?.throwIfAborted();
     try {
-      return await task({ number });
+      const running = task({ number });
+      return await (signal === undefined ? running : rejectOnAbort(running, signal));
     } catch (thrown) {
       // What an aborted task rejects with is of no interest: the caller knows the reason it gave.
       signal?.throwIfAborted();
       const error = WirekitError.from(thrown);
-      error.attempts = number;
-      const delayMs = Math.max(backoffMs(number, policy, random), retryAfterMsOf(error) ?? 0);
-      const elapsedMs = clock.monotonic() - startedAt;
-      if (!error.retryable || number >= policy.maxAttempts || elapsedMs + delayMs > policy.maxElapsedMs)
-        throw error;
+      const leftMs = policy.maxElapsedMs - (clock.monotonic() - startedAt);
+      const delayMs = pauseMs(error, number, leftMs, policy, random);
+      if (delayMs === undefined) throw withAttempts(error, number);
       options.onRetry?.({ error, attempt: number, delayMs });
       await sleep(delayMs, { signal, clock });
     }
   }
 }
 
-/** The pause after the failed try `attempt` (1 for the first), in milliseconds: between 0 and a bound that doubles. */
-export function backoffMs(
-  attempt: number,
-  policy: Pick<RetryPolicy, "baseDelayMs" | "maxDelayMs">,
-  random: Random = Math.random,
-): number {
-  return Math.floor(random() * Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** (attempt - 1)));
+/** How long to wait before the next try; `undefined` when there is none. */
+function pauseMs(
+  error: WirekitError,
+  number: number,
+  leftMs: number,
+  policy: RetryPolicy,
+  random: Random,
+): number | undefined {
+  if (!error.retryable || number >= policy.maxAttempts) return undefined;
+  const jitterMs = backoffMs(number, policy, random);
+  const retryAfterMs = retryAfterMsOf(error);
+  if ((retryAfterMs ?? jitterMs) > leftMs) return undefined;
+  // The jitter comes on top: all who were told "in 5 seconds" would otherwise be back in the same instant.
+  return Math.min((retryAfterMs ?? 0) + jitterMs, leftMs);
 }
 
-function retryAfterMsOf(error: WirekitError): number | undefined {
+/** How long the peer asked to be left alone, where the error says so. */
+export function retryAfterMsOf(error: WirekitError): number | undefined {
   const value = "retryAfterMs" in error ? error.retryAfterMs : undefined;
   return typeof value === "number" && value >= 0 ? value : undefined;
-}
-
-/** `exactOptionalPropertyTypes` lets our users write `{ maxAttempts: undefined }`; that must mean "the default". */
-function defined<T extends object>(options: T | undefined): Partial<T> {
-  return Object.fromEntries(
-    Object.entries(options ?? {}).filter(([, value]) => value !== undefined),
-  ) as Partial<T>;
 }

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from "./clock.ts";
 import { TimeoutError } from "./errors/timeout-error.ts";
+import { onAbort } from "./on-abort.ts";
 
 /** What every call that waits can be given. */
 export interface WaitOptions {
@@ -20,41 +21,43 @@ export function sleep(
   const { signal, clock = systemClock } = options;
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
-    const cancel = clock.setTimer(() => {
-      signal?.removeEventListener("abort", abort);
+    let stopListening: (() => void) | undefined;
+    const cancelTimer = clock.setTimer(() => {
+      stopListening?.();
       resolve();
     }, durationMs);
-    function abort(): void {
-      cancel();
-      reject(signal?.reason);
-    }
-    signal?.addEventListener("abort", abort, { once: true });
+    if (signal === undefined) return;
+    stopListening = onAbort(signal, () => {
+      cancelTimer();
+      reject(signal.reason);
+    });
   });
 }
 
 /** A signal, and the way to let go of what it listens to once it is no longer needed. */
 export interface LinkedSignal {
   readonly signal: AbortSignal;
-  /** Stops listening. Without it, a long-lived parent would gather one listener for every call. */
+  /** Stops listening. Without it, a long-lived parent would gather one callback for every call. */
   release(): void;
 }
 
 /** A signal that is aborted, with the same reason, as soon as one of `signals` is. Absent ones are ignored. */
 export function anySignal(...signals: readonly (AbortSignal | undefined)[]): LinkedSignal {
   const controller = new AbortController();
-  const parents = signals.filter((signal) => signal !== undefined);
-  const listeners = parents.map((parent) => {
-    const listener = () => controller.abort(parent.reason);
-    if (parent.aborted) listener();
-    else parent.addEventListener("abort", listener, { once: true });
-    return () => parent.removeEventListener("abort", listener);
-  });
-  return {
-    signal: controller.signal,
-    release: () => {
-      for (const remove of listeners) remove();
-    },
+  const releases: (() => void)[] = [];
+  const release = () => {
+    for (const stopListening of releases) stopListening();
   };
+  for (const parent of signals) {
+    if (parent === undefined) continue;
+    const stopListening = onAbort(parent, () => {
+      controller.abort(parent.reason);
+      release();
+    });
+    releases.push(stopListening);
+    if (controller.signal.aborted) break;
+  }
+  return { signal: controller.signal, release };
 }
 
 /**
@@ -72,14 +75,14 @@ export async function withTimeout<T>(
   signal?.throwIfAborted();
   const timer = new AbortController();
   const linked = anySignal(signal, timer.signal);
-  const cancel =
+  const cancelTimer =
     timeoutMs === undefined || timeoutMs === Number.POSITIVE_INFINITY
       ? undefined
       : clock.setTimer(() => timer.abort(new TimeoutError(what, timeoutMs)), timeoutMs);
   try {
     return await rejectOnAbort(task(linked.signal), linked.signal);
   } finally {
-    cancel?.();
+    cancelTimer?.();
     linked.release();
   }
 }
@@ -87,9 +90,16 @@ export async function withTimeout<T>(
 /** Settles as `promise` does, or rejects with the signal's reason if that comes first. */
 export function rejectOnAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    else signal.addEventListener("abort", abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+    const stopListening = onAbort(signal, () => reject(signal.reason));
+    promise.then(
+      (value) => {
+        stopListening();
+        resolve(value);
+      },
+      (error: unknown) => {
+        stopListening();
+        reject(error);
+      },
+    );
   });
 }

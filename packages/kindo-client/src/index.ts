@@ -1,1 +1,43 @@
-export {};
+export type { Issue, Logger, RetryPolicy } from "@wirekit/core";
+export { ClosedError, ConfigError, WirekitError } from "@wirekit/core";
+export type { MessageSource } from "./bulk/intake.ts";
+export type { KindoArnOptions, KindoClientOptions, KindoCommonOptions, KindoUrlOptions } from "./config.ts";
+export { SendError, type SendErrorCode, ValidationError } from "./errors.ts";
+export type { KindoEnvOverrides } from "./from-env.ts";
+export {
+  KindoClient,
+  type KindoLeft,
+  type KindoStats,
+  type SendManyOptions,
+  type SendOptions,
+  type SendReceipt,
+  type SendStreamOptions,
+} from "./kindo-client.ts";
+export type {
+  KindoOutcome,
+  NumberedOutcome,
+  OutcomeCounts,
+  SendManyProgress,
+  SendManyReport,
+} from "./outcome.ts";
+export type { SchemaSource } from "./schema/message-validator.ts";
+export {
+  type SendToProducerOptions,
+  type SendToProducerViaArnOptions,
+  sendToProducer,
+  sendToProducerViaArn,
+} from "./send-to-producer.ts";
+export type { Credentials, CredentialsProvider } from "./signing/credentials.ts";
+export {
+  type SignableRequest,
+  type SignedRequest,
+  type SignOptions,
+  signRequest,
+} from "./signing/sign-request.ts";
+export type { RefusalCause, SignatureReport } from "./signing/signature-report.ts";
+export type { InvokeInput, InvokeOutput, LambdaApi } from "./transports/lambda-api.ts";
+export type { ConnectionCounts } from "./transports/producer-transport.ts";
+export { validateMessage } from "./validate-message.ts";
+export type { JsonObject, JsonValue, ProducerPayload, SecurityLevel } from "./wire/producer-payload.ts";
+export { type JsonSchema, producerPayloadSchema } from "./wire/producer-schema.ts";
+export type { RequestHeaders } from "./wire/request-headers.ts";

@@ -9,6 +9,8 @@ export interface ValidationErrorOptions<Code extends string> {
   readonly code?: Code | undefined;
   /** What stands before the issues. Default `"Invalid message"`. */
   readonly prefix?: string | undefined;
+  /** The issues in one line. Default: each with its path before it, as {@link describeIssues} does. */
+  readonly describe?: ((issues: readonly Issue[]) => string) | undefined;
   readonly details?: ErrorDetails | undefined;
   readonly cause?: unknown;
 }
@@ -22,7 +24,8 @@ export class ValidationError<Code extends string = string> extends WirekitError<
   readonly issues: readonly Issue[];
 
   constructor(issues: readonly Issue[], options: ValidationErrorOptions<Code> = {}) {
-    super(`${options.prefix ?? "Invalid message"}: ${describeIssues(issues)}`, {
+    const { prefix = "Invalid message", describe = describeIssues } = options;
+    super(`${prefix}: ${describe(issues)}`, {
       code: options.code ?? "wirekit/validation",
       details: { ...options.details, paths: issues.map((issue) => issue.path) },
       cause: options.cause,

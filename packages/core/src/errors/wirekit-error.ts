@@ -30,7 +30,7 @@ export class WirekitError<Code extends string = string> extends Error {
   /** Plain facts about the fault, safe to log. */
   readonly details: ErrorDetails;
   /** How often the operation was tried, when it was tried under `retry`; else absent. */
-  attempts?: number;
+  declare attempts?: number;
 
   constructor(message: string, options: WirekitErrorOptions<Code>) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -54,18 +54,31 @@ export class WirekitError<Code extends string = string> extends Error {
   }
 }
 
-/** Whether `value` carries the mark that a class of errors puts on its instances. */
+/** Whether `value` carries the mark that a class of errors puts on its instances. Never throws. */
 export function hasMark(value: unknown, mark: symbol): boolean {
-  return typeof value === "object" && value !== null && mark in value;
+  try {
+    return typeof value === "object" && value !== null && mark in value;
+  } catch {
+    // A proxy can refuse even this question.
+    return false;
+  }
 }
 
 /** The message of anything thrown; also where it is no error, and where reading it throws. */
 export function messageOf(thrown: unknown): string {
   try {
     // Not `instanceof Error`: errors from another realm (a worker, a test runner's sandbox) fail it.
-    if (typeof thrown === "object" && thrown !== null && "message" in thrown) return String(thrown.message);
+    if (typeof thrown === "object" && thrown !== null && "message" in thrown) {
+      return String(thrown.message) || wordless(thrown);
+    }
     return `a value that is no error was thrown: ${String(thrown)}`;
   } catch {
     return "a value that is no error, and cannot be shown, was thrown";
   }
+}
+
+/** Node reports a host whose every address refused as an error without a message, but with a code. */
+function wordless(error: object): string {
+  if ("code" in error && typeof error.code === "string") return error.code;
+  return "name" in error ? String(error.name) : "an error without a message was thrown";
 }

@@ -1,8 +1,11 @@
 /** Header fields: a record, or a list of pairs where a name may stand more than once. */
-export type HttpHeaders = Readonly<Record<string, string>> | readonly (readonly [name: string, value: string])[];
+export type HttpHeaders =
+  | Readonly<Record<string, string>>
+  | readonly (readonly [name: string, value: string])[];
 
 /** One HTTP request. It is sent as it stands here, or not at all. */
 export interface HttpRequest {
+  /** In upper case: `"POST"`. */
   readonly method: string;
   /** Absolute. Path and query go out as they are written here, not as a URL parser would rewrite them. */
   readonly url: string;
@@ -19,13 +22,19 @@ export interface HttpResponse {
   readonly text: string;
 }
 
+/** What one call can be given. */
+export interface HttpCallOptions {
+  /** Ends the call at once; it rejects with this signal's own reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** The longest the whole call may take, in milliseconds. */
+  readonly timeoutMs?: number | undefined;
+}
+
 /**
- * Sends one request, once.
+ * Sends one request, once. Redirects are not followed: a 3xx is a response like any other.
  *
- * Rejects with `TimeoutError`, `ConnectionError`, `HttpResponseError` or the signal's own reason; never with an
- * error of the library beneath.
+ * Rejects with `ValidationError` (the request cannot be sent as it stands), `TimeoutError`, `ConnectionError`,
+ * `HttpResponseError`, `ClosedError`, `ConfigError` or the signal's own reason; never with an error of the library
+ * beneath.
  */
-export type HttpTransport = (
-  request: HttpRequest,
-  options?: { readonly signal?: AbortSignal | undefined; readonly timeoutMs?: number | undefined },
-) => Promise<HttpResponse>;
+export type HttpTransport = (request: HttpRequest, options?: HttpCallOptions) => Promise<HttpResponse>;

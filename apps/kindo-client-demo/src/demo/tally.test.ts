@@ -1,0 +1,42 @@
+import { expect, it } from "@jest/globals";
+import { WirekitError } from "@wirekit/core";
+import { percentile, stepOfReport, stepOfSends, timed } from "./tally.ts";
+
+it.each([
+  [[3, 1, 2, 4], 0.5, 2],
+  [[3, 1, 2, 4], 0.95, 4],
+  [[3, 1, 2, 4], 1, 4],
+  [[7], 0.5, 7],
+  [[], 0.5, undefined],
+])("finds in %j the percentile %d: %p", (values, share, expected) => {
+  expect(percentile(values, share)).toBe(expected);
+});
+
+it("takes the time of a send, and counts its tries", async () => {
+  const sent = await timed(async () => ({ trackingId: "t-1", attempts: 3 }));
+  const error = Object.assign(new WirekitError("no", { code: "test/no" }), { attempts: 2 });
+  const failed = await timed(async () => {
+    throw error;
+  });
+  expect(failed).toEqual({ kind: "failed", error });
+  expect(stepOfSends("step", [sent, failed])).toMatchObject({ delivered: 1, failed: 1, attempts: 5 });
+});
+
+it("counts what a bulk send came to", () => {
+  const error = Object.assign(new WirekitError("no", { code: "test/no" }), { attempts: 2 });
+  const report = {
+    outcomes: [
+      { kind: "delivered", trackingId: "t-1", attempts: 1, latencyMs: 4 },
+      { kind: "rejected", error },
+      { kind: "not-sent" },
+    ] as const,
+    counts: { delivered: 1, rejected: 1, "not-sent": 1 },
+  };
+  expect(stepOfReport("step", report)).toEqual({
+    step: "step",
+    delivered: 1,
+    failed: 2,
+    attempts: 3,
+    latenciesMs: [4],
+  });
+});

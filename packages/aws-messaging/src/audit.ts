@@ -1,0 +1,33 @@
+/** One thing that happened to one message: ids, sizes and durations, never a body. */
+export interface AuditRecord {
+  readonly event: AuditEvent;
+  /** When, in milliseconds since 1970. */
+  readonly at: number;
+  /** The topic's logical name, for what was published. */
+  readonly topic?: string | undefined;
+  /** The queue's name, for what was consumed. */
+  readonly queue?: string | undefined;
+  readonly messageId?: string | undefined;
+  /** Body and attributes of what was published, the body of what was received. */
+  readonly bytes?: number | undefined;
+  /** From the call to SNS's answer, or from the start of handling to the settlement. */
+  readonly durationMs?: number | undefined;
+  /** Which delivery of the message it was; 1 for the first. */
+  readonly attempt?: number | undefined;
+  /** The error's stable code, where there is one. */
+  readonly errorCode?: string | undefined;
+}
+
+/** Publishing ends in one of the first two; a delivery is recorded as `delivered`, and once more with its outcome. */
+export type AuditEvent =
+  | "published"
+  | "publish-failed"
+  | "delivered"
+  | "handled"
+  | "retried"
+  | "dead-lettered"
+  | "invalid"
+  | "left";
+
+/** Where audit records go. Called synchronously; what it throws is logged and changes nothing. */
+export type AuditHook = (record: AuditRecord) => void;

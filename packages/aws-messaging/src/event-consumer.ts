@@ -1,0 +1,107 @@
+import type { RetryPolicy } from "@wirekit/core";
+import { type Consumer, createConsumer } from "@wirekit/core/inbound";
+import { type SqsDelivery, SqsSource } from "@wirekit/core/sqs";
+import type { AuditRecord } from "./audit.ts";
+import type { AwsClients } from "./clients.ts";
+import type { AwsMessagingConfig } from "./config.ts";
+import type { ConsumeOptions, DeadLetterDestination } from "./consume-options.ts";
+import { deadLetterSink, type WriteDeadLetter } from "./dead-letter-target.ts";
+import { MessageProcessingError } from "./errors.ts";
+import type { AwsMessagingParts } from "./messaging-options.ts";
+import { type QueueTarget, queueDisplayName, resolveQueueUrl } from "./queue-directory.ts";
+import { QueueSource } from "./queue-source.ts";
+import { type ReadContext, type ReadMessage, readDelivery } from "./read-delivery.ts";
+
+/** A running consumer of one queue. */
+export type EventConsumer = Consumer<SqsDelivery, ReadMessage>;
+
+export interface EventConsumerParts extends Pick<AwsMessagingParts, "encryption" | "clock" | "random"> {
+  readonly config: AwsMessagingConfig;
+  readonly clients: AwsClients;
+  readonly policy: Partial<RetryPolicy>;
+  readonly logger: NonNullable<AwsMessagingParts["logger"]>;
+  readonly audit: (record: Omit<AuditRecord, "at">) => void;
+  readonly writeDeadLetter: (destination: DeadLetterDestination) => WriteDeadLetter;
+}
+
+/** What SQS gives at once: with less room than this a receive would be asked for less than it could bring. */
+const defaultPrefetch = 10;
+
+/** Starts to consume a queue. */
+export function startConsumer(
+  target: QueueTarget,
+  find: ReadContext["find"],
+  options: ConsumeOptions,
+  parts: EventConsumerParts,
+): EventConsumer {
+  const { config, clients, policy, logger, audit, clock, random, encryption: cipher } = parts;
+  const { prefetch = defaultPrefetch, deadLetter, signal, concurrency = 10 } = options;
+  const { visibilityTimeoutMs, waitTimeMs, maxReceives, receiveSize, settleLingerMs, ...processing } =
+    options;
+  const queue = queueDisplayName(target, config);
+
+  const source = new QueueSource(async (opening) => {
+    const queueUrl = await resolveQueueUrl(target, config, {
+      sqs: await clients.sqsAdmin(),
+      policy,
+      signal: opening,
+    });
+    return new SqsSource({
+      sqs: await clients.sqs(),
+      queueUrl,
+      visibilityTimeoutMs,
+      waitTimeMs,
+      maxReceives,
+      receiveSize: Math.min(receiveSize ?? defaultPrefetch, concurrency + prefetch),
+      settleLingerMs,
+      timeoutMs: config.timeoutMs,
+      logger,
+      clock,
+      random,
+    });
+  });
+  const consumer: EventConsumer = createConsumer<SqsDelivery, ReadMessage>({
+    ...processing,
+    source,
+    concurrency,
+    capacity: concurrency + prefetch,
+    deadLetterSink: deadLetter && deadLetterSink(queue, parts.writeDeadLetter(deadLetter)),
+    decode: (delivery) => {
+      audit({
+        event: "delivered",
+        queue,
+        messageId: delivery.id,
+        bytes: delivery.body.length,
+        attempt: delivery.attempt,
+      });
+      return readDelivery(delivery, { queue, cipher, find });
+    },
+    handler: async ({ event, metadata, handler }, { signal: handling }) => {
+      try {
+        await handler(event as never, { signal: handling, metadata });
+      } catch (cause) {
+        throw new MessageProcessingError("The handler failed", {
+          details: { queue, id: metadata.messageId },
+          cause,
+        });
+      }
+    },
+    logger,
+    clock,
+    random,
+  });
+  consumer.on("processed", ({ delivery, outcome, durationMs, error }) => {
+    const { id: messageId, attempt } = delivery;
+    audit({ event: outcome, queue, messageId, attempt, durationMs, errorCode: error?.code });
+  });
+  closeOnAbort(consumer, signal);
+  return consumer;
+}
+
+function closeOnAbort(consumer: EventConsumer, signal: AbortSignal | undefined): void {
+  if (signal === undefined) return;
+  const close = (): void => void consumer.close();
+  if (signal.aborted) close();
+  else signal.addEventListener("abort", close, { once: true });
+  consumer.on("stopped", () => signal.removeEventListener("abort", close));
+}

@@ -1,0 +1,79 @@
+import type { SendOutcome } from "@wirekit/core";
+import { AwsMessaging, type MessagingCloseReport } from "./aws-messaging.ts";
+import type { AwsMessagingConfig } from "./config.ts";
+import type { ConsumeOptions, ConsumeTarget } from "./consume-options.ts";
+import type { DefinedEvent } from "./define-event.ts";
+import type { EventConsumer } from "./event-consumer.ts";
+import type { EventHandler } from "./event-handler.ts";
+import type { BatchEvent, PublishOptions, PublishReceipt, PublishTarget } from "./publish-options.ts";
+import type { EventSchema, Published } from "./schema.ts";
+import type { SubscriptionRegistry } from "./subscriptions.ts";
+
+/** The functions' clients live as long as their configuration: a cache, by identity, and nothing to clean up but connections. */
+const shared = new WeakMap<AwsMessagingConfig, AwsMessaging>();
+
+function messagingFor(config: AwsMessagingConfig): AwsMessaging {
+  const known = shared.get(config);
+  if (known !== undefined) return known;
+  const made = new AwsMessaging(config);
+  shared.set(config, made);
+  return made;
+}
+
+/** As {@link AwsMessaging.publish}, with the client that belongs to `config`. */
+export function publish<Schema extends EventSchema>(
+  config: AwsMessagingConfig,
+  target: PublishTarget<Schema>,
+  event: Published<Schema>,
+  options?: PublishOptions,
+): Promise<PublishReceipt> {
+  return messagingFor(config).publish(target, event, options);
+}
+
+/** As {@link AwsMessaging.publishBatch}, with the client that belongs to `config`. */
+export function publishBatch<Schema extends EventSchema>(
+  config: AwsMessagingConfig,
+  target: PublishTarget<Schema>,
+  events: readonly BatchEvent<Schema>[],
+  options?: Pick<PublishOptions, "signal" | "timeoutMs">,
+): Promise<SendOutcome<PublishReceipt>[]> {
+  return messagingFor(config).publishBatch(target, events, options);
+}
+
+/** As {@link AwsMessaging.publishEvent}, with the client that belongs to `config`. */
+export function publishEvent<Schema extends EventSchema>(
+  config: AwsMessagingConfig,
+  event: DefinedEvent<Schema>,
+  options?: PublishOptions,
+): Promise<PublishReceipt> {
+  return messagingFor(config).publishEvent(event, options);
+}
+
+/** As {@link AwsMessaging.consume}, with the client that belongs to `config`. */
+export function consume<Schema extends EventSchema>(
+  config: AwsMessagingConfig,
+  target: ConsumeTarget<Schema>,
+  handler: EventHandler<Schema>,
+  options?: ConsumeOptions,
+): EventConsumer {
+  return messagingFor(config).consume(target, handler, options);
+}
+
+/** As {@link AwsMessaging.runConsumer}, with the client that belongs to `config`. */
+export function runConsumer(
+  config: AwsMessagingConfig,
+  subscriptions: SubscriptionRegistry,
+  options?: ConsumeOptions,
+): Promise<void> {
+  return messagingFor(config).runConsumer(subscriptions, options);
+}
+
+/** Closes the client that belongs to `config`. The next call with it opens a new one. */
+export async function closeMessaging(
+  config: AwsMessagingConfig,
+  options?: { readonly timeoutMs?: number | undefined },
+): Promise<MessagingCloseReport> {
+  const messaging = shared.get(config);
+  shared.delete(config);
+  return (await messaging?.close(options)) ?? { notSent: 0, unconfirmed: 0, notHandled: 0 };
+}

@@ -1,0 +1,39 @@
+export type { AuditEvent, AuditHook, AuditRecord } from "./audit.ts";
+export { AwsMessaging, type MessagingCloseReport } from "./aws-messaging.ts";
+export {
+  type AwsMessagingConfig,
+  type AwsMessagingOptions,
+  awsMessagingConfig,
+  awsMessagingConfigFromEnv,
+} from "./config.ts";
+export type { ConsumeOptions, ConsumeTarget, DeadLetterDestination } from "./consume-options.ts";
+export {
+  type DefinedEvent,
+  type Discriminator,
+  defineEvent,
+  type EventDefinition,
+  type EventFactory,
+} from "./define-event.ts";
+export type { DataKey, KeyProvider } from "./encryption/key-provider.ts";
+export { type LocalKeyringOptions, localKeyring } from "./encryption/local-keyring.ts";
+export { type MessageCipher, type MessageCipherOptions, messageCipher } from "./encryption/message-cipher.ts";
+export {
+  AWSConnectionError,
+  type AwsMessagingErrorCode,
+  InvalidMessageError,
+  MessageProcessingError,
+  SubscriptionNotFoundError,
+  ValidationFailedError,
+} from "./errors.ts";
+export type { EventConsumer } from "./event-consumer.ts";
+export type { EventHandler, HandlerContext, MessageMetadata } from "./event-handler.ts";
+export { closeMessaging, consume, publish, publishBatch, publishEvent, runConsumer } from "./functions.ts";
+export type { AwsMessagingParts } from "./messaging-options.ts";
+export type { Provisioned, ProvisionOptions } from "./provision.ts";
+export type { BatchEvent, PublishOptions, PublishReceipt, PublishTarget } from "./publish-options.ts";
+export type { RateLimit } from "./rate-limit.ts";
+export type { EventSchema, Published, Received } from "./schema.ts";
+export { type Subscription, SubscriptionRegistry } from "./subscriptions.ts";
+export type { PublishBatching } from "./topic-publisher.ts";
+export type { Attributes, AttributeValue } from "./wire/attributes.ts";
+export { type EnvelopeAttribute, type RawBody, type SnsBody, unwrapBody } from "./wire/unwrap-body.ts";

@@ -1,0 +1,57 @@
+import { type Clock, ConfigError, type Issue, sleep, systemClock, WirekitError } from "@wirekit/core";
+import type { AwsMessagingErrorCode } from "./errors.ts";
+
+/** How many messages a second may be published to one topic. */
+export interface RateLimit {
+  readonly perSecond: number;
+  /** How many may go at once after a pause. Default: those of one second. */
+  readonly burst?: number | undefined;
+  /** What a message does for which there is no room. Default `"wait"`. */
+  readonly whenExceeded?: "wait" | "reject" | undefined;
+}
+
+/** A token bucket. Those that wait are let through in the order of their arrival. */
+export interface TokenBucket {
+  /** Resolves when one more message may go. Rejects with the signal's reason, or at once where that was chosen. */
+  take(signal?: AbortSignal): Promise<void>;
+}
+
+/** @throws ConfigError naming what is wrong with the limit. */
+export function tokenBucket(limit: RateLimit, clock: Clock = systemClock): TokenBucket {
+  const { perSecond, burst = Math.max(1, perSecond), whenExceeded = "wait" } = limit;
+  const issues: Issue[] = [];
+  if (!(perSecond > 0)) issues.push({ path: "rateLimit.perSecond", message: "must be above 0" });
+  if (!(burst >= 1)) issues.push({ path: "rateLimit.burst", message: "must be at least 1" });
+  if (issues.length > 0) throw new ConfigError(issues);
+
+  const intervalMs = 1000 / perSecond;
+  // The bucket is one number: the time at which it would be full. Every token taken moves that on by one interval.
+  let fullAt = clock.monotonic();
+
+  return {
+    async take(signal) {
+      signal?.throwIfAborted();
+      const now = clock.monotonic();
+      const next = Math.max(fullAt, now) + intervalMs;
+      const waitMs = next - now - burst * intervalMs;
+      if (waitMs > 0 && whenExceeded === "reject") throw rateLimited(limit, Math.ceil(waitMs));
+      fullAt = next;
+      if (waitMs <= 0) return;
+      try {
+        await sleep(waitMs, { signal, clock });
+      } catch (reason) {
+        // The place in the row is given back. Those behind it keep the times they were given: never too early.
+        fullAt -= intervalMs;
+        throw reason;
+      }
+    },
+  };
+}
+
+function rateLimited({ perSecond }: RateLimit, retryAfterMs: number): WirekitError<AwsMessagingErrorCode> {
+  return new WirekitError(`More than ${perSecond} messages a second were to be published to this topic`, {
+    code: "aws-messaging/rate-limited",
+    retryable: true,
+    details: { perSecond, retryAfterMs },
+  });
+}

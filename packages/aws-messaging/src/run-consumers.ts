@@ -1,0 +1,29 @@
+import { ConfigError } from "@wirekit/core";
+import type { EventConsumer } from "./event-consumer.ts";
+
+/**
+ * Runs consumers until the signal fires or one of them stops by itself; closes them all either way.
+ *
+ * @throws the error of the one that stopped by itself.
+ */
+export async function runConsumers(
+  starts: readonly (() => EventConsumer)[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (starts.length === 0)
+    throw new ConfigError([{ path: "subscriptions", message: "must name at least one topic" }]);
+  if (signal?.aborted) return;
+  const consumers = starts.map((start) => start());
+  let stop = (): void => undefined;
+  const stopped = new Promise<void>((resolve) => {
+    stop = resolve;
+    signal?.addEventListener("abort", stop, { once: true });
+  });
+  try {
+    // All of them closed from elsewhere is an end as well.
+    await Promise.race([stopped, Promise.all(consumers.map(({ closed }) => closed))]);
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    await Promise.all(consumers.map((consumer) => consumer.close()));
+  }
+}

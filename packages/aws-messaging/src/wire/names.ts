@@ -1,0 +1,57 @@
+const fifoSuffix = ".fifo";
+
+/** Whether a topic or queue is a FIFO one: its name or ARN says so. */
+export function isFifo(name: string): boolean {
+  return name.endsWith(fifoSuffix);
+}
+
+/** The name of a logical topic in its environment: `prod-user-events`, `prod-orders.fifo`. */
+export function topicNameFor(topic: string, environment: string | undefined): string {
+  return environment === undefined ? topic : `${environment}-${topic}`;
+}
+
+/** The name of the one queue that consumes a logical topic: `prod-user-events-queue`, `prod-orders-queue.fifo`. */
+export function queueNameFor(topic: string, environment: string | undefined): string {
+  const name = topicNameFor(topic, environment);
+  return isFifo(name) ? `${name.slice(0, -fifoSuffix.length)}-queue${fifoSuffix}` : `${name}-queue`;
+}
+
+/** The name of the queue that takes what `queue` gave up: `prod-user-events-queue-dead-letters`. */
+export function deadLetterQueueNameFor(queue: string): string {
+  return isFifo(queue)
+    ? `${queue.slice(0, -fifoSuffix.length)}-dead-letters${fifoSuffix}`
+    : `${queue}-dead-letters`;
+}
+
+/** The partition of ARNs that a region belongs to: China and GovCloud have their own. */
+export function partitionOf(regionName: string): string {
+  if (regionName.startsWith("cn-")) return "aws-cn";
+  if (regionName.startsWith("us-gov-")) return "aws-us-gov";
+  return "aws";
+}
+
+/** What a string that should name a topic or queue turned out to be. */
+export type ResourceReference =
+  | { readonly kind: "arn"; readonly arn: string }
+  | { readonly kind: "url"; readonly url: string }
+  | { readonly kind: "name"; readonly name: string };
+
+/** Tells ARN, URL and name apart: the three things that `topicMap` and `queueMap` may map to. */
+export function readReference(text: string): ResourceReference {
+  if (/^arn:[^:]*:[^:]*:[^:]*:[^:]*:.+/.test(text)) return { kind: "arn", arn: text };
+  if (/^https?:\/\//.test(text)) return { kind: "url", url: text };
+  return { kind: "name", name: text };
+}
+
+/** The ARN of a topic or queue. */
+export function arnOf(
+  service: "sns" | "sqs",
+  place: { readonly regionName: string; readonly accountId: string; readonly name: string },
+): string {
+  return `arn:${partitionOf(place.regionName)}:${service}:${place.regionName}:${place.accountId}:${place.name}`;
+}
+
+/** The last part of an ARN or URL: the resource's own name. */
+export function nameOf(arnOrUrl: string): string {
+  return arnOrUrl.slice(Math.max(arnOrUrl.lastIndexOf(":"), arnOrUrl.lastIndexOf("/")) + 1);
+}

@@ -1,0 +1,366 @@
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { scale } from "@wirekit/devstack/scale";
+import {
+  type AuditRecord,
+  InvalidMessageError,
+  localKeyring,
+  messageCipher,
+  SubscriptionRegistry,
+} from "../src/index.ts";
+import { numbers, OrderPlaced, placedAt, recordingLogger, startFixture, until } from "./messaging-fixture.ts";
+
+const target = { topic: "orders", schema: OrderPlaced };
+const fifo = { topic: "orders.fifo", schema: OrderPlaced };
+const queue = "test-orders-queue";
+const quick = { backoff: { baseDelayMs: 1, maxDelayMs: 1 }, waitTimeMs: 1_000 };
+const event = (n: number) => ({ n, placed_at: placedAt });
+
+let fixture: Awaited<ReturnType<typeof startFixture>>;
+
+beforeEach(async () => {
+  fixture = await startFixture();
+});
+
+afterEach(() => fixture.close());
+
+const isEmpty = (name = queue) => {
+  const { ready, inFlight, delayed } = fixture.aws.inspectQueue(name);
+  return ready.length + inFlight.length + delayed.length === 0;
+};
+
+describe("a message", () => {
+  it("is decoded for its handler and deleted when that has succeeded", async () => {
+    const messaging = fixture.messaging();
+    await messaging.provision("orders");
+    const handled: unknown[] = [];
+    const consumer = messaging.consume(
+      target,
+      (received, { metadata }) => {
+        handled.push([received, metadata.attributes, metadata.receiveCount]);
+      },
+      quick,
+    );
+    await messaging.publish(target, event(1), { attributes: { tenant: "t-1", priority: 5 } });
+    await until(isEmpty);
+    expect(handled).toEqual([[event(1), { tenant: "t-1", priority: 5 }, 1]]);
+    await consumer.close();
+    expect(consumer.stats()).toMatchObject({ received: 1, handled: 1 });
+  });
+
+  it.each(["raw", "wrapped"] as const)("is taken %s", async (delivery) => {
+    const messaging = fixture.messaging();
+    await messaging.provision("orders", { delivery });
+    const subjects: unknown[] = [];
+    messaging.consume(target, (_event, { metadata }) => void subjects.push(metadata.subject), quick);
+    await messaging.publish(target, event(1), { subject: "New order" });
+    await until(() => subjects.length === 1);
+    expect(subjects).toEqual([delivery === "raw" ? undefined : "New order"]);
+    await until(isEmpty);
+  });
+
+  it("comes again when its handler has failed, and says how often", async () => {
+    const messaging = fixture.messaging();
+    await messaging.provision("orders", { visibilityTimeoutMs: 60_000 });
+    const counts: number[] = [];
+    const consumer = messaging.consume(
+      target,
+      (_event, { metadata }) => {
+        counts.push(metadata.receiveCount);
+        if (counts.length < 3) throw new Error("not yet");
+      },
+      quick,
+    );
+    await messaging.publish(target, event(1));
+    await until(isEmpty);
+    expect(counts).toEqual([1, 2, 3]);
+    await consumer.close();
+    expect(consumer.stats()).toMatchObject({ received: 3, handled: 1, retried: 2 });
+  });
+
+  it("goes to the dead-letter destination with its reason when it has failed often enough", async () => {
+    const messaging = fixture.messaging();
+    await messaging.provision("orders", { maxReceiveCount: 100 });
+    fixture.aws.createQueue("given-up");
+    const consumer = messaging.consume(
+      target,
+      () => {
+        throw new Error("never");
+      },
+      { ...quick, maxAttempts: 2, deadLetter: { queue: "given-up" } },
+    );
+    await messaging.publish(target, event(7), { attributes: { tenant: "t-1" } });
+    await until(() => fixture.aws.inspectQueue("given-up").ready.length === 1);
+    await until(isEmpty);
+    expect(JSON.parse(fixture.aws.inspectQueue("given-up").ready[0] ?? "")).toMatchObject({ n: 7 });
+    await consumer.close();
+    expect(consumer.stats()).toMatchObject({ received: 2, retried: 1, deadLettered: 1 });
+  });
+
+  it("that is invalid is reported and left to the redrive policy, which takes it", async () => {
+    const logger = recordingLogger();
+    const messaging = fixture.messaging({ logger });
+    await messaging.provision("orders", { maxReceiveCount: 1 });
+    const consumer = messaging.consume(target, () => {}, { ...quick, visibilityTimeoutMs: 1_000 });
+    const invalid = new Promise<void>((resolve) => {
+      consumer.on("processed", ({ outcome }) => {
+        if (outcome === "invalid") resolve();
+      });
+    });
+    await messaging.publish({ topic: "orders", schema: OrderPlaced.partial() }, { n: 4_111_111 });
+    await invalid;
+    await until(() => fixture.aws.inspectQueue(`${queue}-dead-letters`).ready.length === 1);
+    expect(logger.lines.join("\n")).toContain("invalid");
+    expect(logger.lines.join("\n")).not.toContain("4111111");
+  });
+
+  it("of a type that nobody has subscribed to is never deleted", async () => {
+    const logger = recordingLogger();
+    const messaging = fixture.messaging({ logger });
+    await messaging.provision("orders");
+    const subscriptions = new SubscriptionRegistry().subscribe(
+      "orders",
+      { schema: OrderPlaced, discriminator: { attribute: "type", value: "placed" } },
+      () => {},
+    );
+    const controller = new AbortController();
+    const running = messaging.runConsumer(subscriptions, { ...quick, signal: controller.signal });
+    await messaging.publish(target, event(1), { attributes: { type: "cancelled" } });
+    await until(() => logger.lines.some((line) => line.includes("aws-messaging/subscription-not-found")));
+    controller.abort();
+    await running;
+    expect(isEmpty()).toBe(false);
+  });
+});
+
+describe("a consumer", () => {
+  it("handles everything that is published, with full receives and deletes", async () => {
+    const count = scale({ small: 300, full: 3_000 });
+    const messaging = fixture.messaging();
+    await messaging.provision("orders");
+    await messaging.publishBatch(
+      target,
+      numbers(count).map((n) => ({ event: event(n) })),
+    );
+    fixture.aws.resetCounts();
+    const handled = new Set<number>();
+    messaging.consume(target, ({ n }) => void handled.add(n), { ...quick, concurrency: 100 });
+    await until(isEmpty);
+    expect(handled.size).toBe(count);
+    expect(fixture.aws.counts.DeleteMessageBatch).toBeLessThanOrEqual(count / 10 + 10);
+  });
+
+  it("does not wait for the slowest message", async () => {
+    const messaging = fixture.messaging();
+    await messaging.provision("orders");
+    await messaging.publishBatch(
+      target,
+      numbers(40).map((n) => ({ event: event(n) })),
+    );
+    let release = (): void => {};
+    const slow = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const handled: number[] = [];
+    const consumer = messaging.consume(
+      target,
+      async ({ n }) => {
+        if (n === 0) await slow;
+        handled.push(n);
+      },
+      { ...quick, concurrency: 2 },
+    );
+    await until(() => handled.length === 39);
+    release();
+    await until(isEmpty);
+    expect(handled.at(-1)).toBe(0);
+    await consumer.close();
+  });
+
+  it("keeps the order of each FIFO group, also when a message fails", async () => {
+    const messaging = fixture.messaging();
+    await messaging.provision("orders.fifo", { maxReceiveCount: 50 });
+    await Promise.all(numbers(30).map((n) => messaging.publish(fifo, event(n), { groupId: `g${n % 3}` })));
+    const handled: number[] = [];
+    const failedOnce = new Set<number>();
+    messaging.consume(
+      fifo,
+      ({ n }) => {
+        if (n % 4 === 1 && !failedOnce.has(n)) {
+          failedOnce.add(n);
+          throw new Error("once");
+        }
+        handled.push(n);
+      },
+      { ...quick, concurrency: 5 },
+    );
+    await until(() => isEmpty("test-orders-queue.fifo"));
+    for (const group of numbers(3)) {
+      expect(handled.filter((n) => n % 3 === group)).toEqual(numbers(30).filter((n) => n % 3 === group));
+    }
+  });
+
+  it("renews the lease of a slow message, which nobody else gets meanwhile", async () => {
+    const messaging = fixture.messaging();
+    await messaging.provision("orders");
+    let calls = 0;
+    const renewed = fixture.aws.faults.next(
+      { kind: "delay", until: Promise.resolve() },
+      { action: "ChangeMessageVisibilityBatch", times: 3 },
+    );
+    messaging.consume(
+      target,
+      async () => {
+        calls += 1;
+        await renewed.applied;
+      },
+      { ...quick, visibilityTimeoutMs: 1_000 },
+    );
+    await messaging.publish(target, event(1));
+    await until(isEmpty);
+    expect(calls).toBe(1);
+  });
+
+  it.each([
+    ["throttling", { kind: "error", status: 400, code: "ThrottlingException" }, "ReceiveMessage"],
+    ["an internal error", { kind: "error", status: 500, code: "InternalError" }, "ReceiveMessage"],
+    ["a reset receive", { kind: "reset" }, "ReceiveMessage"],
+    ["a refused delete", { kind: "error", status: 500, code: "InternalError" }, "DeleteMessageBatch"],
+    ["a lost answer to a delete", { kind: "lose-answer" }, "DeleteMessageBatch"],
+  ] as const)("survives %s", async (_what, fault, action) => {
+    const messaging = fixture.messaging();
+    await messaging.provision("orders");
+    fixture.aws.faults.next(fault, { action, times: 2 });
+    const handled = new Set<number>();
+    const consumer = messaging.consume(target, ({ n }) => void handled.add(n), quick);
+    await messaging.publishBatch(
+      target,
+      numbers(10).map((n) => ({ event: event(n) })),
+    );
+    await until(isEmpty);
+    expect(handled.size).toBe(10);
+    expect(consumer.health().status).toBe("running");
+  });
+
+  it("retries the deletes that failed, and only those", async () => {
+    const messaging = fixture.messaging();
+    await messaging.provision("orders");
+    fixture.aws.faults.next(
+      { kind: "fail-entries", which: ({ index }) => index === 0, code: "InternalError", senderFault: false },
+      { action: "DeleteMessageBatch" },
+    );
+    let calls = 0;
+    messaging.consume(
+      target,
+      () => {
+        calls += 1;
+      },
+      quick,
+    );
+    await messaging.publishBatch(
+      target,
+      numbers(5).map((n) => ({ event: event(n) })),
+    );
+    await until(isEmpty);
+    expect(calls).toBe(5);
+  });
+
+  it("says once that it cannot receive, and once that it can again", async () => {
+    const messaging = fixture.messaging();
+    await messaging.provision("orders");
+    fixture.aws.faults.next({ kind: "reset" }, { action: "ReceiveMessage", times: 3 });
+    const seen: string[] = [];
+    const consumer = messaging.consume(target, () => {}, quick);
+    consumer.on("fault", () => void seen.push("fault"));
+    consumer.on("recovered", () => void seen.push("recovered"));
+    await until(() => seen.includes("recovered"));
+    expect(seen).toEqual(["fault", "recovered"]);
+  });
+
+  it("rejects `closed` when its queue does not exist", async () => {
+    const messaging = fixture.messaging();
+    const consumer = messaging.consume({ queue: "nowhere", schema: OrderPlaced }, () => {}, quick);
+    await expect(consumer.closed).rejects.toMatchObject({ code: "aws-messaging/not-found" });
+    expect(consumer.health().status).toBe("failed");
+  });
+
+  it("rejects `closed` when its queue is deleted meanwhile", async () => {
+    const messaging = fixture.messaging();
+    await messaging.provision("orders");
+    const consumer = messaging.consume(target, () => {}, quick);
+    fixture.aws.faults.next(
+      { kind: "error", status: 400, code: "QueueDoesNotExist" },
+      { action: "ReceiveMessage" },
+    );
+    await expect(consumer.closed).rejects.toMatchObject({ code: "aws-messaging/not-found" });
+  });
+
+  it("drops its long poll at once when it is closed, and gives back what waits", async () => {
+    const messaging = fixture.messaging();
+    await messaging.provision("orders");
+    let started = (): void => {};
+    const running = new Promise<void>((resolve) => {
+      started = resolve;
+    });
+    const consumer = messaging.consume(
+      target,
+      (_event, { signal }) => {
+        started();
+        return new Promise((_resolve, reject) => {
+          signal.addEventListener("abort", () => reject(signal.reason));
+        });
+      },
+      { concurrency: 1 },
+    );
+    await messaging.publishBatch(
+      target,
+      numbers(5).map((n) => ({ event: event(n) })),
+    );
+    await running;
+    const { left } = await consumer.close({ timeoutMs: 3_000 });
+    expect(left.length).toBeGreaterThan(0);
+    // All are in sight again for whoever comes next.
+    await until(() => fixture.aws.inspectQueue(queue).ready.length === 5);
+  });
+});
+
+it("encrypts on the way, and takes a changed message for invalid", async () => {
+  const keys = localKeyring({ keys: { k1: new Uint8Array(32).fill(7) }, currentKeyId: "k1" });
+  const messaging = fixture.messaging({ encryption: messageCipher({ keys }) });
+  await messaging.provision("orders");
+  await messaging.publish(target, event(42), { attributes: { tenant: "t-1" } });
+  expect(fixture.aws.inspectQueue(queue).ready[0]).not.toContain("42");
+  const handled: unknown[] = [];
+  const consumer = messaging.consume(
+    target,
+    (received, { metadata }) => void handled.push([received, metadata.attributes]),
+    quick,
+  );
+  await until(() => handled.length === 1);
+  expect(handled).toEqual([[event(42), { tenant: "t-1" }]]);
+
+  const outcome = new Promise((resolve) => consumer.on("processed", resolve));
+  await fixture.messaging().publish(target, event(43));
+  await expect(outcome).resolves.toMatchObject({
+    outcome: "invalid",
+    error: expect.any(InvalidMessageError),
+  });
+});
+
+it("keeps an account of everything in its audit records, without a body", async () => {
+  const records: AuditRecord[] = [];
+  const messaging = fixture.messaging({ audit: (record) => void records.push(record) });
+  await messaging.provision("orders");
+  messaging.consume(target, () => {}, quick);
+  await messaging.publish(target, event(4_111));
+  await expect(messaging.publish(target, { n: "x" } as never)).rejects.toMatchObject({
+    name: "ValidationFailedError",
+  });
+  await until(() => records.some((record) => record.event === "handled"));
+  expect(records.map((record) => record.event).sort()).toEqual([
+    "delivered",
+    "handled",
+    "publish-failed",
+    "published",
+  ]);
+  expect(JSON.stringify(records)).not.toContain("4111");
+});

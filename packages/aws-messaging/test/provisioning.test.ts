@@ -1,0 +1,130 @@
+import { afterEach, beforeEach, expect, it } from "@jest/globals";
+import { ConfigError } from "@wirekit/core";
+import { type AwsServer, startAws } from "@wirekit/devstack/aws";
+import { type AwsClients, awsClients } from "../src/clients.ts";
+import { awsMessagingConfig } from "../src/config.ts";
+import { type ProvisionOptions, provision } from "../src/provision.ts";
+
+let aws: AwsServer;
+let clients: AwsClients;
+
+beforeEach(async () => {
+  aws = await startAws();
+  clients = awsClients(
+    awsMessagingConfig({
+      endpointUrl: aws.endpointUrl,
+      regionName: aws.regionName,
+      awsAccessKeyId: aws.credentials.accessKeyId,
+      awsSecretAccessKey: aws.credentials.secretAccessKey,
+    }),
+    {},
+  );
+});
+
+afterEach(async () => {
+  clients.close();
+  await aws.close();
+});
+
+const make = async (topic: string, options: ProvisionOptions = {}) =>
+  provision(topic, options, {
+    config: { environment: "prod" },
+    sns: await clients.sns(),
+    sqs: await clients.sqsAdmin(),
+    policy: { maxAttempts: 3, baseDelayMs: 1 },
+  });
+
+const publish = async (TopicArn: string, groupId?: string) => {
+  const group = groupId === undefined ? {} : { MessageGroupId: groupId };
+  const sns = await clients.sns();
+  return sns.publishBatch({ TopicArn, PublishBatchRequestEntries: [{ Id: "1", Message: "{}", ...group }] });
+};
+
+it("makes a topic whose messages arrive in its queue, raw", async () => {
+  const { topicArn, queueUrl } = await make("user-events");
+  await publish(topicArn);
+  expect(queueUrl).toContain("prod-user-events-queue");
+  expect(aws.inspectQueue("prod-user-events-queue").ready).toEqual(["{}"]);
+});
+
+it("can be run again, also with other settings", async () => {
+  const first = await make("user-events");
+  const second = await make("user-events", { visibilityTimeoutMs: 60_000, delivery: "wrapped" });
+  expect(second).toEqual(first);
+  await publish(first.topicArn);
+  expect(aws.inspectQueue("prod-user-events-queue").ready).toEqual([expect.stringContaining("Notification")]);
+  const sqs = await clients.sqsAdmin();
+  const { Attributes } = await sqs.getQueueAttributes({
+    QueueUrl: first.queueUrl,
+    AttributeNames: ["VisibilityTimeout", "RedrivePolicy"],
+  });
+  expect(Attributes).toMatchObject({ VisibilityTimeout: "60" });
+  expect(JSON.parse(Attributes?.RedrivePolicy ?? "")).toEqual({
+    deadLetterTargetArn: first.deadLetterQueueArn,
+    maxReceiveCount: 5,
+  });
+});
+
+it("makes FIFO topics and queues", async () => {
+  const { topicArn, queueArn, deadLetterQueueArn } = await make("orders.fifo");
+  expect([topicArn, queueArn, deadLetterQueueArn].every((arn) => arn.endsWith(".fifo"))).toBe(true);
+  await publish(topicArn, "group");
+  expect(aws.inspectQueue("prod-orders-queue.fifo").ready).toEqual(["{}"]);
+});
+
+it.each([
+  ["sqs", { SqsManagedSseEnabled: "true" }],
+  ["none", { SqsManagedSseEnabled: "false" }],
+  [{ kmsKeyId: "alias/messages" }, { KmsMasterKeyId: "alias/messages" }],
+] as const)("asks for the encryption that was chosen: %j", async (encryption, attributes) => {
+  const asked: unknown[] = [];
+  const sqs = await clients.sqsAdmin();
+  await provision(
+    "t",
+    { encryption },
+    {
+      config: { environment: undefined },
+      sns: await clients.sns(),
+      // The embedded service knows no such attributes: what is asked for is seen here.
+      sqs: {
+        ...sqs,
+        setQueueAttributes: async ({ Attributes }) => {
+          asked.push(Attributes);
+        },
+      },
+      policy: {},
+    },
+  );
+  expect(asked.slice(0, 2)).toEqual([
+    expect.objectContaining(attributes),
+    expect.objectContaining(attributes),
+  ]);
+});
+
+it("survives throttling in the middle", async () => {
+  aws.faults.next(
+    { kind: "error", status: 400, code: "ThrottlingException" },
+    { action: "SetQueueAttributes" },
+  );
+  aws.faults.next({ kind: "reset" }, { action: "Subscribe" });
+  await expect(make("user-events")).resolves.toMatchObject({ subscriptionArn: expect.any(String) });
+});
+
+it("says what AWS refused", async () => {
+  aws.faults.next({ kind: "error", status: 403, code: "AuthorizationError" }, { action: "CreateTopic" });
+  await expect(make("user-events")).rejects.toMatchObject({
+    code: "aws-messaging/access-denied",
+    message: expect.stringContaining("Creating the topic prod-user-events"),
+  });
+});
+
+it.each<[string, string, ProvisionOptions]>([
+  ["topic", "user events", {}],
+  ["maxReceiveCount", "t", { maxReceiveCount: 0 }],
+  ["visibilityTimeoutMs", "t", { visibilityTimeoutMs: 1_500 }],
+  ["retentionMs", "t", { retentionMs: 1_000 }],
+])("names %s when it is at fault", async (name, topic, options) => {
+  const failed = make(topic, options);
+  await expect(failed).rejects.toThrow(ConfigError);
+  await expect(failed).rejects.toThrow(name);
+});

@@ -1,0 +1,156 @@
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { silentLogger } from "@wirekit/core";
+import { type AwsServer, startAws } from "@wirekit/devstack/aws";
+import { scale } from "@wirekit/devstack/scale";
+import * as z from "zod";
+import { type AwsClients, awsClients } from "../src/clients.ts";
+import { awsMessagingConfig } from "../src/config.ts";
+import { prepareEntry } from "../src/prepare-entry.ts";
+import { type PublishBatching, TopicPublisher } from "../src/topic-publisher.ts";
+
+const schema = z.object({ n: z.number() });
+const context = { maxMessageBytes: 262_144, cipher: undefined, traceAttributes: () => ({}) };
+
+let aws: AwsServer;
+let clients: AwsClients;
+const publishers: TopicPublisher[] = [];
+
+beforeEach(async () => {
+  aws = await startAws();
+  const { endpointUrl, regionName, credentials } = aws;
+  clients = awsClients(
+    awsMessagingConfig({
+      endpointUrl,
+      regionName,
+      awsAccessKeyId: credentials.accessKeyId,
+      awsSecretAccessKey: credentials.secretAccessKey,
+    }),
+    {},
+  );
+});
+
+afterEach(async () => {
+  await Promise.all(publishers.splice(0).map((publisher) => publisher.close({ timeoutMs: 0 })));
+  clients.close();
+  await aws.close();
+});
+
+async function publisherTo(topic: string, batching: PublishBatching = {}): Promise<TopicPublisher> {
+  const sns = await clients.sns();
+  const Attributes = topic.endsWith(".fifo") ? { FifoTopic: "true", ContentBasedDeduplication: "true" } : {};
+  const { TopicArn = "" } = await sns.createTopic({ Name: topic, Attributes });
+  const queue = topic.replace(/(\.fifo)?$/, "-queue$1");
+  aws.createQueue(queue);
+  const Endpoint = `arn:aws:sqs:${aws.regionName}:${aws.accountId}:${queue}`;
+  const delivery = { Protocol: "sqs", Endpoint, ReturnSubscriptionArn: true } as const;
+  await sns.subscribe({ TopicArn, ...delivery, Attributes: { RawMessageDelivery: "true" } });
+  aws.resetCounts();
+  const publisher = new TopicPublisher({
+    topicArn: TopicArn,
+    sns,
+    batching,
+    retry: { maxAttempts: 4, baseDelayMs: 1, maxDelayMs: 5 },
+    maxMessageBytes: context.maxMessageBytes,
+    timeoutMs: 10_000,
+    logger: silentLogger,
+  });
+  publishers.push(publisher);
+  return publisher;
+}
+
+async function publish(publisher: TopicPublisher, n: number, groupId?: string) {
+  const topic = groupId === undefined ? "orders" : "orders.fifo";
+  return publisher.publish(await prepareEntry({ topic, schema }, { n }, { groupId }, context), {});
+}
+
+const arrived = (queue: string) =>
+  aws.inspectQueue(queue).ready.map((body) => (JSON.parse(body) as { n: number }).n);
+const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
+
+describe("single publishes", () => {
+  it("that are called at once share requests of ten", async () => {
+    const count = scale({ small: 500, full: 5_000 });
+    const publisher = await publisherTo("orders");
+    const receipts = await Promise.all(numbers(count).map((n) => publish(publisher, n)));
+    expect(new Set(receipts.map(({ messageId }) => messageId)).size).toBe(count);
+    expect(aws.counts).toEqual({ PublishBatch: count / 10 });
+    expect(arrived("orders-queue").sort((one, other) => one - other)).toEqual(numbers(count));
+  });
+
+  it("are retried where they failed, and not where they did not", async () => {
+    const publisher = await publisherTo("orders");
+    aws.faults.next({
+      kind: "fail-entries",
+      which: ({ index }) => index < 3,
+      code: "InternalError",
+      senderFault: false,
+    });
+    await Promise.all(numbers(10).map((n) => publish(publisher, n)));
+    expect(arrived("orders-queue").sort((one, other) => one - other)).toEqual(numbers(10));
+    expect(publisher.stats()).toMatchObject({ delivered: 10, retries: 3 });
+  });
+
+  it("are not retried when the sender is to blame", async () => {
+    const publisher = await publisherTo("orders");
+    aws.faults.next({
+      kind: "fail-entries",
+      which: ({ index }) => index === 1,
+      code: "InvalidParameter",
+      senderFault: true,
+    });
+    const results = await Promise.allSettled(numbers(3).map((n) => publish(publisher, n)));
+    expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    expect(results[1]).toMatchObject({
+      reason: { code: "aws-messaging/refused", attempts: 1, retryable: false },
+    });
+    expect(aws.counts.PublishBatch).toBe(1);
+  });
+
+  it.each([
+    ["throttling", { kind: "error", status: 400, code: "ThrottlingException" }],
+    ["an internal error", { kind: "error", status: 500, code: "InternalError" }],
+    ["a reset connection", { kind: "reset" }],
+  ] as const)("survive %s", async (_what, fault) => {
+    const publisher = await publisherTo("orders");
+    aws.faults.next(fault, { times: 2 });
+    await Promise.all(numbers(5).map((n) => publish(publisher, n)));
+    expect(arrived("orders-queue").sort((one, other) => one - other)).toEqual(numbers(5));
+  });
+
+  it("may arrive twice when an answer was lost, and are never lost themselves", async () => {
+    const publisher = await publisherTo("orders");
+    aws.faults.next({ kind: "lose-answer" });
+    await publish(publisher, 1);
+    expect(arrived("orders-queue")).toEqual([1, 1]);
+  });
+
+  it("reject once the attempts are used up, with what AWS said", async () => {
+    const publisher = await publisherTo("orders");
+    aws.faults.next({ kind: "error", status: 503, code: "ServiceUnavailable" }, { times: 4 });
+    await expect(publish(publisher, 1)).rejects.toMatchObject({
+      name: "AWSConnectionError",
+      code: "aws-messaging/connection",
+      attempts: 4,
+    });
+  });
+});
+
+describe("a FIFO topic", () => {
+  it("keeps the order of each group when requests fail in part", async () => {
+    const publisher = await publisherTo("orders.fifo");
+    aws.faults.next(
+      {
+        kind: "fail-entries",
+        which: ({ index }) => index % 2 === 0,
+        code: "InternalError",
+        senderFault: false,
+      },
+      { times: 3 },
+    );
+    await Promise.all(numbers(30).map((n) => publish(publisher, n, `group-${n % 3}`)));
+    const order = arrived("orders-queue.fifo");
+    for (const group of numbers(3)) {
+      expect(order.filter((n) => n % 3 === group)).toEqual(numbers(30).filter((n) => n % 3 === group));
+    }
+  });
+});

@@ -1,0 +1,501 @@
+import { describe, expect, it } from "@jest/globals";
+import { SimulatedClock } from "../../test/simulated-clock.ts";
+import {
+  type QueueDelivery,
+  type QueueFaults,
+  QueueSource,
+  SimulatedQueue,
+} from "../../test/simulated-queue.ts";
+import { ClosedError, ConnectionError, type LogFields, silentLogger, sleep, WirekitError } from "../index.ts";
+import { type ConsumerOptions, createConsumer, type Intake, type Source } from "./index.ts";
+
+type Options = Partial<ConsumerOptions<QueueDelivery, string>> & { readonly faults?: QueueFaults };
+
+function setUp({ faults, ...options }: Options = {}) {
+  const clock = new SimulatedClock();
+  const queue = new SimulatedQueue(clock);
+  const source = new QueueSource(queue, { clock, random: () => 0.5, ...faults });
+  const logged: { readonly fields: LogFields; readonly message: string }[] = [];
+  const log = (fields: LogFields, message: string) => logged.push({ fields, message });
+  const started: string[] = [];
+  const start = (overrides: Partial<ConsumerOptions<QueueDelivery, string>> = {}) =>
+    createConsumer<QueueDelivery, string>({
+      source,
+      concurrency: 3,
+      decode: ({ body }) => body,
+      handler: (message) => {
+        started.push(message);
+      },
+      clock,
+      random: () => 0.5,
+      logger: { ...silentLogger, warn: log, error: log },
+      ...options,
+      ...overrides,
+    });
+  return { clock, queue, source, start, started, logged };
+}
+
+/** A source that the test feeds by hand. */
+function byHand(overrides: Partial<Source<QueueDelivery>> = {}) {
+  let intake: Intake<QueueDelivery> | undefined;
+  const source: Source<QueueDelivery> = {
+    redelivery: "in-place",
+    run: (given, { signal }) => {
+      intake = given;
+      return new Promise((resolve) => signal.addEventListener("abort", () => resolve()));
+    },
+    settle: () => undefined,
+    release: () => undefined,
+    ...overrides,
+  };
+  return { source, intake: () => intake as Intake<QueueDelivery> };
+}
+
+const delivery = (id: string, key?: string) =>
+  ({ id, key, attempt: 1, body: id }) as unknown as QueueDelivery;
+
+describe("consuming", () => {
+  it("handles all messages, each once, so many at a time, and those of a key in order", async () => {
+    let running = 0;
+    let most = 0;
+    const order: string[] = [];
+    const { clock, queue, start } = setUp();
+    for (let index = 0; index < 60; index += 1)
+      queue.send(`${index}`, index % 3 === 0 ? undefined : `key ${index % 4}`);
+    const consumer = start({
+      handler: async (message) => {
+        running += 1;
+        most = Math.max(most, running);
+        await sleep(10 + (Number(message) % 7), { clock });
+        order.push(message);
+        running -= 1;
+      },
+    });
+    await clock.runUntil(() => queue.messages.size === 0);
+    await consumer.close();
+    expect(most).toBe(3);
+    expect(order).toHaveLength(60);
+    for (let key = 0; key < 4; key += 1) {
+      const ofKey = order.map(Number).filter((index) => index % 3 !== 0 && index % 4 === key);
+      expect(ofKey).toEqual(ofKey.toSorted((one, other) => one - other));
+    }
+    expect(consumer.stats()).toMatchObject({
+      received: 60,
+      handled: 60,
+      left: 0,
+      waiting: 0,
+      running: 0,
+      processing: 0,
+    });
+    await clock.advance(60_000);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it("keeps the lease of what waits behind a slow message of its key", async () => {
+    const { clock, queue, start, started } = setUp();
+    queue.send("slow", "k");
+    queue.send("behind", "k");
+    const consumer = start({
+      handler: async (message) => {
+        started.push(message);
+        if (message === "slow") await sleep(200_000, { clock });
+      },
+    });
+    await clock.runUntil(() => queue.messages.size === 0);
+    await consumer.close();
+    expect(started).toEqual(["slow", "behind"]);
+    expect(consumer.stats()).toMatchObject({ received: 2, handled: 2 });
+  });
+
+  it("lets the messages of a group wait for the redelivery of the one that failed", async () => {
+    const { clock, queue, start, started } = setUp();
+    for (const id of ["a1", "a2", "b1"]) queue.send(id, id[0]);
+    const consumer = start({
+      handler: (message, { delivery: { attempt } }) => {
+        started.push(`${message} ${attempt}`);
+        if (message === "a1" && attempt < 3) throw new Error("not yet");
+      },
+    });
+    await clock.runUntil(() => queue.messages.size === 0);
+    await consumer.close();
+    expect(started.filter((each) => each.startsWith("a"))).toEqual([
+      "a1 1",
+      "a1 2",
+      "a1 3",
+      expect.stringMatching(/^a2/),
+    ]);
+    const { received, handled, retried, left } = consumer.stats();
+    expect({ handled, retried, sum: handled + retried + left }).toEqual({
+      handled: 3,
+      retried: 2,
+      sum: received,
+    });
+  });
+
+  it("does not let a message overtake one whose acknowledgement failed", async () => {
+    let deletes = 0;
+    const { clock, queue, source, start, started } = setUp();
+    const settle = source.settle.bind(source);
+    source.settle = async (given, settlement) => {
+      deletes += 1;
+      if (deletes > 1) return await settle(given, settlement);
+      given.lease.end();
+      throw new ConnectionError("lost");
+    };
+    queue.send("a1", "a");
+    queue.send("a2", "a");
+    const consumer = start();
+    await clock.runUntil(() => queue.messages.size === 0);
+    await consumer.close();
+    expect(started).toEqual(["a1", "a1", "a2"]);
+    expect(consumer.stats()).toMatchObject({ handled: 2, left: 2, failedSettlements: 1 });
+  });
+
+  it("does not run a redelivery while the handler of the delivery before it still runs, key or none", async () => {
+    let running = 0;
+    let overlaps = 0;
+    const { clock, queue, start } = setUp({ handlerTimeoutMs: 1_000, abandonAfterMs: 600_000 });
+    queue.send("m");
+    const consumer = start({
+      handler: async (_, { delivery: { attempt } }) => {
+        running += 1;
+        if (running > 1) overlaps += 1;
+        // Deaf to its signal.
+        if (attempt === 1) await sleep(90_000, { clock });
+        running -= 1;
+      },
+    });
+    await clock.runUntil(() => queue.messages.size === 0);
+    await consumer.close();
+    expect(overlaps).toBe(0);
+    expect(consumer.stats()).toMatchObject({ abandoned: 0, handled: 1 });
+  });
+
+  it("drops a message that loses its lease while it waits, without running it", async () => {
+    const { source, intake } = byHand();
+    const { clock, start, started } = setUp();
+    const consumer = start({
+      source,
+      concurrency: 1,
+      handler: (message) => {
+        started.push(message);
+        return new Promise(() => undefined);
+      },
+    });
+    await clock.settle();
+    let lose: (error: WirekitError) => void = () => undefined;
+    const lease = {
+      isLost: false,
+      onLost: (listener: typeof lose) => {
+        lose = listener;
+        return () => undefined;
+      },
+      end: () => undefined,
+    };
+    intake().add(delivery("a"));
+    intake().add({ ...delivery("b"), lease });
+    await clock.settle();
+    lose(new WirekitError("gone", { code: "test/gone" }));
+    expect(consumer.stats()).toMatchObject({ received: 2, left: 1, waiting: 0, running: 1 });
+    expect(started).toEqual(["a"]);
+    const closing = consumer.close();
+    await clock.advance(10_000);
+    expect((await closing).left.map(({ id }) => id)).toEqual(["a"]);
+  });
+
+  it("carries a retry out in place for a source that holds its messages itself", async () => {
+    const { clock, start, started } = setUp();
+    const hand = byHand({
+      settle: (given, settlement) => {
+        if (settlement.kind === "retry")
+          hand.intake().retry({ ...given, attempt: given.attempt + 1 }, settlement);
+      },
+    });
+    const consumer = start({
+      source: hand.source,
+      handler: (message, { delivery: { attempt } }) => {
+        started.push(`${message} ${attempt}`);
+        if (message === "a1" && attempt < 3) throw new Error("not yet");
+      },
+    });
+    await clock.settle();
+    for (const id of ["a1", "a2", "b1"]) hand.intake().add(delivery(id, id[0]));
+    await clock.advance(100_000);
+    expect(started).toEqual(["a1 1", "b1 1", "a1 2", "a1 3", "a2 1"]);
+    expect(consumer.stats()).toMatchObject({ received: 5, handled: 3, retried: 2 });
+  });
+
+  it("lets a source hold a key, and take back what waits in it", async () => {
+    const { source, intake } = byHand();
+    const { clock, start, started } = setUp();
+    const consumer = start({ source });
+    await clock.settle();
+    const letGo = intake().hold("a");
+    for (const id of ["a1", "a2", "b1"]) intake().add(delivery(id, id[0]));
+    expect(intake().room).toBe(10);
+    await clock.settle();
+    expect(started).toEqual(["b1"]);
+    expect(
+      intake()
+        .takeWaiting("a")
+        .map(({ id }) => id),
+    ).toEqual(["a1", "a2"]);
+    intake().add(delivery("a3", "a"));
+    letGo();
+    await clock.settle();
+    expect(started).toEqual(["b1", "a3"]);
+    expect(consumer.stats()).toMatchObject({ received: 4, handled: 2, left: 2 });
+  });
+});
+
+describe("faults of the source", () => {
+  it("are told once for each change of state, in events, log and health", async () => {
+    let fault: Error | undefined = new ConnectionError("no route");
+    const { clock, queue, start, logged } = setUp({
+      faults: {
+        onRequest: () => {
+          if (fault !== undefined) throw fault;
+        },
+      },
+    });
+    const consumer = start();
+    const events: string[] = [];
+    consumer.on("fault", ({ error }) => events.push(error.message));
+    consumer.on("recovered", ({ afterMs }) => events.push(`recovered after ${afterMs}`));
+    await clock.advance(10_000);
+    expect(consumer.health()).toMatchObject({ status: "degraded", error: { message: "no route" } });
+    fault = new ConnectionError("refused");
+    await clock.advance(5_000);
+    fault = undefined;
+    queue.send("m");
+    await clock.advance(1_000);
+    expect(events).toEqual(["no route", "refused", "recovered after 15100"]);
+    expect(logged).toHaveLength(2);
+    expect(consumer.health()).toEqual({ status: "running", error: undefined, source: {} });
+    await consumer.close();
+    expect(consumer.health()).toMatchObject({ status: "closed" });
+  });
+
+  it.each<[string, Source<QueueDelivery>["run"], string]>([
+    [
+      "gives up",
+      () => Promise.reject(new ConnectionError("the queue is gone", { retryable: false })),
+      "the queue is gone",
+    ],
+    [
+      "throws on the spot",
+      () => {
+        throw new Error("bug");
+      },
+      "bug",
+    ],
+    ["ends by itself", async () => undefined, "The source has ended by itself"],
+  ])("that make it stop reject `closed`: one that %s", async (_, run, message) => {
+    const { clock, start, logged } = setUp();
+    const consumer = start({ source: byHand({ run }).source });
+    const stopped: unknown[] = [];
+    consumer.on("stopped", ({ error }) => stopped.push(error?.message));
+    await clock.settle();
+    await expect(consumer.closed).rejects.toMatchObject({ message });
+    expect(consumer.health()).toMatchObject({ status: "failed", error: { message } });
+    expect(stopped).toEqual([message]);
+    expect(logged.map((each) => each.message)).toEqual(["The consumer stops by itself"]);
+    await expect(consumer.close()).resolves.toEqual({ left: [] });
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it("leave what runs the time to finish when the source stops", async () => {
+    let stop: (error: Error) => void = () => undefined;
+    const { clock, start, started } = setUp();
+    const hand = byHand();
+    const consumer = start({
+      source: {
+        ...hand.source,
+        run: (intake) => {
+          intake.add(delivery("m"));
+          return new Promise((_, reject) => {
+            stop = reject;
+          });
+        },
+      },
+      handler: async (message) => {
+        await sleep(1_000, { clock });
+        started.push(message);
+      },
+    });
+    await clock.settle();
+    stop(new Error("gone"));
+    const rejected = expect(consumer.closed).rejects.toMatchObject({ message: "gone" });
+    await clock.advance(1_000);
+    await rejected;
+    expect(consumer.stats()).toMatchObject({ handled: 1 });
+  });
+
+  it("does not include what a listener throws", async () => {
+    const { clock, queue, start, logged } = setUp();
+    const consumer = start({
+      onProcessed: () => {
+        throw new Error("first");
+      },
+    });
+    const seen: string[] = [];
+    const off = consumer.on("processed", ({ outcome }) => seen.push(outcome));
+    queue.send("m");
+    await clock.advance(1_000);
+    off();
+    queue.send("n");
+    await clock.advance(1_000);
+    expect(seen).toEqual(["handled"]);
+    expect(logged.map(({ message }) => message)).toEqual([
+      "An event listener has thrown",
+      "An event listener has thrown",
+    ]);
+    await consumer.close();
+  });
+});
+
+describe("closing", () => {
+  it("gives back what waits at once, and lets what runs finish and settle", async () => {
+    const { clock, queue, start, started } = setUp();
+    for (const id of ["1", "2", "3", "4", "5"]) queue.send(id);
+    const consumer = start({
+      handler: async (message) => {
+        started.push(message);
+        await sleep(1_000, { clock });
+      },
+    });
+    await clock.advance(10);
+    const closing = consumer.close();
+    await clock.advance(100);
+    expect(queue.receive(10, 1_000).map(({ id }) => id)).toEqual(["4", "5"]);
+    await clock.advance(2_000);
+    expect((await closing).left.map(({ id }) => id)).toEqual(["4", "5"]);
+    await expect(consumer.closed).resolves.toBeUndefined();
+    expect(queue.deleted).toEqual(["1", "2", "3"]);
+    expect(consumer.stats()).toMatchObject({ received: 5, handled: 3, left: 2, processing: 0 });
+    expect(await consumer.close()).toBe(await closing);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it("asks handlers to end in time, gives back what they leave undone, and abandons those that are deaf", async () => {
+    const { clock, queue, start } = setUp({ concurrency: 3 });
+    for (const id of ["finishes", "stops", "deaf"]) queue.send(id);
+    const consumer = start({
+      handler: (message, { signal }) =>
+        new Promise<void>((resolve, reject) => {
+          signal.addEventListener("abort", () => {
+            if (message === "finishes") resolve();
+            if (message === "stops") reject(signal.reason);
+          });
+        }),
+    });
+    await clock.advance(10);
+    const closing = consumer.close({ timeoutMs: 10_000 });
+    await clock.advance(7_999);
+    expect(consumer.health()).toMatchObject({ status: "closing" });
+    await clock.advance(2_001);
+    expect((await closing).left.map(({ id }) => id).sort()).toEqual(["deaf", "stops"]);
+    expect(queue.deleted).toEqual(["finishes"]);
+    expect(queue.messages.get("stops")?.visibleAt).toBeLessThan(clock.monotonic());
+    expect(queue.messages.get("deaf")?.visibleAt).toBeGreaterThan(clock.monotonic());
+    expect(consumer.stats()).toMatchObject({ received: 3, handled: 1, left: 2 });
+    await clock.advance(600_000);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it("gives back what arrives while it closes", async () => {
+    const released: string[] = [];
+    const { source, intake } = byHand({
+      release: (given) => {
+        released.push(...given.map(({ id }) => id));
+      },
+    });
+    const { clock, start, started } = setUp();
+    const consumer = start({ source });
+    await clock.settle();
+    const reservation = await intake().reserve({});
+    const closing = consumer.close();
+    reservation.add(delivery("late"));
+    intake().add(delivery("later", "k"));
+    intake().retry(delivery("latest", "k"), { afterMs: 1 });
+    await expect(intake().reserve({})).rejects.toBeInstanceOf(ClosedError);
+    expect((await closing).left.map(({ id }) => id)).toEqual(["late", "later", "latest"]);
+    expect({ released, started }).toEqual({ released: ["late", "later", "latest"], started: [] });
+    expect(consumer.stats()).toMatchObject({ received: 3, left: 3 });
+  });
+
+  it("ends in time when the source does not", async () => {
+    const never = () => new Promise<never>(() => undefined);
+    const hand = byHand({ close: never, release: never, settle: never });
+    const { clock, start, logged } = setUp();
+    const consumer = start({
+      source: {
+        ...hand.source,
+        run: (intake) => {
+          intake.add(delivery("m"));
+          return never();
+        },
+      },
+    });
+    await clock.settle();
+    const closing = consumer.close({ timeoutMs: 1_000 });
+    await clock.advance(1_001);
+    expect((await closing).left.map(({ id }) => id)).toEqual(["m"]);
+    expect(logged.map(({ message }) => message)).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining("Ending the intake"),
+        expect.stringContaining("Closing the source"),
+      ]),
+    );
+  });
+
+  it("reports what the source does not take back", async () => {
+    const { clock, start, logged } = setUp();
+    const hand = byHand({
+      release: () => {
+        throw new ConnectionError("reset");
+      },
+    });
+    const consumer = start({ source: hand.source, concurrency: 1, handler: () => sleep(100, { clock }) });
+    await clock.settle();
+    for (const id of ["a", "b"]) hand.intake().add(delivery(id));
+    await clock.settle();
+    const closing = consumer.close();
+    await clock.advance(100);
+    expect((await closing).left.map(({ id }) => id)).toEqual(["b"]);
+    expect(logged.map(({ message }) => message)).toContain(
+      "Messages could not be given back; they come again when their leases end",
+    );
+  });
+
+  it("is what the end of an `await using` block does", async () => {
+    const { start } = setUp();
+    const consumer = start();
+    await consumer[Symbol.asyncDispose]();
+    await expect(consumer.closed).resolves.toBeUndefined();
+  });
+});
+
+it("logs what an operator has to know, without a body or a key", async () => {
+  const { clock, queue, start, logged } = setUp();
+  for (const id of ["fails", "invalid", "given up"]) queue.send(id, `customer of ${id}`, `body of ${id}`);
+  const consumer = start({
+    decode: ({ body }) => (body.includes("invalid") ? JSON.parse(body) : body),
+    handler: () => Promise.reject(new Error("no")),
+    classify: () => "dead-letter",
+    deadLetterSink: async ({ delivery: { id } }) => {
+      if (id === "fails") throw new ConnectionError("sink down");
+    },
+  });
+  await clock.advance(300);
+  await consumer.close({ timeoutMs: 100 });
+  expect(new Set(logged.map(({ message }) => message))).toEqual(
+    new Set([
+      "A dead letter could not be written; the message is retried",
+      "A message was not handled and is delivered again",
+      "An invalid message was written to the dead-letter target",
+      "A message was given up and written to the dead-letter target",
+    ]),
+  );
+  expect(JSON.stringify(logged)).not.toMatch(/body of|customer/);
+});

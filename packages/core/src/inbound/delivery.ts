@@ -1,0 +1,61 @@
+import type { WirekitError } from "../errors/wirekit-error.ts";
+
+/**
+ * The right to a message for a while: an SQS visibility time-out that is being renewed, a Kafka partition that is still assigned. What is
+ * handled after its loss is handled by somebody else as well, so that its result is not acknowledged.
+ */
+export interface Lease {
+  readonly isLost: boolean;
+  /** Calls `listener` once, when the lease is lost; at once where it is lost already. The returned function prevents that. */
+  onLost(listener: (reason: WirekitError) => void): () => void;
+  /** Lets go of it: the message is settled, given back or given up, and need not be renewed any more. May be called twice. */
+  end(): void;
+}
+
+/** One message on its way through a consumer. A source adds what it needs to settle it: a receipt handle, an offset. */
+export interface Delivery<Body = unknown> {
+  /** The message's own id: for logs and audit, and to keep a redelivery from overlapping with what went before. */
+  readonly id: string;
+  /** Messages of one key are handled one at a time, in their order. Absent: no order. */
+  readonly key?: string | undefined;
+  /** How often it was delivered, this time included: 1 for the first. */
+  readonly attempt: number;
+  /** As it came; what it means is the decoder's to say. */
+  readonly body: Body;
+  /** Size on the wire, for audit. */
+  readonly bytes?: number | undefined;
+  /** Absent where a delivery stays ours until it is settled. */
+  readonly lease?: Lease | undefined;
+}
+
+/** Why a message is given up. */
+export type DeadLetterReason = "attempts-exhausted" | "not-retryable" | "invalid";
+
+/** A message that is given up, and what is known of the cause. */
+export interface DeadLetter<D extends Delivery = Delivery> {
+  readonly delivery: D;
+  readonly reason: DeadLetterReason;
+  readonly error: WirekitError;
+  /** Milliseconds since 1970. */
+  readonly failedAt: number;
+}
+
+/** Writes a dead letter to its target; resolves once it is acknowledged there, because then the original is let go. */
+export type DeadLetterSink<D extends Delivery = Delivery> = (
+  record: DeadLetter<D>,
+  options: { readonly signal: AbortSignal },
+) => Promise<unknown>;
+
+/** How a delivery ends, to be carried out by its source. Each delivery that keeps its lease gets exactly one. */
+export type Settlement<D extends Delivery = Delivery> =
+  /** It is handled: acknowledge it. */
+  | { readonly kind: "done" }
+  /** Deliver it again, not before `afterMs`, and nothing of its key before it. */
+  | { readonly kind: "retry"; readonly afterMs: number }
+  /** It was written to the dead-letter sink and acknowledged there: acknowledge it. */
+  | { readonly kind: "dead-letter"; readonly record: DeadLetter<D> }
+  /**
+   * It is given up, and there is no dead-letter sink: never acknowledge it. The source's own rule applies: SQS redelivers it until its
+   * redrive policy takes it, Kafka stops its key.
+   */
+  | { readonly kind: "leave"; readonly record: DeadLetter<D> };

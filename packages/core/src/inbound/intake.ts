@@ -1,0 +1,75 @@
+import { WirekitError } from "../errors/wirekit-error.ts";
+import type { WaitOptions } from "../waiting.ts";
+import type { Delivery } from "./delivery.ts";
+import type { ReservationRequest } from "./places.ts";
+import type { Place } from "./slot-types.ts";
+import type { Slots } from "./slots.ts";
+import type { Intake, IntakeReservation } from "./source.ts";
+
+/** What the intake tells the consumer it belongs to. */
+export interface IntakeListener<D extends Delivery> {
+  /** Whether nothing more is taken. */
+  readonly isClosing: () => boolean;
+  readonly onReceived: (delivery: D) => void;
+  /** Came after the end: to be given back. */
+  readonly onLate: (delivery: D) => void;
+  /** Left the line before its turn. */
+  readonly onLeft: (delivery: D, error: WirekitError) => void;
+  readonly onFault: (error: unknown) => void;
+  readonly onRecovered: () => void;
+}
+
+/** The line of a message: its key's; or its own, so that a redelivery waits until the delivery before it has ended. */
+export function lineOf({ key, id }: Pick<Delivery, "key" | "id">): string {
+  return key === undefined ? `id ${id}` : keyLine(key);
+}
+
+/** The line of a key. */
+export function keyLine(key: string): string {
+  return `key ${key}`;
+}
+
+/** The door of a consumer's slots: counts what comes in, and takes a delivery out again that loses its lease before its turn. */
+export function createIntake<D extends Delivery>(slots: Slots<D>, listener: IntakeListener<D>): Intake<D> {
+  function enter(delivery: D, put: () => Place): void {
+    if (listener.isClosing()) {
+      listener.onReceived(delivery);
+      listener.onLate(delivery);
+      return;
+    }
+    const place = put();
+    listener.onReceived(delivery);
+    delivery.lease?.onLost((error) => {
+      if (place.leave()) listener.onLeft(delivery, error);
+    });
+  }
+
+  return {
+    get room() {
+      return slots.room;
+    },
+    async reserve(request: ReservationRequest, options?: WaitOptions): Promise<IntakeReservation<D>> {
+      const reservation = await slots.reserve(request, options);
+      return {
+        get places() {
+          return reservation.places;
+        },
+        add: (delivery) => enter(delivery, () => reservation.add(delivery)),
+        release: () => reservation.release(),
+      };
+    },
+    add: (delivery) => enter(delivery, () => slots.add(delivery)),
+    retry: (delivery, options) => enter(delivery, () => slots.retry(delivery, options)),
+    hold: (key) => slots.hold(keyLine(key)),
+    takeWaiting: (key) => {
+      const waiting = slots.takeWaiting(keyLine(key));
+      const error = new WirekitError("The message was taken back before its turn", takenBack);
+      for (const delivery of waiting) listener.onLeft(delivery, error);
+      return waiting;
+    },
+    fault: listener.onFault,
+    recovered: listener.onRecovered,
+  };
+}
+
+const takenBack = { code: "wirekit/taken-back", retryable: true } as const;

@@ -1,0 +1,298 @@
+import { TimeoutError } from "../errors/timeout-error.ts";
+import { messageOf, WirekitError } from "../errors/wirekit-error.ts";
+import { withTimeout } from "../waiting.ts";
+import { beginClaim, type Claim } from "./claim.ts";
+import type { DeadLetter, DeadLetterReason, Delivery, Settlement } from "./delivery.ts";
+import { classifyDecodeError, pauseAfter } from "./failure.ts";
+import { callAsync, callHandler } from "./handler-call.ts";
+import { LeaseLostError } from "./lease-lost-error.ts";
+import {
+  type Processed,
+  type ProcessorOptions,
+  type ResolvedIdempotency,
+  type ResolvedProcessorOptions,
+  resolveProcessorOptions,
+} from "./processor-options.ts";
+import { countProcessed, noCounts, type ProcessorStats } from "./processor-stats.ts";
+import { type Interruption, Run } from "./run.ts";
+
+/** How a delivery is to end. */
+type Decision<D extends Delivery> =
+  | {
+      readonly kind: "settle";
+      readonly outcome: Processed["outcome"];
+      readonly settlement: Settlement<D>;
+      readonly error?: WirekitError;
+      readonly isDuplicate?: boolean;
+    }
+  /** The consumer closes: whoever comes next may have it at once. */
+  | { readonly kind: "release"; readonly error: WirekitError }
+  /** It is not ours to settle: its lease is lost, or its handler still runs while the consumer is gone. */
+  | { readonly kind: "forget"; readonly error: WirekitError };
+
+const done = { kind: "settle", outcome: "handled", settlement: { kind: "done" } } as const;
+
+/** What a caller of `process` can be told before the delivery is settled. */
+export interface ProcessHooks {
+  /** Called once when no code of the user's runs any more for this delivery, or when it is waited for no longer. */
+  readonly onHandlerEnd?: (() => void) | undefined;
+}
+
+/**
+ * Takes a delivery from its receipt to its settlement: decodes and validates it, makes sure that it is handled once, runs the handler, and
+ * settles exactly once, whatever the handler does. Knows nothing of queues: a source hands deliveries in, and carries settlements out.
+ */
+export class Processor<D extends Delivery, Message = unknown, Result = unknown> {
+  readonly #options: ResolvedProcessorOptions<D, Message, Result>;
+  readonly #runs = new Set<Run<D>>();
+  readonly #counts = noCounts();
+  #undecided = 0;
+
+  /** @throws ConfigError naming every option at fault. */
+  constructor(options: ProcessorOptions<D, Message, Result>) {
+    this.#options = resolveProcessorOptions(options);
+  }
+
+  /**
+   * Processes one delivery; never rejects. Resolves when it is settled and no code of the user's runs for it any more: a handler that ignores
+   * its time-out is waited for, until `abandonAfterMs`.
+   */
+  async process(delivery: D, hooks: ProcessHooks = {}): Promise<Processed<D>> {
+    const { clock, handlerTimeoutMs, abandonAfterMs, logger } = this.#options;
+    const run = new Run(delivery, clock.monotonic());
+    this.#runs.add(run);
+    this.#undecided += 1;
+    if (hooks.onHandlerEnd !== undefined) run.onUserCodeEnd(hooks.onHandlerEnd);
+    const timeout = () =>
+      run.interrupt({ kind: "timeout", error: new TimeoutError("The handler", handlerTimeoutMs) });
+    run.onUserCodeEnd(clock.setTimer(timeout, handlerTimeoutMs));
+    const stopListening = delivery.lease?.onLost((error) => run.interrupt({ kind: "lease-lost", error }));
+
+    const decision = await this.#decide(run);
+    if (!run.hasGhost) run.endUserCode();
+    const processed = await this.#carryOut(run, decision);
+    stopListening?.();
+    // Whatever came of settling: a lease that is renewed for nobody would keep the message from all others.
+    delivery.lease?.end();
+    countProcessed(this.#counts, processed);
+    this.#undecided -= 1;
+    this.#tell(processed);
+
+    if (run.hasGhost && (await run.ghostEnds(abandonAfterMs, clock)) === "abandoned") {
+      this.#counts.abandoned += 1;
+      logger.warn(
+        { id: delivery.id, afterMs: abandonAfterMs },
+        "A handler ignores its signal and is waited for no longer",
+      );
+    }
+    run.endUserCode();
+    this.#runs.delete(run);
+    return processed;
+  }
+
+  /** Fires the signals of all handlers that run. Those that then fail are left to be released; those that succeed have succeeded. */
+  abort(reason: unknown): void {
+    for (const run of this.#runs) {
+      run.isClosing = true;
+      run.abort(reason);
+    }
+  }
+
+  /** Waits for no handler any longer: what is not decided yet is left, and nothing that comes of it is settled. */
+  abandon(error: WirekitError): void {
+    for (const run of this.#runs) run.interrupt({ kind: "closing", error });
+  }
+
+  stats(): ProcessorStats {
+    return { ...this.#counts, processing: this.#undecided };
+  }
+
+  async #decide(run: Run<D>): Promise<Decision<D>> {
+    const { decode, idempotency } = this.#options;
+    const { delivery } = run;
+    if (delivery.lease?.isLost) return forget(new LeaseLostError("it ended while the message waited"));
+    const decoded = await run.race(callAsync(() => decode(delivery, run.context)));
+    if (decoded.kind === "interrupted") return this.#interrupted(run, decoded.interruption);
+    if (decoded.kind === "error") return this.#undecodable(run, decoded.error);
+
+    let key: string | undefined;
+    try {
+      key = idempotency?.keyOf(decoded.value, delivery);
+    } catch (thrown) {
+      return this.#fail(run, thrown);
+    }
+    if (idempotency === undefined || key === undefined) return this.#handle(run, decoded.value);
+    return this.#handleOnce(run, decoded.value, key, idempotency);
+  }
+
+  async #handleOnce(
+    run: Run<D>,
+    message: Message,
+    key: string,
+    idempotency: ResolvedIdempotency<D, Message, Result>,
+  ): Promise<Decision<D>> {
+    const { clock, logger } = this.#options;
+    const { id } = run.delivery;
+    try {
+      const begun = await beginClaim(idempotency.store, key, {
+        ...idempotency,
+        clock,
+        onLost: () => run.abort(new LeaseLostError("its idempotency claim is somebody else's by now")),
+        onError: (what, thrown) => {
+          logger.error({ id, error: messageOf(thrown) }, `The idempotency store failed in ${what} a claim`);
+        },
+      });
+      if (begun.kind === "claimed") return this.#handle(run, message, begun.claim);
+      if (begun.kind === "done") return { ...done, isDuplicate: true };
+      // Never acknowledged: whoever handles it may still fail, or die over it.
+      return this.#retry(run, new WirekitError("The message is being handled elsewhere", inProgress));
+    } catch (thrown) {
+      // Nothing is known of the message, so that this never makes a dead letter of it.
+      return this.#retry(run, WirekitError.from(thrown));
+    }
+  }
+
+  async #handle(run: Run<D>, message: Message, claim?: Claim<Result>): Promise<Decision<D>> {
+    if (run.interruption !== undefined) {
+      await claim?.abandon();
+      return this.#interrupted(run, run.interruption);
+    }
+    const { raced, promise } = await callHandler(run, message, this.#options);
+    if (raced.kind === "interrupted") {
+      if (claim !== undefined) run.onUserCodeEnd(() => claim.letGo());
+      // What the handler still comes to is not settled, but the next delivery has to know of it.
+      void promise?.then(
+        (result) => claim?.complete(result),
+        () => claim?.abandon(),
+      );
+      return this.#interrupted(run, raced.interruption);
+    }
+    run.endUserCode();
+    if (raced.kind === "error") {
+      await claim?.abandon();
+      return this.#fail(run, raced.error);
+    }
+    await claim?.complete(raced.value);
+    return done;
+  }
+
+  #interrupted(run: Run<D>, { kind, error }: Interruption): Promise<Decision<D>> | Decision<D> {
+    return kind === "timeout" ? this.#giveUpOrRetry(run, error) : forget(error);
+  }
+
+  #undecodable(run: Run<D>, thrown: unknown): Promise<Decision<D>> | Decision<D> {
+    const { kind, error } = classifyDecodeError(thrown);
+    if (run.isClosing) return { kind: "release", error };
+    return kind === "invalid" ? this.#giveUp(run, "invalid", error) : this.#giveUpOrRetry(run, error);
+  }
+
+  #fail(run: Run<D>, thrown: unknown): Promise<Decision<D>> | Decision<D> {
+    const error = WirekitError.from(thrown);
+    if (run.isClosing) return { kind: "release", error };
+    return this.#giveUpOrRetry(run, error, thrown);
+  }
+
+  #giveUpOrRetry(
+    run: Run<D>,
+    error: WirekitError,
+    thrown: unknown = error,
+  ): Promise<Decision<D>> | Decision<D> {
+    const { maxAttempts } = this.#options;
+    if (this.#classify(thrown) === "dead-letter") return this.#giveUp(run, "not-retryable", error);
+    if (run.delivery.attempt >= maxAttempts) return this.#giveUp(run, "attempts-exhausted", error);
+    return this.#retry(run, error);
+  }
+
+  #classify(thrown: unknown): "retry" | "dead-letter" {
+    try {
+      return this.#options.classify(thrown);
+    } catch (fault) {
+      this.#options.logger.error(
+        { error: messageOf(fault) },
+        "The classify function has thrown; the message is retried",
+      );
+      return "retry";
+    }
+  }
+
+  #retry({ delivery }: Run<D>, error: WirekitError): Decision<D> {
+    const afterMs = pauseAfter(error, delivery.attempt, this.#options);
+    return { kind: "settle", outcome: "retried", settlement: { kind: "retry", afterMs }, error };
+  }
+
+  async #giveUp(run: Run<D>, reason: DeadLetterReason, error: WirekitError): Promise<Decision<D>> {
+    const { deadLetterSink, whenInvalid, sinkTimeoutMs: timeoutMs, clock, logger } = this.#options;
+    const { delivery } = run;
+    const record: DeadLetter<D> = { delivery, reason, error, failedAt: clock.now() };
+    const isInvalid = reason === "invalid";
+    if (deadLetterSink === undefined || (isInvalid && whenInvalid === "leave")) {
+      const settlement = { kind: "leave", record } as const;
+      return { kind: "settle", outcome: isInvalid ? "invalid" : "left", settlement, error };
+    }
+    try {
+      await withTimeout("The dead-letter sink", async (signal) => deadLetterSink(record, { signal }), {
+        timeoutMs,
+        clock,
+      });
+    } catch (thrown) {
+      this.#counts.failedDeadLetters += 1;
+      logger.error(
+        { id: delivery.id, error: messageOf(thrown) },
+        "A dead letter could not be written; the message is retried",
+      );
+      return this.#retry(run, WirekitError.from(thrown));
+    }
+    const settlement = { kind: "dead-letter", record } as const;
+    return { kind: "settle", outcome: isInvalid ? "invalid" : "dead-lettered", settlement, error };
+  }
+
+  async #carryOut(run: Run<D>, decision: Decision<D>): Promise<Processed<D>> {
+    const { clock, settle, release, settleTimeoutMs: timeoutMs, logger } = this.#options;
+    const { delivery } = run;
+    const end = (
+      facts: Omit<Processed<D>, "delivery" | "durationMs" | "isDuplicate">,
+      isDuplicate = false,
+    ) => ({
+      ...facts,
+      delivery,
+      isDuplicate,
+      durationMs: clock.monotonic() - run.startedAt,
+    });
+    // What was done for a message that somebody else has by now is not acknowledged.
+    if (run.interruption?.kind === "lease-lost" || delivery.lease?.isLost) {
+      const error = run.interruption?.error ?? new LeaseLostError("it ended before the message was settled");
+      return end({ outcome: "left", error });
+    }
+    if (decision.kind === "forget") return end({ outcome: "left", error: decision.error });
+    try {
+      const carryOut = async () =>
+        await (decision.kind === "release" ? release(delivery) : settle(delivery, decision.settlement));
+      await withTimeout("Settling", carryOut, { timeoutMs, clock });
+    } catch (thrown) {
+      this.#counts.failedSettlements += 1;
+      logger.error(
+        { id: delivery.id, error: messageOf(thrown) },
+        "A message could not be settled, and will be delivered again",
+      );
+      return end({ outcome: "left", error: WirekitError.from(thrown) });
+    }
+    if (decision.kind === "release") return end({ outcome: "left", error: decision.error });
+    const { outcome, settlement, error, isDuplicate } = decision;
+    return end({ outcome, settlement, error }, isDuplicate);
+  }
+
+  #tell(processed: Processed<D>): void {
+    const { onProcessed, logger } = this.#options;
+    try {
+      onProcessed(processed);
+    } catch (thrown) {
+      logger.error({ error: messageOf(thrown) }, "The onProcessed function has thrown");
+    }
+  }
+}
+
+const inProgress = { code: "wirekit/in-progress", retryable: true } as const;
+
+function forget(error: WirekitError): { readonly kind: "forget"; readonly error: WirekitError } {
+  return { kind: "forget", error };
+}

@@ -1,0 +1,297 @@
+import { systemClock } from "../clock.ts";
+import { ClosedError } from "../errors/closed-error.ts";
+import { QueueFullError } from "../errors/queue-full-error.ts";
+import { TimeoutError } from "../errors/timeout-error.ts";
+import { messageOf } from "../errors/wirekit-error.ts";
+import { LinkedList } from "../linked-list.ts";
+import { consoleLogger } from "../logger.ts";
+import { checkFunction, checkWhole, maxTimerMs, type Resolved, throwFaults } from "../option-checks.ts";
+import { type WaitOptions, withTimeout } from "../waiting.ts";
+import { Places, type ReservationRequest } from "./places.ts";
+import type { Place, Reservation, SlotsOptions, Undone } from "./slot-types.ts";
+import { TaskLane, TaskNode } from "./task-lane.ts";
+
+/**
+ * Runs tasks, so many at a time, one of each key. A slow task holds back its own key and nobody else. Every operation takes constant
+ * time, however many tasks wait.
+ */
+export class Slots<Task> {
+  readonly #options: Omit<Resolved<SlotsOptions<Task>>, "capacity">;
+  readonly #places: Places;
+  readonly #byKey = new Map<string, TaskLane<Task>>();
+  /** All lanes, with a key and without, in which anything waits or runs, or which are held. */
+  readonly #lanes = new Set<TaskLane<Task>>();
+  readonly #ready = new LinkedList<TaskLane<Task>>();
+  readonly #running = new Set<TaskNode<Task>>();
+  readonly #idleListeners = new Set<() => void>();
+  #waiting = 0;
+  #usedSlots = 0;
+  #isPumpDue = false;
+  #isStopped = false;
+
+  /** @throws ConfigError naming every option at fault. */
+  constructor(options: SlotsOptions<Task>) {
+    const { concurrency, capacity = Number.POSITIVE_INFINITY, run, keyOf = () => undefined } = options;
+    throwFaults([
+      checkWhole("concurrency", concurrency, { minimum: 1 }),
+      checkWhole("capacity", capacity, { minimum: 1, unlimited: "allowed" }),
+      checkFunction("run", run, "required"),
+      checkFunction("keyOf", keyOf, "required"),
+    ]);
+    const { logger = consoleLogger, clock = systemClock } = options;
+    this.#options = { concurrency, run, keyOf, logger, clock };
+    this.#places = new Places(capacity);
+  }
+
+  /** Tasks that have a slot. */
+  get running(): number {
+    return this.#usedSlots;
+  }
+
+  /** Tasks that wait for a slot, for their key, or for the time of their retry. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /** Tasks that have begun and whose `run` has not settled yet, with or without a slot. */
+  get unfinished(): number {
+    return this.#running.size;
+  }
+
+  /** How many more tasks can be added now. */
+  get room(): number {
+    return this.#places.room;
+  }
+
+  /**
+   * Puts a task at the end of the line of its key.
+   *
+   * @throws QueueFullError beyond `capacity`; ClosedError after `stop`.
+   */
+  add(task: Task): Place {
+    this.#throwIfStopped();
+    if (this.#places.room < 1) {
+      throw new QueueFullError("The line", { unit: "tasks", limit: this.#places.capacity });
+    }
+    const place = this.#enter(task);
+    this.#places.take(1);
+    return place;
+  }
+
+  /**
+   * Puts a task at the head of its key, not to run before `afterMs`; until then nothing of its key runs. Also beyond `capacity`, because it
+   * is called while the task's earlier try still has its place.
+   *
+   * @throws ClosedError after `stop`.
+   */
+  retry(task: Task, { afterMs }: { readonly afterMs: number }): Place {
+    this.#throwIfStopped();
+    const node = this.#nodeFor(task);
+    this.#places.take(1);
+    const release = this.#holdLane(node.lane);
+    const cancel = this.#options.clock.setTimer(release, Math.min(Math.max(0, afterMs), maxTimerMs));
+    node.lift = () => {
+      cancel();
+      release();
+    };
+    node.lane.tasks.prepend(node);
+    return node;
+  }
+
+  /** Lets nothing of `key` begin until the returned function is called. What runs goes on. */
+  hold(key: string): () => void {
+    return this.#holdLane(this.#laneForKey(key));
+  }
+
+  /** Takes all tasks of `key` out that wait, in their order. */
+  takeWaiting(key: string): Task[] {
+    const lane = this.#byKey.get(key);
+    if (lane === undefined) return [];
+    return this.#empty(lane);
+  }
+
+  /**
+   * Keeps places for tasks to come, so that what is asked for in the meantime finds room when it arrives. Waits until there are
+   * `atLeast` places, and takes up to `atMost`. Whoever asks first is served first.
+   *
+   * @throws ClosedError after `stop`; TimeoutError; the signal's own reason.
+   */
+  async reserve(request: ReservationRequest, options: WaitOptions = {}): Promise<Reservation<Task>> {
+    this.#throwIfStopped();
+    const granted = await this.#places.reserve(request, { ...options, clock: this.#options.clock });
+    let places = granted;
+    return {
+      get places() {
+        return places;
+      },
+      add: (task) => {
+        if (places < 1) throw new QueueFullError("The reservation", { unit: "tasks", limit: granted });
+        this.#throwIfStopped();
+        const place = this.#enter(task);
+        places -= 1;
+        return place;
+      },
+      release: () => {
+        this.#places.giveBack(places);
+        places = 0;
+      },
+    };
+  }
+
+  /** Begins nothing more, and takes nothing more. Returns what waited, in order for each key. */
+  stop(): Task[] {
+    this.#isStopped = true;
+    const waiting = [...this.#lanes].flatMap((lane) => this.#empty(lane));
+    this.#places.close(new ClosedError("The line"));
+    return waiting;
+  }
+
+  /** Stops, waits until all that runs has settled, and returns what did not within `timeoutMs`. */
+  async drain(options: WaitOptions = {}): Promise<Undone<Task>> {
+    const waiting = this.stop();
+    await this.whenIdle(options).catch((thrown: unknown) => {
+      if (!TimeoutError.isInstance(thrown)) throw thrown;
+    });
+    return { waiting, running: [...this.#running].map(({ task }) => task) };
+  }
+
+  /** Resolves once nothing waits and nothing runs. */
+  async whenIdle(options: WaitOptions = {}): Promise<void> {
+    let forget: () => void = () => undefined;
+    const idle = new Promise<void>((resolve) => {
+      if (this.#isIdle) return resolve();
+      this.#idleListeners.add(resolve);
+      forget = () => this.#idleListeners.delete(resolve);
+    });
+    await withTimeout("Becoming idle", () => idle, { ...options, clock: this.#options.clock }).finally(
+      forget,
+    );
+  }
+
+  get #isIdle(): boolean {
+    return this.#waiting === 0 && this.#running.size === 0;
+  }
+
+  #throwIfStopped(): void {
+    if (this.#isStopped) throw new ClosedError("The line");
+  }
+
+  #enter(task: Task): Place {
+    const node = this.#nodeFor(task);
+    node.lane.tasks.append(node);
+    this.#refresh(node.lane);
+    return node;
+  }
+
+  #nodeFor(task: Task): TaskNode<Task> {
+    const key = this.#options.keyOf(task);
+    this.#waiting += 1;
+    return new TaskNode(task, key === undefined ? this.#newLane(key) : this.#laneForKey(key), this.#leave);
+  }
+
+  #laneForKey(key: string): TaskLane<Task> {
+    const known = this.#byKey.get(key);
+    if (known !== undefined) return known;
+    const lane = this.#newLane(key);
+    this.#byKey.set(key, lane);
+    return lane;
+  }
+
+  #newLane(key: string | undefined): TaskLane<Task> {
+    const lane = new TaskLane<Task>(key);
+    this.#lanes.add(lane);
+    return lane;
+  }
+
+  #holdLane(lane: TaskLane<Task>): () => void {
+    lane.holds += 1;
+    this.#refresh(lane);
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      lane.holds -= 1;
+      this.#refresh(lane);
+    };
+  }
+
+  readonly #leave = (node: TaskNode<Task>): boolean => {
+    const { lane } = node;
+    if (!lane.tasks.remove(node)) return false;
+    this.#waiting -= 1;
+    node.lift?.();
+    this.#refresh(lane);
+    this.#places.giveBack(1);
+    this.#tellIdle();
+    return true;
+  };
+
+  #empty(lane: TaskLane<Task>): Task[] {
+    return [...lane.tasks].map((node) => {
+      this.#leave(node);
+      return node.task;
+    });
+  }
+
+  /** Puts a lane where it belongs after anything about it has changed. */
+  #refresh(lane: TaskLane<Task>): void {
+    if (!lane.canRun) this.#ready.remove(lane);
+    else if (lane.list === undefined) this.#ready.append(lane);
+    if (lane.isGone) {
+      this.#lanes.delete(lane);
+      if (lane.key !== undefined) this.#byKey.delete(lane.key);
+    }
+    this.#pumpSoon();
+  }
+
+  /** Not at once, so that a task never runs inside `add`. */
+  #pumpSoon(): void {
+    if (this.#isPumpDue) return;
+    this.#isPumpDue = true;
+    queueMicrotask(() => {
+      this.#isPumpDue = false;
+      this.#pump();
+    });
+  }
+
+  #pump(): void {
+    while (this.#usedSlots < this.#options.concurrency) {
+      const node = this.#ready.shift()?.tasks.shift();
+      if (node === undefined) return;
+      node.lane.isRunning = true;
+      this.#waiting -= 1;
+      this.#usedSlots += 1;
+      this.#running.add(node);
+      void this.#run(node);
+    }
+  }
+
+  async #run(node: TaskNode<Task>): Promise<void> {
+    let hasSlot = true;
+    const release = () => {
+      if (hasSlot) this.#usedSlots -= 1;
+      hasSlot = false;
+      this.#pumpSoon();
+    };
+    try {
+      await this.#options.run(node.task, { release });
+    } catch (thrown) {
+      this.#options.logger.error(
+        { error: messageOf(thrown) },
+        "A task has thrown instead of giving an outcome",
+      );
+    }
+    release();
+    this.#running.delete(node);
+    node.lane.isRunning = false;
+    this.#refresh(node.lane);
+    this.#places.giveBack(1);
+    this.#tellIdle();
+  }
+
+  #tellIdle(): void {
+    if (!this.#isIdle) return;
+    for (const tell of this.#idleListeners) tell();
+    this.#idleListeners.clear();
+  }
+}

@@ -1,0 +1,319 @@
+import { watchCaller } from "../caller-watch.ts";
+import { ClosedError } from "../errors/closed-error.ts";
+import { messageOf, WirekitError } from "../errors/wirekit-error.ts";
+import { type WaitOptions, withTimeout } from "../waiting.ts";
+import { Backlog, lanesOf } from "./backlog.ts";
+import { type BatchOutcome, Entry, type Settle } from "./entry.ts";
+import { type FlushResults, type FlushRun, runFlush } from "./flush-run.ts";
+import { Generations } from "./generations.ts";
+import { measure } from "./measure.ts";
+import { type BatcherOptions, type ResolvedBatcherOptions, resolveBatcherOptions } from "./options.ts";
+import { type Failure, noteAttempts, planRetry } from "./retry-plan.ts";
+import { Room } from "./room.ts";
+import { type BatcherCloseReport, type BatcherStats, countOutcome, noCounts } from "./stats.ts";
+
+/**
+ * Turns single sends into full flushes: gathers items until there are enough of them, enough bytes, or enough time has passed, and
+ * gives each caller the outcome of its own item. What failed in a flush is retried, alone; order is kept for each key.
+ */
+export class Batcher<Item, Receipt> implements AsyncDisposable {
+  readonly #options: ResolvedBatcherOptions<Item, Receipt>;
+  readonly #backlog: Backlog<Entry<Item, Receipt>>;
+  readonly #room: Room<Entry<Item, Receipt>>;
+  readonly #given = new Generations();
+  /** All that is held or waits for room; what `close` gives up on is found here. */
+  readonly #open = new Set<Entry<Item, Receipt>>();
+  readonly #runs = new Set<FlushRun<Receipt>>();
+  readonly #pauses = new Set<() => void>();
+  readonly #counts = noCounts();
+  #inFlightEntries = 0;
+  #cancelLinger: (() => void) | undefined;
+  #isPumpDue = false;
+  #closing: Promise<BatcherCloseReport<Item>> | undefined;
+
+  /** @throws ConfigError naming every option at fault. */
+  constructor(options: BatcherOptions<Item, Receipt>) {
+    this.#options = resolveBatcherOptions(options);
+    this.#backlog = new Backlog(this.#options);
+    this.#room = new Room(this.#options);
+  }
+
+  /**
+   * Sends `item` with the next flush that has room for it; resolves with its receipt.
+   *
+   * An abort or time-out takes an item out that is not in flight. One that is in flight is given up: it may arrive, and is not
+   * retried.
+   *
+   * @throws MessageTooLargeError, QueueFullError, ClosedError, the error of the last try (with `attempts` set), TimeoutError after
+   * `timeoutMs`, or the signal's own reason.
+   */
+  send(item: Item, options: WaitOptions = {}): Promise<Receipt> {
+    return new Promise((resolve, reject) => {
+      this.#submit(item, options, (outcome, reason) => {
+        if (outcome.kind === "delivered") resolve(outcome.receipt);
+        else reject(reason);
+      });
+    });
+  }
+
+  /** As {@link send}, for bulk sends: never rejects, and tells what became of the item. */
+  sendOutcome(item: Item, options: WaitOptions = {}): Promise<BatchOutcome<Receipt>> {
+    return new Promise((resolve) => this.#submit(item, options, resolve));
+  }
+
+  /** Flushes all that was given so far without lingering; resolves once each of those items has its outcome. */
+  async flush(options: WaitOptions = {}): Promise<void> {
+    const done = this.#given.allDone();
+    this.#backlog.endLingering(Number.POSITIVE_INFINITY);
+    this.#pumpSoon();
+    await withTimeout("Flushing", () => done, { ...options, clock: this.#options.clock });
+  }
+
+  /**
+   * Takes nothing more, flushes what is held, and returns what could not be finished within `timeoutMs` (10,000 unless said). Those
+   * callers are told as well. Closing again returns the same report.
+   */
+  close({
+    timeoutMs = 10_000,
+  }: {
+    readonly timeoutMs?: number | undefined;
+  } = {}): Promise<BatcherCloseReport<Item>> {
+    this.#closing ??= this.#close(timeoutMs);
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  stats(): BatcherStats {
+    return {
+      waitingEntries: this.#room.entries - this.#inFlightEntries,
+      wantingRoom: this.#room.waiting,
+      inFlightEntries: this.#inFlightEntries,
+      inFlightFlushes: this.#runs.size,
+      pendingBytes: this.#room.bytes,
+      ...this.#counts,
+    };
+  }
+
+  #submit(item: Item, options: WaitOptions, settle: Settle<Receipt>): void {
+    const { clock } = this.#options;
+    const entry = this.#entryFor(item, options, settle);
+    if (entry === undefined) return;
+    this.#open.add(entry);
+    entry.generation = this.#given.enter();
+    if (this.#room.tryEnter(entry)) this.#admit(entry);
+    else this.#room.wait(entry);
+    // After the item has its place: an abort on the spot must find it there.
+    entry.release = watchCaller("Sending", { ...options, clock }, (reason) => this.#giveUp(entry, reason));
+  }
+
+  /** The entry for `item`; or `undefined`, and the caller is told why it was not taken. */
+  #entryFor(item: Item, { signal }: WaitOptions, settle: Settle<Receipt>): Entry<Item, Receipt> | undefined {
+    const { clock, whenFull } = this.#options;
+    const refuse = (outcome: BatchOutcome<Receipt>, reason: unknown): undefined => {
+      countOutcome(this.#counts, outcome.kind);
+      settle(outcome, reason);
+    };
+    const notSent = (reason: unknown) => refuse({ kind: "not-sent", reason }, reason);
+
+    if (signal?.aborted) return notSent(signal.reason);
+    if (this.#closing !== undefined) return notSent(new ClosedError("The batcher"));
+    const measured = measure(item, this.#options);
+    if (measured.kind === "unfit") {
+      return refuse({ kind: "rejected", error: measured.error }, measured.error);
+    }
+    const { key, bytes } = measured;
+    const full = whenFull === "reject" ? this.#room.fullError(bytes) : undefined;
+    if (full !== undefined) return notSent(full);
+    return new Entry(item, { key, bytes, createdAt: clock.monotonic(), settle });
+  }
+
+  #admit(entry: Entry<Item, Receipt>): void {
+    const { clock, lingerMs } = this.#options;
+    entry.stage = "waits";
+    // What came before a call of `flush()` was told not to linger, also where it had to wait for room until now.
+    const lingers = !this.#given.isClosed(entry.generation);
+    this.#backlog.add(entry, lingers ? clock.monotonic() + lingerMs : undefined);
+    this.#armLinger();
+    if (this.#backlog.hasBatch) this.#pumpSoon();
+  }
+
+  #giveUp(entry: Entry<Item, Receipt>, reason: unknown): void {
+    // What was in a flush may arrive, or have arrived, all the same.
+    const error = WirekitError.isInstance(reason) ? reason : undefined;
+    this.#settle(
+      entry,
+      entry.attempts === 0 ? { kind: "not-sent", reason } : { kind: "expired", error },
+      reason,
+    );
+  }
+
+  /** The one place where an entry gets its outcome, whichever way it comes; only the first counts. */
+  #settle(entry: Entry<Item, Receipt>, outcome: BatchOutcome<Receipt>, reason?: unknown): void {
+    const { settle } = entry;
+    if (settle === undefined) return;
+    entry.settle = undefined;
+    entry.release?.();
+    entry.release = undefined;
+    if (entry.stage === "wants-room") this.#room.withdraw(entry);
+    if (entry.stage === "waits") {
+      this.#backlog.remove(entry);
+      this.#room.leave(entry);
+    }
+    // One in flight keeps its place until its flush has ended: the bounds are on what is held, wanted or not.
+    if (entry.stage !== "in-flight") entry.stage = "gone";
+    countOutcome(this.#counts, outcome.kind);
+    this.#open.delete(entry);
+    this.#given.leave(entry.generation);
+    settle(outcome, reason);
+    this.#admitWaiting();
+  }
+
+  #admitWaiting(): void {
+    for (let next = this.#room.admit(); next !== undefined; next = this.#room.admit()) this.#admit(next);
+  }
+
+  /** Not at once: what is called in the same turn is to go along, and a flush function is never called inside `send`. */
+  #pumpSoon(): void {
+    if (this.#isPumpDue) return;
+    this.#isPumpDue = true;
+    queueMicrotask(() => {
+      this.#isPumpDue = false;
+      this.#pump();
+    });
+  }
+
+  #pump(): void {
+    while (this.#runs.size < this.#options.maxInFlight && this.#backlog.hasBatch) {
+      this.#start(this.#backlog.take());
+    }
+    this.#armLinger();
+  }
+
+  #armLinger(): void {
+    const { clock } = this.#options;
+    const dueAt = this.#backlog.nextDueAt;
+    if (dueAt === undefined) {
+      this.#cancelLinger?.();
+      this.#cancelLinger = undefined;
+    }
+    if (dueAt === undefined || this.#cancelLinger !== undefined) return;
+    this.#cancelLinger = clock.setTimer(
+      () => {
+        this.#cancelLinger = undefined;
+        this.#backlog.endLingering(clock.monotonic());
+        this.#pump();
+      },
+      Math.max(0, dueAt - clock.monotonic()),
+    );
+  }
+
+  #start(entries: readonly Entry<Item, Receipt>[]): void {
+    const { flush, flushTimeoutMs, flushGraceMs, clock } = this.#options;
+    const now = clock.monotonic();
+    for (const entry of entries) {
+      entry.stage = "in-flight";
+      if (entry.attempts === 0) entry.firstTriedAt = now;
+      else this.#counts.retries += 1;
+      entry.attempts += 1;
+    }
+    this.#inFlightEntries += entries.length;
+    this.#counts.flushes += 1;
+    const batch = entries.map(({ item, key, bytes, attempts }) => ({ item, key, bytes, attempt: attempts }));
+    const run = runFlush(flush, batch, {
+      timeoutMs: flushTimeoutMs,
+      graceMs: flushGraceMs,
+      clock,
+      onAbandoned: () => {
+        this.#counts.abandonedFlushes += 1;
+      },
+    });
+    this.#runs.add(run);
+    void run.results.then((results) => {
+      this.#runs.delete(run);
+      this.#finish(entries, results);
+      this.#pump();
+    });
+  }
+
+  #finish(entries: readonly Entry<Item, Receipt>[], results: FlushResults<Receipt>): void {
+    const failures: Failure<Entry<Item, Receipt>>[] = [];
+    const now = this.#options.clock.monotonic();
+    this.#inFlightEntries -= entries.length;
+    for (const [index, entry] of entries.entries()) {
+      const result = results[index];
+      if (result?.kind === "failed" && entry.settle !== undefined) {
+        failures.push({ entry, error: WirekitError.from(result.error) });
+        continue;
+      }
+      if (result?.kind === "delivered") {
+        const { attempts, createdAt } = entry;
+        const latencyMs = now - createdAt;
+        this.#settle(entry, { kind: "delivered", attempts, latencyMs, receipt: result.receipt });
+      }
+      this.#land(entry);
+    }
+    const paused = failures.length > 0 ? this.#retry(failures, now) : new Set();
+    this.#backlog.open(lanesOf(entries).filter((lane) => !paused.has(lane)));
+  }
+
+  /** An entry whose flush has ended, and that goes nowhere from here. */
+  #land(entry: Entry<Item, Receipt>): void {
+    entry.stage = "gone";
+    this.#room.leave(entry);
+    this.#admitWaiting();
+  }
+
+  /** Puts back what is tried again and returns their lanes, which stay closed until the pause is over. */
+  #retry(failures: readonly Failure<Entry<Item, Receipt>>[], now: number): ReadonlySet<unknown> {
+    const { retry, random, clock, onRetry, logger } = this.#options;
+    const { retried, rejected, delayMs } = planRetry(failures, retry, { now, random });
+    for (const { entry, error } of rejected) {
+      noteAttempts(error, entry.attempts);
+      this.#settle(entry, { kind: "rejected", error }, error);
+      this.#land(entry);
+    }
+    const [first] = retried;
+    if (first === undefined) return new Set();
+    const entries = retried.map(({ entry }) => entry);
+    for (const entry of entries) entry.stage = "waits";
+    this.#backlog.restore(entries);
+    const lanes = lanesOf(entries);
+    const cancel = clock.setTimer(() => {
+      this.#pauses.delete(cancel);
+      this.#backlog.open(lanes);
+      this.#pump();
+    }, delayMs);
+    this.#pauses.add(cancel);
+    try {
+      onRetry({ error: first.error, items: entries.map(({ item }) => item), delayMs });
+    } catch (thrown) {
+      logger.error({ error: messageOf(thrown) }, "The batcher's onRetry function has thrown");
+    }
+    return new Set(lanes);
+  }
+
+  async #close(timeoutMs: number): Promise<BatcherCloseReport<Item>> {
+    const allEnded = async () => {
+      await this.flush();
+      // Flushes whose callers have all given up are waited for as well: what is in them may still arrive.
+      await Promise.all([...this.#runs].map(({ results }) => results));
+    };
+    await withTimeout("Closing", allEnded, { timeoutMs, clock: this.#options.clock }).catch(() => undefined);
+
+    const left = [...this.#open];
+    const itemsOf = (entries: readonly Entry<Item, Receipt>[]) => entries.map(({ item }) => item);
+    const report = {
+      notSent: itemsOf(left.filter(({ attempts }) => attempts === 0)),
+      unconfirmed: itemsOf(left.filter(({ attempts }) => attempts > 0)),
+    };
+    const reason = new ClosedError("The batcher");
+    for (const entry of left) this.#giveUp(entry, reason);
+    for (const run of this.#runs) run.giveUp(reason);
+    for (const cancel of this.#pauses) cancel();
+    this.#cancelLinger?.();
+    return report;
+  }
+}

@@ -1,0 +1,76 @@
+import type { Random } from "./clock.ts";
+import { ConfigError } from "./errors/config-error.ts";
+import type { Issue } from "./errors/issues.ts";
+
+/** How often, how long and at what distance something is tried again. */
+export interface RetryPolicy {
+  /** Tries in all, the first included. `1` never retries; `Infinity` leaves it to the time. */
+  readonly maxAttempts: number;
+  /** No retry begins later than this after the first try began, in milliseconds. */
+  readonly maxElapsedMs: number;
+  /** The bound of the first pause, in milliseconds; it doubles with every try. */
+  readonly baseDelayMs: number;
+  /** The bound that no pause of our own passes, in milliseconds. A `Retry-After` may. */
+  readonly maxDelayMs: number;
+}
+
+/**
+ * Three tries within 30 seconds, pauses of at most 100, 200 ... 5,000 ms. The pause is drawn evenly between zero and its
+ * bound ("full jitter"), so that clients which failed together do not come back together.
+ */
+export const defaultRetryPolicy: RetryPolicy = {
+  maxAttempts: 3,
+  maxElapsedMs: 30_000,
+  baseDelayMs: 100,
+  maxDelayMs: 5_000,
+};
+
+/**
+ * `policy` with the defaults for what it leaves out.
+ *
+ * @param option the name of the option, for the error: `"retry"`.
+ * @throws ConfigError naming every field that cannot be used. Without it, a `NaN` would retry for ever.
+ */
+export function resolveRetryPolicy(policy: Partial<RetryPolicy> = {}, option = "retry"): RetryPolicy {
+  const resolved = withRetryDefaults(policy);
+  const issues = findRetryFaults(resolved, option);
+  if (issues.length > 0) throw new ConfigError(issues);
+  return resolved;
+}
+
+/** As {@link resolveRetryPolicy}, for those who check all their options at once, with {@link findRetryFaults}. */
+export function withRetryDefaults(policy: Partial<RetryPolicy> = {}): RetryPolicy {
+  const {
+    maxAttempts = defaultRetryPolicy.maxAttempts,
+    maxElapsedMs = defaultRetryPolicy.maxElapsedMs,
+    baseDelayMs = defaultRetryPolicy.baseDelayMs,
+    maxDelayMs = defaultRetryPolicy.maxDelayMs,
+  } = policy;
+  return { maxAttempts, maxElapsedMs, baseDelayMs, maxDelayMs };
+}
+
+/** What is wrong with a policy, each named as a member of `option`. */
+export function findRetryFaults(policy: RetryPolicy, option: string): Issue[] {
+  const { maxAttempts, maxElapsedMs, baseDelayMs, maxDelayMs } = policy;
+  const issues: Issue[] = [];
+  if (!(maxAttempts >= 1 && (Number.isInteger(maxAttempts) || maxAttempts === Number.POSITIVE_INFINITY)))
+    issues.push({ path: `${option}.maxAttempts`, message: "must be a whole number of at least 1" });
+  if (!(maxElapsedMs >= 0))
+    issues.push({ path: `${option}.maxElapsedMs`, message: "must be a number of at least 0" });
+  if (!(baseDelayMs >= 0 && Number.isFinite(baseDelayMs)))
+    issues.push({ path: `${option}.baseDelayMs`, message: "must be a finite number of at least 0" });
+  if (!(maxDelayMs >= 0 && Number.isFinite(maxDelayMs)))
+    issues.push({ path: `${option}.maxDelayMs`, message: "must be a finite number of at least 0" });
+  return issues;
+}
+
+/** The pause after the failed try `attempt` (1 for the first), in milliseconds: between 0 and a bound that doubles. */
+export function backoffMs(
+  attempt: number,
+  policy: Pick<RetryPolicy, "baseDelayMs" | "maxDelayMs">,
+  random: Random = Math.random,
+): number {
+  // Beyond 2^52 the bound is the policy's in any case; unbounded, 0 * 2^1024 would be no number.
+  const boundMs = Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** Math.min(attempt - 1, 52));
+  return Math.floor(random() * boundMs);
+}

@@ -1,0 +1,49 @@
+import { WirekitError } from "../errors/wirekit-error.ts";
+import type { EntryResult } from "../outbound/index.ts";
+import type { AwsBatchFailure, AwsBatchResult } from "./sqs-api.ts";
+
+/** Makes the error of one entry; `failure.Code` and `failure.SenderFault` are always there. */
+export type EntryErrorFactory = (
+  failure: Required<Pick<AwsBatchFailure, "Code" | "SenderFault">>,
+) => WirekitError;
+
+/** What SNS and SQS are told an entry is called: its place in the request. Ids that they give back are read by {@link readBatchResult}. */
+export function entryId(index: number): string {
+  return String(index);
+}
+
+/**
+ * What became of each entry of a batch, in the order of the request. An entry that the response does not mention counts as failed, and
+ * may be tried again: that it was carried out is not known.
+ */
+export function readBatchResult<Successful extends { readonly Id?: string | undefined }, Receipt>(
+  result: AwsBatchResult<Successful>,
+  count: number,
+  {
+    receiptOf,
+    errorOf,
+  }: { readonly receiptOf: (entry: Successful) => Receipt; readonly errorOf: EntryErrorFactory },
+): EntryResult<Receipt>[] {
+  const results: (EntryResult<Receipt> | undefined)[] = Array.from({ length: count });
+  for (const { Id, Code = "Unknown", SenderFault = false } of result.Failed ?? []) {
+    results[Number(Id)] = { kind: "failed", error: errorOf({ Code, SenderFault }) };
+  }
+  for (const entry of result.Successful ?? []) {
+    results[Number(entry.Id)] = { kind: "delivered", receipt: receiptOf(entry) };
+  }
+  return results.slice(0, count).map((known) => known ?? unmentioned(errorOf));
+}
+
+function unmentioned<Receipt>(errorOf: EntryErrorFactory): EntryResult<Receipt> {
+  return { kind: "failed", error: errorOf({ Code: "NotMentioned", SenderFault: false }) };
+}
+
+/** The error of an entry that SQS refused. */
+export function sqsEntryError(what: string): EntryErrorFactory {
+  return ({ Code, SenderFault }) =>
+    new WirekitError(`${what} failed: ${Code}`, {
+      code: "wirekit/sqs-entry",
+      retryable: !SenderFault,
+      details: { fault: Code, senderFault: SenderFault },
+    });
+}

@@ -1,0 +1,82 @@
+import { Batcher, type BatcherOptions } from "../outbound/index.ts";
+import { utf8Length } from "../outbound/utf8-length.ts";
+import { entryId, readBatchResult, sqsEntryError } from "./batch-results.ts";
+import {
+  maxBatchBytes,
+  maxBatchEntries,
+  type SqsApi,
+  type SqsAttribute,
+  type SqsSendEntry,
+} from "./sqs-api.ts";
+
+/** What SQS gives for a message that it has taken. */
+export interface SqsReceipt {
+  readonly messageId: string;
+  /** On a FIFO queue. */
+  readonly sequenceNumber?: string | undefined;
+}
+
+/** How messages for one queue are gathered; the rest is SQS's own limits. */
+export interface SqsSenderOptions
+  extends Pick<
+    BatcherOptions<SqsSendEntry, SqsReceipt>,
+    | "lingerMs"
+    | "maxInFlight"
+    | "maxPendingEntries"
+    | "maxPendingBytes"
+    | "whenFull"
+    | "orderOnPartialFailure"
+    | "retry"
+    | "flushTimeoutMs"
+    | "onRetry"
+    | "logger"
+    | "clock"
+    | "random"
+  > {
+  readonly sqs: Pick<SqsApi, "sendMessageBatch">;
+  readonly queueUrl: string;
+  /** The largest message, body and attributes, in bytes. Default 1,048,576, which is SQS's own limit. */
+  readonly maxMessageBytes?: number | undefined;
+}
+
+/** Single messages in, full `SendMessageBatch` requests out. On a FIFO queue the messages of a group keep their order. */
+export function createSqsSender(options: SqsSenderOptions): Batcher<SqsSendEntry, SqsReceipt> {
+  const { sqs, queueUrl, maxMessageBytes, ...batching } = options;
+  return new Batcher<SqsSendEntry, SqsReceipt>({
+    ...batching,
+    maxEntries: maxBatchEntries,
+    maxBytes: maxBatchBytes,
+    maxEntryBytes: maxMessageBytes,
+    sizeOf: messageBytes,
+    keyOf: ({ MessageGroupId }) => MessageGroupId,
+    flush: async (entries, { signal }) => {
+      const Entries = entries.map(({ item }, index) => ({ Id: entryId(index), ...item }));
+      const result = await sqs.sendMessageBatch({ QueueUrl: queueUrl, Entries }, { signal });
+      return readBatchResult(result, entries.length, {
+        errorOf: sqsEntryError("Sending a message"),
+        receiptOf: ({ MessageId = "", SequenceNumber }) => ({
+          messageId: MessageId,
+          ...(SequenceNumber !== undefined && { sequenceNumber: SequenceNumber }),
+        }),
+      });
+    },
+  });
+}
+
+/** What a message counts towards SQS's limits: its body, and name, type and value of each attribute. */
+export function messageBytes({ MessageBody, MessageAttributes = {} }: SqsSendEntry): number {
+  return utf8Length(MessageBody) + attributesBytes(MessageAttributes);
+}
+
+/** What attributes count towards the limits of SQS and SNS. */
+export function attributesBytes(attributes: Readonly<Record<string, SqsAttribute>>): number {
+  return Object.entries(attributes).reduce(
+    (sum, [name, { DataType = "", StringValue = "", BinaryValue }]) =>
+      sum +
+      utf8Length(name) +
+      utf8Length(DataType) +
+      utf8Length(StringValue) +
+      (BinaryValue?.byteLength ?? 0),
+    0,
+  );
+}

@@ -1,0 +1,110 @@
+import type { Clock, Random } from "../clock.ts";
+import { WirekitError } from "../errors/wirekit-error.ts";
+import type { LeaseRenewal, LeaseRenewalResult } from "../inbound/index.ts";
+import type { Logger } from "../logger.ts";
+import { Batcher, type BatcherStats } from "../outbound/index.ts";
+import type { RetryPolicy } from "../retry-policy.ts";
+import { entryId, readBatchResult, sqsEntryError } from "./batch-results.ts";
+import { type AwsBatchResult, maxBatchEntries, type SqsApi } from "./sqs-api.ts";
+
+export interface SqsSettlerOptions {
+  readonly sqs: Pick<SqsApi, "deleteMessageBatch" | "changeMessageVisibilityBatch">;
+  readonly queueUrl: string;
+  /** The longest that a delete or a change of visibility waits for company, in milliseconds. */
+  readonly lingerMs: number;
+  readonly retry: Partial<RetryPolicy>;
+  /** For one request, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly logger: Logger;
+  readonly clock?: Clock | undefined;
+  readonly random?: Random | undefined;
+}
+
+interface VisibilityChange {
+  readonly receiptHandle: string;
+  readonly seconds: number;
+}
+
+/** What {@link SqsSettler} has done and has yet to do. */
+export interface SqsSettlerStats {
+  readonly deletes: BatcherStats;
+  readonly visibilityChanges: BatcherStats;
+}
+
+/** Deletes messages and changes their visibility: ten to a request, retried entry by entry. */
+export class SqsSettler {
+  readonly #deletes: Batcher<string, undefined>;
+  readonly #changes: Batcher<VisibilityChange, undefined>;
+
+  constructor({ sqs, queueUrl: QueueUrl, lingerMs, retry, timeoutMs, ...injected }: SqsSettlerOptions) {
+    const batching = {
+      ...injected,
+      maxEntries: maxBatchEntries,
+      maxInFlight: 8,
+      maxPendingEntries: 120_000,
+      lingerMs,
+      retry,
+      flushTimeoutMs: timeoutMs,
+    };
+    this.#deletes = new Batcher({
+      ...batching,
+      flush: async (entries, { signal }) => {
+        const Entries = entries.map(({ item }, index) => ({ Id: entryId(index), ReceiptHandle: item }));
+        const result = await sqs.deleteMessageBatch({ QueueUrl, Entries }, { signal });
+        return settled("Deleting a message", result, entries.length);
+      },
+    });
+    this.#changes = new Batcher({
+      ...batching,
+      flush: async (entries, { signal }) => {
+        const Entries = entries.map(({ item: { receiptHandle, seconds } }, index) => ({
+          Id: entryId(index),
+          ReceiptHandle: receiptHandle,
+          VisibilityTimeout: seconds,
+        }));
+        const result = await sqs.changeMessageVisibilityBatch({ QueueUrl, Entries }, { signal });
+        return settled("Changing the visibility of a message", result, entries.length);
+      },
+    });
+  }
+
+  /** Resolves once SQS has deleted the message. */
+  async delete(receiptHandle: string): Promise<void> {
+    await this.#deletes.send(receiptHandle);
+  }
+
+  /** Resolves once the message stays out of sight for `durationMs` from now (whole seconds, rounded up), or is in sight at once with 0. */
+  async changeVisibility(receiptHandle: string, durationMs: number): Promise<void> {
+    await this.#changes.send({ receiptHandle, seconds: Math.ceil(durationMs / 1000) });
+  }
+
+  /** Renews leases, each with a result of its own: the renewals of other leases and other changes share the requests. */
+  renew(batch: readonly LeaseRenewal<string>[]): Promise<LeaseRenewalResult[]> {
+    return Promise.all(
+      batch.map(async ({ subject, durationMs }): Promise<LeaseRenewalResult> => {
+        // Rounded down: a lease that is renewed to its last second must not be asked to pass SQS's limit.
+        const seconds = Math.floor(durationMs / 1000);
+        try {
+          await this.#changes.send({ receiptHandle: subject, seconds });
+          return { kind: "renewed", durationMs: seconds * 1000 };
+        } catch (error) {
+          // What SQS blames on us is a receipt handle that has run out: the message is somebody else's.
+          return { kind: WirekitError.from(error).retryable ? "failed" : "lost", error };
+        }
+      }),
+    );
+  }
+
+  stats(): SqsSettlerStats {
+    return { deletes: this.#deletes.stats(), visibilityChanges: this.#changes.stats() };
+  }
+
+  /** Flushes what waits; what is not confirmed in time will be delivered again. */
+  async close({ timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
+    await Promise.all([this.#deletes.close({ timeoutMs }), this.#changes.close({ timeoutMs })]);
+  }
+}
+
+function settled(what: string, result: AwsBatchResult<{ readonly Id?: string | undefined }>, count: number) {
+  return readBatchResult(result, count, { receiptOf: () => undefined, errorOf: sqsEntryError(what) });
+}

@@ -1,0 +1,194 @@
+import { ClosedError } from "../errors/closed-error.ts";
+import { WirekitError } from "../errors/wirekit-error.ts";
+import {
+  type Intake,
+  type IntakeReservation,
+  Leases,
+  type Settlement,
+  type Source,
+} from "../inbound/index.ts";
+import { backoffMs } from "../retry-policy.ts";
+import { anySignal, sleep, withTimeout } from "../waiting.ts";
+import { maxLeaseMs, type SqsMessage } from "./sqs-api.ts";
+import { readMessage, type SqsDelivery } from "./sqs-delivery.ts";
+import { SqsSettler } from "./sqs-settler.ts";
+import {
+  type ResolvedSqsSourceOptions,
+  resolveSqsSourceOptions,
+  type SqsSourceOptions,
+} from "./sqs-source-options.ts";
+
+/** A lease lasts 12 hours after the receive, the time until the settlement included. */
+const longestPauseMs = maxLeaseMs - 60 * 60 * 1000;
+
+/** The pauses between receives that fail, in milliseconds. */
+const receiveBackoff = { baseDelayMs: 200, maxDelayMs: 30_000 };
+
+/**
+ * Receives from one queue and settles there. Messages are leased from the moment of the receive, so that one that waits behind a slow one
+ * is not handed to somebody else.
+ */
+export class SqsSource implements Source<SqsDelivery> {
+  readonly redelivery = "by-queue";
+  readonly #options: ResolvedSqsSourceOptions;
+  readonly #settler: SqsSettler;
+  readonly #leases: Leases<string>;
+  #receives = 0;
+  #failedReceives = 0;
+  #lastReceivedAt: number | undefined;
+
+  /** @throws ConfigError naming every option at fault. */
+  constructor(options: SqsSourceOptions) {
+    this.#options = resolveSqsSourceOptions(options);
+    const { settleLingerMs: lingerMs, visibilityTimeoutMs, clock, random, ...rest } = this.#options;
+    this.#settler = new SqsSettler({ ...rest, lingerMs, clock, random });
+    this.#leases = new Leases({
+      durationMs: visibilityTimeoutMs,
+      maxTotalMs: maxLeaseMs,
+      renew: (batch) => this.#settler.renew(batch),
+      clock,
+      random,
+    });
+  }
+
+  /** @throws the error of a receive that no later one can mend: the queue is gone, the credentials are wrong. */
+  async run(intake: Intake<SqsDelivery>, { signal }: { readonly signal: AbortSignal }): Promise<void> {
+    // The first receiver to end in an error ends all; the others are called off by it.
+    const stop = new AbortController();
+    const linked = anySignal(signal, stop.signal);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const start = (): void => {
+          this.#receives += 1;
+          this.#receiveUntil(intake, { signal: linked.signal, start }).then(() => {
+            if (this.#receives === 0) resolve();
+          }, reject);
+        };
+        start();
+      });
+    } finally {
+      stop.abort();
+      linked.release();
+    }
+  }
+
+  async settle(delivery: SqsDelivery, settlement: Settlement<SqsDelivery>): Promise<void> {
+    const { receiptHandle, lease } = delivery;
+    if (settlement.kind === "done" || settlement.kind === "dead-letter") {
+      // The lease goes on until SQS has confirmed: a delete that has to be tried again must not come too late.
+      return this.#settler.delete(receiptHandle);
+    }
+    // A renewal that overtakes the change below would hide the message again.
+    lease.end();
+    // What is left comes back when its visibility time-out ends: the redrive policy counts it.
+    if (settlement.kind === "leave") return;
+    const afterMs = Math.min(settlement.afterMs, longestPauseMs);
+    await this.#settler.changeVisibility(receiptHandle, afterMs);
+  }
+
+  async release(deliveries: readonly SqsDelivery[]): Promise<void> {
+    const held = deliveries.filter(({ lease }) => !lease.isLost);
+    for (const { lease } of deliveries) lease.end();
+    await Promise.all(held.map(({ receiptHandle }) => this.#settler.changeVisibility(receiptHandle, 0)));
+  }
+
+  async close({ timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
+    await this.#settler.close({ timeoutMs });
+    this.#leases.endAll();
+  }
+
+  details() {
+    return {
+      queueUrl: this.#options.queueUrl,
+      receives: this.#receives,
+      lastReceivedAt: this.#lastReceivedAt,
+      leases: this.#leases.stats(),
+      settlements: this.#settler.stats(),
+    };
+  }
+
+  /** Receives until there is nothing to do for more than one receiver, or the signal fires. */
+  async #receiveUntil(intake: Intake<SqsDelivery>, context: ReceiveContext): Promise<void> {
+    const { signal, start } = context;
+    try {
+      while (!signal.aborted) {
+        const received = await this.#receiveOnce(intake, signal);
+        if (received === "full" && this.#receives < this.#options.maxReceives) start();
+        if (received === "empty" && this.#receives > 1) return;
+      }
+    } catch (thrown) {
+      if (!signal.aborted && !ClosedError.isInstance(thrown)) throw thrown;
+    } finally {
+      this.#receives -= 1;
+    }
+  }
+
+  async #receiveOnce(intake: Intake<SqsDelivery>, signal: AbortSignal): Promise<"full" | "some" | "empty"> {
+    const { receiveSize } = this.#options;
+    const places = await intake.reserve({ atLeast: receiveSize, atMost: receiveSize }, { signal });
+    try {
+      const messages = await this.#ask(places.places, signal);
+      this.#failedReceives = 0;
+      intake.recovered();
+      this.#handOver(messages, places);
+      if (messages.length === 0) return "empty";
+      return messages.length >= receiveSize ? "full" : "some";
+    } catch (thrown) {
+      if (signal.aborted) throw thrown;
+      await this.#pauseAfter(thrown, intake, signal);
+      return "some";
+    } finally {
+      places.release();
+    }
+  }
+
+  async #ask(count: number, signal: AbortSignal): Promise<readonly SqsMessage[]> {
+    const { sqs, queueUrl, waitTimeMs, visibilityTimeoutMs, timeoutMs, clock } = this.#options;
+    const input = {
+      QueueUrl: queueUrl,
+      MaxNumberOfMessages: count,
+      WaitTimeSeconds: waitTimeMs / 1000,
+      VisibilityTimeout: visibilityTimeoutMs / 1000,
+    };
+    const { Messages } = await withTimeout(
+      "The receive",
+      (both) => sqs.receiveMessage(input, { signal: both }),
+      {
+        signal,
+        timeoutMs: waitTimeMs + timeoutMs,
+        clock,
+      },
+    );
+    return Messages ?? [];
+  }
+
+  #handOver(messages: readonly SqsMessage[], places: IntakeReservation<SqsDelivery>): void {
+    const { logger, clock } = this.#options;
+    if (messages.length > 0) this.#lastReceivedAt = clock.now();
+    for (const message of messages) {
+      const read = readMessage(message);
+      if (read === undefined) {
+        logger.error({ id: message.MessageId }, "SQS gave a message without an id or a receipt handle");
+        continue;
+      }
+      places.add({ ...read, lease: this.#leases.start(read.receiptHandle) });
+    }
+  }
+
+  async #pauseAfter(thrown: unknown, intake: Intake<SqsDelivery>, signal: AbortSignal): Promise<void> {
+    const { clock, random } = this.#options;
+    const error = WirekitError.from(thrown);
+    if (!error.retryable) throw error;
+    intake.fault(error);
+    this.#failedReceives += 1;
+    // At least half of the bound: several receivers that draw a pause near zero would ask in a tight loop.
+    const delayMs = backoffMs(this.#failedReceives, receiveBackoff, () => 0.5 + random() / 2);
+    await sleep(delayMs, { signal, clock });
+  }
+}
+
+interface ReceiveContext {
+  readonly signal: AbortSignal;
+  /** Starts one more receiver. */
+  readonly start: () => void;
+}

@@ -1,0 +1,32 @@
+import { messageOf } from "./errors/wirekit-error.ts";
+import type { Logger } from "./logger.ts";
+
+/** Listeners by event name, each given its event's own type. What a listener throws is logged, and stops nobody else. */
+export class TypedEvents<Events extends object> {
+  readonly #listeners = new Map<keyof Events, Set<(event: never) => void>>();
+  readonly #logger: Logger;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  /** Calls `listener` at every event of this name, until the returned function is called. */
+  on<Name extends keyof Events>(name: Name, listener: (event: Events[Name]) => void): () => void {
+    const listeners = this.#listeners.get(name) ?? new Set();
+    this.#listeners.set(name, listeners);
+    // Wrapped, so that one function given twice counts twice, and each can be taken off by itself.
+    const own = (event: Events[Name]) => listener(event);
+    listeners.add(own);
+    return () => listeners.delete(own);
+  }
+
+  emit<Name extends keyof Events>(name: Name, event: Events[Name]): void {
+    for (const listener of this.#listeners.get(name) ?? []) {
+      try {
+        (listener as (event: Events[Name]) => void)(event);
+      } catch (thrown) {
+        this.#logger.error({ event: String(name), error: messageOf(thrown) }, "An event listener has thrown");
+      }
+    }
+  }
+}

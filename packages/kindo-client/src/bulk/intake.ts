@@ -1,0 +1,133 @@
+import { onAbort } from "@wirekit/core";
+import type { KindoOutcome, NumberedOutcome } from "../outcome.ts";
+
+/** Where messages come from: an array, or anything that can be iterated, also without an end. */
+export type MessageSource<Message> = Iterable<Message> | AsyncIterable<Message>;
+
+/** How the messages of a source are sent. */
+export interface IntakeOptions<Message> {
+  /** Messages that have been taken and whose outcome was not handed on yet. */
+  readonly concurrency: number;
+  /** Once aborted, nothing more is taken from the source. */
+  readonly stop: AbortSignal;
+  /** Sends one. Never rejects. */
+  sendOne(message: Message): Promise<KindoOutcome>;
+}
+
+/** Takes messages from a source as there is room, sends them, and keeps their outcomes until somebody asks. */
+export class Intake<Message> {
+  /** Messages taken so far. */
+  taken = 0;
+  /** What the source threw instead of its next message. */
+  failure: { readonly thrown: unknown } | undefined;
+
+  readonly #iterator: Iterator<Message> | AsyncIterator<Message>;
+  readonly #options: IntakeOptions<Message>;
+  readonly #settled: NumberedOutcome[] = [];
+  readonly #stopListening: () => void;
+  #running = 0;
+  #isPulling = false;
+  #isExhausted = false;
+  #wake: () => void = () => {};
+
+  constructor(source: MessageSource<Message>, options: IntakeOptions<Message>) {
+    this.#iterator =
+      Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+    this.#options = options;
+    this.#stopListening = onAbort(options.stop, () => this.#wake());
+  }
+
+  /** Takes and sends as many as there is room for. */
+  fill(): void {
+    while (this.#hasRoom()) this.#pull();
+  }
+
+  /** An outcome that was not handed on yet. */
+  takeSettled(): NumberedOutcome | undefined {
+    return this.#settled.shift();
+  }
+
+  /** Whether no further outcome will come. */
+  isFinished(): boolean {
+    if (this.#running > 0) return false;
+    return this.#options.stop.aborted || (this.#isExhausted && !this.#isPulling);
+  }
+
+  /** Resolves when there is an outcome more, or a message, or nothing more to wait for. */
+  changed(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  /** Takes nothing more, and waits for what is on its way. */
+  async end(): Promise<void> {
+    this.#stopListening();
+    const wasExhausted = this.#isExhausted;
+    this.#isExhausted = true;
+    try {
+      if (!wasExhausted) await this.#leaveSource();
+    } finally {
+      while (this.#running > 0) await this.changed();
+    }
+  }
+
+  #hasRoom(): boolean {
+    const { concurrency, stop } = this.#options;
+    const held = this.#running + this.#settled.length;
+    return !this.#isPulling && !this.#isExhausted && !stop.aborted && held < concurrency;
+  }
+
+  /** Asks for one message, and not for a second one before that is there: not every source can bear it. */
+  #pull(): void {
+    try {
+      const pulled = this.#iterator.next();
+      if ("then" in pulled) this.#await(pulled);
+      else this.#start(pulled);
+    } catch (thrown) {
+      this.#fail(thrown);
+    }
+  }
+
+  #await(pulled: Promise<IteratorResult<Message>>): void {
+    this.#isPulling = true;
+    void pulled
+      .then(
+        (result) => this.#start(result),
+        (thrown: unknown) => this.#fail(thrown),
+      )
+      .then(() => {
+        this.#isPulling = false;
+        this.#wake();
+      });
+  }
+
+  #start(result: IteratorResult<Message>): void {
+    if (result.done === true) {
+      this.#isExhausted = true;
+      return;
+    }
+    // It arrives after the end, at nobody who would see its outcome: it is not sent.
+    if (this.#isExhausted || this.#options.stop.aborted) return;
+    const index = this.taken;
+    this.taken += 1;
+    this.#running += 1;
+    void this.#options.sendOne(result.value).then((outcome) => {
+      this.#running -= 1;
+      this.#settled.push({ index, outcome });
+      this.#wake();
+    });
+  }
+
+  #fail(thrown: unknown): void {
+    this.#isExhausted = true;
+    this.failure = { thrown };
+  }
+
+  async #leaveSource(): Promise<void> {
+    const left = this.#iterator.return?.();
+    // A source that still owes a message may never come to its end.
+    if (this.#isPulling) void Promise.resolve(left).catch(() => {});
+    else await left;
+  }
+}

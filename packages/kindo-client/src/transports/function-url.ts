@@ -1,0 +1,106 @@
+import type { Clock } from "@wirekit/core";
+import {
+  createHttpTransport,
+  type HttpRequest,
+  type HttpResponse,
+  parseHttpDate,
+  parseRetryAfter,
+} from "@wirekit/core/http";
+import { injectTraceContext } from "@wirekit/core/tracing";
+import type { KindoConfig, UrlTarget } from "../config.ts";
+import type { Credentials } from "../signing/credentials.ts";
+import type { CredentialsSource } from "../signing/credentials-source.ts";
+import { type SignedRequest, signRequest } from "../signing/sign-request.ts";
+import { reportSignature, type SignatureReport } from "../signing/signature-report.ts";
+import { readHttpAnswer } from "../wire/read-answer.ts";
+import { answerError } from "./answer-error.ts";
+import type { ProducerTransport, Shipment, TransportAttempt } from "./producer-transport.ts";
+import { transportError } from "./transport-error.ts";
+
+const signedHeaders = { "Content-Type": "application/json" } as const;
+
+/** Sends by `POST` to a Lambda Function URL, every request signed anew. */
+export function functionUrlTransport(
+  config: KindoConfig,
+  target: UrlTarget,
+  credentials: CredentialsSource,
+): ProducerTransport {
+  const { url, service } = target;
+  const { region, clock } = config;
+  const { host, hostname } = new URL(url);
+  const { transport: http, connections, close } = httpFor(target, clock);
+
+  async function send({ message, idempotencyKey }: Shipment, attempt: TransportAttempt): Promise<string> {
+    const signer = await credentials.current();
+    const signedAt = clock.now();
+    const request = { method: "POST", url, headers: signedHeaders, body: message.body };
+    const date = new Date(signedAt);
+    const signed = await signRequest(request, { region, service, credentials: signer, date });
+    // Headers that are added after signing are no part of the signature: a proxy may drop or change them.
+    const headers: Record<string, string> = { ...signed.headers };
+    if (idempotencyKey !== undefined) headers["Idempotency-Key"] = idempotencyKey;
+    await injectTraceContext(headers);
+
+    attempt.signal.throwIfAborted();
+    attempt.begin();
+    const response = await exchange({ ...request, headers }, attempt.signal);
+    const answer = readHttpAnswer(response.status, response.text);
+    if (answer.kind === "accepted") return answer.trackingId;
+    if (response.status === 403) credentials.discard(signer);
+    throw answerError(answer, {
+      message,
+      credentials: signer,
+      retryAfterMs: retryAfterMs(response, clock.now()),
+      signature: response.status === 403 ? report(response, signed, signer, signedAt) : undefined,
+    });
+  }
+
+  async function exchange(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+    try {
+      // The time for the whole send is kept by whoever calls this.
+      return await http(request, { signal, timeoutMs: Number.POSITIVE_INFINITY });
+    } catch (thrown) {
+      signal.throwIfAborted();
+      throw transportError(thrown);
+    }
+  }
+
+  function report(
+    { headers, text }: HttpResponse,
+    { canonicalRequest, stringToSign }: SignedRequest,
+    signer: Credentials,
+    signedAt: number,
+  ): SignatureReport {
+    const answeredAt = parseHttpDate(headers.date ?? "", clock.now());
+    const signed = { host, region, service, credentials: signer, signedAt, canonicalRequest, stringToSign };
+    return reportSignature({ ...signed, answeredAt, body: text });
+  }
+
+  return { destination: host, serverAddress: hostname, send, connections, close };
+}
+
+function httpFor({ options }: UrlTarget, clock: Clock) {
+  const { transport: given, fetch, maxConnections, connectTimeoutMs } = options;
+  if (given !== undefined) return { transport: given, connections: () => undefined, close: async () => {} };
+  const responseTimeoutMs = options.responseTimeoutMs ?? Number.POSITIVE_INFINITY;
+  const transport = createHttpTransport({
+    fetch,
+    maxConnections,
+    connectTimeoutMs,
+    responseTimeoutMs,
+    clock,
+  });
+  return {
+    transport,
+    connections() {
+      const { socketsOpened, socketsOpen } = transport.stats();
+      return fetch === undefined ? { opened: socketsOpened, open: socketsOpen } : undefined;
+    },
+    close: async () => void (await transport.close({ timeoutMs: 0 })),
+  };
+}
+
+function retryAfterMs({ headers }: HttpResponse, now: number): number | undefined {
+  // Measured from the service's own clock where the answer tells it, because ours may differ.
+  return parseRetryAfter(headers["retry-after"], parseHttpDate(headers.date ?? "", now) ?? now);
+}

@@ -1,0 +1,64 @@
+import { messageOf } from "@wirekit/core";
+import { parseHttpDate, parseRetryAfter } from "@wirekit/core/http";
+import { SendError } from "../errors.ts";
+import type { Credentials } from "../signing/credentials.ts";
+import { reportSignature } from "../signing/signature-report.ts";
+import type { EncodedMessage } from "../wire/encode-message.ts";
+import { answerError } from "./answer-error.ts";
+
+/** What the AWS SDK puts on what it throws. */
+interface SdkError {
+  readonly name?: unknown;
+  readonly code?: unknown;
+  readonly $metadata?: { readonly httpStatusCode?: number | undefined } | undefined;
+  readonly $response?: { readonly headers?: Readonly<Record<string, string>> | undefined } | undefined;
+}
+
+/** What was tried. */
+export interface InvokeContext {
+  readonly message: EncodedMessage;
+  readonly credentials: Credentials | undefined;
+  readonly host: string;
+  readonly region: string;
+  /** In milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** The error for an invocation that did not take place: Lambda refused it, or could not be reached. */
+export function invokeError(thrown: unknown, context: InvokeContext): SendError {
+  const error = (typeof thrown === "object" && thrown !== null ? thrown : {}) as SdkError;
+  const status = error.$metadata?.httpStatusCode;
+  if (status === undefined || status < 300) return unreachable(thrown, error);
+
+  const { message, credentials, host, region, now } = context;
+  const headers = error.$response?.headers ?? {};
+  const answeredAt = parseHttpDate(headers.date ?? "", now);
+  const body = `${String(error.name)}: ${messageOf(thrown)}`;
+  const signed = { host, region, service: "lambda", signedAt: now, answeredAt, body };
+  return answerError(
+    { kind: "refused", status, body },
+    {
+      message,
+      credentials,
+      retryAfterMs: parseRetryAfter(headers["retry-after"], answeredAt ?? now),
+      signature: status === 403 && credentials ? reportSignature({ ...signed, credentials }) : undefined,
+    },
+  );
+}
+
+function unreachable(thrown: unknown, { name, code }: SdkError): SendError {
+  const what = typeof code === "string" ? code : String(name ?? "Error");
+  // The SDK's own error is not handed on: it can hold the request, and with it the session token.
+  const cause = Object.assign(new Error(messageOf(thrown)), { name: String(name ?? "Error"), code });
+  return new SendError(`Failed to send message: Lambda could not be reached (${what})`, {
+    code: "kindo/unreachable",
+    retryable: isPassing(what),
+    details: { reason: what },
+    cause,
+  });
+}
+
+/** Whether trying again may help: connections fail and come back, certificates and mistakes stay as they are. */
+function isPassing(what: string): boolean {
+  return /^(E[A-Z]+|EAI_AGAIN|TimeoutError|UND_ERR_.*)$/.test(what) && !/^(EPROTO|EACCES)$/.test(what);
+}

@@ -1,0 +1,83 @@
+import type { ArnTarget, KindoConfig } from "../config.ts";
+import type { Credentials } from "../signing/credentials.ts";
+import type { CredentialsSource } from "../signing/credentials-source.ts";
+import { readInvocation } from "../wire/read-answer.ts";
+import { answerError } from "./answer-error.ts";
+import { invokeError } from "./invoke-error.ts";
+import type { InvokeOutput, LambdaApi } from "./lambda-api.ts";
+import { type LambdaClient, openLambdaClient } from "./lambda-client.ts";
+import type { ProducerTransport, Shipment, TransportAttempt } from "./producer-transport.ts";
+
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
+/** Invokes a function by its ARN, over the AWS SDK's client for Lambda, which is loaded with the first send. */
+export function lambdaTransport(
+  config: KindoConfig,
+  { arn, functionName, options }: ArnTarget,
+  credentials: CredentialsSource,
+): ProducerTransport {
+  const { region, clock } = config;
+  const host =
+    options.endpoint === undefined ? `lambda.${region}.amazonaws.com` : new URL(options.endpoint).host;
+  const clients = lambdaClients(region, options.endpoint);
+
+  async function send({ message }: Shipment, { signal, begin }: TransportAttempt): Promise<string> {
+    const signer = options.lambda === undefined ? await credentials.current() : undefined;
+    const lambda = options.lambda ?? (await clients.openFor(signer as Credentials));
+    signal.throwIfAborted();
+    begin();
+    const output = await invoke(lambda, message.body, signal).catch((thrown: unknown) => {
+      signal.throwIfAborted();
+      const error = invokeError(thrown, { message, credentials: signer, host, region, now: clock.now() });
+      if (error.status === 403 && signer !== undefined) credentials.discard(signer);
+      throw error;
+    });
+    const answer = readInvocation({
+      statusCode: output.StatusCode ?? 200,
+      functionError: output.FunctionError,
+      payload: decoder.decode(output.Payload),
+    });
+    if (answer.kind === "accepted") return answer.trackingId;
+    throw answerError(answer, { message, credentials: signer });
+  }
+
+  function invoke(lambda: LambdaApi, body: string, abortSignal: AbortSignal): Promise<InvokeOutput> {
+    const Payload = encoder.encode(body);
+    return lambda.invoke({ FunctionName: arn, InvocationType: "RequestResponse", Payload }, { abortSignal });
+  }
+
+  const connections = () => undefined;
+  return { destination: functionName, serverAddress: host, send, connections, close: clients.close };
+}
+
+/** The client for the credentials of the moment; one that was replaced ends with its last invocation. */
+function lambdaClients(region: string, endpoint: string | undefined) {
+  let open: { readonly credentials: Credentials; readonly client: Promise<LambdaClient> } | undefined;
+
+  function retire(): void {
+    open?.client.then(
+      (client) => client.retire(),
+      () => {},
+    );
+    open = undefined;
+  }
+
+  return {
+    openFor(credentials: Credentials): Promise<LambdaClient> {
+      if (open?.credentials === credentials) return open.client;
+      retire();
+      const client = openLambdaClient({ region, endpoint, credentials });
+      const opened = { credentials, client };
+      open = opened;
+      client.catch(() => {
+        // The package may be installed by the time of the next send.
+        if (open === opened) open = undefined;
+      });
+      return client;
+    },
+    async close(): Promise<void> {
+      retire();
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import type { IncomingHttpHeaders } from "node:http";
+
+/** One entry of a batch, as far as faults care. */
+export interface BatchEntry {
+  readonly id: string;
+  /** Its place in the request, from 0. */
+  readonly index: number;
+}
+
+/** A request to SNS or SQS, understood as far as the proxy needs. */
+export interface ApiRequest {
+  readonly service: "sns" | "sqs";
+  /** `ReceiveMessage`, `PublishBatch`, ... */
+  readonly action: string;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+  /** The entries of a batch action; empty for others. */
+  readonly entries: readonly BatchEntry[];
+}
+
+/** SQS speaks JSON and names the action in a header; SNS speaks forms and names it in the body. */
+export function readApiRequest(
+  method: string,
+  path: string,
+  headers: IncomingHttpHeaders,
+  body: string,
+): ApiRequest {
+  const target = headers["x-amz-target"];
+  if (typeof target === "string") {
+    const action = target.slice(target.lastIndexOf(".") + 1);
+    return { service: "sqs", action, method, path, headers, body, entries: jsonEntries(body) };
+  }
+  const form = new URLSearchParams(body);
+  const action = form.get("Action") ?? "Unknown";
+  return { service: "sns", action, method, path, headers, body, entries: formEntries(form) };
+}
+
+function jsonEntries(body: string): BatchEntry[] {
+  const { Entries } = JSON.parse(body === "" ? "{}" : body) as {
+    Entries?: readonly { readonly Id: string }[];
+  };
+  return (Entries ?? []).map(({ Id }, index) => ({ id: Id, index }));
+}
+
+function formEntries(form: URLSearchParams): BatchEntry[] {
+  const entries: BatchEntry[] = [];
+  for (;;) {
+    const id = form.get(`PublishBatchRequestEntries.member.${entries.length + 1}.Id`);
+    if (id === null) return entries;
+    entries.push({ id, index: entries.length });
+  }
+}

@@ -1,0 +1,178 @@
+import { CreateTopicCommand, PublishBatchCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
+import {
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  SQSClient,
+} from "@aws-sdk/client-sqs";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { type AwsServer, startAws } from "./index.ts";
+
+let aws: AwsServer;
+let sqs: SQSClient;
+let sns: SNSClient;
+let QueueUrl: string;
+
+beforeEach(async () => {
+  aws = await startAws();
+  const { endpointUrl: endpoint, regionName: region, credentials } = aws;
+  sqs = new SQSClient({ endpoint, region, credentials, maxAttempts: 1 });
+  sns = new SNSClient({ endpoint, region, credentials, maxAttempts: 1 });
+  QueueUrl = (await sqs.send(new CreateQueueCommand({ QueueName: "q" }))).QueueUrl ?? "";
+});
+
+afterEach(async () => {
+  sqs.destroy();
+  sns.destroy();
+  await aws.close();
+});
+
+const send = (MessageBody: string) => sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+const receive = async () =>
+  (await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }))).Messages ?? [];
+const sendBatch = (count: number) =>
+  sqs.send(
+    new SendMessageBatchCommand({
+      QueueUrl,
+      Entries: Array.from({ length: count }, (_, index) => ({ Id: `e${index}`, MessageBody: `${index}` })),
+    }),
+  );
+
+describe("without faults", () => {
+  it("passes messages through and counts the requests of each action", async () => {
+    await send("hello");
+    expect((await receive()).map(({ Body }) => Body)).toEqual(["hello"]);
+    expect(aws.counts).toEqual({ CreateQueue: 1, SendMessage: 1, ReceiveMessage: 1 });
+    aws.resetCounts();
+    expect(aws.counts).toEqual({});
+  });
+
+  it("refuses a batch of eleven, as AWS does", async () => {
+    await expect(sendBatch(11)).rejects.toMatchObject({ name: expect.stringContaining("TooManyEntries") });
+  });
+});
+
+describe("a planned fault", () => {
+  it("answers with an error in the protocol's own form", async () => {
+    aws.faults.next({ kind: "error", status: 400, code: "ThrottlingException" });
+    await expect(send("x")).rejects.toMatchObject({ name: "ThrottlingException" });
+    aws.faults.next({ kind: "error", status: 500, code: "InternalError" }, { action: "PublishBatch" });
+    await expect(
+      sns.send(new PublishBatchCommand({ TopicArn: "t", PublishBatchRequestEntries: [] })),
+    ).rejects.toMatchObject({ name: "InternalErrorException" });
+    expect(aws.inspectQueue("q").ready).toEqual([]);
+  });
+
+  it("breaks the connection before the service has seen the request", async () => {
+    aws.faults.next({ kind: "reset" }, { action: "SendMessage" });
+    await expect(send("x")).rejects.toThrow("ECONNRESET");
+    expect(aws.inspectQueue("q").ready).toEqual([]);
+  });
+
+  it("loses the answer after the service has done as it was told", async () => {
+    const planned = aws.faults.next({ kind: "lose-answer" }, { action: "SendMessage" });
+    await expect(send("x")).rejects.toThrow("ECONNRESET");
+    await planned.applied;
+    expect(aws.inspectQueue("q").ready).toEqual(["x"]);
+  });
+
+  it("holds an answer back until it is let go", async () => {
+    let release = (): void => {};
+    const until = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const planned = aws.faults.next({ kind: "delay", until }, { action: "SendMessage" });
+    const sent = send("x");
+    await planned.applied;
+    release();
+    await expect(sent).resolves.toMatchObject({ MessageId: expect.any(String) });
+  });
+
+  it("fails some entries of a batch and carries the others out", async () => {
+    const failEven = {
+      kind: "fail-entries",
+      which: ({ index }: { index: number }) => index % 2 === 0,
+    } as const;
+    aws.faults.next({ ...failEven, code: "InternalError", senderFault: false });
+    const { Successful, Failed } = await sendBatch(3);
+    expect(Successful?.map(({ Id }) => Id)).toEqual(["e1"]);
+    expect(Failed).toMatchObject([
+      { Id: "e0", Code: "InternalError", SenderFault: false },
+      { Id: "e2", Code: "InternalError", SenderFault: false },
+    ]);
+    expect(aws.inspectQueue("q").ready).toEqual(["1"]);
+  });
+
+  it("fails entries of a published batch too, also all of them", async () => {
+    const { TopicArn = "" } = await sns.send(new CreateTopicCommand({ Name: "t" }));
+    const queueArn = `arn:aws:sqs:${aws.regionName}:${aws.accountId}:q`;
+    await sns.send(
+      new SubscribeCommand({
+        TopicArn,
+        Protocol: "sqs",
+        Endpoint: queueArn,
+        Attributes: { RawMessageDelivery: "true" },
+      }),
+    );
+    const publish = () =>
+      sns.send(
+        new PublishBatchCommand({
+          TopicArn,
+          PublishBatchRequestEntries: ["a", "b", "c"].map((Id) => ({ Id, Message: `${Id}!` })),
+        }),
+      );
+    aws.faults.next({
+      kind: "fail-entries",
+      which: ({ id }) => id === "b",
+      code: "Throttled",
+      senderFault: true,
+    });
+    const partial = await publish();
+    expect(partial.Failed).toMatchObject([{ Id: "b", Code: "Throttled", SenderFault: true }]);
+    expect(partial.Successful?.map(({ Id }) => Id)).toEqual(["a", "c"]);
+    expect(aws.inspectQueue("q").ready).toEqual(["a!", "c!"]);
+
+    aws.faults.next({ kind: "fail-entries", which: () => true, code: "Throttled", senderFault: false });
+    const none = await publish();
+    expect(none.Failed).toHaveLength(3);
+    expect(none.Successful ?? []).toEqual([]);
+  });
+
+  it("delivers twice, or in the wrong order", async () => {
+    await sendBatch(2);
+    aws.faults.next({ kind: "duplicate" }, { action: "ReceiveMessage" });
+    const twice = await receive();
+    expect(twice.map(({ Body }) => Body)).toEqual(["0", "1", "0", "1"]);
+    for (const { ReceiptHandle } of twice.slice(0, 2)) {
+      await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+    }
+    await sendBatch(3);
+    aws.faults.next({ kind: "reverse" }, { action: "ReceiveMessage" });
+    expect((await receive()).map(({ Body }) => Body)).toEqual(["2", "1", "0"]);
+  });
+
+  it("befalls the requests it was planned for, and no other", async () => {
+    aws.faults.next(
+      { kind: "reset" },
+      { action: "SendMessage", times: 2, when: ({ body }) => body.includes("bad") },
+    );
+    await expect(send("good")).resolves.toBeDefined();
+    await expect(send("bad")).rejects.toBeDefined();
+    await expect(send("bad")).rejects.toBeDefined();
+    await expect(send("bad")).resolves.toBeDefined();
+    aws.faults.next({ kind: "reset" }).cancel();
+    aws.faults.next({ kind: "reset" });
+    aws.faults.clear();
+    await expect(send("good")).resolves.toBeDefined();
+  });
+});
+
+it("closes twice without complaint, also under a long poll", async () => {
+  const poll = sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20 }));
+  poll.catch(() => {});
+  await send("wakes nobody else");
+  await aws.close();
+  await aws.close();
+});
