@@ -239,17 +239,21 @@ export class KindoClient {
     const timeoutMs = checkedTimeout(options.timeoutMs) ?? this.#config.timeoutMs;
     const encoded = checkMessage(message, await this.#openValidator());
     const shipment = { message: encoded, idempotencyKey: this.#idempotencyKey(message, options) };
-    const { destination, serverAddress } = this.#transport;
-    const bodyBytes = encoded.body.length;
-    const span = messagingSpan({ operation: "send", system: "kindo", destination, serverAddress, bodyBytes });
+    const { destination, serverAddress, serverPort } = this.#transport;
+    const span = messagingSpan({
+      operation: "send",
+      system: "kindo",
+      destination,
+      serverAddress,
+      serverPort,
+      bodyBytes: encoded.body.length,
+    });
     const terms = { timeoutMs, signal: options.signal, cutOff: this.#cutOff.signal, progress };
 
     return withSpan(span.name, { ...span, scope }, async (active) => {
       const trackingId = await deliver(shipment, this.#transport, this.#config, terms);
-      active.setAttributes({
-        "messaging.message.id": trackingId,
-        "messaging.kindo.attempts": progress.attempts,
-      });
+      const resends = progress.attempts > 1 ? progress.attempts - 1 : undefined;
+      active.setAttributes({ "messaging.message.id": trackingId, "http.request.resend_count": resends });
       return trackingId;
     });
   }

@@ -27,7 +27,7 @@ export function functionUrlTransport(
 ): ProducerTransport {
   const { url, service } = target;
   const { region, clock } = config;
-  const { host, hostname } = new URL(url);
+  const { host, hostname, port } = new URL(url);
   const { transport: http, connections, close } = httpFor(target, clock);
 
   async function send({ message, idempotencyKey }: Shipment, attempt: TransportAttempt): Promise<string> {
@@ -76,7 +76,8 @@ export function functionUrlTransport(
     return reportSignature({ ...signed, answeredAt, body: text });
   }
 
-  return { destination: host, serverAddress: hostname, send, connections, close };
+  const serverPort = port === "" ? undefined : Number(port);
+  return { destination: host, serverAddress: hostname, serverPort, send, connections, close };
 }
 
 function httpFor({ options }: UrlTarget, clock: Clock) {

@@ -47,18 +47,21 @@ export function invokeError(thrown: unknown, context: InvokeContext): SendError 
 }
 
 function unreachable(thrown: unknown, { name, code }: SdkError): SendError {
-  const what = typeof code === "string" ? code : String(name ?? "Error");
-  // The SDK's own error is not handed on: it can hold the request, and with it the session token.
-  const cause = Object.assign(new Error(messageOf(thrown)), { name: String(name ?? "Error"), code });
-  return new SendError(`Failed to send message: Lambda could not be reached (${what})`, {
+  const text = messageOf(thrown);
+  // The SDK wraps an error that comes from another realm, as it does in a test runner, and keeps only its text.
+  const reason =
+    typeof code === "string" ? code : (/\bE[A-Z_]{4,}\b/.exec(text)?.[0] ?? String(name ?? "Error"));
+  // Its own error is not handed on: it can hold the request, and with it the session token.
+  const cause = Object.assign(new Error(text), { name: String(name ?? "Error"), code });
+  return new SendError(`Failed to send message: Lambda could not be reached (${reason})`, {
     code: "kindo/unreachable",
-    retryable: isPassing(what),
-    details: { reason: what },
+    retryable: isPassing(reason),
+    details: { reason },
     cause,
   });
 }
 
 /** Whether trying again may help: connections fail and come back, certificates and mistakes stay as they are. */
-function isPassing(what: string): boolean {
-  return /^(E[A-Z]+|EAI_AGAIN|TimeoutError|UND_ERR_.*)$/.test(what) && !/^(EPROTO|EACCES)$/.test(what);
+function isPassing(reason: string): boolean {
+  return /^(E[A-Z]+|EAI_AGAIN|TimeoutError)$/.test(reason) && !/^(EPROTO|EACCES)$/.test(reason);
 }

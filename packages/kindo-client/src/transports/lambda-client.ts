@@ -15,6 +15,9 @@ export interface LambdaClientOptions {
   readonly credentials: Credentials;
 }
 
+/** Lambda itself answers with 6 MB at most. */
+const maxResponseBytes = 10 * 1024 * 1024;
+
 /**
  * A client for one set of credentials: the SDK keeps what a provider once answered, and would go on with a key that was replaced.
  *
@@ -31,6 +34,7 @@ export async function openLambdaClient(options: LambdaClientOptions): Promise<La
     maxAttempts: 1,
     ...(endpoint === undefined ? {} : { endpoint }),
   });
+  limitResponses(client, (await import("node:stream")).Readable);
   let inFlight = 0;
   let isRetired = false;
   const destroyIfDone = () => {
@@ -52,6 +56,31 @@ export async function openLambdaClient(options: LambdaClientOptions): Promise<La
       destroyIfDone();
     },
   };
+}
+
+type SdkClient = import("@aws-sdk/client-lambda").LambdaClient;
+
+/** The SDK reads an answer to its end, however far away that is. */
+function limitResponses(client: SdkClient, stream: typeof import("node:stream").Readable): void {
+  const limit = <Args, Result extends { response: unknown }>(next: (args: Args) => Promise<Result>) => {
+    return async (args: Args): Promise<Result> => {
+      const result = await next(args);
+      const response = result.response as { body?: unknown };
+      if (response.body instanceof stream) response.body = stream.from(limited(response.body));
+      return result;
+    };
+  };
+  // Last of its step: what reads the body comes before it, and gets the limited one.
+  client.middlewareStack.add(limit, { step: "deserialize", priority: "low" });
+}
+
+async function* limited(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.byteLength;
+    if (length > maxResponseBytes) throw new Error(`The response is larger than ${maxResponseBytes} bytes`);
+    yield chunk;
+  }
 }
 
 async function importSdk(): Promise<typeof import("@aws-sdk/client-lambda")> {

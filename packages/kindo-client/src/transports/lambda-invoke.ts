@@ -47,8 +47,14 @@ export function lambdaTransport(
     return lambda.invoke({ FunctionName: arn, InvocationType: "RequestResponse", Payload }, { abortSignal });
   }
 
-  const connections = () => undefined;
-  return { destination: functionName, serverAddress: host, send, connections, close: clients.close };
+  return {
+    destination: functionName,
+    serverAddress: host,
+    serverPort: undefined,
+    send,
+    connections: () => undefined,
+    close: clients.close,
+  };
 }
 
 /** The client for the credentials of the moment; one that was replaced ends with its last invocation. */

@@ -27,6 +27,8 @@ export interface ProducerTransport {
   /** What spans call it: the host, or the function's name. */
   readonly destination: string;
   readonly serverAddress: string;
+  /** Where the URL names one. */
+  readonly serverPort: number | undefined;
   /**
    * Sends once, and resolves to the tracking id.
    *

@@ -1,0 +1,121 @@
+import { createReadStream } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
+import type { Readable, Writable } from "node:stream";
+import { type Env, messageOf, silentLogger } from "@wirekit/core";
+import type { KindoEnvOverrides } from "../from-env.ts";
+import { KindoClient } from "../kindo-client.ts";
+import { messageValidator } from "../schema/message-validator.ts";
+import { dryRun } from "./dry-run.ts";
+import { Failures } from "./failures.ts";
+import { type CliOptions, parseOptions } from "./options.ts";
+import { type Output, outputTo } from "./output.ts";
+import { progressDisplay } from "./progress.ts";
+import { readLines } from "./read-lines.ts";
+import { rejectedFile } from "./rejected-file.ts";
+import { exitCodeOf, exitCodes, report } from "./report.ts";
+import { type Interruption, sendLines } from "./send-lines.ts";
+
+/** What the command has of the process it runs in. */
+export interface Terminal {
+  readonly args: readonly string[];
+  readonly env: Env;
+  readonly stdin: Readable;
+  readonly stdout: Writable & { readonly isTTY?: boolean };
+  readonly stderr: Writable & { readonly isTTY?: boolean };
+  /** Calls `interrupted` at every Ctrl-C; the returned function ends that. */
+  onInterrupt(interrupted: () => void): () => void;
+}
+
+/** The longest message that Lambda takes has 6 MB; with every character escaped that is six times as much. */
+const maxLineBytes = 36 * 1024 * 1024;
+
+/** Runs `kindo-send`, and resolves to its exit code. */
+export async function main(terminal: Terminal): Promise<number> {
+  const out = outputTo(terminal.stdout);
+  const err = outputTo(terminal.stderr);
+  const options = parseOptions(terminal.args, await version(), {
+    out: (text) => out.line(text.trimEnd()),
+    error: (text) => err.line(text.trimEnd()),
+  });
+  if ("exitCode" in options) return options.exitCode;
+  try {
+    return await run(options, terminal, out, err);
+  } catch (thrown) {
+    err.line(`kindo-send: ${messageOf(thrown)}`);
+    return exitCodes.unusable;
+  }
+}
+
+async function run(options: CliOptions, terminal: Terminal, out: Output, err: Output): Promise<number> {
+  // What is wrong with the schema is wrong with every message; better to hear it before the first.
+  if (options.schema !== undefined) await messageValidator(options.schema);
+  const client = KindoClient.fromEnv(terminal.env, overrides(options));
+  const { input, totalBytes } = await openInput(options.file, terminal.stdin);
+  const rejected = await rejectedFile({ path: options.rejected, input: options.file });
+  const failures = new Failures();
+  const progress = await progressDisplay(out, totalBytes);
+  const { interruption, release } = listen(terminal, err);
+  try {
+    const lines = readLines(input, maxLineBytes);
+    const { concurrency } = options;
+    const isRepeatable = options.file !== "-";
+    const result = await sendLines(lines, {
+      client,
+      concurrency,
+      progress,
+      failures,
+      rejected,
+      interruption,
+      isRepeatable,
+    });
+    progress.end();
+    report(result, { options, failures, rejected, out, err });
+    return exitCodeOf(result, failures, interruption.stop.aborted);
+  } finally {
+    progress.end();
+    release();
+    input.destroy();
+    await rejected.close();
+    await client.close({ timeoutMs: 0 });
+  }
+}
+
+function overrides({
+  url,
+  arn,
+  region,
+  service,
+  schema,
+  endpoint,
+  ...options
+}: CliOptions): KindoEnvOverrides {
+  const given = { url, arn, region, service, schema, endpoint, logger: silentLogger };
+  return { ...given, ...(options.dryRun ? dryRun : {}) } as KindoEnvOverrides;
+}
+
+async function openInput(file: string, stdin: Readable) {
+  if (file === "-") return { input: stdin, totalBytes: undefined };
+  const found = await stat(file);
+  if (found.isDirectory()) throw new Error(`${file} is a directory`);
+  return { input: createReadStream(file), totalBytes: found.isFile() ? found.size : undefined };
+}
+
+/** The first Ctrl-C finishes what is under way; the second gives it up. */
+function listen(terminal: Terminal, err: Output) {
+  const stop = new AbortController();
+  const abort = new AbortController();
+  const interruption: Interruption = { stop: stop.signal, abort: abort.signal };
+  const release = terminal.onInterrupt(() => {
+    if (stop.signal.aborted) return abort.abort();
+    err.line(
+      "Stopping: what is under way is finished, and the rest is kept. Once more gives that up as well.",
+    );
+    stop.abort();
+  });
+  return { interruption, release };
+}
+
+async function version(): Promise<string> {
+  const manifest = await readFile(new URL("../../package.json", import.meta.url), "utf8");
+  return JSON.parse(manifest).version;
+}

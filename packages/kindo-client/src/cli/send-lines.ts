@@ -1,0 +1,114 @@
+import { ConfigError, type WirekitError } from "@wirekit/core";
+import { SendError } from "../errors.ts";
+import type { KindoClient } from "../kindo-client.ts";
+import type { KindoOutcome } from "../outcome.ts";
+import type { Failures } from "./failures.ts";
+import { LineSource } from "./line-source.ts";
+import type { ProgressDisplay } from "./progress.ts";
+import type { Line } from "./read-lines.ts";
+import type { RejectedFile } from "./rejected-file.ts";
+
+/** How a run can be ended before the end of its input. */
+export interface Interruption {
+  /** Aborted when nothing more is to be begun. */
+  readonly stop: AbortSignal;
+  /** Aborted when what is under way is to be given up as well. */
+  readonly abort: AbortSignal;
+}
+
+/** What a run is made of. */
+export interface SendLinesOptions {
+  readonly client: KindoClient;
+  readonly concurrency: number;
+  readonly progress: ProgressDisplay;
+  readonly failures: Failures;
+  readonly rejected: RejectedFile;
+  readonly interruption: Interruption;
+  /** Whether the input can be read once more. What has not been tried of it is then not kept when nothing was delivered. */
+  readonly isRepeatable: boolean;
+}
+
+/** What a run came to. */
+export interface SendLinesResult {
+  readonly delivered: number;
+  /** Lines that were not tried, because the run was ended early. */
+  readonly left: number;
+  /** Why no message at all could be sent: the configuration, or no credentials. */
+  readonly obstacle: WirekitError | undefined;
+  /** What the input threw instead of its next line. */
+  readonly inputError: { readonly thrown: unknown } | undefined;
+}
+
+/** Sends the messages of `lines`, and keeps every line that was not delivered. */
+export async function sendLines(
+  lines: AsyncGenerator<Line, void, undefined>,
+  options: SendLinesOptions,
+): Promise<SendLinesResult> {
+  const { client, concurrency, progress, failures, rejected, interruption } = options;
+  const obstructed = new AbortController();
+  const source = new LineSource(
+    lines,
+    AbortSignal.any([interruption.stop, interruption.abort, obstructed.signal]),
+  );
+  const untried: Line[] = [];
+  let obstacle: WirekitError | undefined;
+  let delivered = 0;
+  let bytes = 0;
+
+  async function settle(line: Line, outcome: KindoOutcome): Promise<void> {
+    if (outcome.kind === "delivered") delivered += 1;
+    else if (outcome.kind === "not-sent") untried.push(line);
+    else if (isObstacle(outcome.error)) {
+      obstacle = outcome.error;
+      obstructed.abort();
+      untried.push(line);
+    } else await reject(line, () => failures.addError(line.number, outcome.error));
+    tell(line);
+  }
+
+  async function reject(line: Line, count: () => void): Promise<void> {
+    count();
+    await rejected.write(line.bytes);
+  }
+
+  function tell({ endsAt }: Line): void {
+    bytes = Math.max(bytes, endsAt);
+    progress.show({ bytes, delivered, failed: failures.count });
+  }
+
+  source.onInvalid = async (line, problem) => {
+    await reject(line, () =>
+      failures.add({ line: line.number, code: "not-json", reason: `the line ${problem}` }),
+    );
+    tell(line);
+  };
+
+  const { abort } = interruption;
+  for await (const { index, outcome } of client.sendStream(source.messages(), {
+    concurrency,
+    signal: abort,
+  })) {
+    await settle(source.release(index), outcome);
+  }
+  untried.push(...source.unclaimed());
+
+  const isKept = delivered > 0 || obstacle === undefined || !options.isRepeatable;
+  let left = 0;
+  for await (const line of allOf(untried, source.rest(abort))) {
+    left += 1;
+    if (isKept) await rejected.write(line.bytes);
+  }
+  return { delivered, left, obstacle, inputError: source.failure };
+}
+
+async function* allOf(lines: readonly Line[], more: AsyncIterable<Line>): AsyncGenerator<Line> {
+  yield* lines;
+  yield* more;
+}
+
+/** What is wrong with every message alike: it would fail for the next one as well. */
+function isObstacle(error: WirekitError): boolean {
+  return (
+    ConfigError.isInstance(error) || (SendError.isInstance(error) && error.code === "kindo/no-credentials")
+  );
+}

@@ -1,0 +1,301 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PassThrough, Readable, Writable } from "node:stream";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import type { Env } from "@wirekit/core";
+import { main } from "../src/cli/main.ts";
+import { aMessage, credentials } from "./messages.ts";
+import { closeAll, startService } from "./stack.ts";
+import { until } from "./until.ts";
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "kindo-send-"));
+});
+afterEach(async () => {
+  await closeAll();
+  await rm(directory, { recursive: true });
+});
+
+const env: Env = {
+  AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+};
+const line = (number: number) => JSON.stringify(aMessage({ payload: { number } }));
+const lines = (count: number) => Array.from({ length: count }, (_, number) => line(number));
+const isNumber = (number: number) => (request: { readonly body?: Buffer | undefined }) =>
+  request.body?.includes(`"number": ${number}}`) ?? false;
+
+class Screen extends Writable {
+  text = "";
+  readonly isTTY: boolean;
+  readonly columns = 80;
+
+  constructor({ isTTY = false } = {}) {
+    super();
+    this.isTTY = isTTY;
+  }
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
+  clearLine(): void {}
+  cursorTo(): void {}
+}
+
+interface Run {
+  readonly exit: Promise<number>;
+  readonly out: Screen;
+  readonly err: Screen;
+  interrupt(): void;
+}
+
+/** Runs the command in this process. */
+function run(args: readonly string[], given: { env?: Env; stdin?: Readable; out?: Screen } = {}): Run {
+  const { stdin = Readable.from([]), out = new Screen() } = given;
+  const err = new Screen();
+  let interrupt = () => {};
+  const exit = main({
+    args,
+    env: given.env ?? env,
+    stdin,
+    stdout: out,
+    stderr: err,
+    onInterrupt(interrupted) {
+      interrupt = interrupted;
+      return () => {
+        interrupt = () => {};
+      };
+    },
+  });
+  return { exit, out, err, interrupt: () => interrupt() };
+}
+
+async function file(name: string, content: string | Uint8Array): Promise<string> {
+  const path = join(directory, name);
+  await writeFile(path, content);
+  return path;
+}
+
+const read = (path: string) => readFile(path, "utf8");
+
+describe("kindo-send", () => {
+  it("sends every line of a file, and says so in plain lines where there is no terminal", async () => {
+    const server = await startService();
+    const input = await file("orders.jsonl", `\uFEFF${lines(2500).join("\r\n")}\r\n\r\n`);
+    const { exit, out, err } = run([input, "--url", server.url, "--concurrency", "8"]);
+    expect(await exit).toBe(0);
+    expect(out.text).toBe(
+      "1000 done: 1000 delivered, 0 failed\n2000 done: 2000 delivered, 0 failed\n2500 of 2500 messages delivered\n",
+    );
+    expect(err.text).toBe("");
+    expect(server.stored).toHaveLength(2500);
+    expect(server.counters.maxOpenSockets).toBeLessThanOrEqual(8);
+    expect(await readdir(directory)).toEqual(["orders.jsonl"]);
+  }, 30_000);
+
+  it("shows a bar on a terminal", async () => {
+    const server = await startService();
+    const input = await file("orders.jsonl", lines(20).join("\n"));
+    const out = new Screen({ isTTY: true });
+    expect(await run([input, "--url", server.url], { out }).exit).toBe(0);
+    expect(out.text).toContain("█");
+    expect(out.text).toContain("20 delivered, 0 failed");
+    expect(out.text).toContain("20 of 20 messages delivered\n");
+  });
+
+  it("keeps what was not delivered in a file that can be sent again, and ends with 1", async () => {
+    const server = await startService();
+    server.faults.next({ kind: "answer", status: 400, body: "no such order" }, { when: isNumber(1) });
+    const invalid = JSON.stringify({ ...aMessage(), behavior: "later" });
+    const input = await file("orders.jsonl", [line(0), line(1), "", invalid, "{oops}", line(4)].join("\n"));
+    const { exit, out } = run([input, "--url", server.url]);
+    expect(await exit).toBe(1);
+    const rejected = join(directory, "orders.rejected.jsonl");
+    expect(out.text).toBe(
+      [
+        "2 of 5 messages delivered",
+        "3 failed:",
+        "line  what                   why",
+        "2     kindo/refused 400      Failed to send message: 400 no such order",
+        "4     kindo/invalid-message  Invalid message structure: 'later' is not one of ['instant'] (at behavior)",
+        "5     not-json               the line is not JSON (character 2)",
+        `The 3 lines that were not delivered are in ${rejected}`,
+        "",
+      ].join("\n"),
+    );
+    const kept = (await read(rejected)).trimEnd().split("\n").sort();
+    expect(kept).toEqual([line(1), invalid, "{oops}"].sort());
+
+    const again = run([rejected, "--url", server.url]);
+    expect(await again.exit).toBe(1);
+    expect(again.out.text).toContain("1 of 3 messages delivered");
+    expect(await readdir(directory)).toContain("orders.rejected.rejected.jsonl");
+  });
+
+  it("never writes to a file that is there already", async () => {
+    const server = await startService();
+    await file("orders.rejected.jsonl", "older");
+    const input = await file("orders.jsonl", "{oops}");
+    expect(await run([input, "--url", server.url]).exit).toBe(1);
+    expect(await read(join(directory, "orders.rejected.jsonl"))).toBe("older");
+    expect(await read(join(directory, "orders.rejected-2.jsonl"))).toBe("{oops}\n");
+
+    const { exit, err } = run([input, "--url", server.url, "--rejected", input]);
+    expect(await exit).toBe(2);
+    expect(err.text).toContain(`${input} is there already`);
+  });
+
+  it("reads the standard input for a -", async () => {
+    const server = await startService();
+    const stdin = Readable.from([Buffer.from(`${line(0)}\n{oops`), Buffer.from(`}\n${line(1)}`)]);
+    const rejected = join(directory, "failed.jsonl");
+    const { exit, out } = run(["-", "--url", server.url, "--rejected", rejected], { stdin });
+    expect(await exit).toBe(1);
+    expect(out.text).toContain("2 of 3 messages delivered");
+    expect(await read(rejected)).toBe("{oops}\n");
+  });
+
+  it("keeps bytes that are no text as they are", async () => {
+    const server = await startService();
+    const input = await file("odd.jsonl", Buffer.from([0x22, 0xff, 0x22, 0x0a]));
+    expect(await run([input, "--url", server.url]).exit).toBe(1);
+    expect(await readFile(join(directory, "odd.rejected.jsonl"))).toEqual(Buffer.from([0x22, 0xff, 0x22, 0x0a]));
+  });
+
+  it("checks and signs, but sends nothing, when it is only tried out", async () => {
+    const server = await startService();
+    const input = await file("orders.jsonl", [line(0), line(1), "{}"].join("\n"));
+    for (const target of [["--url", server.url], ["--arn", server.functionArn]]) {
+      const { exit, out } = run([input, ...target, "--dry-run"]);
+      expect(await exit).toBe(1);
+      expect(out.text).toContain("2 of 3 messages valid and signed; nothing was sent");
+      expect(out.text).toContain("'event_type' is a required property");
+    }
+    expect(server.counters.requests).toBe(0);
+  });
+
+  it("invokes a function by its ARN", async () => {
+    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
+    const server = await startService();
+    const input = await file("orders.jsonl", lines(3).join("\n"));
+    const target = ["--arn", server.functionArn, "--endpoint", server.lambdaEndpoint];
+    expect(await run([input, ...target]).exit).toBe(0);
+    expect(server.stored.map(({ door }) => door)).toEqual(["invoke", "invoke", "invoke"]);
+  });
+
+  it("goes on with its work when nobody reads what it says", async () => {
+    const server = await startService();
+    const input = await file("orders.jsonl", [...lines(5), "{oops}"].join("\n"));
+    const out = new Screen();
+    out._write = (_chunk, _encoding, done: (error?: Error) => void) =>
+      done(Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
+    expect(await run([input, "--url", server.url], { out }).exit).toBe(1);
+    expect(server.stored).toHaveLength(5);
+    expect(await read(join(directory, "orders.rejected.jsonl"))).toBe("{oops}\n");
+  });
+});
+
+describe("interrupted once, kindo-send", () => {
+  it("finishes what is under way, keeps the rest, and ends with 130", async () => {
+    const server = await startService();
+    const held = server.faults.next({ kind: "hold", before: "answer" }, { when: isNumber(2) });
+    const input = await file("orders.jsonl", lines(100).join("\n"));
+    const running = run([input, "--url", server.url, "--concurrency", "1"]);
+    await held.struck();
+    running.interrupt();
+    held.release();
+    expect(await running.exit).toBe(130);
+    expect(running.err.text).toContain("Stopping");
+    expect(running.out.text).toContain("3 of 100 messages delivered\n97 were not tried\n");
+    expect(server.stored).toHaveLength(3);
+    expect(await read(join(directory, "orders.rejected.jsonl"))).toBe(`${lines(100).slice(3).join("\n")}\n`);
+  });
+
+  it("does not wait for an input from which nothing comes", async () => {
+    const server = await startService();
+    const stdin = new PassThrough();
+    stdin.write(`${line(0)}\n`);
+    const running = run(["-", "--url", server.url, "--rejected", join(directory, "r.jsonl")], { stdin });
+    await until(() => server.stored.length === 1);
+    running.interrupt();
+    // What is still to come is kept, until it ends or the second interrupt.
+    stdin.end(`${line(1)}\n`);
+    expect(await running.exit).toBe(130);
+    expect(server.stored).toHaveLength(1);
+    expect(await read(join(directory, "r.jsonl"))).toBe(`${line(1)}\n`);
+  });
+});
+
+describe("interrupted twice, kindo-send", () => {
+  it("gives up what is under way, and keeps it as well", async () => {
+    const server = await startService();
+    const held = server.faults.next({ kind: "hold", before: "answer" }, { when: isNumber(1) });
+    const input = await file("orders.jsonl", lines(5).join("\n"));
+    const running = run([input, "--url", server.url, "--concurrency", "1"]);
+    await held.struck();
+    running.interrupt();
+    running.interrupt();
+    expect(await running.exit).toBe(130);
+    expect(running.out.text).toContain("kindo/aborted");
+    expect(running.out.text).toContain("it may have arrived");
+    expect((await read(join(directory, "orders.rejected.jsonl"))).split("\n")[0]).toBe(line(1));
+  });
+
+  it("ends also when the input never does", async () => {
+    const server = await startService();
+    const stdin = new PassThrough();
+    stdin.write(`${line(0)}\n`);
+    const running = run(["-", "--url", server.url, "--rejected", join(directory, "r.jsonl")], { stdin });
+    await until(() => server.stored.length === 1);
+    running.interrupt();
+    running.interrupt();
+    expect(await running.exit).toBe(130);
+  });
+});
+
+describe("kindo-send ends with 2, and sends nothing,", () => {
+  it.each<[string, readonly string[], string]>([
+    ["without a file", [], "missing required argument 'file'"],
+    ["with an unknown option", ["x", "--unknown"], "unknown option '--unknown'"],
+    ["with a concurrency that is none", ["x", "--concurrency", "0"], "It must be a whole number of at least 1"],
+    ["without an address", ["x"], "KINDO_MESSAGE_PRODUCER_URL or KINDO_MESSAGE_PRODUCER_ARN is required"],
+    ["with a URL that is none", ["x", "--url", "nowhere"], "url must be an absolute http(s) URL"],
+    ["with two addresses", ["x", "--url", "http://127.0.0.1:9/", "--arn", "arn"], "url and arn cannot both be given"],
+    ["with a file that is not there", ["/no/such/file", "--url", "http://127.0.0.1:9/"], "ENOENT"],
+    ["with a directory", ["/", "--url", "http://127.0.0.1:9/"], "/ is a directory"],
+    ["with a schema that is not there", ["x", "--url", "http://127.0.0.1:9/", "--schema", "/no"], "cannot be read"],
+  ])("%s", async (_name, args, problem) => {
+    const { exit, err } = run(args);
+    expect(await exit).toBe(2);
+    expect(err.text).toContain(problem);
+  });
+
+  it("without credentials, and does not try line after line", async () => {
+    const server = await startService();
+    const input = await file("orders.jsonl", lines(50).join("\n"));
+    const profile = { AWS_PROFILE: "no-such-profile", AWS_EC2_METADATA_DISABLED: "true" };
+    const before = { ...process.env };
+    Object.assign(process.env, { ...profile, AWS_CONFIG_FILE: "/no", AWS_SHARED_CREDENTIALS_FILE: "/no" });
+    try {
+      const { exit, out, err } = run([input, "--url", server.url, "--concurrency", "2"], { env: profile });
+      expect(await exit).toBe(2);
+      expect(err.text).toContain("No AWS credentials to sign with");
+      expect(out.text).toContain("0 of 50 messages delivered\n50 were not tried\n");
+    } finally {
+      process.env = before;
+    }
+    expect(await readdir(directory)).toEqual(["orders.jsonl"]);
+  }, 20_000);
+});
+
+it("answers --help and --version", async () => {
+  const help = run(["--help"]);
+  expect(await help.exit).toBe(0);
+  expect(help.out.text).toContain("Usage: kindo-send [options] <file>");
+  const version = run(["--version"]);
+  expect(await version.exit).toBe(0);
+  expect(version.out.text).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
