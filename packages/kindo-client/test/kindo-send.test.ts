@@ -162,13 +162,18 @@ describe("kindo-send", () => {
     const server = await startService();
     const input = await file("odd.jsonl", Buffer.from([0x22, 0xff, 0x22, 0x0a]));
     expect(await run([input, "--url", server.url]).exit).toBe(1);
-    expect(await readFile(join(directory, "odd.rejected.jsonl"))).toEqual(Buffer.from([0x22, 0xff, 0x22, 0x0a]));
+    expect(await readFile(join(directory, "odd.rejected.jsonl"))).toEqual(
+      Buffer.from([0x22, 0xff, 0x22, 0x0a]),
+    );
   });
 
   it("checks and signs, but sends nothing, when it is only tried out", async () => {
     const server = await startService();
     const input = await file("orders.jsonl", [line(0), line(1), "{}"].join("\n"));
-    for (const target of [["--url", server.url], ["--arn", server.functionArn]]) {
+    for (const target of [
+      ["--url", server.url],
+      ["--arn", server.functionArn],
+    ]) {
       const { exit, out } = run([input, ...target, "--dry-run"]);
       expect(await exit).toBe(1);
       expect(out.text).toContain("2 of 3 messages valid and signed; nothing was sent");
@@ -241,6 +246,7 @@ describe("interrupted twice, kindo-send", () => {
     expect(await running.exit).toBe(130);
     expect(running.out.text).toContain("kindo/aborted");
     expect(running.out.text).toContain("it may have arrived");
+    expect(running.out.text).toMatch(/What stands after line [23] was not read\n/);
     expect((await read(join(directory, "orders.rejected.jsonl"))).split("\n")[0]).toBe(line(1));
   });
 
@@ -260,13 +266,25 @@ describe("kindo-send ends with 2, and sends nothing,", () => {
   it.each<[string, readonly string[], string]>([
     ["without a file", [], "missing required argument 'file'"],
     ["with an unknown option", ["x", "--unknown"], "unknown option '--unknown'"],
-    ["with a concurrency that is none", ["x", "--concurrency", "0"], "It must be a whole number of at least 1"],
+    [
+      "with a concurrency that is none",
+      ["x", "--concurrency", "0"],
+      "It must be a whole number of at least 1",
+    ],
     ["without an address", ["x"], "KINDO_MESSAGE_PRODUCER_URL or KINDO_MESSAGE_PRODUCER_ARN is required"],
     ["with a URL that is none", ["x", "--url", "nowhere"], "url must be an absolute http(s) URL"],
-    ["with two addresses", ["x", "--url", "http://127.0.0.1:9/", "--arn", "arn"], "url and arn cannot both be given"],
+    [
+      "with two addresses",
+      ["x", "--url", "http://127.0.0.1:9/", "--arn", "arn"],
+      "url and arn cannot both be given",
+    ],
     ["with a file that is not there", ["/no/such/file", "--url", "http://127.0.0.1:9/"], "ENOENT"],
     ["with a directory", ["/", "--url", "http://127.0.0.1:9/"], "/ is a directory"],
-    ["with a schema that is not there", ["x", "--url", "http://127.0.0.1:9/", "--schema", "/no"], "cannot be read"],
+    [
+      "with a schema that is not there",
+      ["x", "--url", "http://127.0.0.1:9/", "--schema", "/no"],
+      "cannot be read",
+    ],
   ])("%s", async (_name, args, problem) => {
     const { exit, err } = run(args);
     expect(await exit).toBe(2);
@@ -276,16 +294,25 @@ describe("kindo-send ends with 2, and sends nothing,", () => {
   it("without credentials, and does not try line after line", async () => {
     const server = await startService();
     const input = await file("orders.jsonl", lines(50).join("\n"));
-    const profile = { AWS_PROFILE: "no-such-profile", AWS_EC2_METADATA_DISABLED: "true" };
-    const before = { ...process.env };
-    Object.assign(process.env, { ...profile, AWS_CONFIG_FILE: "/no", AWS_SHARED_CREDENTIALS_FILE: "/no" });
+    const nowhere = {
+      AWS_PROFILE: "no-such-profile",
+      AWS_EC2_METADATA_DISABLED: "true",
+      AWS_CONFIG_FILE: "/no",
+      AWS_SHARED_CREDENTIALS_FILE: "/no",
+    };
+    // The standard chain looks into the environment of the process.
+    const before = Object.keys(nowhere).map((name) => [name, process.env[name]] as const);
+    Object.assign(process.env, nowhere);
     try {
-      const { exit, out, err } = run([input, "--url", server.url, "--concurrency", "2"], { env: profile });
+      const { exit, out, err } = run([input, "--url", server.url, "--concurrency", "2"], { env: {} });
       expect(await exit).toBe(2);
       expect(err.text).toContain("No AWS credentials to sign with");
       expect(out.text).toContain("0 of 50 messages delivered\n50 were not tried\n");
     } finally {
-      process.env = before;
+      for (const [name, value] of before) {
+        if (value === undefined) delete process.env[name];
+        else process.env[name] = value;
+      }
     }
     expect(await readdir(directory)).toEqual(["orders.jsonl"]);
   }, 20_000);

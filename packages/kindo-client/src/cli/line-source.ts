@@ -5,6 +5,8 @@ import type { Line } from "./read-lines.ts";
 
 /** The messages of an input's lines, and which line each came from. */
 export class LineSource {
+  /** The number of the last line that was read. */
+  lastLine = 0;
   /** What the input threw instead of its next line. */
   failure: { readonly thrown: unknown } | undefined;
   /** Told of a line that is no message at all. */
@@ -66,7 +68,9 @@ export class LineSource {
       const next = await Promise.race([this.#pending, stopped]);
       if (next === undefined) return undefined;
       this.#pending = undefined;
-      return next.done === true ? undefined : next.value;
+      if (next.done === true) return undefined;
+      this.lastLine = next.value.number;
+      return next.value;
     } catch (thrown) {
       this.failure = { thrown };
       return undefined;

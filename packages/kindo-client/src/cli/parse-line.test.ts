@@ -27,5 +27,8 @@ it("says where JSON is broken without quoting it", () => {
 });
 
 it("refuses bytes that are no UTF-8 rather than change them", () => {
-  expect(parseLine(line(new Uint8Array([0x22, 0xff, 0x22])))).toEqual({ kind: "invalid", problem: "is not UTF-8" });
+  expect(parseLine(line(new Uint8Array([0x22, 0xff, 0x22])))).toEqual({
+    kind: "invalid",
+    problem: "is not UTF-8",
+  });
 });

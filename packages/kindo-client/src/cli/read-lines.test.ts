@@ -37,11 +37,16 @@ it("ends lines at line feeds only: other separators may stand within JSON", asyn
 it("does not depend on where the chunks are cut", async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.array(fc.string({ unit: "binary" }).map((text) => text.replaceAll("\n", "").replace(/\p{Surrogate}/gu, "")), { minLength: 1 }),
+      fc.array(
+        fc.string({ unit: "binary" }).map((text) => text.replaceAll("\n", "").replace(/\p{Surrogate}/gu, "")),
+        { minLength: 1 },
+      ),
       fc.array(fc.nat(40)),
       async (lines, cuts) => {
         const bytes = new TextEncoder().encode(lines.map((line) => `${line}\n`).join(""));
-        const places = [...new Set([0, ...cuts.filter((cut) => cut < bytes.length), bytes.length])].sort((a, b) => a - b);
+        const places = [...new Set([0, ...cuts.filter((cut) => cut < bytes.length), bytes.length])].sort(
+          (a, b) => a - b,
+        );
         const parts = places.slice(1).map((end, index) => bytes.subarray(places[index], end));
         const read = await linesOf(chunks(...parts), 100_000);
         expect(read.map(({ text }) => text)).toEqual(lines);

@@ -21,11 +21,12 @@ export function report(
   result: SendLinesResult,
   { options, failures, rejected, out, err }: ReportContext,
 ): void {
-  const { delivered, left, obstacle, inputError } = result;
+  const { delivered, left, givenUpAfter, obstacle, inputError } = result;
   const what = options.dryRun ? "valid and signed; nothing was sent" : "delivered";
   out.line(`${delivered} of ${delivered + failures.count + left} messages ${what}`);
   if (failures.count > 0) out.line(`${failures.count} failed:\n${failures.describe()}`);
   if (left > 0) out.line(`${left} were not tried`);
+  if (givenUpAfter !== undefined) out.line(`What stands after line ${givenUpAfter} was not read`);
   if (rejected.path !== undefined)
     out.line(`The ${rejected.lines} lines that were not delivered are in ${rejected.path}`);
   if (obstacle !== undefined) err.line(`kindo-send: ${obstacle.message}`);

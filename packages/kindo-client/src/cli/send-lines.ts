@@ -33,6 +33,8 @@ export interface SendLinesResult {
   readonly delivered: number;
   /** Lines that were not tried, because the run was ended early. */
   readonly left: number;
+  /** The number of the last line that was read, where the run was given up before the end of its input. */
+  readonly givenUpAfter: number | undefined;
   /** Why no message at all could be sent: the configuration, or no credentials. */
   readonly obstacle: WirekitError | undefined;
   /** What the input threw instead of its next line. */
@@ -98,7 +100,8 @@ export async function sendLines(
     left += 1;
     if (isKept) await rejected.write(line.bytes);
   }
-  return { delivered, left, obstacle, inputError: source.failure };
+  const givenUpAfter = abort.aborted ? source.lastLine : undefined;
+  return { delivered, left, givenUpAfter, obstacle, inputError: source.failure };
 }
 
 async function* allOf(lines: readonly Line[], more: AsyncIterable<Line>): AsyncGenerator<Line> {

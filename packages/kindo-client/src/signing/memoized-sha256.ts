@@ -5,6 +5,13 @@ const maxKept = 16;
 
 type Source = string | ArrayBuffer | ArrayBufferView;
 
+/** What smithy needs of a hash. */
+export interface Sha256 {
+  update(chunk: Uint8Array): void;
+  digest(): Promise<Uint8Array>;
+  reset(): void;
+}
+
 /**
  * SHA-256, or with a secret HMAC-SHA-256, of `node:crypto`, in the form in which smithy takes its hashes.
  *
@@ -12,10 +19,10 @@ type Source = string | ArrayBuffer | ArrayBufferView;
  * first step of a key's derivation, and the name under which smithy keeps the derived key and which it would otherwise
  * compute again for every request. The later steps, and the signatures themselves, have keys of bytes.
  */
-export function memoizedSha256() {
+export function memoizedSha256(): new (secret?: Source) => Sha256 {
   const kept = new Map<string, Uint8Array>();
 
-  return class NodeSha256 {
+  return class NodeSha256 implements Sha256 {
     readonly #secret: Source | undefined;
     readonly #chunks: Uint8Array[] = [];
 
