@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import { withTimeout } from "../waiting.ts";
+import { limitTime } from "../limit-time.ts";
 import type { IdempotencyStore } from "./idempotency-store.ts";
 
 /** How a {@link Claim} deals with its store. */
@@ -34,7 +34,7 @@ export async function beginClaim<Result>(
   void answer
     .then((late) => (isGivenUp && late.kind === "begun" ? store.abandon(key, late.token) : undefined))
     .catch(() => undefined);
-  const begun = await withTimeout("The idempotency store", () => answer, { timeoutMs, clock }).catch(
+  const begun = await limitTime("The idempotency store", () => answer, { timeoutMs, clock }).catch(
     (thrown: unknown) => {
       isGivenUp = true;
       throw thrown;
@@ -101,7 +101,7 @@ export class Claim<Result> {
   async #call<T>(what: string, task: () => Promise<T>): Promise<T | undefined> {
     const { storeTimeoutMs: timeoutMs, clock, onError } = this.#options;
     try {
-      return await withTimeout("The idempotency store", async () => await task(), { timeoutMs, clock });
+      return await limitTime("The idempotency store", task, { timeoutMs, clock });
     } catch (thrown) {
       onError(what, thrown);
       return undefined;

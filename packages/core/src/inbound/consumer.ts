@@ -1,9 +1,9 @@
 import { type Clock, systemClock } from "../clock.ts";
 import { ClosedError } from "../errors/closed-error.ts";
 import { messageOf, WirekitError } from "../errors/wirekit-error.ts";
+import { limitTime } from "../limit-time.ts";
 import { consoleLogger, type Logger } from "../logger.ts";
 import { TypedEvents } from "../typed-events.ts";
-import { withTimeout } from "../waiting.ts";
 import { logProcessed } from "./consumer-log.ts";
 import type {
   ConsumerCloseReport,
@@ -259,7 +259,7 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown> i
 
   async #within(timeoutMs: number, what: string, task: () => Promise<void>): Promise<void> {
     try {
-      await withTimeout(what, task, { timeoutMs, clock: this.#clock });
+      await limitTime(what, task, { timeoutMs, clock: this.#clock });
     } catch (thrown) {
       this.#logger.error({ error: messageOf(thrown) }, `${what} failed while the consumer was closing`);
     }

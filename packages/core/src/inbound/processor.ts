@@ -1,5 +1,6 @@
 import { TimeoutError } from "../errors/timeout-error.ts";
 import { messageOf, WirekitError } from "../errors/wirekit-error.ts";
+import { limitTime } from "../limit-time.ts";
 import { withTimeout } from "../waiting.ts";
 import { beginClaim, type Claim } from "./claim.ts";
 import type { DeadLetter, DeadLetterReason, Delivery, Settlement } from "./delivery.ts";
@@ -265,9 +266,9 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
     }
     if (decision.kind === "forget") return end({ outcome: "left", error: decision.error });
     try {
-      const carryOut = async () =>
-        await (decision.kind === "release" ? release(delivery) : settle(delivery, decision.settlement));
-      await withTimeout("Settling", carryOut, { timeoutMs, clock });
+      const carryOut = () =>
+        decision.kind === "release" ? release(delivery) : settle(delivery, decision.settlement);
+      await limitTime("Settling", carryOut, { timeoutMs, clock });
     } catch (thrown) {
       this.#counts.failedSettlements += 1;
       logger.error(

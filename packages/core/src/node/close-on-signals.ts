@@ -2,9 +2,9 @@ import { constants } from "node:os";
 import process from "node:process";
 import { type Clock, systemClock } from "../clock.ts";
 import { messageOf } from "../errors/wirekit-error.ts";
+import { limitTime } from "../limit-time.ts";
 import { consoleLogger, type Logger } from "../logger.ts";
 import { checkDurationMs, checkWhole, throwFaults } from "../option-checks.ts";
-import { withTimeout } from "../waiting.ts";
 
 /** What can be closed within a time: a consumer, a batcher, any client of these packages, a server of your own. */
 export interface Closeable {
@@ -118,8 +118,8 @@ async function closeAll(
     // Also when no time is left: whoever is told to close in no time can still let go of what it holds.
     const leftMs = Math.max(0, timeoutMs - (clock.monotonic() - startedAt));
     try {
-      const close = async () => await closeable.close({ timeoutMs: Math.floor(leftMs * ownShare) });
-      await withTimeout("Closing", close, { timeoutMs: leftMs, clock });
+      const close = () => closeable.close({ timeoutMs: Math.floor(leftMs * ownShare) });
+      await limitTime("Closing", close, { timeoutMs: leftMs, clock });
     } catch (thrown) {
       isClean = false;
       logger.error({ index, error: messageOf(thrown) }, "Not everything could be closed");
