@@ -37,14 +37,7 @@ export class Run<D extends Delivery> {
   constructor(delivery: D, startedAt: number) {
     this.delivery = delivery;
     this.startedAt = startedAt;
-    const signal = () => this.#signal;
-    this.context = {
-      delivery,
-      // Made when it is asked for: a signal costs more than all the rest of a delivery, and many handlers need none.
-      get signal() {
-        return signal();
-      },
-    };
+    this.context = new RunContext(this);
   }
 
   /** Fires the signal. What is running may go on, and its outcome counts. */
@@ -111,11 +104,27 @@ export class Run<D extends Delivery> {
     });
   }
 
-  get #signal(): AbortSignal {
+  /** Made when it is asked for: a signal costs more than all the rest of a delivery, and many handlers need none. */
+  get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
       if (this.#abortReason !== undefined) this.#controller.abort(this.#abortReason.reason);
     }
     return this.#controller.signal;
+  }
+}
+
+/** All that a handler is to see of a run. */
+class RunContext<D extends Delivery> implements HandlerContext<D> {
+  readonly delivery: D;
+  readonly #run: Run<D>;
+
+  constructor(run: Run<D>) {
+    this.#run = run;
+    this.delivery = run.delivery;
+  }
+
+  get signal(): AbortSignal {
+    return this.#run.signal;
   }
 }

@@ -118,8 +118,8 @@ async function closeAll(
     // Also when no time is left: whoever is told to close in no time can still let go of what it holds.
     const leftMs = Math.max(0, timeoutMs - (clock.monotonic() - startedAt));
     try {
-      const close = () => closeable.close({ timeoutMs: Math.floor(leftMs * ownShare) });
-      await limitTime("Closing", close, { timeoutMs: leftMs, clock });
+      const closing = (async () => await closeable.close({ timeoutMs: Math.floor(leftMs * ownShare) }))();
+      await limitTime("Closing", closing, { timeoutMs: leftMs, clock });
     } catch (thrown) {
       isClean = false;
       logger.error({ index, error: messageOf(thrown) }, "Not everything could be closed");
