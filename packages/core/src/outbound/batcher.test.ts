@@ -435,6 +435,7 @@ describe("bounds", () => {
     const large = batcher.send({ id: "large", bytes: 101 });
     await expect(large).rejects.toThrow(new MessageTooLargeError({ bytes: 101, maxBytes: 100 }));
     await expect(large).rejects.toThrow("101 bytes; at most 100");
+    expect(MessageTooLargeError.isInstance(await large.catch((error: unknown) => error))).toBe(true);
     void batcher.send({ id: "fits", bytes: 100 });
     await clock.advance(0);
     expect(ids()).toEqual(["fits"]);
