@@ -1,0 +1,58 @@
+export {
+  type CreateMessageOptions,
+  createMessage,
+  type EventInput,
+  type InstructionInput,
+} from "./create-message.ts";
+export {
+  InvalidBodyError,
+  InvalidMessageError,
+  type MessageBusErrorCode,
+  ReceiptError,
+} from "./errors.ts";
+export { MessageBusMessage } from "./message-bus-message.ts";
+export { type DecodeOptions, decodeMessage } from "./wire/decode-message.ts";
+export { encodeMessage } from "./wire/encode-message.ts";
+export {
+  KycEventPayload,
+  NewTransactionEventPayload,
+  NewUserEventPayload,
+  PasswordResetEventPayload,
+  PaymentEventPayload,
+  ProfileEventPayload,
+  TransactionStatusEventPayload,
+  VerificationRequestedEventPayload,
+} from "./wire/event-payloads.ts";
+export {
+  BurnPayload,
+  CorrectionPayload,
+  type DepositTransactionPayload,
+  MintPayload,
+  PaymentPayload,
+  StatusUpdatePayload,
+  TransactionPayload,
+  UpdateProfilePayload,
+  type WithdrawTransactionPayload,
+} from "./wire/instruction-payloads.ts";
+export { Direction, EventType, InstructionType, type MessageKind, TransactionType } from "./wire/kinds.ts";
+export type {
+  DecodedMessage,
+  EventMessage,
+  EventMetaData,
+  InstructionMessage,
+  InstructionMetaData,
+  MetaData,
+  PlainDictionary,
+  SendableMessage,
+  UnknownKindMessage,
+  UnknownKinds,
+} from "./wire/message.ts";
+export {
+  AddressOnboardedEventPayload,
+  RelayCompletedEventPayload,
+  RelayInitiatedEventPayload,
+  RelayOnboardedEventPayload,
+} from "./wire/onboarding-payloads.ts";
+export { partitionForKey } from "./wire/partition-for-key.ts";
+export type { PayloadSchema } from "./wire/payload-definition.ts";
+export type { EventPayloads, InstructionPayloads, PayloadOf } from "./wire/payloads.ts";
