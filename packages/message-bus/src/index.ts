@@ -10,7 +10,28 @@ export {
   type MessageBusErrorCode,
   ReceiptError,
 } from "./errors.ts";
+export { ManualClock } from "./memory/manual-clock.ts";
+export { MemoryMessageBus, type MemorySentMessage } from "./memory/memory-message-bus.ts";
+export type { MemoryMessageBusOptions } from "./memory/memory-options.ts";
+export type {
+  MessageEvent,
+  MessagePredicate,
+  MessageStage,
+  WaitForMessageOptions,
+} from "./memory/message-spy.ts";
+export type {
+  BusCloseReport,
+  BusHealth,
+  BusStats,
+  MessageBus,
+  MessagesOptions,
+  ReceiveOptions,
+  SendManyOptions,
+  SendOptions,
+  SentMessage,
+} from "./message-bus.ts";
 export { MessageBusMessage } from "./message-bus-message.ts";
+export type { Received, ReceivedFacts, ReceivedInvalid, ReceivedMessage } from "./received.ts";
 export { type DecodeOptions, decodeMessage } from "./wire/decode-message.ts";
 export { encodeMessage } from "./wire/encode-message.ts";
 export {
