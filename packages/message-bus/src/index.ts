@@ -1,3 +1,11 @@
+export type {
+  BusDelivery,
+  ConsumeIdempotency,
+  ConsumeOptions,
+  MessageConsumer,
+  MessageContext,
+  MessageHandler,
+} from "./consume-options.ts";
 export {
   type CreateMessageOptions,
   createMessage,

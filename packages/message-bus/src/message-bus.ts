@@ -1,4 +1,5 @@
 import type { SendOutcome, WaitOptions } from "@wirekit/core";
+import type { ConsumeOptions, MessageConsumer, MessageHandler } from "./consume-options.ts";
 import type { Received } from "./received.ts";
 import type { DecodedMessage, SendableMessage, UnknownKinds } from "./wire/message.ts";
 
@@ -90,7 +91,7 @@ export interface MessageBus<Receipt extends SentMessage = SentMessage> extends A
    */
   sendMessage(message: SendableMessage, options: SendOptions): Promise<Receipt>;
 
-  /** Sends many messages, and says what became of each, in their order. Rejects only with the signal's reason. */
+  /** Sends many messages, and says what became of each, in their order. Never rejects. */
   sendMany(
     messages: readonly SendableMessage[],
     options: SendManyOptions,
@@ -112,9 +113,20 @@ export interface MessageBus<Receipt extends SentMessage = SentMessage> extends A
     options: MessagesOptions<Unknown>,
   ): AsyncIterableIterator<Received<DecodedMessage<Unknown>>>;
 
+  /**
+   * Receives and handles messages until the consumer is closed: many at once, those of one key one after the other. A message is
+   * acknowledged when its handler returns, and comes again when it throws.
+   *
+   * @throws ConfigError naming every option at fault.
+   */
+  consume<Unknown extends UnknownKinds = "refuse">(
+    options: ConsumeOptions<Unknown>,
+    handler: MessageHandler<DecodedMessage<Unknown>>,
+  ): MessageConsumer;
+
   stats(): BusStats;
   health(): BusHealth;
 
-  /** Stops taking, finishes what runs, and says what was left. Twice is fine. */
+  /** Closes every consumer, finishes what is being sent, and says what was left. Twice is fine. */
   close(options?: { readonly timeoutMs?: number | undefined }): Promise<BusCloseReport>;
 }

@@ -22,7 +22,7 @@ export class GroupQueue {
   readonly #group: MemoryGroup;
   readonly #clock: Clock;
   readonly #receivers = new Set<Receiver>();
-  #cancelDueTimer = () => {};
+  #dueTimer: { readonly dueMs: number; readonly cancel: () => void } | undefined;
 
   constructor(group: MemoryGroup, clock: Clock) {
     this.#group = group;
@@ -49,7 +49,7 @@ export class GroupQueue {
         this.#receivers.delete(receiver);
         signal?.removeEventListener("abort", abort);
         cancelTimeout();
-        if (this.#receivers.size === 0) this.#cancelDueTimer();
+        if (this.#receivers.size === 0) this.#awaitNextDue();
       };
       const receiver: Receiver = {
         visibilityTimeoutMs,
@@ -108,12 +108,16 @@ export class GroupQueue {
 
   /** A timer runs only while someone waits: what nobody waits for keeps no process alive. */
   #awaitNextDue(): void {
-    this.#cancelDueTimer();
-    this.#cancelDueTimer = () => {};
-    if (this.#receivers.size === 0) return;
-    const dueMs = this.#group.nextDueMs();
+    const dueMs = this.#receivers.size === 0 ? undefined : this.#group.nextDueMs();
+    if (dueMs === this.#dueTimer?.dueMs) return;
+    this.#dueTimer?.cancel();
+    this.#dueTimer = undefined;
     if (dueMs === undefined) return;
+    const onDue = () => {
+      this.#dueTimer = undefined;
+      this.#serve();
+    };
     const delayMs = Math.min(Math.max(0, dueMs - this.#clock.monotonic()), maxTimerMs);
-    this.#cancelDueTimer = this.#clock.setTimer(() => this.#serve(), delayMs);
+    this.#dueTimer = { dueMs, cancel: this.#clock.setTimer(onDue, delayMs) };
   }
 }

@@ -5,6 +5,8 @@ export interface Delivery {
   readonly stored: StoredMessage;
   /** How often the group has been given the message: 1 on the first time. */
   readonly attempt: number;
+  /** When it was given out, on the monotonic clock: from then on it is held back. */
+  readonly takenAtMs: number;
 }
 
 /** Why a delivery is not the group's to settle any more. */
@@ -79,7 +81,7 @@ export class MemoryGroup {
     from.delete(entry);
     entry.attempt += 1;
     this.#hold(entry, nowMs + visibilityTimeoutMs);
-    return { stored: entry.stored, attempt: entry.attempt };
+    return { stored: entry.stored, attempt: entry.attempt, takenAtMs: nowMs };
   }
 
   /**
@@ -112,13 +114,12 @@ export class MemoryGroup {
     return undefined;
   }
 
-  /** When the next held message is due to be delivered again; undefined when none is held. */
+  /**
+   * When a held message may be due to be delivered again; undefined when none is held. It can turn out to be too early, and is
+   * never too late.
+   */
   nextDueMs(): number | undefined {
-    if (this.#held.size === 0) return undefined;
-    let nextMs = Number.POSITIVE_INFINITY;
-    for (const { heldUntilMs } of this.#held) nextMs = Math.min(nextMs, heldUntilMs);
-    this.#nothingDueBeforeMs = nextMs;
-    return nextMs;
+    return this.#held.size === 0 ? undefined : this.#nothingDueBeforeMs;
   }
 
   #hold(entry: Entry, untilMs: number): void {
@@ -136,7 +137,10 @@ export class MemoryGroup {
       this.#held.delete(entry);
       this.#returned.add(entry);
     }
-    this.#nothingDueBeforeMs = this.nextDueMs() ?? Number.POSITIVE_INFINITY;
+    this.#nothingDueBeforeMs = Number.POSITIVE_INFINITY;
+    for (const { heldUntilMs } of this.#held) {
+      this.#nothingDueBeforeMs = Math.min(this.#nothingDueBeforeMs, heldUntilMs);
+    }
   }
 
   #advanceLane(entry: Entry): void {

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "@jest/globals";
-import { ClosedError, ConfigError, QueueFullError, TimeoutError } from "@wirekit/core";
+import { ClosedError, ConfigError, QueueFullError, silentLogger, TimeoutError } from "@wirekit/core";
 import { createMessage } from "../create-message.ts";
 import { InvalidMessageError, ReceiptError } from "../errors.ts";
 import type { Received } from "../received.ts";
@@ -69,8 +69,8 @@ describe("sending", () => {
   it("stops sending many messages where it is aborted, and says which were not sent", async () => {
     const { bus } = open();
     const controller = new AbortController();
-    const key = () => {
-      controller.abort("enough");
+    const key = (_message: SendableMessage, index: number) => {
+      if (index === 1) controller.abort("enough");
       return undefined;
     };
     const options = { target, key, signal: controller.signal };
@@ -389,6 +389,81 @@ describe("going through messages", () => {
   });
 });
 
+describe("consuming", () => {
+  it("gives back at once, in their order, what it has taken and not begun when it closes", async () => {
+    const { bus } = open({ visibilityTimeoutMs: 600_000 });
+    const begun: string[] = [];
+    let end = () => {};
+    const consumer = bus.consume({ target, concurrency: 1 }, async (_message, { received }) => {
+      begun.push(received.raw);
+      await new Promise<void>((resolve) => {
+        end = resolve;
+      });
+    });
+    await bus.sendMany(["R-1", "R-2", "R-3"].map(status), { target });
+    await bus.waitForMessage(hasReference("R-3"), { stage: "received" });
+    const closing = consumer.close();
+    end();
+    expect(await closing).toMatchObject({ left: [{ attempt: 1 }, { attempt: 1 }] });
+    expect(begun).toHaveLength(1);
+    // The clock has not been moved: nothing had to wait for a time-out.
+    const again = [await receive(bus), await receive(bus)];
+    expect(again.map(({ attempt, raw }) => [attempt, /R-\d/.exec(raw)?.[0]])).toEqual([
+      [2, "R-2"],
+      [2, "R-3"],
+    ]);
+    expect(await bus.receiveMessage({ target, timeoutMs: 0 })).toBeUndefined();
+  });
+
+  it("acknowledges nothing that somebody else has been given meanwhile", async () => {
+    const { bus, clock } = open({ visibilityTimeoutMs: 1_000 });
+    await bus.sendMessage(status("R-1"), { target });
+    const first = await receive(bus);
+    await clock.advance(1_000);
+    bus.consume({ target }, async ({ kind }) => kind);
+    await bus.waitForMessage(hasReference("R-1"), { stage: "acknowledged" });
+    await bus.acknowledge(first);
+    expect(bus.stats()).toMatchObject({ acknowledged: 1, redelivered: 1 });
+  });
+
+  it("counts what its consumers receive, and what of that is invalid", async () => {
+    const { bus } = open();
+    bus.consume({ target, deadLetterTarget: "dead" }, () => {});
+    await bus.sendText("not JSON", { target });
+    await bus.sendMessage(status("R-1"), { target });
+    await bus.waitForMessage(hasReference("R-1"), { stage: "acknowledged" });
+    expect(bus.stats()).toEqual({
+      sent: 3,
+      notSent: 0,
+      received: 2,
+      invalid: 1,
+      redelivered: 0,
+      acknowledged: 2,
+    });
+  });
+
+  it("lets a service that is older than the sender handle a kind it does not know", async () => {
+    const { bus } = open();
+    const kinds: string[] = [];
+    bus.consume({ target, unknownKinds: "pass" }, (message) => kinds.push(message.kind));
+    const meta_data = { source: "S", created_at: "C", token: "T", idempotency_key: "K", event: "NEWER" };
+    await bus.sendMessage({ meta_data, payload: {} }, { target });
+    await bus.waitForMessage(({ kind }) => kind === "unknown", { stage: "acknowledged" });
+    expect(kinds).toEqual(["unknown"]);
+  });
+
+  it("leaves no timer running when all is closed", async () => {
+    const { bus, clock } = open();
+    bus.consume({ target }, () => {
+      throw new Error("not now");
+    });
+    await bus.sendMessage(status("R-1"), { target });
+    await bus.waitForMessage(hasReference("R-1"), { stage: "received" });
+    await bus.close();
+    expect(clock.pendingTimers).toBe(0);
+  });
+});
+
 describe("closing", () => {
   it("sends those who wait away, says what is left, and may be done twice", async () => {
     const { bus, clock } = open();
@@ -424,7 +499,7 @@ describe("closing", () => {
 
 function open(options: MemoryMessageBusOptions = {}): { bus: MemoryMessageBus; clock: ManualClock } {
   const clock = new ManualClock();
-  const bus = new MemoryMessageBus({ clock, ...options });
+  const bus = new MemoryMessageBus({ clock, logger: silentLogger, ...options });
   opened.push(bus);
   return { bus, clock };
 }

@@ -1,5 +1,6 @@
 import { ClosedError, ConfigError, type SendOutcome, type WaitOptions, WirekitError } from "@wirekit/core";
-import { InvalidBodyError, ReceiptError } from "../errors.ts";
+import type { ConsumeOptions, MessageConsumer, MessageHandler } from "../consume-options.ts";
+import { defaultGroupId } from "../default-group-id.ts";
 import type {
   BusCloseReport,
   BusHealth,
@@ -12,17 +13,18 @@ import type {
   SentMessage,
 } from "../message-bus.ts";
 import { messagesOf } from "../messages.ts";
-import { type Received, toReceived } from "../received.ts";
-import { decodeMessage } from "../wire/decode-message.ts";
+import { type Received, type ReceivedFacts, toReceived } from "../received.ts";
+import { startConsumer } from "../start-consumer.ts";
 import { encodeMessage } from "../wire/encode-message.ts";
 import type { DecodedMessage, SendableMessage, UnknownKinds } from "../wire/message.ts";
+import type { Delivery } from "./memory-group.ts";
 import {
-  durationExpected,
-  isDurationMs,
+  checkDuration,
   type MemoryMessageBusOptions,
   type ResolvedMemoryOptions,
   resolveMemoryOptions,
 } from "./memory-options.ts";
+import { MemorySource } from "./memory-source.ts";
 import { MemoryTarget } from "./memory-target.ts";
 import {
   type MessageEvent,
@@ -30,12 +32,16 @@ import {
   MessageSpy,
   type WaitForMessageOptions,
 } from "./message-spy.ts";
+import { parseReceiptHandle, receiptError, receiptHandleOf } from "./receipt-handle.ts";
+import { Recorder } from "./recorder.ts";
 
 /** What the bus in memory knows of a message that it has taken. */
 export interface MemorySentMessage extends SentMessage {
   /** The message's place among all that were sent to its target, from 0. */
   readonly sequence: number;
 }
+
+type Headers = Readonly<Record<string, string>>;
 
 /**
  * A bus inside the process, for tests and for development: the same contract as the others, bounded, and with a clock that can be
@@ -44,40 +50,44 @@ export interface MemorySentMessage extends SentMessage {
 export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
   readonly #options: ResolvedMemoryOptions;
   readonly #targets = new Map<string, MemoryTarget>();
+  readonly #consumers = new Set<MessageConsumer>();
   readonly #spy: MessageSpy;
-  readonly #counts = { sent: 0, notSent: 0, received: 0, invalid: 0, redelivered: 0, acknowledged: 0 };
+  readonly #recorder: Recorder;
   #state: BusHealth["state"] = "open";
+  #closing: Promise<BusCloseReport> | undefined;
 
   /** @throws ConfigError naming every option at fault. */
   constructor(options: MemoryMessageBusOptions = {}) {
     this.#options = resolveMemoryOptions(options);
     this.#spy = new MessageSpy(this.#options.maxRememberedEvents);
+    this.#recorder = new Recorder(this.#spy);
   }
 
   async sendMessage(message: SendableMessage, options: SendOptions): Promise<MemorySentMessage> {
-    return this.#counted(() => this.#put(encodeMessage(message), options));
+    return this.#send(() => encodeMessage(message), options);
   }
 
   /** Puts any text where a message is due, as a stranger might: for tests of what is not a message. */
-  async sendText(text: string, options: SendOptions): Promise<MemorySentMessage> {
-    return this.#counted(() => this.#put(text, options));
+  async sendText(
+    text: string,
+    options: SendOptions & { readonly headers?: Headers },
+  ): Promise<MemorySentMessage> {
+    return this.#send(() => text, options);
   }
 
   async sendMany(
     messages: readonly SendableMessage[],
     options: SendManyOptions,
   ): Promise<readonly SendOutcome<MemorySentMessage>[]> {
+    const { target, signal } = options;
     return messages.map((message, index): SendOutcome<MemorySentMessage> => {
-      if (options.signal?.aborted) {
-        this.#counts.notSent += 1;
-        return { kind: "not-sent", reason: options.signal.reason };
-      }
       try {
         const key = typeof options.key === "function" ? options.key(message, index) : options.key;
-        const sent = this.#counted(() => this.#put(encodeMessage(message), { target: options.target, key }));
+        const sent = this.#send(() => encodeMessage(message), { target, key, signal });
         return { kind: "delivered", attempts: 1, latencyMs: 0, ...sent };
       } catch (thrown) {
-        if (ClosedError.isInstance(thrown)) return { kind: "not-sent", reason: thrown };
+        const wasStopped = signal?.aborted === true || ClosedError.isInstance(thrown);
+        if (wasStopped) return { kind: "not-sent", reason: thrown };
         return { kind: "rejected", error: WirekitError.from(thrown) };
       }
     });
@@ -86,47 +96,63 @@ export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
   async receiveMessage<Unknown extends UnknownKinds = "refuse">(
     options: ReceiveOptions<Unknown>,
   ): Promise<Received<DecodedMessage<Unknown>> | undefined> {
-    const { target, groupId = defaultGroupId(target), timeoutMs = 1_000, signal } = options;
+    const { target, groupId = defaultGroupId(target), timeoutMs = 1_000, signal, unknownKinds } = options;
     const { visibilityTimeoutMs = this.#options.visibilityTimeoutMs } = options;
-    checkDurations({ timeoutMs, visibilityTimeoutMs });
-    const delivery = await this.#target(target)
-      .group(groupId)
-      .receive({ timeoutMs, visibilityTimeoutMs, signal });
+    checkDuration("timeoutMs", timeoutMs, 0);
+    checkDuration("visibilityTimeoutMs", visibilityTimeoutMs, 0);
+    this.#throwUnlessOpen();
+    const group = this.#target(target).group(groupId);
+    const delivery = await group.receive({ timeoutMs, visibilityTimeoutMs, signal });
     if (delivery === undefined) return undefined;
-
-    const { stored, attempt } = delivery;
-    const { key, sentAt, headers, text: raw } = stored;
-    const receiptHandle = `${target}:${stored.sequence}:${attempt}`;
-    const facts = { target, groupId, receiptHandle, raw, key, attempt, sentAt, headers };
-    const received = toReceived(facts, options.unknownKinds);
-    this.#counts.received += 1;
-    if (attempt > 1) this.#counts.redelivered += 1;
-    if (received.kind === "invalid") this.#counts.invalid += 1;
-    this.#spy.record({ stage: "received", ...eventOf(facts) });
-    return received;
+    return toReceived<Unknown>(this.#factsOf(delivery, target, groupId, unknownKinds), unknownKinds);
   }
 
   /** @throws ReceiptError when the message has been delivered again since, or was never delivered by this handle. */
   async acknowledge(received: Received<unknown>, options: WaitOptions = {}): Promise<void> {
     options.signal?.throwIfAborted();
     const { target, groupId = defaultGroupId(target), receiptHandle } = received;
-    const [sequence, attempt] = placeOf(receiptHandle, target);
+    const { sequence, attempt } = parseReceiptHandle(receiptHandle, target);
     if (this.#state === "closed") throw new ClosedError("The message bus");
     const group = this.#targets.get(target)?.groups.get(groupId);
-    if (group === undefined) throw refused("unknown-receipt");
+    if (group === undefined) throw receiptError("unknown-receipt");
     const before = group.unacknowledged;
     const refusal = group.acknowledge(sequence, attempt);
-    if (refusal !== undefined) throw refused(refusal);
+    if (refusal !== undefined) throw receiptError(refusal);
     // A second acknowledgement changes nothing, and is not counted.
-    if (group.unacknowledged === before) return;
-    this.#counts.acknowledged += 1;
-    this.#spy.record({ stage: "acknowledged", ...eventOf({ ...received, groupId, attempt }) });
+    if (group.unacknowledged < before) this.#recorder.acknowledged({ ...received, groupId, attempt });
   }
 
   messages<Unknown extends UnknownKinds = "refuse">(
     options: MessagesOptions<Unknown>,
   ): AsyncIterableIterator<Received<DecodedMessage<Unknown>>> {
     return messagesOf(this, options);
+  }
+
+  consume<Unknown extends UnknownKinds = "refuse">(
+    options: ConsumeOptions<Unknown>,
+    handler: MessageHandler<DecodedMessage<Unknown>>,
+  ): MessageConsumer {
+    const { target, groupId = defaultGroupId(target), unknownKinds } = options;
+    const { visibilityTimeoutMs = this.#options.visibilityTimeoutMs } = options;
+    const { clock, logger } = this.#options;
+    checkDuration("visibilityTimeoutMs", visibilityTimeoutMs, 1);
+    this.#throwUnlessOpen();
+    const source = new MemorySource({
+      group: this.#target(target).group(groupId),
+      visibilityTimeoutMs,
+      clock,
+      factsOf: (delivery) => this.#factsOf(delivery, target, groupId, unknownKinds),
+      onAcknowledged: (facts) => this.#recorder.acknowledged(facts),
+    });
+    const consumer: MessageConsumer = startConsumer(options, handler, {
+      source,
+      sendText: async (text, sendOptions) => this.#send(() => text, sendOptions),
+      clock,
+      logger,
+    });
+    this.#consumers.add(consumer);
+    consumer.on("stopped", () => this.#consumers.delete(consumer));
+    return consumer;
   }
 
   /**
@@ -145,52 +171,68 @@ export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
   }
 
   stats(): BusStats {
-    return { ...this.#counts };
+    return this.#recorder.stats();
   }
 
   health(): BusHealth {
-    return { state: this.#state, problems: [] };
+    const errors = [...this.#consumers].map((consumer) => consumer.health().error?.message);
+    return { state: this.#state, problems: errors.filter((message) => message !== undefined) };
   }
 
-  async close(): Promise<BusCloseReport> {
-    this.#state = "closed";
-    for (const target of this.#targets.values()) target.close();
-    this.#spy.close();
-    const groups = [...this.#targets.values()].flatMap((target) => [...target.groups.values()]);
-    return {
-      notSent: [],
-      unconfirmed: [],
-      unacknowledged: groups.reduce((sum, group) => sum + group.held, 0),
-    };
+  close({ timeoutMs = 10_000 }: { readonly timeoutMs?: number | undefined } = {}): Promise<BusCloseReport> {
+    this.#closing ??= this.#close(timeoutMs);
+    return this.#closing;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
 
-  #counted(put: () => MemorySentMessage): MemorySentMessage {
+  async #close(timeoutMs: number): Promise<BusCloseReport> {
+    // Handlers that run may still send and acknowledge; nothing more is received.
+    this.#state = "closing";
+    const ends = [...this.#consumers].map((consumer) => consumer.close({ timeoutMs }));
+    for (const target of this.#targets.values()) target.close();
+    await Promise.all(ends);
+    this.#state = "closed";
+    this.#spy.close();
+    const groups = [...this.#targets.values()].flatMap((target) => [...target.groups.values()]);
+    const unacknowledged = groups.reduce((sum, group) => sum + group.held, 0);
+    return { notSent: [], unconfirmed: [], unacknowledged };
+  }
+
+  #send(textOf: () => string, options: SendOptions & { readonly headers?: Headers }): MemorySentMessage {
     try {
-      const sent = put();
-      this.#counts.sent += 1;
-      return sent;
+      const { target, key, signal, headers = {} } = options;
+      signal?.throwIfAborted();
+      const text = textOf();
+      const { sequence } = this.#target(target).send({
+        text,
+        bytes: Buffer.byteLength(text),
+        // As on Kafka, where an empty key is no key.
+        key: key === "" ? undefined : key,
+        headers,
+        sentAt: new Date(this.#options.clock.now()),
+      });
+      this.#recorder.sent({ target, key, raw: text });
+      return { target, messageId: `${target}:${sequence}`, sequence };
     } catch (thrown) {
-      this.#counts.notSent += 1;
+      this.#recorder.notSent();
       throw thrown;
     }
   }
 
-  #put(text: string, { target, key, signal }: SendOptions): MemorySentMessage {
-    signal?.throwIfAborted();
-    const { sequence } = this.#target(target).send({
-      text,
-      bytes: Buffer.byteLength(text),
-      // As on Kafka, where an empty key is no key.
-      key: key === "" ? undefined : key,
-      headers: {},
-      sentAt: new Date(this.#options.clock.now()),
-    });
-    this.#spy.record({ stage: "sent", ...eventOf({ target, key, raw: text }) });
-    return { target, messageId: `${target}:${sequence}`, sequence };
+  #factsOf(
+    { stored, attempt }: Delivery,
+    target: string,
+    groupId: string,
+    unknownKinds: UnknownKinds | undefined,
+  ): ReceivedFacts {
+    const { key, sentAt, headers, sequence, text: raw } = stored;
+    const receiptHandle = receiptHandleOf(target, { sequence, attempt });
+    const facts = { target, groupId, receiptHandle, raw, key, attempt, sentAt, headers };
+    this.#recorder.received(facts, unknownKinds);
+    return facts;
   }
 
   #target(name: string): MemoryTarget {
@@ -202,45 +244,8 @@ export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
     this.#targets.set(name, target);
     return target;
   }
-}
 
-/** As the original names the group of a topic. */
-function defaultGroupId(target: string): string {
-  return `${target}_consumer_group`;
-}
-
-function checkDurations({ timeoutMs, visibilityTimeoutMs }: Record<string, number>): void {
-  const issues = Object.entries({ timeoutMs, visibilityTimeoutMs })
-    .filter(([, value]) => value === undefined || !isDurationMs(value))
-    .map(([path]) => ({ path, message: durationExpected }));
-  if (issues.length > 0) throw new ConfigError(issues);
-}
-
-function eventOf(facts: Omit<MessageEvent, "stage" | "message">): Omit<MessageEvent, "stage"> {
-  const { target, groupId, key, attempt, raw } = facts;
-  return { target, groupId, key, attempt, raw, message: messageIn(raw) };
-}
-
-function messageIn(text: string): MessageEvent["message"] {
-  try {
-    return decodeMessage(text, { unknownKinds: "pass" });
-  } catch (thrown) {
-    if (InvalidBodyError.isInstance(thrown)) return undefined;
-    throw thrown;
+  #throwUnlessOpen(): void {
+    if (this.#state !== "open") throw new ClosedError("The message bus");
   }
-}
-
-/** A receipt handle ends in `:<sequence>:<attempt>`; what stands before that is the target, whatever its name holds. */
-function placeOf(receiptHandle: string, target: string): [sequence: number, attempt: number] {
-  const match = /^(.*):(\d+):(\d+)$/s.exec(receiptHandle);
-  if (match === null || match[1] !== target) throw refused("unknown-receipt");
-  return [Number(match[2]), Number(match[3])];
-}
-
-function refused(refusal: "unknown-receipt" | "receipt-expired"): ReceiptError {
-  const message =
-    refusal === "unknown-receipt"
-      ? "The receipt handle was not given out by this bus for this target and group"
-      : "The receipt handle has expired: the message has been delivered again since";
-  return new ReceiptError(message, { code: `message-bus/${refusal}` });
 }

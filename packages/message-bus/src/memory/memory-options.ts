@@ -1,4 +1,4 @@
-import { type Clock, ConfigError, type Issue, systemClock } from "@wirekit/core";
+import { type Clock, ConfigError, consoleLogger, type Issue, type Logger, systemClock } from "@wirekit/core";
 
 /** How a bus in memory behaves. */
 export interface MemoryMessageBusOptions {
@@ -12,6 +12,8 @@ export interface MemoryMessageBusOptions {
   readonly maxRememberedEvents?: number | undefined;
   /** Where time comes from. Hand in a `ManualClock` to let time-outs pass without waiting. */
   readonly clock?: Clock | undefined;
+  /** Where consumers tell what goes wrong. Default: the console. */
+  readonly logger?: Logger | undefined;
 }
 
 /** {@link MemoryMessageBusOptions} with every default in its place. */
@@ -27,6 +29,7 @@ export function resolveMemoryOptions(options: MemoryMessageBusOptions): Resolved
     maxBytes: options.maxBytes ?? 64 * 1024 * 1024,
     maxRememberedEvents: options.maxRememberedEvents ?? 1_000,
     clock: options.clock ?? systemClock,
+    logger: options.logger ?? consoleLogger,
   };
   const counts = ["maxMessages", "maxBytes"] as const;
   const issues: Issue[] = counts
@@ -35,8 +38,8 @@ export function resolveMemoryOptions(options: MemoryMessageBusOptions): Resolved
   if (!(Number.isSafeInteger(resolved.maxRememberedEvents) && resolved.maxRememberedEvents >= 0)) {
     issues.push({ path: "maxRememberedEvents", message: "must be a whole number of at least 0" });
   }
-  if (!isDurationMs(resolved.visibilityTimeoutMs)) {
-    issues.push({ path: "visibilityTimeoutMs", message: durationExpected });
+  if (!isDurationMs(resolved.visibilityTimeoutMs, 1)) {
+    issues.push({ path: "visibilityTimeoutMs", message: durationExpected(1) });
   }
   if (issues.length > 0) throw new ConfigError(issues);
   return resolved;
@@ -45,8 +48,16 @@ export function resolveMemoryOptions(options: MemoryMessageBusOptions): Resolved
 /** The longest delay that the runtimes' timers take; a longer one would fire at once. */
 export const maxTimerMs = 2_147_483_647;
 
-export const durationExpected = `must be a number of milliseconds from 0 to ${maxTimerMs}`;
+/** @throws ConfigError unless a timer can wait for it, and it is long enough. */
+export function checkDuration(path: string, valueMs: number, minimumMs: number): void {
+  if (isDurationMs(valueMs, minimumMs)) return;
+  throw new ConfigError([{ path, message: durationExpected(minimumMs) }]);
+}
 
-export function isDurationMs(value: number): boolean {
-  return value >= 0 && value <= maxTimerMs;
+function isDurationMs(valueMs: number, minimumMs: number): boolean {
+  return valueMs >= minimumMs && valueMs <= maxTimerMs;
+}
+
+function durationExpected(minimumMs: number): string {
+  return `must be a number of milliseconds from ${minimumMs} to ${maxTimerMs}`;
 }

@@ -68,6 +68,7 @@ export class MemoryTarget {
     return group;
   }
 
+  /** Sends everyone who waits for a message away. */
   close(): void {
     for (const group of this.#groups.values()) group.close();
   }
