@@ -68,7 +68,7 @@ export function createMessage<
     event,
     ipAddress,
   };
-  const result = checkMessage({ metaData, payload: () => input.payload }, "refuse");
+  const result = checkMessage({ metaData, payload: input.payload, spelling: "name" }, "refuse");
   if (result.issues !== undefined) throw new InvalidMessageError(result.issues);
   // The kind is the one that was given: that is what has just been checked.
   return result.message as MessageBusMessage<NoInfer<Extract<Type | Event, string>>>;

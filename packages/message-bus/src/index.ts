@@ -83,5 +83,5 @@ export {
   RelayOnboardedEventPayload,
 } from "./wire/onboarding-payloads.ts";
 export { partitionForKey } from "./wire/partition-for-key.ts";
-export type { PayloadSchema } from "./wire/payload-definition.ts";
+export type { ParsedPayload, PayloadSchema, StandardResult } from "./wire/payload-schema.ts";
 export type { EventPayloads, InstructionPayloads, PayloadOf } from "./wire/payloads.ts";

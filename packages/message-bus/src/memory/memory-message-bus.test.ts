@@ -428,10 +428,12 @@ describe("consuming", () => {
 
   it("counts what its consumers receive, and what of that is invalid", async () => {
     const { bus } = open();
-    bus.consume({ target, deadLetterTarget: "dead" }, () => {});
+    const consumer = bus.consume({ target, deadLetterTarget: "dead" }, () => {});
     await bus.sendText("not JSON", { target });
     await bus.sendMessage(status("R-1"), { target });
     await bus.waitForMessage(hasReference("R-1"), { stage: "acknowledged" });
+    // Nothing is held or renewed any more for what is settled.
+    expect(consumer.health().source).toMatchObject({ unacknowledged: 0, held: 0, leases: { held: 0 } });
     expect(bus.stats()).toEqual({
       sent: 3,
       notSent: 0,
@@ -440,6 +442,18 @@ describe("consuming", () => {
       redelivered: 0,
       acknowledged: 2,
     });
+  });
+
+  it("lets an invalid body that it has no place for come again after its time-out, and not before", async () => {
+    const { bus, clock } = open({ visibilityTimeoutMs: 10_000 });
+    const consumer = bus.consume({ target }, () => {});
+    const outcomes: string[] = [];
+    consumer.on("processed", ({ outcome }) => outcomes.push(outcome));
+    await bus.sendText("not JSON", { target });
+    await clock.advance(9_999);
+    expect(outcomes).toEqual(["invalid"]);
+    await clock.advance(1);
+    expect(outcomes).toEqual(["invalid", "invalid"]);
   });
 
   it("lets a service that is older than the sender handle a kind it does not know", async () => {

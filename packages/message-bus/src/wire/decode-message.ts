@@ -1,9 +1,8 @@
 import { InvalidBodyError } from "../errors.ts";
-import { checkMessage, metaDataFields } from "./check-message.ts";
+import { checkMessage } from "./check-message.ts";
 import { wireNameOf } from "./field-names.ts";
+import { isObject } from "./fields.ts";
 import type { DecodedMessage, UnknownKinds } from "./message.ts";
-import { payloadDefinitions } from "./payloads.ts";
-import { isObject } from "./text.ts";
 
 export interface DecodeOptions<Unknown extends UnknownKinds = UnknownKinds> {
   /**
@@ -28,13 +27,7 @@ export function decodeMessage<Unknown extends UnknownKinds = "refuse">(
   if (!isObject(body)) throw new InvalidBodyError([{ path: "", message: "must be a JSON object" }]);
   const { [wireNameOf("metaData")]: metaData, [wireNameOf("payload")]: payload } = body;
   const result = checkMessage<UnknownKinds>(
-    {
-      metaData: isObject(metaData) ? renamed(metaData, metaDataFields) : metaData,
-      payload: (kind) => {
-        const fields = kind === undefined || kind === "unknown" ? undefined : payloadDefinitions[kind].fields;
-        return fields !== undefined && isObject(payload) ? renamed(payload, fields) : payload;
-      },
-    },
+    { metaData, payload, spelling: "wireName" },
     options.unknownKinds ?? "refuse",
   );
   if (result.issues !== undefined) throw new InvalidBodyError(result.issues);
@@ -48,16 +41,4 @@ function parseJson(text: string): unknown {
     // Without the parser's own error as the cause: its message quotes the body.
     throw new InvalidBodyError([{ path: "", message: "must be JSON" }]);
   }
-}
-
-function renamed(
-  members: Readonly<Record<string, unknown>>,
-  fields: readonly string[],
-): Record<string, unknown> {
-  // Own members only: a body without `source` must not find one on a prototype.
-  return Object.fromEntries(
-    fields
-      .filter((field) => Object.hasOwn(members, wireNameOf(field)))
-      .map((field) => [field, members[wireNameOf(field)]]),
-  );
 }

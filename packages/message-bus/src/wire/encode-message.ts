@@ -1,10 +1,11 @@
-import { encodePythonJson, type Issue, ValidationError } from "@wirekit/core";
+import { encodePythonJson, ValidationError } from "@wirekit/core";
 import { InvalidMessageError } from "../errors.ts";
 import { checkMessage, metaDataFields } from "./check-message.ts";
 import { wireNameOf } from "./field-names.ts";
+import { isObject, toWireNames } from "./fields.ts";
 import type { MessageBusMessage, SendableMessage, UnknownKindMessage } from "./message.ts";
 import { payloadDefinitions } from "./payloads.ts";
-import { isObject } from "./text.ts";
+import { wireIssue } from "./wire-issue.ts";
 
 /**
  * The text of `message` as every client of the bus writes it: the fields in the original's order, Python's separators,
@@ -27,8 +28,9 @@ function isMessage(message: SendableMessage): message is Message {
 }
 
 function validated(message: Message): Message {
+  const { metaData, payload } = message;
   const unknownKinds = message.kind === "unknown" ? "pass" : "refuse";
-  const result = checkMessage({ metaData: message.metaData, payload: () => message.payload }, unknownKinds);
+  const result = checkMessage({ metaData, payload, spelling: "name" }, unknownKinds);
   if (result.issues !== undefined) throw new InvalidMessageError(result.issues);
   if (message.kind !== undefined && message.kind !== result.message.kind) throw contradiction(result.message);
   return result.message;
@@ -37,26 +39,16 @@ function validated(message: Message): Message {
 /** Someone changed one of the two places where the kind stands; to guess which of them is meant could cost money. */
 function contradiction({ kind, metaData }: Message): InvalidMessageError {
   const field = metaData.instructionType === undefined ? "event" : "instructionType";
-  const issue: Issue = {
-    path: `${wireNameOf("metaData")}.${wireNameOf(field)}`,
-    message: `says ${kind}, which the message's own kind contradicts`,
-  };
+  const issue = wireIssue(["metaData", field], `says ${kind}, which the message's own kind contradicts`);
   return new InvalidMessageError([issue]);
 }
 
 function toWire({ kind, metaData, payload }: Message): object {
   const fields = kind === "unknown" ? undefined : payloadDefinitions[kind].fields;
   return {
-    [wireNameOf("metaData")]: renamed(metaData, metaDataFields),
-    [wireNameOf("payload")]: fields === undefined ? payload : renamed(payload, fields),
+    [wireNameOf("metaData")]: toWireNames(metaData, metaDataFields),
+    [wireNameOf("payload")]: fields === undefined ? payload : toWireNames(payload, fields),
   };
-}
-
-function renamed(members: object, fields: readonly string[]): object {
-  const source = members as Readonly<Record<string, unknown>>;
-  return Object.fromEntries(
-    fields.filter((field) => source[field] !== undefined).map((field) => [wireNameOf(field), source[field]]),
-  );
 }
 
 function writeJson(message: object): string {

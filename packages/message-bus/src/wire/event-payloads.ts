@@ -1,13 +1,7 @@
-import * as z from "zod/mini";
+import { oneOf, optionalText, requiredText } from "./fields.ts";
 import { TransactionType } from "./kinds.ts";
-import {
-  definePayload,
-  type Marked,
-  markWith,
-  type PayloadDefinition,
-  type PayloadSchema,
-} from "./payload-definition.ts";
-import { isObject, oneOf, optionalText, requiredText } from "./text.ts";
+import { defineOpenPayload, definePayload, type Marked } from "./payload-definition.ts";
+import type { PayloadSchema } from "./payload-schema.ts";
 
 /** The payload of `NEW_TRANSACTION`. */
 export interface NewTransactionEventPayload extends Marked<"NEW_TRANSACTION"> {
@@ -18,10 +12,10 @@ export interface NewTransactionEventPayload extends Marked<"NEW_TRANSACTION"> {
 }
 
 export const newTransaction = definePayload<NewTransactionEventPayload>("NEW_TRANSACTION", {
-  createdAt: requiredText(),
+  createdAt: requiredText,
   kind: oneOf(TransactionType),
-  reference: requiredText(),
-  source: requiredText(),
+  reference: requiredText,
+  source: requiredText,
 });
 export const NewTransactionEventPayload: PayloadSchema<NewTransactionEventPayload> = newTransaction.schema;
 
@@ -32,8 +26,8 @@ export interface TransactionStatusEventPayload extends Marked<"TRANSACTION_STATU
 }
 
 export const transactionStatus = definePayload<TransactionStatusEventPayload>("TRANSACTION_STATUS_UPDATE", {
-  reference: requiredText(),
-  status: requiredText(),
+  reference: requiredText,
+  status: requiredText,
 });
 export const TransactionStatusEventPayload: PayloadSchema<TransactionStatusEventPayload> =
   transactionStatus.schema;
@@ -46,9 +40,9 @@ export interface PaymentEventPayload extends Marked<"NEW_BANK_PAYMENT"> {
 }
 
 export const newBankPayment = definePayload<PaymentEventPayload>("NEW_BANK_PAYMENT", {
-  externalReference: requiredText(),
-  reference: optionalText(),
-  source: requiredText(),
+  externalReference: requiredText,
+  reference: optionalText,
+  source: requiredText,
 });
 export const PaymentEventPayload: PayloadSchema<PaymentEventPayload> = newBankPayment.schema;
 
@@ -59,8 +53,8 @@ export interface ProfileEventPayload extends Marked<"NEW_PROFILE"> {
 }
 
 export const newProfile = definePayload<ProfileEventPayload>("NEW_PROFILE", {
-  title: requiredText(),
-  identifier: requiredText(),
+  title: requiredText,
+  identifier: requiredText,
 });
 export const ProfileEventPayload: PayloadSchema<ProfileEventPayload> = newProfile.schema;
 
@@ -72,12 +66,7 @@ export interface NewUserEventPayload extends Marked<"NEW_USER"> {
   readonly [member: string]: unknown;
 }
 
-export const newUser: PayloadDefinition<NewUserEventPayload> = {
-  schema: z
-    .custom<NewUserEventPayload>(isObject, { error: "must be an object" })
-    .check(z.overwrite((payload) => markWith("NEW_USER", { ...payload }))),
-  fields: undefined,
-};
+export const newUser = defineOpenPayload<NewUserEventPayload>("NEW_USER");
 export const NewUserEventPayload: PayloadSchema<NewUserEventPayload> = newUser.schema;
 
 /** The payload of `VERIFICATION_REQUESTED`: a mail that asks for verification. */
@@ -88,7 +77,7 @@ export interface VerificationRequestedEventPayload extends Marked<"VERIFICATION_
 
 export const verificationRequested = definePayload<VerificationRequestedEventPayload>(
   "VERIFICATION_REQUESTED",
-  { to: requiredText(), subject: requiredText() },
+  { to: requiredText, subject: requiredText },
 );
 export const VerificationRequestedEventPayload: PayloadSchema<VerificationRequestedEventPayload> =
   verificationRequested.schema;
@@ -101,9 +90,9 @@ export interface PasswordResetEventPayload extends Marked<"PASSWORD_RESET_REQUES
 }
 
 export const passwordResetRequested = definePayload<PasswordResetEventPayload>("PASSWORD_RESET_REQUESTED", {
-  to: requiredText(),
-  subject: requiredText(),
-  password: requiredText(),
+  to: requiredText,
+  subject: requiredText,
+  password: requiredText,
 });
 export const PasswordResetEventPayload: PayloadSchema<PasswordResetEventPayload> =
   passwordResetRequested.schema;
@@ -127,10 +116,10 @@ type KycReview<Status extends string> =
 export const kyc = definePayload<KycEventPayload>(
   "KYC_EVENT",
   {
-    title: requiredText(),
-    identifier: requiredText(),
-    reviewStatus: optionalText(),
-    reviewResult: optionalText(),
+    title: requiredText,
+    identifier: requiredText,
+    reviewStatus: optionalText,
+    reviewResult: optionalText,
   },
   [
     {

@@ -1,6 +1,7 @@
+import { oneOf, optionalText, requiredText } from "./fields.ts";
 import { Direction, TransactionType } from "./kinds.ts";
-import { definePayload, type Marked, type PayloadSchema } from "./payload-definition.ts";
-import { oneOf, optionalText, requiredText } from "./text.ts";
+import { definePayload, type Marked } from "./payload-definition.ts";
+import type { PayloadSchema } from "./payload-schema.ts";
 
 /** The payload of `PAYMENT`: money has come in, or is to go out. */
 export interface PaymentPayload extends Marked<"PAYMENT"> {
@@ -15,14 +16,14 @@ export interface PaymentPayload extends Marked<"PAYMENT"> {
 }
 
 export const payment = definePayload<PaymentPayload>("PAYMENT", {
-  externalReference: requiredText(),
-  payerName: optionalText(),
-  currency: requiredText(),
-  value: requiredText(),
-  source: requiredText(),
-  reference: requiredText(),
+  externalReference: requiredText,
+  payerName: optionalText,
+  currency: requiredText,
+  value: requiredText,
+  source: requiredText,
+  reference: requiredText,
   direction: oneOf(Direction),
-  bankAccountNumber: optionalText(),
+  bankAccountNumber: optionalText,
 });
 export const PaymentPayload: PayloadSchema<PaymentPayload> = payment.schema;
 
@@ -34,9 +35,9 @@ export interface StatusUpdatePayload extends Marked<"STATUS_UPDATE"> {
 }
 
 export const statusUpdate = definePayload<StatusUpdatePayload>("STATUS_UPDATE", {
-  reference: requiredText(),
-  status: requiredText(),
-  message: optionalText(),
+  reference: requiredText,
+  status: requiredText,
+  message: optionalText,
 });
 export const StatusUpdatePayload: PayloadSchema<StatusUpdatePayload> = statusUpdate.schema;
 
@@ -50,11 +51,11 @@ export interface CorrectionPayload extends Marked<"CORRECTION"> {
 }
 
 export const correction = definePayload<CorrectionPayload>("CORRECTION", {
-  reference: requiredText(),
-  value: requiredText(),
-  message: requiredText(),
-  currency: requiredText(),
-  source: requiredText(),
+  reference: requiredText,
+  value: requiredText,
+  message: requiredText,
+  currency: requiredText,
+  source: requiredText,
 });
 export const CorrectionPayload: PayloadSchema<CorrectionPayload> = correction.schema;
 
@@ -91,19 +92,19 @@ export type TransactionPayload = DepositTransactionPayload | WithdrawTransaction
 export const transaction = definePayload<TransactionPayload>(
   "TRANSACTION",
   {
-    externalReference: requiredText(),
-    source: requiredText(),
-    reference: requiredText(),
-    firstName: requiredText(),
-    lastName: requiredText(),
+    externalReference: requiredText,
+    source: requiredText,
+    reference: requiredText,
+    firstName: requiredText,
+    lastName: requiredText,
     transactionType: oneOf(TransactionType),
-    status: requiredText(),
-    incomingCurrency: requiredText(),
-    outgoingCurrency: requiredText(),
-    value: requiredText(),
-    fee: requiredText(),
-    payer: optionalText(),
-    payee: optionalText(),
+    status: requiredText,
+    incomingCurrency: requiredText,
+    outgoingCurrency: requiredText,
+    value: requiredText,
+    fee: requiredText,
+    payer: optionalText,
+    payee: optionalText,
   },
   [
     {
@@ -136,15 +137,15 @@ export interface UpdateProfilePayload extends Marked<"UPDATE_PROFILE"> {
 }
 
 export const updateProfile = definePayload<UpdateProfilePayload>("UPDATE_PROFILE", {
-  addressLine1: optionalText(),
-  addressLine2: optionalText(),
-  bankAccountNumber: optionalText(),
-  bankNumber: optionalText(),
-  taxId: optionalText(),
-  taxIdName: optionalText(),
-  idCountryCode: optionalText(),
-  suspendedAt: optionalText(),
-  deletedAt: optionalText(),
+  addressLine1: optionalText,
+  addressLine2: optionalText,
+  bankAccountNumber: optionalText,
+  bankNumber: optionalText,
+  taxId: optionalText,
+  taxIdName: optionalText,
+  idCountryCode: optionalText,
+  suspendedAt: optionalText,
+  deletedAt: optionalText,
 });
 export const UpdateProfilePayload: PayloadSchema<UpdateProfilePayload> = updateProfile.schema;
 
@@ -157,11 +158,11 @@ interface TokenAmount {
 }
 
 const tokenAmount = () => ({
-  value: requiredText(),
-  currency: requiredText(),
-  reference: requiredText(),
-  chain: requiredText(),
-  message: optionalText(),
+  value: requiredText,
+  currency: requiredText,
+  reference: requiredText,
+  chain: requiredText,
+  message: optionalText,
 });
 
 /** The payload of `MINT`. */

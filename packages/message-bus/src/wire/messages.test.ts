@@ -4,8 +4,10 @@ import { InvalidBodyError, InvalidMessageError } from "../errors.ts";
 import { MessageBusMessage } from "../message-bus-message.ts";
 import { decodeMessage } from "./decode-message.ts";
 import { encodeMessage } from "./encode-message.ts";
-import { BurnPayload, type MintPayload } from "./instruction-payloads.ts";
+import { KycEventPayload, NewUserEventPayload } from "./event-payloads.ts";
+import { BurnPayload, MintPayload, TransactionPayload } from "./instruction-payloads.ts";
 import type { SendableMessage } from "./message.ts";
+import { RelayInitiatedEventPayload } from "./onboarding-payloads.ts";
 
 const now = new Date("2021-01-01T00:00:00.999Z");
 const tokens = { value: "10", currency: "EURC", reference: "REF-1", chain: "STELLAR" };
@@ -119,6 +121,47 @@ describe("creating a message", () => {
     const message = createMessage({ ...common, event: "NEW_USER", payload });
     expect(message.payload).not.toBe(payload);
     expect(message.payload).toEqual({ id: "usr-1" });
+  });
+});
+
+describe("the schema of a payload", () => {
+  it("gives a copy without unknown fields and without what is absent", () => {
+    const payload = { ...tokens, message: null, extra: 1 };
+    expect(MintPayload.parse(payload)).toStrictEqual(tokens);
+    expect(MintPayload.safeParse(payload)).toStrictEqual({ success: true, data: tokens });
+  });
+
+  it("names every fault by its path on the wire", () => {
+    const parse = () => TransactionPayload.parse({ transactionType: "WITHDRAW", firstName: " " });
+    expect(issuesOf(parse)).toEqual(
+      expect.arrayContaining([
+        "payload.first_name must not be blank",
+        "payload.payee is required when transaction_type is WITHDRAW",
+      ]),
+    );
+    expect(MintPayload.safeParse(null)).toMatchObject({
+      success: false,
+      error: { issues: [{ path: "payload", message: "must be an object" }] },
+    });
+  });
+
+  it("is a Standard Schema, whose paths are in the names used here", () => {
+    const { version, validate } = KycEventPayload["~standard"];
+    expect(version).toBe(1);
+    const payload = { title: "T", identifier: "I", reviewStatus: "COMPLETED" };
+    expect(validate(payload)).toEqual({
+      issues: [{ path: ["reviewResult"], message: expect.stringMatching(/^is required/) }],
+    });
+    expect(validate({ ...payload, reviewResult: "GREEN" })).toEqual({
+      value: { ...payload, reviewResult: "GREEN" },
+    });
+  });
+
+  it("keeps every member of an open payload, whatever its name", () => {
+    const payload = JSON.parse('{"__proto__": "a", "constructor": "b"}');
+    const parsed = RelayInitiatedEventPayload.parse({ email: "a@b.c", payload });
+    expect(JSON.stringify(parsed.payload)).toBe('{"__proto__":"a","constructor":"b"}');
+    expect(JSON.stringify(NewUserEventPayload.parse(payload))).toBe('{"__proto__":"a","constructor":"b"}');
   });
 });
 

@@ -1,5 +1,6 @@
-import { definePayload, type Marked, type PayloadSchema } from "./payload-definition.ts";
-import { requiredText, textMembers } from "./text.ts";
+import { requiredText, textMembers } from "./fields.ts";
+import { definePayload, type Marked } from "./payload-definition.ts";
+import type { PayloadSchema } from "./payload-schema.ts";
 
 interface OnboardingFields {
   readonly email: string;
@@ -7,7 +8,7 @@ interface OnboardingFields {
   readonly payload: Readonly<Record<string, string>>;
 }
 
-const onboardingFields = () => ({ email: requiredText(), payload: textMembers() });
+const onboardingFields = () => ({ email: requiredText, payload: textMembers });
 
 /** The payload of `ADDRESS_ONBOARDED`. */
 export interface AddressOnboardedEventPayload extends OnboardingFields, Marked<"ADDRESS_ONBOARDED"> {}

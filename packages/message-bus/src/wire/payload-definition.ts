@@ -1,5 +1,19 @@
-import * as z from "zod/mini";
+import {
+  checkFields,
+  type Fault,
+  type Field,
+  isObject,
+  type NamedField,
+  namedFields,
+  type Spelling,
+} from "./fields.ts";
 import type { MessageKind } from "./kinds.ts";
+import {
+  type CheckedPayload,
+  createPayloadSchema,
+  type PayloadCheck,
+  type PayloadSchema,
+} from "./payload-schema.ts";
 
 /** Where a payload that came out of a schema says which kind it belongs to. */
 export const payloadKind: unique symbol = Symbol.for("@wirekit/message-bus/payloadKind") as never;
@@ -13,17 +27,15 @@ export interface Marked<Kind extends MessageKind> {
   readonly [payloadKind]?: Kind;
 }
 
-/**
- * A zod schema of a payload in its form here (camelCase). What it returns is a copy without unknown fields, marked
- * with its kind.
- */
-export type PayloadSchema<Payload> = z.ZodMiniType<Payload, Payload>;
-
-/** A payload's schema, and its fields in the order in which the original writes them. */
+/** How the payload of one kind is checked, and which fields it has. */
 export interface PayloadDefinition<Payload> {
+  readonly check: PayloadCheck;
   readonly schema: PayloadSchema<Payload>;
-  /** Undefined for an open payload, whose members are the user's own and are neither renamed nor ordered. */
-  readonly fields: readonly string[] | undefined;
+  /**
+   * In the order in which the original writes them. Undefined for an open payload, whose members are the user's own and are neither
+   * renamed nor ordered.
+   */
+  readonly fields: readonly NamedField[] | undefined;
 }
 
 /** A rule that concerns two fields. It also sees payloads with faults, so that all faults are told at once. */
@@ -34,12 +46,9 @@ export interface PayloadRule {
   isKept(payload: Readonly<Record<string, unknown>>): boolean;
 }
 
-/** One schema for each field of `Payload`, under the field's own name. */
+/** What is checked of each field of `Payload`, under the field's own name. */
 export type Shape<Payload> = {
-  readonly [Field in Exclude<keyof Payload, typeof payloadKind>]-?: z.ZodMiniType<
-    Payload[Field],
-    Payload[Field]
-  >;
+  readonly [Name in Exclude<keyof Payload, typeof payloadKind>]-?: Field<Payload[Name]>;
 };
 
 /** Defines the payload of one kind; `shape` lists its fields in wire order. */
@@ -48,40 +57,48 @@ export function definePayload<Payload>(
   shape: Shape<AllFields<Payload>>,
   rules: readonly PayloadRule[] = [],
 ): PayloadDefinition<Payload> {
-  const checks = rules.map((rule) =>
-    z.refine<Readonly<Record<string, unknown>>>((payload) => rule.isKept(payload), {
-      path: [rule.field],
-      error: rule.message,
-      when: ({ value }) => typeof value === "object" && value !== null,
-    }),
-  );
-  const schema = z.object(shape, { error: "must be an object" }).check(
-    ...checks,
-    z.overwrite((payload) => markWith(kind, payload)),
-  );
-  return {
-    // Which fields a union requires is decided by the rules, and what a rule proves cannot be inferred.
-    schema: schema as unknown as PayloadSchema<Payload>,
-    fields: Object.keys(shape),
-  };
+  const fields = namedFields(shape);
+  const check = checkFor(kind, (payload, spelling) => {
+    const { values, faults } = checkFields(payload, fields, spelling);
+    const broken = rules
+      .filter((rule) => !rule.isKept(values) && !faults.some(({ path }) => path[0] === rule.field))
+      .map(({ field, message }) => ({ path: [field], message }));
+    return faults.length + broken.length === 0 ? { value: values } : { faults: [...faults, ...broken] };
+  });
+  return { check, schema: createPayloadSchema(check), fields };
 }
 
-/** Of a union, every field that any member has: the shape checks what is there, and the rule what must be. */
+/** Defines a payload that may be any object. */
+export function defineOpenPayload<Payload>(kind: MessageKind): PayloadDefinition<Payload> {
+  const check = checkFor(kind, (payload) => ({ value: { ...payload } }));
+  return { check, schema: createPayloadSchema(check), fields: undefined };
+}
+
+/** Of a union, every field that any member has: the shape checks what is there, and the rules what must be. */
 type AllFields<Payload> = {
-  readonly [Field in Payload extends unknown ? keyof Payload : never]: Payload extends unknown
-    ? Field extends keyof Payload
-      ? Payload[Field]
+  readonly [Name in Payload extends unknown ? keyof Payload : never]: Payload extends unknown
+    ? Name extends keyof Payload
+      ? Payload[Name]
       : never
     : never;
 };
 
-/** Puts the mark on `payload` where neither a copy, nor JSON, nor a comparison sees it. */
-export function markWith<Payload extends object>(kind: MessageKind, payload: Payload): Payload {
-  return Object.defineProperty(payload, payloadKind, { value: kind });
+function checkFor(
+  kind: MessageKind,
+  checkMembers: (payload: Readonly<Record<string, unknown>>, spelling: Spelling) => CheckedPayload,
+): PayloadCheck {
+  return (payload, spelling) => {
+    if (!isObject(payload)) return { faults: [{ path: [], message: "must be an object" }] };
+    const fault = faultOfMark((payload as Marked<MessageKind>)[payloadKind], kind);
+    if (fault !== undefined) return { faults: [fault] };
+    const checked = checkMembers(payload, spelling);
+    // Where neither a copy, nor JSON, nor a comparison sees it.
+    if (checked.value !== undefined) Object.defineProperty(checked.value, payloadKind, { value: kind });
+    return checked;
+  };
 }
 
-/** The kind that `payload` is marked with. */
-export function markOf(payload: unknown): MessageKind | undefined {
-  if (typeof payload !== "object" || payload === null) return undefined;
-  return (payload as Marked<MessageKind>)[payloadKind];
+function faultOfMark(mark: MessageKind | undefined, kind: MessageKind): Fault | undefined {
+  if (mark === undefined || mark === kind) return undefined;
+  return { path: [], message: `was made as the payload of ${mark}, and ${kind} requires its own` };
 }
