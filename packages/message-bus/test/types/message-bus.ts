@@ -20,7 +20,10 @@ export async function sending(): Promise<void> {
   await bus.sendMessage({ metaData: message.metaData }, { target });
   const sent = await memory.sendMessage(message, { target });
   use(sent.sequence);
-  const outcomes = await bus.sendMany([message, { meta_data: {} }], { target, key: (_, index) => `${index}` });
+  const outcomes = await bus.sendMany([message, { meta_data: {} }], {
+    target,
+    key: (_, index) => `${index}`,
+  });
   for (const outcome of outcomes) {
     // @ts-expect-error only what was delivered has an id
     use(outcome.messageId);
