@@ -19,7 +19,11 @@ export {
   ReceiptError,
 } from "./errors.ts";
 export { ManualClock } from "./memory/manual-clock.ts";
-export { MemoryMessageBus, type MemorySentMessage } from "./memory/memory-message-bus.ts";
+export {
+  MemoryMessageBus,
+  type MemorySentMessage,
+  type SendTextOptions,
+} from "./memory/memory-message-bus.ts";
 export type { MemoryMessageBusOptions } from "./memory/memory-options.ts";
 export type {
   MessageEvent,

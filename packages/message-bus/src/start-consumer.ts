@@ -3,11 +3,14 @@ import { createConsumer, type Source } from "@wirekit/core/inbound";
 import type { BusDelivery, ConsumeOptions, MessageConsumer, MessageHandler } from "./consume-options.ts";
 import { deadLetterSinkOf, type RawSender } from "./dead-letters.ts";
 import { type ReceivedMessage, toReceived } from "./received.ts";
+import { handlerSpan } from "./spans.ts";
 import type { DecodedMessage, UnknownKinds } from "./wire/message.ts";
 
 /** What a bus brings to its consumers. */
 export interface ConsumerParts<D extends BusDelivery> {
   readonly source: Source<D>;
+  /** The kind of bus, in OpenTelemetry's words: `"kafka"`, `"aws_sqs"`. */
+  readonly system: string;
   readonly sendText: RawSender;
   readonly clock?: Clock | undefined;
   readonly random?: Random | undefined;
@@ -53,6 +56,7 @@ export function startConsumer<D extends BusDelivery, Unknown extends UnknownKind
       keyOf: ({ target, groupId = "", message }) =>
         JSON.stringify([target, groupId, message.metaData.idempotencyKey]),
     },
+    span: handlerSpan(parts.system),
     clock: parts.clock,
     random: parts.random,
     logger: parts.logger,

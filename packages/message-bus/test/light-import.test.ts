@@ -7,7 +7,11 @@ import ts from "typescript";
 const entry = fileURLToPath(new URL("../src/index.ts", import.meta.url));
 
 it("loads nothing but core when it is imported: no driver, no Node module, nothing for tests", () => {
-  expect([...loadedBy(entry)].sort()).toEqual(["@wirekit/core", "@wirekit/core/inbound"]);
+  expect([...loadedBy(entry)].sort()).toEqual([
+    "@wirekit/core",
+    "@wirekit/core/inbound",
+    "@wirekit/core/tracing",
+  ]);
 });
 
 /** Every module outside the package that loading `file` loads, by static imports of values. */

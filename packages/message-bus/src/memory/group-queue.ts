@@ -1,4 +1,4 @@
-import { type Clock, ClosedError } from "@wirekit/core";
+import { type Clock, ClosedError, onAbort } from "@wirekit/core";
 import type { Delivery, MemoryGroup, Refusal } from "./memory-group.ts";
 import { maxTimerMs } from "./memory-options.ts";
 import type { StoredMessage } from "./stored-message.ts";
@@ -47,7 +47,7 @@ export class GroupQueue {
 
       const leave = () => {
         this.#receivers.delete(receiver);
-        signal?.removeEventListener("abort", abort);
+        stopListening?.();
         cancelTimeout();
         if (this.#receivers.size === 0) this.#awaitNextDue();
       };
@@ -62,12 +62,11 @@ export class GroupQueue {
           reject(reason);
         },
       };
-      const abort = () => receiver.fail(signal?.reason);
       const cancelTimeout =
         timeoutMs === Number.POSITIVE_INFINITY
           ? () => {}
           : this.#clock.setTimer(() => receiver.settle(undefined), timeoutMs);
-      signal?.addEventListener("abort", abort, { once: true });
+      const stopListening = signal && onAbort(signal, () => receiver.fail(signal.reason));
       this.#receivers.add(receiver);
       this.#awaitNextDue();
     });

@@ -14,6 +14,7 @@ import type {
 } from "../message-bus.ts";
 import { messagesOf } from "../messages.ts";
 import { type Received, type ReceivedFacts, toReceived } from "../received.ts";
+import { sendInSpan } from "../spans.ts";
 import { startConsumer } from "../start-consumer.ts";
 import { encodeMessage } from "../wire/encode-message.ts";
 import type { DecodedMessage, SendableMessage, UnknownKinds } from "../wire/message.ts";
@@ -41,7 +42,13 @@ export interface MemorySentMessage extends SentMessage {
   readonly sequence: number;
 }
 
-type Headers = Readonly<Record<string, string>>;
+/** What spans call this kind of bus. */
+const system = "memory";
+
+/** As {@link SendOptions}, with what is to stand beside the body. */
+export interface SendTextOptions extends SendOptions {
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
 
 /**
  * A bus inside the process, for tests and for development: the same contract as the others, bounded, and with a clock that can be
@@ -68,10 +75,7 @@ export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
   }
 
   /** Puts any text where a message is due, as a stranger might: for tests of what is not a message. */
-  async sendText(
-    text: string,
-    options: SendOptions & { readonly headers?: Headers },
-  ): Promise<MemorySentMessage> {
+  async sendText(text: string, options: SendTextOptions): Promise<MemorySentMessage> {
     return this.#send(() => text, options);
   }
 
@@ -79,18 +83,8 @@ export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
     messages: readonly SendableMessage[],
     options: SendManyOptions,
   ): Promise<readonly SendOutcome<MemorySentMessage>[]> {
-    const { target, signal } = options;
-    return messages.map((message, index): SendOutcome<MemorySentMessage> => {
-      try {
-        const key = typeof options.key === "function" ? options.key(message, index) : options.key;
-        const sent = this.#send(() => encodeMessage(message), { target, key, signal });
-        return { kind: "delivered", attempts: 1, latencyMs: 0, ...sent };
-      } catch (thrown) {
-        const wasStopped = signal?.aborted === true || ClosedError.isInstance(thrown);
-        if (wasStopped) return { kind: "not-sent", reason: thrown };
-        return { kind: "rejected", error: WirekitError.from(thrown) };
-      }
-    });
+    // All at once: what is sent meanwhile by somebody else does not get between two of one key.
+    return Promise.all(messages.map((message, index) => this.#sendOneOfMany(message, index, options)));
   }
 
   async receiveMessage<Unknown extends UnknownKinds = "refuse">(
@@ -146,6 +140,7 @@ export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
     });
     const consumer: MessageConsumer = startConsumer(options, handler, {
       source,
+      system,
       sendText: async (text, sendOptions) => this.#send(() => text, sendOptions),
       clock,
       logger,
@@ -201,21 +196,42 @@ export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
     return { notSent: [], unconfirmed: [], unacknowledged };
   }
 
-  #send(textOf: () => string, options: SendOptions & { readonly headers?: Headers }): MemorySentMessage {
+  async #sendOneOfMany(
+    message: SendableMessage,
+    index: number,
+    { target, key, signal }: SendManyOptions,
+  ): Promise<SendOutcome<MemorySentMessage>> {
+    const { clock } = this.#options;
+    const startedAt = clock.monotonic();
     try {
-      const { target, key, signal, headers = {} } = options;
+      const ownKey = typeof key === "function" ? key(message, index) : key;
+      const sent = await this.#send(() => encodeMessage(message), { target, key: ownKey, signal });
+      return { kind: "delivered", attempts: 1, latencyMs: clock.monotonic() - startedAt, ...sent };
+    } catch (thrown) {
+      const wasStopped = signal?.aborted === true || ClosedError.isInstance(thrown);
+      if (wasStopped) return { kind: "not-sent", reason: thrown };
+      return { kind: "rejected", error: WirekitError.from(thrown) };
+    }
+  }
+
+  async #send(textOf: () => string, options: SendTextOptions): Promise<MemorySentMessage> {
+    try {
+      const { target, key, signal, headers } = options;
       signal?.throwIfAborted();
       const text = textOf();
-      const { sequence } = this.#target(target).send({
-        text,
-        bytes: Buffer.byteLength(text),
-        // As on Kafka, where an empty key is no key.
-        key: key === "" ? undefined : key,
-        headers,
-        sentAt: new Date(this.#options.clock.now()),
+      const bodyBytes = Buffer.byteLength(text);
+      return await sendInSpan({ system, target, bodyBytes }, async (traceHeaders) => {
+        const { sequence } = this.#target(target).send({
+          text,
+          bytes: bodyBytes,
+          // As on Kafka, where an empty key is no key.
+          key: key === "" ? undefined : key,
+          headers: { ...headers, ...traceHeaders },
+          sentAt: new Date(this.#options.clock.now()),
+        });
+        this.#recorder.sent({ target, key, raw: text });
+        return { target, messageId: `${target}:${sequence}`, sequence };
       });
-      this.#recorder.sent({ target, key, raw: text });
-      return { target, messageId: `${target}:${sequence}`, sequence };
     } catch (thrown) {
       this.#recorder.notSent();
       throw thrown;

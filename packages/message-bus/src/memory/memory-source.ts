@@ -1,9 +1,9 @@
 import type { Clock } from "@wirekit/core";
 import {
   type Intake,
+  type Lease,
   LeaseLostError,
   Leases,
-  type OwnedLease,
   type Settlement,
   type Source,
 } from "@wirekit/core/inbound";
@@ -15,7 +15,7 @@ import type { Delivery, Refusal } from "./memory-group.ts";
 /** A delivery of the bus in memory, and what it takes to settle it. */
 export interface MemoryDelivery extends BusDelivery {
   readonly sequence: number;
-  readonly lease: OwnedLease;
+  readonly lease: Lease;
 }
 
 /** What a {@link MemorySource} is made of. */
@@ -69,7 +69,6 @@ export class MemorySource implements Source<MemoryDelivery> {
   settle(delivery: MemoryDelivery, settlement: Settlement<MemoryDelivery>): void {
     const { group, onAcknowledged } = this.#options;
     const { sequence, attempt, received } = delivery;
-    delivery.lease.end();
     // Given up, with nowhere to put it: it comes again when its time is over, as from a queue without a redrive policy.
     if (settlement.kind === "leave") return;
     if (settlement.kind === "retry") {
@@ -81,8 +80,7 @@ export class MemorySource implements Source<MemoryDelivery> {
   }
 
   release(deliveries: readonly MemoryDelivery[]): void {
-    for (const { lease, sequence, attempt } of deliveries) {
-      lease.end();
+    for (const { sequence, attempt } of deliveries) {
       // Where it is refused, somebody else has the message already, which is what was to be brought about.
       this.#options.group.postpone(sequence, attempt, 0);
     }

@@ -1,4 +1,4 @@
-import { type Clock, ClosedError, systemClock, TimeoutError, type WaitOptions } from "@wirekit/core";
+import { type Clock, ClosedError, onAbort, systemClock, TimeoutError, type WaitOptions } from "@wirekit/core";
 import type { MessageBusMessage, UnknownKindMessage } from "../wire/message.ts";
 
 /** Where a message has got to: it was sent, given to a group, acknowledged by that group. */
@@ -74,7 +74,7 @@ export class MessageSpy {
 
       const leave = () => {
         this.#watchers.delete(watcher);
-        signal?.removeEventListener("abort", abort);
+        stopListening?.();
         cancelTimeout();
       };
       const watcher: Watcher = {
@@ -93,12 +93,11 @@ export class MessageSpy {
           reject(reason);
         },
       };
-      const abort = () => watcher.fail(signal?.reason);
       const cancelTimeout = this.#clock.setTimer(
         () => watcher.fail(new TimeoutError("Waiting for the message", timeoutMs)),
         timeoutMs,
       );
-      signal?.addEventListener("abort", abort, { once: true });
+      const stopListening = signal && onAbort(signal, () => watcher.fail(signal.reason));
       this.#watchers.add(watcher);
     });
   }

@@ -4,6 +4,7 @@ import type { ContractBus, ContractTraits } from "./contract-bus.ts";
 import { describeFaults } from "./faults.ts";
 import { describeOnceOnly } from "./once-only.ts";
 import { describeReceiving } from "./receiving.ts";
+import { describeTracing } from "./tracing.ts";
 
 /** What every bus promises, as tests. One suite, so that a service which is tested on one bus can rely on the others. */
 export function describeMessageBusContract(
@@ -27,5 +28,6 @@ export function describeMessageBusContract(
     describeConsuming(current);
     describeFaults(current);
     describeOnceOnly(current, traits);
+    describeTracing(current);
   });
 }
