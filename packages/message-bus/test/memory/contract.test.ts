@@ -1,7 +1,7 @@
 import { silentLogger } from "@wirekit/core";
-import { ManualClock, MemoryMessageBus } from "../src/index.ts";
-import type { ContractBus } from "./contract/contract-bus.ts";
-import { describeMessageBusContract } from "./contract/message-bus-contract.ts";
+import { ManualClock, MemoryMessageBus } from "../../src/index.ts";
+import type { ContractBus } from "../contract/contract-bus.ts";
+import { describeMessageBusContract } from "../contract/message-bus-contract.ts";
 
 const visibilityTimeoutMs = 1_000;
 /** Longer than anything in the contract takes; what is not there by then never comes. */
