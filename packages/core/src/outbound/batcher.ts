@@ -1,6 +1,7 @@
 import { watchCaller } from "../caller-watch.ts";
 import { ClosedError } from "../errors/closed-error.ts";
 import { messageOf, WirekitError } from "../errors/wirekit-error.ts";
+import { withAttempts } from "../errors/with-attempts.ts";
 import { type WaitOptions, withTimeout } from "../waiting.ts";
 import { Alarm } from "./alarm.ts";
 import { Backlog, lanesOf } from "./backlog.ts";
@@ -9,7 +10,7 @@ import { type FlushResults, type FlushRun, runFlush } from "./flush-run.ts";
 import { Generations } from "./generations.ts";
 import { measure } from "./measure.ts";
 import { type BatcherOptions, type ResolvedBatcherOptions, resolveBatcherOptions } from "./options.ts";
-import { type Failure, noteAttempts, planRetry } from "./retry-plan.ts";
+import { type Failure, planRetry } from "./retry-plan.ts";
 import { Room } from "./room.ts";
 import { type BatcherCloseReport, type BatcherStats, countOutcome, noCounts } from "./stats.ts";
 
@@ -255,8 +256,8 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
   #retry(failures: readonly Failure<Entry<Item, Receipt>>[], now: number): ReadonlySet<unknown> {
     const { retry, random, clock, onRetry, logger } = this.#options;
     const { retried, rejected, delayMs } = planRetry(failures, retry, { now, random });
-    for (const { entry, error } of rejected) {
-      noteAttempts(error, entry.attempts);
+    for (const { entry, error: last } of rejected) {
+      const error = withAttempts(last, entry.attempts);
       this.#settle(entry, { kind: "rejected", error }, error);
       this.#land(entry);
     }

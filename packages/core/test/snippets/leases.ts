@@ -1,13 +1,19 @@
-import { type LeaseRenewal, type LeaseRenewalResult, Leases } from "@wirekit/core/inbound";
-
-declare function changeVisibility(batch: readonly LeaseRenewal<string>[]): Promise<LeaseRenewalResult[]>;
+import { Leases } from "@wirekit/core/inbound";
 
 const leases = new Leases<string>({
-  durationMs: 30_000,
+  durationMs: 200,
   maxTotalMs: 12 * 3_600_000,
-  renew: (batch) => changeVisibility(batch),
+  // One request for all that are due; here the queue has given the message to somebody else.
+  renew: async (batch) => batch.map(({ subject }) => ({ kind: subject === "handle 1" ? "lost" : "renewed" })),
 });
 
-const lease = leases.start("receipt handle");
-lease.onLost((reason) => console.warn(reason.message));
-lease.end();
+const lease = leases.start("handle 1");
+const other = leases.start("handle 2");
+await new Promise<void>((resolve) => {
+  lease.onLost((reason) => {
+    console.log(reason.message); // prints: The lease is lost: the peer does not renew it
+    resolve();
+  });
+});
+console.log(lease.isLost, other.isLost); // prints: true false
+other.end();

@@ -1,8 +1,9 @@
-import { type Closeable, closeOnSignals } from "@wirekit/core/node";
+import { closeOnSignals } from "@wirekit/core/node";
 
-declare const consumer: Closeable;
-declare const publisher: Closeable;
+const consumer = { close: async () => console.log("the consumer is closed") }; // prints: the consumer is closed
+const publisher = { close: async () => console.log("the publisher is closed") }; // prints: the publisher is closed
 
 const { closed } = closeOnSignals([consumer, publisher], { timeoutMs: 20_000, afterwards: "return" });
+process.emit("SIGTERM", "SIGTERM"); // what the operating system does
 const { signal, isClean } = await closed;
-console.log(`closed on ${signal}`, isClean ? "in time" : "not in time");
+console.log(signal, isClean); // prints: SIGTERM true
