@@ -1,0 +1,72 @@
+import { type Broker, createTopic } from "../broker.ts";
+import { errorCode, type ErrorName, KafkaError } from "../errors.ts";
+import type { RequestOf } from "../protocol/layouts.ts";
+import { type Api, answer } from "./api.ts";
+import { noError } from "./partitions.ts";
+
+type WantedTopic = RequestOf<"CreateTopics">["topics"][number];
+
+/** For the number of partitions or of replicas: whatever is the broker's default. */
+const brokersChoice = -1;
+
+export const createTopics: Api<"CreateTopics"> = {
+  handle(request, { broker }) {
+    const topics = request.topics.map((topic) => {
+      try {
+        const repeated = request.topics.filter(({ name }) => name === topic.name).length > 1;
+        if (repeated) throw new KafkaError("INVALID_REQUEST", "Duplicate topic name.");
+        create(topic, request.validateOnly ? "validate" : "create", broker);
+        return { name: topic.name, errorCode: noError, errorMessage: null };
+      } catch (error) {
+        if (error instanceof KafkaError) return failTopic(topic, error.error, error.message);
+        throw error;
+      }
+    });
+    return answer({ topics });
+  },
+  fail: (request, error) => answer({ topics: request.topics.map((topic) => failTopic(topic, error, null)) }),
+};
+
+function create(topic: WantedTopic, mode: "validate" | "create", broker: Broker): void {
+  const replicas = new Map(topic.assignments.map(({ index, nodeIds }) => [index, nodeIds]));
+  const partitionCount = replicas.size > 0 ? replicas.size : orDefault(topic.partitionCount, broker.settings.defaultPartitions);
+  const replicationFactor = orDefault(topic.replicationFactor, 1);
+  broker.topics.check(topic.name, partitionCount);
+  if (replicas.size > 0) checkReplicas(topic, replicas, broker);
+  else checkReplicationFactor(replicationFactor, broker);
+  if (mode === "create") createTopic(broker, topic.name, partitionCount, { replicationFactor, replicas });
+}
+
+function checkReplicationFactor(factor: number, { cluster }: Broker): void {
+  const nodes = cluster.nodes.length;
+  if (factor < 1)
+    throw new KafkaError("INVALID_REPLICATION_FACTOR", "Replication factor must be larger than 0, or -1 to use the default value.");
+  if (factor > nodes)
+    throw new KafkaError(
+      "INVALID_REPLICATION_FACTOR",
+      `Unable to replicate the partition ${factor} time(s): The target replication factor of ${factor} cannot be reached because only ${nodes} broker(s) are registered.`,
+    );
+}
+
+function checkReplicas(
+  { partitionCount, replicationFactor }: WantedTopic,
+  replicas: ReadonlyMap<number, readonly number[]>,
+  { cluster }: Broker,
+): void {
+  if (partitionCount !== brokersChoice || replicationFactor !== brokersChoice)
+    throw new KafkaError("INVALID_REQUEST", "Both a count and an assignment of partitions were given.");
+  const known = cluster.nodes.map(({ id }) => id);
+  for (let index = 0; index < replicas.size; index += 1) {
+    const nodeIds = replicas.get(index) ?? [];
+    const usable = nodeIds.length > 0 && new Set(nodeIds).size === nodeIds.length && nodeIds.every((id) => known.includes(id));
+    if (!usable) throw new KafkaError("INVALID_REPLICA_ASSIGNMENT", `Partition ${index} cannot be put there.`);
+  }
+}
+
+function orDefault(value: number, fallback: number): number {
+  return value === brokersChoice ? fallback : value;
+}
+
+function failTopic({ name }: WantedTopic, error: ErrorName, errorMessage: string | null) {
+  return { name, errorCode: errorCode(error), errorMessage };
+}
