@@ -29,7 +29,12 @@ export class Cluster {
   }
 
   /** Spreads the partitions of a topic over the nodes, or puts them where `replicas` says, partition by partition. */
-  place(topic: string, partitionCount: number, replicas: ReadonlyMap<number, readonly number[]>, factor: number): void {
+  place(
+    topic: string,
+    partitionCount: number,
+    replicas: ReadonlyMap<number, readonly number[]>,
+    factor: number,
+  ): void {
     const ids = this.#nodes.map(({ id }) => id);
     const first = positiveHash(topic);
     const leaderships = Array.from({ length: partitionCount }, (_, index) => {
@@ -82,7 +87,9 @@ export class Cluster {
     const index = this.#nodes.findIndex(({ id }) => id === current);
     const next = wanted ?? this.#nodes[(index + 1) % this.#nodes.length]?.id;
     if (next === current || !this.#nodes.some(({ id }) => id === next))
-      throw new RangeError(`nothing can move from node ${current} to node ${next}: the nodes are ${this.#ids()}`);
+      throw new RangeError(
+        `nothing can move from node ${current} to node ${next}: the nodes are ${this.#ids()}`,
+      );
     return next as number;
   }
 
@@ -94,6 +101,7 @@ export class Cluster {
 /** The hash that Java gives a string, made positive: brokers place the coordinators of groups by it. */
 function positiveHash(text: string): number {
   let hash = 0;
-  for (let index = 0; index < text.length; index += 1) hash = (Math.imul(31, hash) + text.charCodeAt(index)) | 0;
+  for (let index = 0; index < text.length; index += 1)
+    hash = (Math.imul(31, hash) + text.charCodeAt(index)) | 0;
   return hash & 0x7fffffff;
 }

@@ -44,7 +44,7 @@ export function dispatcher(options: DispatchOptions, closed: AbortSignal): Peer 
     if (version < first || version > last) {
       if (name !== "ApiVersions") throw new MalformedFrameError(`${name} has no version ${version}`);
       counters.count(name);
-      return { bytes: writeResponse(name, 0, correlationId, unsupportedApiVersions), then: "go-on" };
+      return { bytes: writeResponse(name, 0, correlationId, unsupportedApiVersions), next: "go-on" };
     }
     if (!login.trusted && !allowedBeforeLogin.includes(name))
       throw new MalformedFrameError(`${name} before the client has logged in`);
@@ -55,11 +55,13 @@ export function dispatcher(options: DispatchOptions, closed: AbortSignal): Peer 
     const context: RequestContext = { broker, nodeId, version, clientId, login, closed };
     const fault = faults.take(name, { clientId, nodeId });
     const outcome = await withFault(fault, apis[name] as Api<ApiName>, request, context);
-    if (outcome.kind === "close") return { then: "close" };
-    if (outcome.kind === "no-answer" || fault?.kind === "withhold") return { then: "go-on" };
+    if (outcome.kind === "close") return { next: "close" };
+    if (outcome.kind === "no-answer") return { next: "go-on" };
+    const next = outcome.kind === "answer" ? "go-on" : "close";
+    if (fault?.kind === "withhold") return { next };
     const bytes = writeResponse(name, version, correlationId, outcome.body);
-    if (fault?.kind === "truncate") return { bytes: bytes.subarray(0, bytes.length >> 1), then: "close" };
-    return { bytes, then: outcome.kind === "answer" ? "go-on" : "close" };
+    if (fault?.kind === "truncate") return { bytes: bytes.subarray(0, bytes.length >> 1), next: "close" };
+    return { bytes, next };
   }
 
   return {
@@ -107,8 +109,8 @@ function errorToTell(error: unknown, { broker }: RequestContext): ErrorName {
 /** After the oldest kind of handshake, tokens come without a header, and are answered without one. */
 function answerBareToken(login: Login, token: Buffer): Answer {
   const step = login.step(token);
-  if (step === undefined || step.kind === "failure") return { then: "close" };
-  return { bytes: writeBareFrame(step.token), then: "go-on" };
+  if (step === undefined || step.kind === "failure") return { next: "close" };
+  return { bytes: writeBareFrame(step.token), next: "go-on" };
 }
 
 /** Resolves after `delayMs`, or as soon as the client is gone. */

@@ -64,7 +64,9 @@ export const errorNames = [
 /** The name of an error code, as in Apache Kafka's protocol guide. */
 export type ErrorName = (typeof errorNames)[number];
 
-const codesByName = new Map(Object.entries(protocolErrorsCodesById).map(([code, name]) => [name, Number(code)]));
+const codesByName = new Map(
+  Object.entries(protocolErrorsCodesById).map(([code, name]) => [name, Number(code)]),
+);
 
 /** The number that stands for `name` on the wire. */
 export function errorCode(name: ErrorName): number {

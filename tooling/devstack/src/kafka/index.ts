@@ -5,4 +5,10 @@ export type { Fault, FaultScope, Moment } from "./faults.ts";
 export type { KafkaOptions, SecurityProtocol } from "./options.ts";
 export type { ApiName } from "./protocol/layouts.ts";
 export type { KafkaCounts } from "./request-counters.ts";
-export { type GroupSnapshot, type Kafka, type KafkaFaults, startKafka, type TopicPartition } from "./start-kafka.ts";
+export {
+  type GroupSnapshot,
+  type Kafka,
+  type KafkaFaults,
+  startKafka,
+  type TopicPartition,
+} from "./start-kafka.ts";

@@ -59,7 +59,8 @@ export function resolveOptions(options: KafkaOptions = {}): Settings {
   const needsUsers = securityProtocol.startsWith("SASL_");
   if (!Number.isInteger(nodes) || nodes < 1 || nodes > maxNodes)
     throw new RangeError(`nodes must be a whole number from 1 to ${maxNodes}`);
-  if (options.ports && options.ports.length !== nodes) throw new RangeError("ports must name one port for each node");
+  if (options.ports && options.ports.length !== nodes)
+    throw new RangeError("ports must name one port for each node");
   if (needsUsers !== (options.users !== undefined))
     throw new TypeError("users must be given with SASL_PLAINTEXT and SASL_SSL, and only then");
 

@@ -1,8 +1,8 @@
 import { type Broker, createTopic, deleteTopic } from "./broker.ts";
 import { Cluster } from "./cluster.ts";
 import { type Certificate, selfSignedCertificate } from "./connections/certificate.ts";
-import { type Listener, listen } from "./connections/listener.ts";
 import type { Peer } from "./connections/connection.ts";
+import { type Listener, listen } from "./connections/listener.ts";
 import { dispatcher } from "./dispatch.ts";
 import { type Fault, FaultPlan, type FaultScope } from "./faults.ts";
 import { Groups } from "./groups/groups.ts";
@@ -107,7 +107,9 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
 
   const addresses = listeners.map(({ port }) => `${settings.advertisedHost}:${port}`);
   const connections = (nodeId?: number) =>
-    listeners.filter((_, index) => nodeId === undefined || index + 1 === nodeId).flatMap((l) => [...l.connections]);
+    listeners
+      .filter((_, index) => nodeId === undefined || index + 1 === nodeId)
+      .flatMap((l) => [...l.connections]);
   let closing: Promise<void> | undefined;
 
   return {
@@ -129,7 +131,8 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
         groups.move(groupId);
       },
       rebalance: (groupId) => groups.find(groupId)?.rebalance(),
-      deleteRecords: ({ topic, partition, before }) => topics.partition(topic, partition).deleteBefore(before),
+      deleteRecords: ({ topic, partition, before }) =>
+        topics.partition(topic, partition).deleteBefore(before),
       dropConnections: ({ nodeId } = {}) => {
         for (const connection of connections(nodeId)) connection.destroy();
       },
@@ -160,7 +163,9 @@ async function openListeners(
   accept: (nodeId: number, closed: AbortSignal) => Peer,
 ): Promise<readonly Listener[]> {
   const opened = await Promise.allSettled(
-    ports.map((port, index) => listen({ host, port, certificate, accept: (_, closed) => accept(index + 1, closed) })),
+    ports.map((port, index) =>
+      listen({ host, port, certificate, accept: (_, closed) => accept(index + 1, closed) }),
+    ),
   );
   const listeners = opened.filter((result) => result.status === "fulfilled").map(({ value }) => value);
   const failed = opened.find((result) => result.status === "rejected");
@@ -178,7 +183,10 @@ function snapshot(groups: Groups, groupId: string): GroupSnapshot | undefined {
   const group = groups.find(groupId);
   if (group === undefined) return undefined;
   const { state, generationId, protocolName, leaderId } = group;
-  const members = group.members.map(({ id, description }) => ({ memberId: id, clientId: description.clientId }));
+  const members = group.members.map(({ id, description }) => ({
+    memberId: id,
+    clientId: description.clientId,
+  }));
   return { state, generationId, protocolName, leaderId, members };
 }
 

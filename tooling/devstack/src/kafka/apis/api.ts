@@ -17,12 +17,16 @@ export interface RequestContext {
 /** What comes of a request: an answer, an answer that is the connection's last, none, or the end at once. */
 export type Outcome<Response> =
   | { readonly kind: "answer" | "last-answer"; readonly body: Response }
-  | { readonly kind: "no-answer" | "close" };
+  | { readonly kind: "no-answer" }
+  | { readonly kind: "close" };
 
 /** How the broker answers the requests of one API. */
 export interface Api<Name extends ApiName> {
   /** A KafkaError thrown here is answered by what `fail` makes of it. */
-  handle(request: RequestOf<Name>, context: RequestContext): Outcome<ResponseOf<Name>> | Promise<Outcome<ResponseOf<Name>>>;
+  handle(
+    request: RequestOf<Name>,
+    context: RequestContext,
+  ): Outcome<ResponseOf<Name>> | Promise<Outcome<ResponseOf<Name>>>;
   /** The answer that has this error code wherever there is room for one. */
   fail(request: RequestOf<Name>, error: ErrorName, context: RequestContext): Outcome<ResponseOf<Name>>;
 }

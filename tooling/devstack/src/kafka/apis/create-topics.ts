@@ -1,5 +1,5 @@
 import { type Broker, createTopic } from "../broker.ts";
-import { errorCode, type ErrorName, KafkaError } from "../errors.ts";
+import { type ErrorName, errorCode, KafkaError } from "../errors.ts";
 import type { RequestOf } from "../protocol/layouts.ts";
 import { type Api, answer } from "./api.ts";
 import { noError } from "./partitions.ts";
@@ -11,10 +11,12 @@ const brokersChoice = -1;
 
 export const createTopics: Api<"CreateTopics"> = {
   handle(request, { broker }) {
-    const topics = request.topics.map((topic) => {
+    const names = request.topics.map(({ name }) => name);
+    const wanted = request.topics.filter(({ name }, index) => names.indexOf(name) === index);
+    const topics = wanted.map((topic) => {
       try {
-        const repeated = request.topics.filter(({ name }) => name === topic.name).length > 1;
-        if (repeated) throw new KafkaError("INVALID_REQUEST", "Duplicate topic name.");
+        if (names.lastIndexOf(topic.name) !== names.indexOf(topic.name))
+          throw new KafkaError("INVALID_REQUEST", "the topic is named more than once");
         create(topic, request.validateOnly ? "validate" : "create", broker);
         return { name: topic.name, errorCode: noError, errorMessage: null };
       } catch (error) {
@@ -29,7 +31,8 @@ export const createTopics: Api<"CreateTopics"> = {
 
 function create(topic: WantedTopic, mode: "validate" | "create", broker: Broker): void {
   const replicas = new Map(topic.assignments.map(({ index, nodeIds }) => [index, nodeIds]));
-  const partitionCount = replicas.size > 0 ? replicas.size : orDefault(topic.partitionCount, broker.settings.defaultPartitions);
+  const partitionCount =
+    replicas.size > 0 ? replicas.size : orDefault(topic.partitionCount, broker.settings.defaultPartitions);
   const replicationFactor = orDefault(topic.replicationFactor, 1);
   broker.topics.check(topic.name, partitionCount);
   if (replicas.size > 0) checkReplicas(topic, replicas, broker);
@@ -39,13 +42,8 @@ function create(topic: WantedTopic, mode: "validate" | "create", broker: Broker)
 
 function checkReplicationFactor(factor: number, { cluster }: Broker): void {
   const nodes = cluster.nodes.length;
-  if (factor < 1)
-    throw new KafkaError("INVALID_REPLICATION_FACTOR", "Replication factor must be larger than 0, or -1 to use the default value.");
-  if (factor > nodes)
-    throw new KafkaError(
-      "INVALID_REPLICATION_FACTOR",
-      `Unable to replicate the partition ${factor} time(s): The target replication factor of ${factor} cannot be reached because only ${nodes} broker(s) are registered.`,
-    );
+  if (factor < 1 || factor > nodes)
+    throw new KafkaError("INVALID_REPLICATION_FACTOR", `the replication factor must be from 1 to ${nodes}`);
 }
 
 function checkReplicas(
@@ -54,12 +52,19 @@ function checkReplicas(
   { cluster }: Broker,
 ): void {
   if (partitionCount !== brokersChoice || replicationFactor !== brokersChoice)
-    throw new KafkaError("INVALID_REQUEST", "Both a count and an assignment of partitions were given.");
+    throw new KafkaError("INVALID_REQUEST", "partitions are either counted or placed by hand, not both");
   const known = cluster.nodes.map(({ id }) => id);
   for (let index = 0; index < replicas.size; index += 1) {
     const nodeIds = replicas.get(index) ?? [];
-    const usable = nodeIds.length > 0 && new Set(nodeIds).size === nodeIds.length && nodeIds.every((id) => known.includes(id));
-    if (!usable) throw new KafkaError("INVALID_REPLICA_ASSIGNMENT", `Partition ${index} cannot be put there.`);
+    const usable =
+      nodeIds.length > 0 &&
+      new Set(nodeIds).size === nodeIds.length &&
+      nodeIds.every((id) => known.includes(id));
+    if (!usable)
+      throw new KafkaError(
+        "INVALID_REPLICA_ASSIGNMENT",
+        `partition ${index} is placed on no node, or on one that is not there`,
+      );
   }
 }
 

@@ -1,4 +1,4 @@
-import { errorCode, type ErrorName, KafkaError } from "../errors.ts";
+import { type ErrorName, errorCode, KafkaError } from "../errors.ts";
 import type { PartitionLog } from "../log/partition-log.ts";
 import type { RequestOf, ResponseOf } from "../protocol/layouts.ts";
 import { type Api, answer, type RequestContext } from "./api.ts";
@@ -50,7 +50,10 @@ function isEnough(request: RequestOf<"Fetch">, context: RequestContext): boolean
   for (const { name, partitions } of request.topics) {
     for (const partition of partitions) {
       try {
-        bytes += Math.min(open(name, partition, context).bytesFrom(partition.fetchOffset), partition.maxBytes);
+        bytes += Math.min(
+          open(name, partition, context).bytesFrom(partition.fetchOffset),
+          partition.maxBytes,
+        );
       } catch (error) {
         if (error instanceof KafkaError) return true;
         throw error;
@@ -75,7 +78,8 @@ function open(
   const log = broker.topics.partition(topic, index);
   const { leaderEpoch } = broker.cluster.requireLeader(nodeId, topic, index);
   if (currentLeaderEpoch > leaderEpoch) throw new KafkaError("UNKNOWN_LEADER_EPOCH");
-  if (currentLeaderEpoch >= 0 && currentLeaderEpoch < leaderEpoch) throw new KafkaError("FENCED_LEADER_EPOCH");
+  if (currentLeaderEpoch >= 0 && currentLeaderEpoch < leaderEpoch)
+    throw new KafkaError("FENCED_LEADER_EPOCH");
   return log;
 }
 

@@ -10,7 +10,7 @@ export const findCoordinator: Api<"FindCoordinator"> = {
     if (keyType !== groupKey)
       return answer({
         errorCode: errorCode("INVALID_REQUEST"),
-        errorMessage: "This broker has no transactions, so only groups have a coordinator.",
+        errorMessage: "this broker has no transactions: only groups have a coordinator",
         ...nobody,
       });
     const { id, host, port } = broker.cluster.coordinator(key);

@@ -1,4 +1,4 @@
-import { errorCode, type ErrorName, KafkaError } from "../errors.ts";
+import { type ErrorName, errorCode, KafkaError } from "../errors.ts";
 import type { RequestOf, ResponseOf } from "../protocol/layouts.ts";
 import { type Api, answer, type Outcome } from "./api.ts";
 import { namedGroups } from "./coordination.ts";

@@ -1,4 +1,4 @@
-import { errorCode, type ErrorName } from "../errors.ts";
+import { type ErrorName, errorCode } from "../errors.ts";
 import type { PartitionLog } from "../log/partition-log.ts";
 import type { RequestOf, ResponseOf } from "../protocol/layouts.ts";
 import { type Api, answer } from "./api.ts";
@@ -35,7 +35,10 @@ function lookUp(log: PartitionLog, { index, timestamp }: PartitionRequest): Part
 }
 
 /** Version 0 lists where segments begin, the latest first. There is one segment here, and then the end of the log. */
-function oldStyle(log: PartitionLog, { index, timestamp, maxNumOffsets }: PartitionRequest): PartitionResponse {
+function oldStyle(
+  log: PartitionLog,
+  { index, timestamp, maxNumOffsets }: PartitionRequest,
+): PartitionResponse {
   const ends = log.endOffset > log.startOffset ? [log.endOffset, log.startOffset] : [log.startOffset];
   const offsets = timestamp === latest ? ends : [log.startOffset];
   return { index, errorCode: noError, oldStyleOffsets: offsets.slice(0, maxNumOffsets) };

@@ -1,5 +1,5 @@
 import { createTopic } from "../broker.ts";
-import { errorCode, type ErrorName, KafkaError } from "../errors.ts";
+import { type ErrorName, errorCode, KafkaError } from "../errors.ts";
 import { checkTopicName } from "../log/topics.ts";
 import type { RequestOf, ResponseOf } from "../protocol/layouts.ts";
 import { type Api, answer, type RequestContext } from "./api.ts";
@@ -9,14 +9,29 @@ type TopicResponse = ResponseOf<"Metadata">["topics"][number];
 
 export const metadata: Api<"Metadata"> = {
   handle: (request, context) =>
-    answer(response(context, wantedTopics(request, context).map((name) => describe(name, request, context)))),
+    answer(
+      response(
+        context,
+        wantedTopics(request, context).map((name) => describe(name, request, context)),
+      ),
+    ),
   fail: (request, error, context) =>
-    answer(response(context, wantedTopics(request, context).map((name) => failTopic(name, error)))),
+    answer(
+      response(
+        context,
+        wantedTopics(request, context).map((name) => failTopic(name, error)),
+      ),
+    ),
 };
 
 /** No list means all topics; in the first version, so does an empty one. */
-function wantedTopics({ topics }: RequestOf<"Metadata">, { broker, version }: RequestContext): readonly string[] {
-  return topics === null || (version === 0 && topics.length === 0) ? broker.topics.names() : [...new Set(topics)];
+function wantedTopics(
+  { topics }: RequestOf<"Metadata">,
+  { broker, version }: RequestContext,
+): readonly string[] {
+  return topics === null || (version === 0 && topics.length === 0)
+    ? broker.topics.names()
+    : [...new Set(topics)];
 }
 
 function describe(name: string, request: RequestOf<"Metadata">, { broker }: RequestContext): TopicResponse {

@@ -1,4 +1,4 @@
-import { errorCode, type ErrorName, KafkaError } from "../errors.ts";
+import { type ErrorName, errorCode, KafkaError } from "../errors.ts";
 
 interface Topic<Partition> {
   readonly name: string;

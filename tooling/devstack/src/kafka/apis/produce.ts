@@ -1,5 +1,5 @@
-import { errorCode, type ErrorName, KafkaError } from "../errors.ts";
-import { readRecordBatch, zstd } from "../log/record-batch.ts";
+import { type ErrorName, errorCode, KafkaError } from "../errors.ts";
+import { onlyBatch, readRecordBatch, zstd } from "../log/record-batch.ts";
 import type { RequestOf, ResponseOf } from "../protocol/layouts.ts";
 import { type Api, answer, type Outcome, type RequestContext } from "./api.ts";
 import { eachPartition, everyPartition, noError } from "./partitions.ts";
@@ -9,6 +9,13 @@ type PartitionResponse = ResponseOf<"Produce">["topics"][number]["partitions"][n
 
 /** From this version on, a producer that sends zstd can be sure that consumers are told when they cannot read it. */
 const firstVersionWithZstd = 7;
+
+/** Where the log itself refuses a batch, the producer is also told where the log begins. */
+const toldWithLogStart: readonly ErrorName[] = [
+  "INVALID_RECORD",
+  "INVALID_PRODUCER_EPOCH",
+  "OUT_OF_ORDER_SEQUENCE_NUMBER",
+];
 
 export const produce: Api<"Produce"> = {
   handle(request, context) {
@@ -20,7 +27,9 @@ export const produce: Api<"Produce"> = {
     return outcome(request, { topics });
   },
   fail: (request, error) =>
-    outcome(request, { topics: everyPartition(request.topics, (partition) => failPartition(partition, error)) }),
+    outcome(request, {
+      topics: everyPartition(request.topics, (partition) => failPartition(partition, error)),
+    }),
 };
 
 function append(
@@ -30,14 +39,21 @@ function append(
   { broker, nodeId, version }: RequestContext,
 ): PartitionResponse {
   const log = broker.topics.partition(topic, index);
+  const bytes = onlyBatch(records, version);
   if (![-1, 0, 1].includes(acks)) throw new KafkaError("INVALID_REQUIRED_ACKS");
   const { leaderEpoch } = broker.cluster.requireLeader(nodeId, topic, index);
-  const batch = readRecordBatch(records, { maxBytes: broker.settings.maxMessageBytes });
-  if (batch.compression === zstd && version < firstVersionWithZstd)
-    throw new KafkaError("UNSUPPORTED_COMPRESSION_TYPE");
-  if (batch.transactional) throw new KafkaError("INVALID_TXN_STATE", "this broker has no transactions");
-  const { baseOffset } = log.append(batch, leaderEpoch);
-  return { index, errorCode: noError, baseOffset, logStartOffset: log.startOffset };
+  const logStartOffset = log.startOffset;
+  try {
+    const batch = readRecordBatch(bytes, { maxBytes: broker.settings.maxMessageBytes });
+    if (batch.compression === zstd && version < firstVersionWithZstd)
+      throw new KafkaError("UNSUPPORTED_COMPRESSION_TYPE");
+    if (batch.transactional) throw new KafkaError("INVALID_TXN_STATE", "this broker has no transactions");
+    const { baseOffset, duplicateOfTime: logAppendTimeMs } = log.append(batch, leaderEpoch);
+    return { index, errorCode: noError, baseOffset, logAppendTimeMs, logStartOffset };
+  } catch (error) {
+    if (!(error instanceof KafkaError) || !toldWithLogStart.includes(error.error)) throw error;
+    return { ...failPartition({ index, records }, error.error), logStartOffset };
+  }
 }
 
 function failPartition({ index }: PartitionRequest, error: ErrorName): PartitionResponse {
@@ -45,11 +61,10 @@ function failPartition({ index }: PartitionRequest, error: ErrorName): Partition
 }
 
 /** Who wants no acknowledgement learns of an error by the end of its connection, as there is no other way. */
-function outcome(
-  request: RequestOf<"Produce">,
-  body: ResponseOf<"Produce">,
-): Outcome<ResponseOf<"Produce">> {
+function outcome(request: RequestOf<"Produce">, body: ResponseOf<"Produce">): Outcome<ResponseOf<"Produce">> {
   if (request.acks !== 0) return answer(body);
-  const failed = body.topics.some(({ partitions }) => partitions.some((partition) => partition.errorCode !== noError));
-  return { kind: failed ? "close" : "no-answer" };
+  const failed = body.topics.some(({ partitions }) =>
+    partitions.some((partition) => partition.errorCode !== noError),
+  );
+  return failed ? { kind: "close" } : { kind: "no-answer" };
 }

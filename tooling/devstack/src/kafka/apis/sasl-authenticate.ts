@@ -10,11 +10,16 @@ export const saslAuthenticate: Api<"SaslAuthenticate"> = {
     if (step === undefined)
       return answer({
         errorCode: errorCode("ILLEGAL_SASL_STATE"),
-        errorMessage: "SaslAuthenticate request received after successful authentication",
+        errorMessage: "no token is due",
         authBytes: nothing,
       });
-    if (step.kind !== "failure") return answer({ errorCode: noError, errorMessage: null, authBytes: step.token });
-    const body = { errorCode: errorCode("SASL_AUTHENTICATION_FAILED"), errorMessage: step.reason, authBytes: nothing };
+    if (step.kind !== "failure")
+      return answer({ errorCode: noError, errorMessage: null, authBytes: step.token });
+    const body = {
+      errorCode: errorCode("SASL_AUTHENTICATION_FAILED"),
+      errorMessage: step.reason,
+      authBytes: nothing,
+    };
     return { kind: "last-answer", body };
   },
   fail: (_request, error) => ({

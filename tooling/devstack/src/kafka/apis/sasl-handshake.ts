@@ -6,7 +6,8 @@ export const saslHandshake: Api<"SaslHandshake"> = {
   handle({ mechanism }, { login, version }) {
     const { mechanisms } = login;
     const result = login.handshake(mechanism, version === 0 ? "bare-tokens" : "tokens");
-    if (result === "out-of-turn") return answer({ errorCode: errorCode("ILLEGAL_SASL_STATE"), mechanisms: [] });
+    if (result === "out-of-turn")
+      return answer({ errorCode: errorCode("ILLEGAL_SASL_STATE"), mechanisms: [] });
     if (result === "ok") return answer({ errorCode: noError, mechanisms });
     return { kind: "last-answer", body: { errorCode: errorCode("UNSUPPORTED_SASL_MECHANISM"), mechanisms } };
   },

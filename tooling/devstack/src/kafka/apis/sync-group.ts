@@ -6,7 +6,9 @@ import { noError } from "./partitions.ts";
 export const syncGroup: Api<"SyncGroup"> = {
   async handle(request, context) {
     const { groupId, generationId } = request;
-    const assignments = new Map(request.assignments.map(({ memberId, assignment }) => [memberId, assignment]));
+    const assignments = new Map(
+      request.assignments.map(({ memberId, assignment }) => [memberId, assignment]),
+    );
     const assignment = await namedGroups(groupId, context).sync(groupId, request, generationId, assignments);
     return answer({ errorCode: noError, assignment });
   },

@@ -13,7 +13,7 @@ const maxQueuedBytes = 16 * 1024 * 1024;
 export interface Answer {
   /** Nothing is sent where there is none. */
   readonly bytes?: Buffer | undefined;
-  readonly then: "go-on" | "close";
+  readonly next: "go-on" | "close";
 }
 
 /** Who is behind a connection, as far as answering its frames is concerned. */
@@ -66,7 +66,8 @@ export class Connection {
         this.#queuedBytes += frame.length;
       }
     } catch {
-      return this.destroy();
+      this.destroy();
+      return;
     }
     if (this.#queuedBytes > maxQueuedBytes) this.#socket.pause();
     if (!this.#busy) void this.#work();
@@ -87,9 +88,9 @@ export class Connection {
     this.#busy = false;
   }
 
-  async #send({ bytes, then }: Answer): Promise<void> {
+  async #send({ bytes, next }: Answer): Promise<void> {
     if (this.closed.aborted) return;
-    if (then === "close") {
+    if (next === "close") {
       // Whatever the client has sent beyond this is not answered, and its half of the connection is not waited for.
       this.#socket.end(bytes ?? "", () => this.destroy());
       await aborted(this.closed);

@@ -75,6 +75,6 @@ function plainExchange(users: Users): Exchange {
     const [actAs, user = "", password, ...others] = token.toString("utf8").split("\0");
     const known = Object.hasOwn(users, user) && users[user] === password && others.length === 0;
     if (known && (actAs === "" || actAs === user)) return { kind: "success", token: Buffer.alloc(0) };
-    return { kind: "failure", reason: "Authentication failed: Invalid username or password" };
+    return { kind: "failure", reason: "wrong user name or password" };
   };
 }

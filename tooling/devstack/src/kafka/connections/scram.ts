@@ -9,10 +9,7 @@ const iterations = 4096;
  */
 export function scramExchange(mechanism: Exclude<SaslMechanism, "PLAIN">, users: Users): Exchange {
   const hash = mechanism === "SCRAM-SHA-512" ? "sha512" : "sha256";
-  const failure = {
-    kind: "failure",
-    reason: `Authentication failed during authentication due to invalid credentials with SASL mechanism ${mechanism}`,
-  } as const;
+  const failure = { kind: "failure", reason: `wrong credentials for ${mechanism}` } as const;
   let challenge: Challenge | undefined;
 
   return (token) => {

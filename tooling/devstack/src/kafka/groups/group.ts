@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { KafkaClock } from "../clock.ts";
 import { type ErrorName, KafkaError } from "../errors.ts";
+import { type GroupSettings, JoinWindow } from "./join-window.ts";
 import {
   type Joined,
   type JoinRequest,
@@ -22,13 +22,6 @@ export type GroupState = "Empty" | "PreparingRebalance" | "CompletingRebalance" 
 /** A new member's JoinGroup is held no longer than this; the member is told to come again then. */
 const newMemberJoinTimeoutMs = 5 * 60_000;
 
-/** What all groups share. */
-export interface GroupSettings {
-  readonly clock: KafkaClock;
-  /** How long the first rebalance of an empty group waits for more members, in milliseconds. */
-  readonly initialRebalanceDelayMs: number;
-}
-
 /**
  * One consumer group: which state and generation it is in and what it waits for. The rules are those of Apache Kafka's
  * group coordinator for classic groups.
@@ -36,16 +29,13 @@ export interface GroupSettings {
 export class Group {
   readonly #settings: GroupSettings;
   readonly #roster: Roster;
+  readonly #joinWindow: JoinWindow;
   readonly #unsynced = new Set<string>();
   #state: GroupState = "Empty";
   #generationId = 0;
   #protocolType = "";
   #protocolName = "";
   #stored: StoredGroup | undefined;
-  /** While members are awaited: until all known ones are there, or for a time that more may come in. */
-  #joinEnds: "with-the-last" | "with-the-delay" = "with-the-last";
-  #cameDuringDelay = 0;
-  #cancelJoinTimer: () => void = () => {};
   #cancelSyncTimer: () => void = () => {};
 
   constructor(settings: GroupSettings, stored?: StoredGroup) {
@@ -53,6 +43,7 @@ export class Group {
     this.#roster = new Roster(settings.clock, (member) =>
       member ? this.#remove(member) : this.#completeJoinWhenAllAreThere(),
     );
+    this.#joinWindow = new JoinWindow(settings, () => this.#completeJoin());
     if (stored) this.#restore(stored);
   }
 
@@ -123,10 +114,11 @@ export class Group {
     this.#refuseWhenDead();
     if (this.#roster.isExpected(identity.memberId)) {
       this.#roster.forgetExpected(identity.memberId);
-      return this.#completeJoinWhenAllAreThere();
+      this.#completeJoinWhenAllAreThere();
+    } else {
+      const byName = identity.memberId === "" ? this.#roster.byInstance(identity.groupInstanceId) : undefined;
+      this.#remove(byName ?? this.#roster.require(identity));
     }
-    const byName = identity.memberId === "" ? this.#roster.byInstance(identity.groupInstanceId) : undefined;
-    this.#remove(byName ?? this.#roster.require(identity));
   }
 
   /** Whether offsets may be committed in that member's name; generation -1 is someone who uses no group management. */
@@ -146,7 +138,7 @@ export class Group {
   /** Ends all waits; whoever waits for an answer gets `error`. The group is dead afterwards. */
   unload(error: ErrorName): void {
     this.#state = "Dead";
-    this.#cancelJoinTimer();
+    this.#joinWindow.close();
     this.#cancelSyncTimer();
     this.#roster.close(new KafkaError(error));
   }
@@ -175,7 +167,7 @@ export class Group {
   #add(member: Member, { protocolType }: JoinRequest): Promise<Joined> {
     if (this.members.length === 0) this.#protocolType = protocolType;
     this.#roster.add(member);
-    if (this.#joinEnds === "with-the-delay" && this.#generationId === 0) this.#cameDuringDelay += 1;
+    if (this.#generationId === 0) this.#joinWindow.countNewcomer();
     const answer = waitFor(member, "joining", new KafkaError("REBALANCE_IN_PROGRESS"));
     this.#roster.expectHeartbeat(member, newMemberJoinTimeoutMs);
     this.#rebalanceOrGoOn();
@@ -223,57 +215,42 @@ export class Group {
   }
 
   #prepareRebalance(): void {
+    const wasEmpty = this.#state === "Empty";
     if (this.#state === "CompletingRebalance") this.#refuseAssignments();
     this.#unsynced.clear();
     this.#cancelSyncTimer();
-    this.#joinEnds = this.#state === "Empty" ? "with-the-delay" : "with-the-last";
     this.#state = "PreparingRebalance";
-    const { initialRebalanceDelayMs } = this.#settings;
-    if (this.#joinEnds === "with-the-delay")
-      return this.#awaitMore(initialRebalanceDelayMs, this.#roster.rebalanceTimeoutMs - initialRebalanceDelayMs);
-    this.#awaitRejoins();
+    if (wasEmpty) this.#joinWindow.openForNewcomers(this.#roster.rebalanceTimeoutMs);
+    else this.#joinWindow.openForMembers(this.#roster.rebalanceTimeoutMs);
     this.#completeJoinWhenAllAreThere();
   }
 
-  /** Other members get time to come to an empty group, and more of it whenever one came in the meantime. */
-  #awaitMore(delayMs: number, remainingMs: number): void {
-    this.#cameDuringDelay = 0;
-    this.#cancelJoinTimer = this.#settings.clock.setTimer(() => {
-      if (this.#cameDuringDelay === 0 || remainingMs <= 0) return this.#completeJoin();
-      const nextMs = Math.min(this.#settings.initialRebalanceDelayMs, remainingMs);
-      this.#awaitMore(nextMs, remainingMs - nextMs);
-    }, delayMs);
-  }
-
-  #awaitRejoins(): void {
-    this.#cancelJoinTimer = this.#settings.clock.setTimer(
-      () => this.#completeJoin(),
-      this.#roster.rebalanceTimeoutMs,
-    );
-  }
-
   #completeJoinWhenAllAreThere(): void {
-    if (this.#state !== "PreparingRebalance" || this.#joinEnds === "with-the-delay") return;
-    if (this.#roster.allAreJoining) this.#completeJoin();
+    if (this.#joinWindow.endsWithTheLast && this.#roster.allAreJoining) this.#completeJoin();
   }
 
   /** Begins the next generation with those who came; static members may come later. */
   #completeJoin(): void {
-    this.#cancelJoinTimer();
-    for (const member of this.members) if (!member.joining && member.instanceId === null) this.#roster.remove(member);
-    if (this.#roster.electLeader() === "nobody") return this.#awaitRejoins();
-    this.#joinEnds = "with-the-last";
+    this.#joinWindow.close();
+    for (const member of this.members)
+      if (!member.joining && member.instanceId === null) this.#roster.remove(member);
+    if (this.#roster.electLeader() === "nobody")
+      this.#joinWindow.openForMembers(this.#roster.rebalanceTimeoutMs);
+    else this.#beginGeneration();
+  }
+
+  #beginGeneration(): void {
     this.#generationId += 1;
     this.#protocolName = electProtocol(this.members);
     this.#state = this.members.length === 0 ? "Empty" : "CompletingRebalance";
-    if (this.#state === "Empty") return this.#store();
     for (const member of this.members) {
       member.phase = "known";
       this.#unsynced.add(member.id);
       takeWaiter(member, "joining")?.resolve(this.#answer(member));
       this.#roster.expectHeartbeat(member);
     }
-    this.#awaitSyncs();
+    if (this.#state === "Empty") this.#store();
+    else this.#awaitSyncs();
   }
 
   /** Who has joined must also ask for its assignment, or is taken for gone. */

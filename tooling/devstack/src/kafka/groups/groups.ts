@@ -1,6 +1,7 @@
 import { KafkaError } from "../errors.ts";
 import { CommittedOffsets } from "./committed-offsets.ts";
-import { Group, type GroupSettings } from "./group.ts";
+import { Group } from "./group.ts";
+import type { GroupSettings } from "./join-window.ts";
 import type { Joined, JoinRequest, MemberIdentity, MemberIdGiven } from "./member.ts";
 
 /** The consumer groups of the broker and what they have committed. */

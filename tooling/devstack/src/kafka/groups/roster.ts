@@ -43,7 +43,9 @@ export class Roster {
   }
 
   byInstance(groupInstanceId: string | null): Member | undefined {
-    return groupInstanceId === null ? undefined : this.all.find(({ instanceId }) => instanceId === groupInstanceId);
+    return groupInstanceId === null
+      ? undefined
+      : this.all.find(({ instanceId }) => instanceId === groupInstanceId);
   }
 
   add(member: Member): void {

@@ -11,10 +11,11 @@ interface StoredBatch {
   readonly position: number;
 }
 
-/** Where a batch was put. A duplicate was there before, and was not written again. */
+/** Where a batch stands in the log. */
 export interface Appended {
-  readonly kind: "appended" | "duplicate";
   readonly baseOffset: bigint;
+  /** Set for a duplicate, which was there before and is not written again: the time of its last record. */
+  readonly duplicateOfTime?: bigint | undefined;
 }
 
 /** An offset, and the time of the record there. */
@@ -45,8 +46,8 @@ export class PartitionLog {
   /** Appends a batch, unless its producer wrote it already. */
   append(batch: RecordBatch, leaderEpoch: number): Appended {
     const idempotent = batch.producerId >= 0n;
-    const duplicateOf = idempotent ? this.#producers.check(batch) : undefined;
-    if (duplicateOf !== undefined) return { kind: "duplicate", baseOffset: duplicateOf };
+    const written = idempotent ? this.#producers.check(batch) : undefined;
+    if (written) return { baseOffset: written.baseOffset, duplicateOfTime: written.maxTimestamp };
 
     const baseOffset = this.#endOffset;
     const lastOffset = baseOffset + BigInt(batch.lastOffsetDelta);
@@ -57,7 +58,7 @@ export class PartitionLog {
     this.#endPosition += bytes.length;
     if (idempotent) this.#producers.record(batch, baseOffset);
     this.wake();
-    return { kind: "appended", baseOffset };
+    return { baseOffset };
   }
 
   /**
@@ -92,8 +93,7 @@ export class PartitionLog {
     for (const batch of this.#batches) {
       if (batch.maxTimestamp < timestamp) continue;
       const found = offsetDeltaAt(batch.bytes, timestamp);
-      if (found)
-        return { offset: batch.baseOffset + BigInt(found.delta), timestamp: found.timestamp };
+      if (found) return { offset: batch.baseOffset + BigInt(found.delta), timestamp: found.timestamp };
     }
     return undefined;
   }

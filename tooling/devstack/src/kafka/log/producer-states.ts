@@ -5,10 +5,12 @@ import type { RecordBatch } from "./record-batch.ts";
 const rememberedBatches = 5;
 const maxSequence = 0x7fffffff;
 
-interface WrittenBatch {
+/** A batch that an idempotent producer wrote. */
+export interface WrittenBatch {
   readonly firstSequence: number;
   readonly lastSequence: number;
   readonly baseOffset: bigint;
+  readonly maxTimestamp: bigint;
 }
 
 interface ProducerState {
@@ -21,12 +23,12 @@ export class ProducerStates {
   readonly #states = new Map<bigint, ProducerState>();
 
   /**
-   * Where `batch` already stands in the log, when it is one of the last that its producer wrote; otherwise
+   * `batch` as it was written before, when it is one of the last that its producer wrote; otherwise
    * `undefined`, once it is sure that it is the next one.
    *
    * @throws KafkaError `OUT_OF_ORDER_SEQUENCE_NUMBER`, `INVALID_PRODUCER_EPOCH`.
    */
-  check(batch: RecordBatch): bigint | undefined {
+  check(batch: RecordBatch): WrittenBatch | undefined {
     const state = this.#states.get(batch.producerId);
     if (state === undefined) return undefined;
     if (batch.producerEpoch < state.epoch) throw new KafkaError("INVALID_PRODUCER_EPOCH");
@@ -38,7 +40,7 @@ export class ProducerStates {
       ({ firstSequence, lastSequence }) =>
         firstSequence === batch.baseSequence && lastSequence === lastSequenceOf(batch),
     );
-    if (duplicate) return duplicate.baseOffset;
+    if (duplicate) return duplicate;
     const last = state.batches.at(-1)?.lastSequence;
     if (last !== undefined && batch.baseSequence !== sequenceAfter(last, 1))
       throw new KafkaError("OUT_OF_ORDER_SEQUENCE_NUMBER");
@@ -49,7 +51,12 @@ export class ProducerStates {
   record(batch: RecordBatch, baseOffset: bigint): void {
     const state = this.#states.get(batch.producerId);
     const earlier = state?.epoch === batch.producerEpoch ? state.batches : [];
-    const written = { firstSequence: batch.baseSequence, lastSequence: lastSequenceOf(batch), baseOffset };
+    const written: WrittenBatch = {
+      firstSequence: batch.baseSequence,
+      lastSequence: lastSequenceOf(batch),
+      baseOffset,
+      maxTimestamp: batch.maxTimestamp,
+    };
     this.#states.set(batch.producerId, {
       epoch: batch.producerEpoch,
       batches: [...earlier, written].slice(-rememberedBatches),

@@ -20,6 +20,10 @@ const recordsAt = 61;
 /** Base offset and length, which the length itself does not count. */
 const prefixBytes = 12;
 
+/** What a length must at least be to be taken for one: the size of a message in the oldest format. */
+const smallestBatchBytes = 14;
+const firstVersionWithBatches = 3;
+
 const transactionalBit = 0x10;
 const controlBit = 0x20;
 
@@ -40,33 +44,47 @@ export interface RecordBatch {
   readonly baseSequence: number;
 }
 
-/** How many bytes the first batch in `records` says it has; `undefined` when there is not even that much of one. */
-export function firstBatchBytes(records: Buffer): number | undefined {
-  if (records.length < magicAt + 1) return undefined;
+/**
+ * Finds the one batch that a Produce request carries for a partition; what is left of another one that is cut off goes.
+ * Until the version that brought record batches, requests carried messages of older formats.
+ *
+ * @throws KafkaError with the code that the producer is told.
+ */
+export function onlyBatch(records: Buffer | null, requestVersion: number): Buffer {
+  const size = records === null ? undefined : wholeBatchBytes(records);
+  if (records === null || size === undefined) throw new KafkaError("INVALID_RECORD", "no whole record batch");
+  const magic = records.readInt8(magicAt);
+  if (size < prefixBytes + smallestBatchBytes || magic < 0 || magic > 2)
+    throw new KafkaError("CORRUPT_MESSAGE");
+  if (magic < 2)
+    throw new KafkaError(
+      requestVersion < firstVersionWithBatches ? "UNSUPPORTED_FOR_MESSAGE_FORMAT" : "INVALID_RECORD",
+    );
+  if (size < recordsAt) throw new KafkaError("CORRUPT_MESSAGE", "a record batch shorter than its header");
+  if (wholeBatchBytes(records.subarray(size)) !== undefined)
+    throw new KafkaError("INVALID_RECORD", "more than one record batch");
+  return records.subarray(0, size);
+}
+
+/** How many bytes the first batch says it has; `undefined` when they are not all there. */
+function wholeBatchBytes(records: Buffer): number | undefined {
+  if (records.length <= magicAt) return undefined;
   const size = records.readInt32BE(lengthAt) + prefixBytes;
   return size > records.length ? undefined : size;
 }
 
 /**
- * Reads and checks what a Produce request carries for one partition, as brokers do before they append: one whole
- * batch of the current format, with a right checksum, numbered from zero.
+ * Reads and checks a batch as brokers do before they append it: it is numbered from zero, not too large, and its
+ * checksum is right.
  *
  * @throws KafkaError with the code that the producer is told.
  */
-export function readRecordBatch(records: Buffer | null, limits: { readonly maxBytes: number }): RecordBatch {
-  const size = records === null ? undefined : firstBatchBytes(records);
-  if (records === null || size === undefined) throw new KafkaError("INVALID_RECORD", "no whole record batch");
-  const magic = records.readInt8(magicAt);
-  if (size < prefixBytes + 14 || magic < 0 || magic > 2) throw new KafkaError("CORRUPT_MESSAGE");
-  if (magic < 2) throw new KafkaError("UNSUPPORTED_FOR_MESSAGE_FORMAT", `message format ${magic}`);
-  if (size < recordsAt) throw new KafkaError("CORRUPT_MESSAGE", "a record batch shorter than its header");
-  if (firstBatchBytes(records.subarray(size)) !== undefined)
-    throw new KafkaError("INVALID_RECORD", "more than one record batch");
-
-  const bytes = records.subarray(0, size);
-  if (bytes.readBigInt64BE(baseOffsetAt) !== 0n) throw new KafkaError("INVALID_RECORD", "base offset is not 0");
-  if (size > limits.maxBytes) throw new KafkaError("MESSAGE_TOO_LARGE");
-  if (crc32c(bytes.subarray(attributesAt)) !== bytes.readUInt32BE(crcAt)) throw new KafkaError("CORRUPT_MESSAGE");
+export function readRecordBatch(bytes: Buffer, limits: { readonly maxBytes: number }): RecordBatch {
+  if (bytes.readBigInt64BE(baseOffsetAt) !== 0n)
+    throw new KafkaError("INVALID_RECORD", "base offset is not 0");
+  if (bytes.length > limits.maxBytes) throw new KafkaError("MESSAGE_TOO_LARGE");
+  if (crc32c(bytes.subarray(attributesAt)) !== bytes.readUInt32BE(crcAt))
+    throw new KafkaError("CORRUPT_MESSAGE");
 
   const attributes = bytes.readInt16BE(attributesAt);
   const batch: RecordBatch = {
@@ -100,7 +118,10 @@ export function stampBatch(bytes: Buffer, baseOffset: bigint, leaderEpoch: numbe
  * How far into a batch the first record stands whose time is `timestamp` or later. A batch whose compression this
  * Node cannot undo counts as one: its first record is the answer.
  */
-export function offsetDeltaAt(bytes: Buffer, timestamp: bigint): { readonly delta: number; readonly timestamp: bigint } | undefined {
+export function offsetDeltaAt(
+  bytes: Buffer,
+  timestamp: bigint,
+): { readonly delta: number; readonly timestamp: bigint } | undefined {
   const firstTimestamp = bytes.readBigInt64BE(firstTimestampAt);
   const codec = compressionsAlgorithmsByBitmask[bytes.readInt16BE(attributesAt) & IS_COMPRESSED];
   if (!codec?.available) return { delta: 0, timestamp: firstTimestamp };

@@ -17,13 +17,10 @@ export class Topics {
 
   /** @throws KafkaError `TOPIC_ALREADY_EXISTS`, `INVALID_TOPIC_EXCEPTION`, `INVALID_PARTITIONS`. */
   check(name: string, partitionCount: number): void {
-    if (this.#topics.has(name)) throw new KafkaError("TOPIC_ALREADY_EXISTS", `Topic '${name}' already exists.`);
+    if (this.#topics.has(name))
+      throw new KafkaError("TOPIC_ALREADY_EXISTS", `there is a topic named ${name} already`);
     checkTopicName(name);
-    if (partitionCount < 1)
-      throw new KafkaError(
-        "INVALID_PARTITIONS",
-        "Number of partitions was set to an invalid non-positive value.",
-      );
+    if (partitionCount < 1) throw new KafkaError("INVALID_PARTITIONS", "a topic has at least one partition");
   }
 
   /** Makes a topic. Throws as {@link Topics.check} does. */
@@ -59,7 +56,11 @@ export class Topics {
 
 /** @throws KafkaError `INVALID_TOPIC_EXCEPTION`. */
 export function checkTopicName(name: string): void {
-  const legal = /^[a-zA-Z0-9._-]+$/.test(name) && name.length <= maxNameLength && name !== "." && name !== "..";
+  const legal =
+    /^[a-zA-Z0-9._-]+$/.test(name) && name.length <= maxNameLength && name !== "." && name !== "..";
   if (!legal)
-    throw new KafkaError("INVALID_TOPIC_EXCEPTION", "a topic name is 1 to 249 of the characters a-z, A-Z, 0-9, ., _ and -");
+    throw new KafkaError(
+      "INVALID_TOPIC_EXCEPTION",
+      "a topic name is 1 to 249 of the characters a-z, A-Z, 0-9, ., _ and -",
+    );
 }

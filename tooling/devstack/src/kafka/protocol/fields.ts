@@ -14,7 +14,9 @@ type AnyField = Field<unknown, never>;
 /** What reading a field gives. */
 export type Read<F> = F extends Field<infer In, never> ? In : never;
 /** What writing a field takes. */
-export type Written<F> = F extends { write(writer: Writer, value: infer Out, version: number): void } ? Out : never;
+export type Written<F> = F extends { write(writer: Writer, value: infer Out, version: number): void }
+  ? Out
+  : never;
 
 type OptionalKeys<F> = { [K in keyof F]: undefined extends Written<F[K]> ? K : never }[keyof F];
 type ReadStruct<F> = { readonly [K in keyof F]: Read<F[K]> };
@@ -55,7 +57,9 @@ export const bytes: Field<Buffer> = {
   write: (w, value) => w.appendBytes(value, false),
 };
 
-export function nullableArray<In, Out>(item: Field<In, Out>): Field<readonly In[] | null, readonly Out[] | null> {
+export function nullableArray<In, Out>(
+  item: Field<In, Out>,
+): Field<readonly In[] | null, readonly Out[] | null> {
   return {
     read: (r, version) => {
       // Every item takes at least one byte, so a count beyond the bytes that are left is a lie.
@@ -86,7 +90,8 @@ export function between<In, Out>(
   return {
     read: (r, version) => (version >= first && version <= last ? field.read(r, version) : fallback),
     write: (w, value, version) => {
-      if (version >= first && version <= last) field.write(w, value === undefined ? fallback : value, version);
+      if (version >= first && version <= last)
+        field.write(w, value === undefined ? fallback : value, version);
     },
   };
 }
@@ -100,7 +105,8 @@ export function struct<const F extends Readonly<Record<string, AnyField>>>(
     read: (r, version) =>
       Object.fromEntries(entries.map(([name, field]) => [name, field.read(r, version)])) as ReadStruct<F>,
     write: (w, value, version) => {
-      for (const [name, field] of entries) field.write(w, (value as Record<string, never>)[name] as never, version);
+      for (const [name, field] of entries)
+        field.write(w, (value as Record<string, never>)[name] as never, version);
     },
   };
 }

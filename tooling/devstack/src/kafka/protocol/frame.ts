@@ -35,7 +35,11 @@ export function readClientId(reader: Reader): string {
   return orMalformed(() => nullableString.read(reader, 1)) ?? "";
 }
 
-export function readRequest<Name extends ApiName>(reader: Reader, name: Name, version: number): RequestOf<Name> {
+export function readRequest<Name extends ApiName>(
+  reader: Reader,
+  name: Name,
+  version: number,
+): RequestOf<Name> {
   return orMalformed(() => layouts[name].request.read(reader, version)) as RequestOf<Name>;
 }
 

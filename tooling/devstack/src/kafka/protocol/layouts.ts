@@ -194,9 +194,7 @@ export const layouts = {
     }),
     struct({
       throttleTimeMs: throttleTimeSince(3),
-      topics: byTopic(
-        struct({ index: int32, offset: int64, metadata: nullableString, errorCode: int16 }),
-      ),
+      topics: byTopic(struct({ index: int32, offset: int64, metadata: nullableString, errorCode: int16 })),
       errorCode: since(2, int16, 0),
     }),
   ),
@@ -312,9 +310,7 @@ export const layouts = {
     }),
     struct({
       throttleTimeMs: throttleTimeSince(2),
-      topics: array(
-        struct({ name: string, errorCode: int16, errorMessage: since(1, nullableString, null) }),
-      ),
+      topics: array(struct({ name: string, errorCode: int16, errorMessage: since(1, nullableString, null) })),
     }),
   ),
   DeleteTopics: layout(
