@@ -65,7 +65,11 @@ export function dispatcher(options: DispatchOptions, closed: AbortSignal): Peer 
   }
 
   return {
-    answer: answerFrame,
+    answer: (frame) =>
+      answerFrame(frame).catch((error: unknown) => {
+        if (!(error instanceof MalformedFrameError)) broker.settings.onInternalError(error);
+        throw error;
+      }),
     get trusted() {
       return login.trusted;
     },

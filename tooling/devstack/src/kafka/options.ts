@@ -1,5 +1,6 @@
 import { type KafkaClock, systemClock } from "./clock.ts";
 import { type SaslMechanism, saslMechanisms, type Users } from "./connections/sasl.ts";
+import { isTopicName } from "./log/topic-name.ts";
 
 /** How a broker is to be. Everything has a default. */
 export interface KafkaOptions {
@@ -50,6 +51,13 @@ export type Settings = { readonly [Key in keyof Defaulted]-?: Exclude<Defaulted[
 };
 
 const maxNodes = 3;
+const counts = [
+  "defaultPartitions",
+  "maxMessageBytes",
+  "initialRebalanceDelayMs",
+  "minSessionTimeoutMs",
+  "maxSessionTimeoutMs",
+] as const;
 
 /** @throws TypeError or RangeError that names the option at fault. */
 export function resolveOptions(options: KafkaOptions = {}): Settings {
@@ -63,6 +71,16 @@ export function resolveOptions(options: KafkaOptions = {}): Settings {
     throw new RangeError("ports must name one port for each node");
   if (needsUsers !== (options.users !== undefined))
     throw new TypeError("users must be given with SASL_PLAINTEXT and SASL_SSL, and only then");
+
+  for (const name of counts) {
+    const value = options[name];
+    if (value !== undefined && !(Number.isInteger(value) && value >= 0))
+      throw new RangeError(`${name} must be a whole number, and not below 0`);
+  }
+  for (const [topic, partitions] of Object.entries(options.topics ?? {})) {
+    if (!isTopicName(topic) || !Number.isInteger(partitions) || partitions < 1)
+      throw new RangeError(`topics must give a number of partitions, at least 1, for each name: ${topic}`);
+  }
 
   return {
     nodes,
@@ -80,6 +98,10 @@ export function resolveOptions(options: KafkaOptions = {}): Settings {
     minSessionTimeoutMs: options.minSessionTimeoutMs ?? 6_000,
     maxSessionTimeoutMs: options.maxSessionTimeoutMs ?? 1_800_000,
     clock: options.clock ?? systemClock,
-    onInternalError: options.onInternalError ?? ((error) => console.error(error)),
+    onInternalError: options.onInternalError ?? printError,
   };
+}
+
+function printError(error: unknown): void {
+  console.error(error);
 }

@@ -9,8 +9,13 @@ type WantedTopic = RequestOf<"CreateTopics">["topics"][number];
 /** For the number of partitions or of replicas: whatever is the broker's default. */
 const brokersChoice = -1;
 
+/** As many as one request may ask for; a number that is a mistake would otherwise take all memory. */
+const maxPartitionsPerRequest = 10_000;
+
 export const createTopics: Api<"CreateTopics"> = {
   handle(request, { broker }) {
+    const partitions = request.topics.reduce((sum, { partitionCount }) => sum + partitionCount, 0);
+    if (partitions > maxPartitionsPerRequest) throw new KafkaError("POLICY_VIOLATION");
     const names = request.topics.map(({ name }) => name);
     const wanted = request.topics.filter(({ name }, index) => names.indexOf(name) === index);
     const topics = wanted.map((topic) => {

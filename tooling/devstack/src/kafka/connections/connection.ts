@@ -33,13 +33,15 @@ export class Connection {
   readonly #peer: Peer;
   readonly #splitter = new FrameSplitter();
   readonly #queue: Buffer[] = [];
-  readonly #closing = new AbortController();
+  readonly #closing: AbortController;
   #queuedBytes = 0;
   #busy = false;
 
-  constructor(socket: Socket, peer: (closed: AbortSignal) => Peer) {
+  /** `closing` is aborted when the connection is gone. */
+  constructor(socket: Socket, peer: Peer, closing: AbortController) {
     this.#socket = socket;
-    this.#peer = peer(this.#closing.signal);
+    this.#peer = peer;
+    this.#closing = closing;
     socket.setNoDelay();
     socket.on("data", (chunk: Buffer) => this.#take(chunk));
     // A client that vanishes is no fault of ours; "close" follows.
@@ -83,7 +85,7 @@ export class Connection {
       }
       if (this.closed.aborted) return;
       this.#queuedBytes -= frame.length;
-      if (this.#queuedBytes <= maxQueuedBytes) this.#socket.resume();
+      if (this.#socket.isPaused() && this.#queuedBytes <= maxQueuedBytes) this.#socket.resume();
     }
     this.#busy = false;
   }

@@ -11,8 +11,8 @@ export interface ListenerOptions {
   readonly port: number;
   /** Connections are secured by TLS where there is one. */
   readonly certificate: Certificate | undefined;
-  /** Told of each new connection, by the address of the client; gives what answers it. */
-  readonly accept: (clientHost: string, closed: AbortSignal) => Peer;
+  /** Told of each new connection; gives what answers it, or nothing where it is to end at once. */
+  readonly accept: (closed: AbortSignal) => Peer | undefined;
 }
 
 /** One open port and the connections that came in by it. */
@@ -28,7 +28,14 @@ export async function listen({ host, port, certificate, accept }: ListenerOption
   const connections = new Set<Connection>();
   const sockets = new Set<Socket>();
   const serve = (socket: Socket) => {
-    const connection = new Connection(socket, (closed) => accept(socket.remoteAddress ?? "", closed));
+    const closed = new AbortController();
+    const peer = accept(closed.signal);
+    if (peer === undefined) {
+      socket.on("error", ignore);
+      socket.destroy();
+      return;
+    }
+    const connection = new Connection(socket, peer, closed);
     connections.add(connection);
     connection.closed.addEventListener("abort", () => connections.delete(connection));
   };
@@ -40,7 +47,7 @@ export async function listen({ host, port, certificate, accept }: ListenerOption
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
   });
-  server.on("tlsClientError", () => {});
+  server.on("tlsClientError", ignore);
   server.listen(port, host);
   await once(server, "listening");
 
@@ -56,3 +63,6 @@ export async function listen({ host, port, certificate, accept }: ListenerOption
     },
   };
 }
+
+/** A client that breaks off, or never manages to say hello, is no fault of ours. */
+function ignore(): void {}

@@ -1,7 +1,6 @@
 import { KafkaError } from "../errors.ts";
 import { PartitionLog } from "./partition-log.ts";
-
-const maxNameLength = 249;
+import { isTopicName } from "./topic-name.ts";
 
 /** The topics of the broker and their partitions. */
 export class Topics {
@@ -56,11 +55,9 @@ export class Topics {
 
 /** @throws KafkaError `INVALID_TOPIC_EXCEPTION`. */
 export function checkTopicName(name: string): void {
-  const legal =
-    /^[a-zA-Z0-9._-]+$/.test(name) && name.length <= maxNameLength && name !== "." && name !== "..";
-  if (!legal)
+  if (!isTopicName(name))
     throw new KafkaError(
       "INVALID_TOPIC_EXCEPTION",
-      "a topic name is 1 to 249 of the characters a-z, A-Z, 0-9, ., _ and -",
+      "the name is empty, too long, or has other characters than a-z, A-Z, 0-9, ., _, -",
     );
 }

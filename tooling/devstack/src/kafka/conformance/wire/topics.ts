@@ -18,6 +18,7 @@ export async function topicsScript(address: string, log: TranscriptWriter): Prom
     "no partitions": { ...plain, name: log.name("none"), partitionCount: 0 },
     "fewer than no partitions": { ...plain, name: log.name("fewer"), partitionCount: -2 },
     "the broker's number of partitions": { ...plain, name: log.name("default"), partitionCount: -1 },
+    "far too many partitions": { ...plain, name: log.name("many"), partitionCount: 2_000_000_000 },
     "more replicas than nodes": { ...plain, name: log.name("replicas"), replicationFactor: 9 },
     "no replicas": { ...plain, name: log.name("no-replicas"), replicationFactor: 0 },
     "placed on a node that is not there": {
