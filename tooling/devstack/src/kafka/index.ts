@@ -1,5 +1,5 @@
 export type { KafkaClock } from "./clock.ts";
-export type { SaslMechanism, Users } from "./connections/sasl.ts";
+export type { SaslMechanism, Users } from "./connections/exchange.ts";
 export { type ErrorName, KafkaError } from "./errors.ts";
 export type { Fault, FaultScope, Moment } from "./faults.ts";
 export type { GroupSnapshot, Kafka, KafkaFaults, NodeScope, TopicPartition } from "./kafka.ts";

@@ -38,6 +38,8 @@ export interface KafkaFaults {
   moveCoordinator(group: { readonly groupId: string; readonly toNode?: number | undefined }): void;
   /** Has the members of a group join again. */
   rebalance(groupId: string): void;
+  /** Has a member of a group be out of it, as if nothing had been heard of it for too long. */
+  expireMember(member: { readonly groupId: string; readonly memberId: string }): void;
   /** Lets the records of a partition before an offset go, as retention would. */
   deleteRecords(partition: TopicPartition & { readonly before: bigint }): void;
   /** Ends the connections there are, at once. New ones are taken. */

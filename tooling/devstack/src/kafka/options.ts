@@ -1,5 +1,5 @@
 import { type KafkaClock, systemClock } from "./clock.ts";
-import { type SaslMechanism, saslMechanisms, type Users } from "./connections/sasl.ts";
+import { type SaslMechanism, saslMechanisms, type Users } from "./connections/exchange.ts";
 import { isTopicName } from "./log/topic-name.ts";
 
 /** How a broker is to be. Everything has a default. */

@@ -92,6 +92,7 @@ function faultsOf({ cluster, topics, groups }: Broker, plan: FaultPlan, nodes: N
       groups.move(groupId);
     },
     rebalance: (groupId) => groups.find(groupId)?.rebalance(),
+    expireMember: ({ groupId, memberId }) => groups.leave(groupId, { memberId, groupInstanceId: null }),
     deleteRecords: ({ topic, partition, before }) => topics.partition(topic, partition).deleteBefore(before),
     dropConnections: (scope) => nodes.drop(scope),
     goOffline: (scope) => nodes.goOffline(scope),

@@ -37,6 +37,10 @@ export class RawClient {
     });
   }
 
+  get state(): "open" | "closed" {
+    return this.#state;
+  }
+
   /** Connects to `host:port`. */
   static async open(address: string): Promise<RawClient> {
     const [, host, port] = /^(.+):(\d+)$/.exec(address) ?? [];

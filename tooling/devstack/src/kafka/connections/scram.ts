@@ -1,5 +1,5 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes, timingSafeEqual } from "node:crypto";
-import type { Exchange, SaslMechanism, Users } from "./sasl.ts";
+import type { Exchange, SaslMechanism, Users } from "./exchange.ts";
 
 const iterations = 4096;
 
