@@ -1,10 +1,13 @@
-import { afterEach, expect } from "@jest/globals";
+import { afterEach, expect, jest } from "@jest/globals";
 import { Kafka as Client, type Consumer, type KafkaConfig, logLevel } from "kafkajs";
 import { RawClient } from "../../src/kafka/conformance/raw-client.ts";
 import { until } from "../../src/kafka/conformance/until.ts";
 import { type Kafka, type KafkaOptions, startKafka } from "../../src/kafka/index.ts";
 
 export { until };
+
+// Nothing here takes a second by itself; on a machine that has other things to do, it may take several.
+jest.setTimeout(60_000);
 
 const cleanups: (() => unknown)[] = [];
 
