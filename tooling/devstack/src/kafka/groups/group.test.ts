@@ -110,16 +110,21 @@ describe("a member", () => {
   });
 
   it("that waits for the others needs no heartbeats", async () => {
-    const first = await joined();
-    await assign(first);
-    const second = watched(joinSecond());
-    // The second one waits for longer than its session lasts; the first one keeps being heard of.
+    const [first, second] = await two();
+    group.rebalance();
+    const rejoining = watched(group.join(request({ memberId: first.memberId })));
+    // The second one is heard of, and takes its time to join, which is more than the first one's session lasts.
     for (let waited = 0; waited < 2 * sessionTimeoutMs; waited += 5_000) {
       await clock.advance(5_000);
-      expectRebalance(first);
+      expectRebalance(second);
     }
-    expect(second.state).toBe("waiting");
+    expect(rejoining.state).toBe("waiting");
     expect(group.members).toHaveLength(2);
+    await group.join(request({ memberId: second.memberId }));
+    expect(rejoining.state).toBe("answered");
+    // Its session begins anew with the answer.
+    await clock.advance(sessionTimeoutMs);
+    expect(group.members).toHaveLength(0);
   });
 
   it("that does not join again within the rebalance time-out is out", async () => {
@@ -151,6 +156,22 @@ describe("a member", () => {
     const syncing = outcome(group.sync(second, 2, new Map()));
     group.rebalance();
     expect(await syncing).toBe("REBALANCE_IN_PROGRESS");
+  });
+
+  it("that waited long for its assignment is watched again once it has it", async () => {
+    const [first, second] = await two();
+    const syncing = group.sync(second, 2, new Map());
+    for (let waited = 0; waited < 2 * sessionTimeoutMs; waited += 5_000) {
+      await clock.advance(5_000);
+      group.heartbeat(first, 2);
+    }
+    await group.sync(first, 2, new Map());
+    await syncing;
+    expect(group.members).toHaveLength(2);
+    await clock.advance(sessionTimeoutMs - 1);
+    group.heartbeat(first, 2);
+    await clock.advance(1);
+    expect(group.members.map(({ id }) => id)).toEqual([first.memberId]);
   });
 
   it("that leaves has the others join again", async () => {
