@@ -84,6 +84,7 @@ async function withFault(
   context: RequestContext,
 ): Promise<Outcome<ResponseOf<ApiName>>> {
   if (fault?.kind === "delay") await pause(context.broker.clock, fault.delayMs, context.closed);
+  if (context.closed.aborted) return { kind: "close" };
   if (fault?.kind === "drop" && fault.when === "before") return { kind: "close" };
   if (fault?.kind === "error" && fault.when !== "after") return api.fail(request, fault.error, context);
   const outcome = await handled(api, request, context);

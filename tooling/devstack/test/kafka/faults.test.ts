@@ -65,6 +65,17 @@ describe("a producer", () => {
     expect(await endOffset(kafka, "payments")).toBe(written);
   });
 
+  it("that gives up on a delayed request and sends again writes once", async () => {
+    const kafka = await broker({ topics });
+    const sender = await producer(client(kafka, { requestTimeout: 200 }));
+    kafka.faults.next("Produce", { kind: "delay", delayMs: 60_000 });
+    const sending = sender.send(send);
+    await until(() => kafka.counts.requests.Produce === 1);
+    kafka.faults.dropConnections();
+    await sending;
+    expect(await endOffset(kafka, "payments")).toBe(1);
+  });
+
   it("that is not idempotent writes twice when the first answer is lost", async () => {
     const kafka = await broker({ topics });
     const sender = await producer(client(kafka));
