@@ -199,6 +199,25 @@ describe("a consumer", () => {
     }
   });
 
+  it("asks for few messages at once on a FIFO queue, because those behind a failure are given back", async () => {
+    const messaging = fixture.messaging();
+    await messaging.provision("orders.fifo");
+    const asked = new Promise((resolve) => {
+      fixture.aws.faults.next(
+        { kind: "delay", until: Promise.resolve() },
+        {
+          action: "ReceiveMessage",
+          when: ({ body }) => {
+            resolve(JSON.parse(body));
+            return true;
+          },
+        },
+      );
+    });
+    messaging.consume(fifo, () => {}, quick);
+    await expect(asked).resolves.toMatchObject({ MaxNumberOfMessages: 3 });
+  });
+
   it("renews the lease of a slow message, which nobody else gets meanwhile", async () => {
     const messaging = fixture.messaging();
     await messaging.provision("orders");
