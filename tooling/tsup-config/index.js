@@ -32,8 +32,8 @@ const shared = {
   },
 };
 
-// Splitting passes a CommonJS file through one more step, which names it in the map by its path on this machine. What such
-// steps add to a file has no source in the package: the file itself is named as its source.
+// A CommonJS file passes through one more step, which may name it in the map by its path on this machine. What such steps
+// add to a file has no source in the package: the file itself is named as its source.
 const publishableSourceMaps = {
   name: "publishable-source-maps",
   buildEnd({ writtenFiles }) {
@@ -53,8 +53,16 @@ function isOwn(path) {
 export default defineConfig([
   // A command is run, not imported: it has no CommonJS form, and shares the chunks of the ESM entries.
   { ...shared, entry: [...sources, ...commands], format: "esm" },
-  // With shims, `import.meta.url` has a meaning in CommonJS too.
-  { ...shared, entry: sources, format: "cjs", shims: true, plugins: [publishableSourceMaps] },
+  {
+    ...shared,
+    entry: sources,
+    format: "cjs",
+    // `import.meta.url` has a meaning in CommonJS too.
+    shims: true,
+    // Makes CommonJS of the split files by rollup. The other way, sucrase, rewrites classes and `?.` into something older.
+    treeshake: true,
+    plugins: [publishableSourceMaps],
+  },
   {
     outDir: "dist",
     entry: sources,

@@ -15,7 +15,7 @@ for (const entry of entries) {
     if (!isClass(exported)) continue;
     note(`${packageOf(entry)} ${name}`, exported, entry);
     for (let current = exported; isClass(current); current = Object.getPrototypeOf(current))
-      if (current.name === base) note(base, current, entry);
+      if (writtenName(current) === base) note(base, current, entry);
   }
 }
 
@@ -24,6 +24,11 @@ if (duplicates.length > 0) {
   process.exit(1);
 }
 console.log(`${classes.size} classes`);
+
+/** A bundler renames a class that speaks of itself, or of which it meets a second one: `_Name`, `Name2`. */
+function writtenName({ name }) {
+  return name.replace(/^_+|\d+$/g, "");
+}
 
 function packageOf(entry) {
   return entry.split("/", 2).join("/");

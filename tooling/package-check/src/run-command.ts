@@ -25,7 +25,12 @@ export function runCommand(
   { cwd, timeoutMs = defaultTimeoutMs }: CommandOptions,
 ): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, parameters, { cwd, stdio: ["ignore", "pipe", "pipe"], timeout: timeoutMs });
+    const child = spawn(command, parameters, {
+      cwd,
+      env: ownEnvironment(),
+      stdio: ["ignore", "pipe", "pipe"],
+      timeout: timeoutMs,
+    });
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -53,4 +58,13 @@ export async function outputOf(
   throw new Error(
     `${command} ${parameters.join(" ")} ended with status ${status}\n${stderr}${stdout}`.trimEnd(),
   );
+}
+
+/**
+ * Ours without what pnpm adds for the scripts that it runs: by `NODE_PATH`, a program that is run in an empty folder would still
+ * find the modules of the workspace.
+ */
+function ownEnvironment(): NodeJS.ProcessEnv {
+  const { NODE_PATH: _, NODE_OPTIONS: __, ...rest } = process.env;
+  return rest;
 }

@@ -1,8 +1,9 @@
-import { KindoClient } from "@wirekit/kindo-client";
+import { KindoClient, signRequest } from "@wirekit/kindo-client";
 import { AwsClient } from "aws4fetch";
 import { type BenchmarkCase, comparisonTable } from "../harness/benchmark-case.ts";
-import { type Contender, compare } from "../harness/compare.ts";
+import { type Contender, compare, type Measured } from "../harness/compare.ts";
 import { judgeRatio } from "../harness/goals.ts";
+import { summarize } from "../harness/statistics.ts";
 import { startServerProcess } from "../servers/server-process.ts";
 import { forEachInFlight } from "./in-flight.ts";
 import { openPool } from "./pool-with-aws4.ts";
@@ -41,6 +42,7 @@ export const sending: BenchmarkCase = {
         notes: [
           `${names.pool} is the ceiling: it validates nothing, retries nothing and has no time limit`,
           `${names.sequential}: for each send the schema is read from disk and a new connection is opened`,
+          await signingShare(measured),
         ],
         results: measured,
       };
@@ -97,4 +99,22 @@ function requireTrackingId(name: string, answer: unknown): void {
   const id =
     typeof answer === "object" && answer !== null && "tracking_id" in answer ? answer.tracking_id : undefined;
   if (typeof id !== "string") throw new Error(`${name} was answered ${JSON.stringify(answer)}`);
+}
+
+/** How much of the client's work in a send is its signature. */
+async function signingShare(measured: readonly Measured[]): Promise<string> {
+  const headers = { "Content-Type": "application/json" };
+  const bodies = Array.from({ length: operations }, (_, number) => JSON.stringify(sampleMessage(number)));
+  const run = async () => {
+    for (const body of bodies) {
+      const request = { method: "POST", url: "http://127.0.0.1/", headers, body };
+      await signRequest(request, { region, service, credentials });
+    }
+  };
+  const [signed] = await compare([{ name: "signRequest", run }], { rounds: 3, operations });
+  const sent = measured.find(({ name }) => name === names.sendMany);
+  const signingMicros = summarize(signed?.processorMicros ?? []).median;
+  const sendMicros = summarize(sent?.processorMicros ?? []).median;
+  const share = ((signingMicros / sendMicros) * 100).toFixed(0);
+  return `signing takes ${signingMicros.toFixed(1)} of the ${sendMicros.toFixed(1)} µs of processor time of a send: ${share} %`;
 }
