@@ -845,6 +845,7 @@ describe("a span", () => {
       "retried",
     ],
     ["forgets the handler", async () => undefined as never, "retried"],
+    ["is no promise", () => undefined as never, "retried"],
     [
       "throws after the handler",
       async (_, run) => {

@@ -704,6 +704,20 @@ describe("close", () => {
     expect(calls).toHaveLength(1);
   });
 
+  it("leaves a flush that ends by the signal of closing without a word", async () => {
+    const { batcher, clock } = setUp({
+      flush: (_, { signal }) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener("abort", () => reject(new DOMException("aborted", "AbortError")));
+        }),
+    });
+    const outcome = batcher.sendOutcome(item("a"));
+    const closed = batcher.close({ timeoutMs: 100 });
+    await clock.advance(100);
+    await expect(closed).resolves.toEqual({ unconfirmed: [{ id: "a" }], notSent: [] });
+    await expect(outcome).resolves.toMatchObject({ kind: "expired", error: { code: "wirekit/closed" } });
+  });
+
   it("does not wait out a pause before a retry beyond its time", async () => {
     const { batcher, clock, calls } = setUp({ retry: { baseDelayMs: 10_000, maxDelayMs: 10_000 } });
     const outcome = batcher.sendOutcome(item("a"));
