@@ -1,0 +1,13 @@
+import process from "node:process";
+import { parseArgs } from "node:util";
+import { runDemo } from "./demo/run-demo.ts";
+
+const { values } = parseArgs({
+  args: process.argv.slice(2).filter((parameter) => parameter !== "--"),
+  options: { endpoint: { type: "string" }, region: { type: "string", default: "us-east-1" } },
+});
+const { endpoint: endpointUrl, region: regionName } = values;
+process.exitCode = await runDemo(
+  process.stdout,
+  endpointUrl === undefined ? undefined : { endpointUrl, regionName },
+);
