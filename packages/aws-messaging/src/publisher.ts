@@ -50,10 +50,19 @@ export class Publisher {
 
   constructor(options: PublisherOptions) {
     this.#options = options;
-    let directory: TopicDirectory | undefined;
-    this.#directory = async () => {
-      directory ??= topicDirectory(options.config, await options.clients.sns(), options.policy);
-      return directory;
+    let opened: Promise<TopicDirectory> | undefined;
+    const open = async (): Promise<TopicDirectory> => {
+      try {
+        return topicDirectory(options.config, await options.clients.sns(), options.policy);
+      } catch (thrown) {
+        opened = undefined;
+        throw thrown;
+      }
+    };
+    // The promise is kept, not what it brings: publishes that are called at once share one directory, and its one listing.
+    this.#directory = () => {
+      opened ??= open();
+      return opened;
     };
   }
 
