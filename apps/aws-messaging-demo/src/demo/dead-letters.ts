@@ -19,10 +19,7 @@ export async function takeDeadLetter(
   let timer: NodeJS.Timeout | undefined;
   try {
     return await new Promise<FoundDeadLetter>((resolve, reject) => {
-      timer = setTimeout(
-        () => reject(new Error(`there is no dead letter after ${timeoutMs} ms`)),
-        timeoutMs,
-      );
+      timer = setTimeout(() => reject(new Error(`there is no dead letter after ${timeoutMs} ms`)), timeoutMs);
       consumer = messaging.consume({ queue, schema: OrderPlaced.schema }, (order, { metadata }) => {
         const attribute = (name: string) => String(metadata.attributes[`wirekit.dead-letter.${name}`]);
         resolve({

@@ -7,7 +7,7 @@ export const unknownCustomer = "nobody";
 
 const slowCustomer = "the-slow-one";
 const slowWorkMs = 2_800;
-const usualWorkMs = 10;
+const usualWorkMs = 20;
 
 export function usualOrders(count: number): readonly Order[] {
   return Array.from({ length: count }, (_, index) => order(`customer-${index % 20}`));

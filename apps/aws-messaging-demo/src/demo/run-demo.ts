@@ -3,13 +3,14 @@ import type { InvoiceBook } from "../invoice-book.ts";
 import type { Order } from "../order-placed.ts";
 import { takeDeadLetter } from "./dead-letters.ts";
 import { createExpectations, type Expectations } from "./expectations.ts";
+import type { InvoiceChild } from "./invoice-child.ts";
 import type { InvoiceReport } from "./invoice-report.ts";
 import type { Elsewhere } from "./messaging-config.ts";
 import { poisonOrder, slowOrder, usualOrders, visibilityTimeoutMs, workOf } from "./order-day.ts";
 import { createScreen, milliseconds, type Screen } from "./screen.ts";
 import { openStage, type Stage } from "./stage.ts";
 import { accountOf, showAccount, showCounters, showLatencies, showSpans } from "./tables.ts";
-import { recordSpans } from "./tracing.ts";
+import { recordSpans, type SpanRecord } from "./tracing.ts";
 
 const morningOrders = 40;
 const rushOrders = 400;
@@ -24,10 +25,7 @@ interface Play extends Stage {
 }
 
 /** Plays the day. Resolves with the exit code: 1 when something was not as the demo claims. */
-export async function runDemo(
-  stream: NodeJS.WriteStream,
-  elsewhere: Elsewhere | undefined,
-): Promise<number> {
+export async function runDemo(stream: NodeJS.WriteStream, elsewhere: Elsewhere | undefined): Promise<number> {
   const screen = createScreen(stream);
   const expectations = createExpectations();
   const spans = recordSpans();
@@ -37,12 +35,10 @@ export async function runDemo(
     const { endpointUrl } = play.place;
     const where = play.aws === undefined ? "are" : "run in this process,";
     screen.title("An order service and its invoices", `SNS and SQS ${where} at ${endpointUrl}.`);
-    const first = await morning(play);
-    const reports = await rush(play, first);
-    await closeTheDay(play, reports);
-    screen.heading("What the spans say");
-    const all = [...spans(), ...reports.flatMap((report) => report.spans)];
-    showSpans(screen, all, play.place.environment);
+    const { child, deadLetterIds } = await morning(play);
+    const reports = await rush(play, child);
+    await closeTheDay(play, { reports, deadLetterIds });
+    showTraces(play, { own: spans(), theirs: reports.flatMap((report) => report.spans) });
   } finally {
     await stage.close();
   }
@@ -54,7 +50,9 @@ export async function runDemo(
 }
 
 /** Orders as usual, and among them one that cannot be invoiced and one that takes its time. */
-async function morning(play: Play) {
+async function morning(
+  play: Play,
+): Promise<{ readonly child: InvoiceChild; readonly deadLetterIds: readonly string[] }> {
   const { screen, expectations, messaging, deadLetterQueue, book } = play;
   screen.heading(`${morningOrders + 2} orders: one is poison, one is slow`);
   const child = await play.startInvoices();
@@ -78,35 +76,40 @@ async function morning(play: Play) {
   );
   expectations.expect("the slow order is invoiced once", slowInvoices === 1);
   expectations.expect("it delayed no other order", invoices.at(-1)?.orderId === slow.order_id);
-  return { child, deadOrders: [poison] };
+  return { child, deadLetterIds: [found.orderId] };
 }
 
 /** Many orders; the invoice process is told to end in the middle of them, and another one takes over. */
-async function rush(play: Play, { child }: Awaited<ReturnType<typeof morning>>) {
+async function rush(play: Play, child: InvoiceChild): Promise<readonly InvoiceReport[]> {
   const { screen, expectations, book } = play;
   screen.heading(`${rushOrders} orders, and SIGTERM in the middle`);
   const before = morningOrders + 1;
   const publishing = publish(play, usualOrders(rushOrders));
   await invoicesOf(book, before + rushOrders / 4);
-  const first = await child.terminate();
+  const [first, successor] = await Promise.all([child.terminate(), play.startInvoices()]);
   await publishing;
-  const atTheEnd = (await book.read()).length - before;
+  const invoiced = first.report.handled - before;
   screen.line(
-    `The invoice process got SIGTERM, gave ${first.report.left} orders back and ended with exit code ${first.exitCode}`,
+    `The invoice process got SIGTERM after ${invoiced} of them, gave ${first.report.left} back, and ended with exit code ${first.exitCode}`,
   );
-  screen.line(`${atTheEnd} orders of the ${rushOrders} were invoiced by then; another process goes on`);
   expectations.expect("the process ends with exit code 0", first.exitCode === 0);
-  expectations.expect("it ends in the middle of the work", atTheEnd < rushOrders);
+  expectations.expect("it ends in the middle of the work", invoiced < rushOrders);
 
-  const successor = await play.startInvoices();
   await invoicesOf(book, before + rushOrders);
   const second = await successor.terminate();
+  screen.line(`Another one wrote the other ${second.report.handled} invoices`);
   expectations.expect("its successor ends with exit code 0", second.exitCode === 0);
   return [first.report, second.report];
 }
 
 /** Every order is accounted for. */
-async function closeTheDay(play: Play, reports: readonly InvoiceReport[]): Promise<void> {
+async function closeTheDay(
+  play: Play,
+  {
+    reports,
+    deadLetterIds,
+  }: { readonly reports: readonly InvoiceReport[]; readonly deadLetterIds: readonly string[] },
+): Promise<void> {
   const { screen, expectations, book, published, publishedMs } = play;
   screen.heading("What became of them");
   showCounters(screen, reports);
@@ -122,11 +125,10 @@ async function closeTheDay(play: Play, reports: readonly InvoiceReport[]): Promi
   showLatencies(screen, { publishedMs, handledMs: reports.flatMap(({ latenciesMs }) => latenciesMs) });
 
   const invoicedIds = (await book.read()).map(({ orderId }) => orderId);
-  const deadIds = published.filter(({ customer }) => customer === "nobody").map((order) => order.order_id);
   const account = accountOf(
     published.map((order) => order.order_id),
     invoicedIds,
-    deadIds,
+    deadLetterIds,
   );
   showAccount(screen, account);
   expectations.expect("no order is lost", account.lost === 0);
@@ -142,6 +144,25 @@ async function closeTheDay(play: Play, reports: readonly InvoiceReport[]): Promi
     `${published.length} publishes in ${PublishBatch} requests; ${ReceiveMessage} receives, ${DeleteMessageBatch} deletes`,
   );
   expectations.expect("ten publishes shared a request", PublishBatch <= Math.ceil(published.length / 10) + 2);
+}
+
+/** The spans of all processes, told apart by name; those of a publish and of its handling belong to one trace. */
+function showTraces(
+  { screen, expectations, place }: Play,
+  { own, theirs }: { readonly own: readonly SpanRecord[]; readonly theirs: readonly SpanRecord[] },
+): void {
+  screen.heading("What was traced");
+  if (own.length + theirs.length === 0) {
+    screen.line("Nothing: no spans were made.");
+    return;
+  }
+  showSpans(screen, [...own, ...theirs], place.environment);
+  const published = new Set(own.map(({ traceId }) => traceId));
+  const joined = theirs.filter(({ traceId }) => published.has(traceId)).length;
+  screen.line(
+    `${joined} of ${theirs.length} spans of the invoice processes continue a trace of the order service`,
+  );
+  expectations.expect("every invoice continues the trace of its order", joined === theirs.length);
 }
 
 /** Every order is published on its own; the client gathers them. */

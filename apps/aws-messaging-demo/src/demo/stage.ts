@@ -73,6 +73,8 @@ function environmentFor(aws: AwsServer | undefined, elsewhere: Elsewhere | undef
   // Only these: what the user has set for AWS itself is not for the embedded servers.
   return {
     PATH: process.env.PATH,
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED:
+      process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED,
     AWS_REGION_NAME: aws.regionName,
     AWS_ACCESS_KEY_ID: aws.credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: aws.credentials.secretAccessKey,

@@ -16,7 +16,10 @@ export function showCounters(screen: Screen, reports: readonly InvoiceReport[]):
 
 export function showLatencies(
   screen: Screen,
-  { publishedMs, handledMs }: { readonly publishedMs: readonly number[]; readonly handledMs: readonly number[] },
+  {
+    publishedMs,
+    handledMs,
+  }: { readonly publishedMs: readonly number[]; readonly handledMs: readonly number[] },
 ): void {
   screen.table(
     ["", "count", "p50", "p95", "max"],
@@ -46,7 +49,11 @@ export function showSpans(screen: Screen, spans: readonly SpanRecord[], environm
 export function showAccount(screen: Screen, account: Account): void {
   screen.table(
     ["published", "invoiced", "dead-lettered", "lost", "invoiced twice"],
-    [[account.published, account.invoiced, account.deadLettered, account.lost, account.invoicedTwice].map(String)],
+    [
+      [account.published, account.invoiced, account.deadLettered, account.lost, account.invoicedTwice].map(
+        String,
+      ),
+    ],
   );
 }
 
