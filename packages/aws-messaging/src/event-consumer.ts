@@ -1,5 +1,6 @@
 import type { RetryPolicy } from "@wirekit/core";
 import { type Consumer, createConsumer } from "@wirekit/core/inbound";
+import { utf8Length } from "@wirekit/core/outbound";
 import { type SqsDelivery, SqsSource } from "@wirekit/core/sqs";
 import type { AuditRecord } from "./audit.ts";
 import type { AwsClients } from "./clients.ts";
@@ -79,7 +80,7 @@ export function startConsumer(
         event: "delivered",
         queue,
         messageId: delivery.id,
-        bytes: delivery.body.length,
+        bytes: utf8Length(delivery.body),
         attempt: delivery.attempt,
       });
       return readDelivery(delivery, { queue, cipher, find });
