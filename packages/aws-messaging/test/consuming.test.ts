@@ -224,7 +224,7 @@ describe("a consumer", () => {
     let calls = 0;
     const renewed = fixture.aws.faults.next(
       { kind: "delay", until: Promise.resolve() },
-      { action: "ChangeMessageVisibilityBatch", times: 3 },
+      { action: "ChangeMessageVisibilityBatch", times: 2 },
     );
     messaging.consume(
       target,
@@ -232,7 +232,7 @@ describe("a consumer", () => {
         calls += 1;
         await renewed.applied;
       },
-      { ...quick, visibilityTimeoutMs: 1_000 },
+      { ...quick, visibilityTimeoutMs: 3_000 },
     );
     await messaging.publish(target, event(1));
     await until(isEmpty);

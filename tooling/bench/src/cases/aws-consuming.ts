@@ -11,7 +11,6 @@ import { inTens, Order, sampleOrders } from "./sample-order.ts";
 
 const slots = 100;
 const slowMs = 500;
-const queue = "orders";
 const names = { ours: "AwsMessaging.consume", peer: "sqs-consumer" };
 const actions = [
   "ReceiveMessage",
@@ -71,11 +70,24 @@ async function consumeAll(consuming: Consuming) {
   const sqs = new SQSClient(server.clientSettings);
   const messaging = new AwsMessaging(server.config);
   try {
-    const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: queue }));
-    const prepare = () => fill(sqs, QueueUrl, operations);
+    let runs = 0;
+    let queue = "";
+    let queueUrl = "";
+    // A queue for each run: a long poll that was dropped at the end of one would take ten messages of the next to nobody.
+    const prepare = async () => {
+      runs += 1;
+      queue = `orders-${runs}`;
+      const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: queue }));
+      queueUrl = QueueUrl;
+      await fill(sqs, queueUrl, operations);
+    };
     const contenders: readonly Contender[] = [
-      { name: names.ours, prepare, run: () => consumeWithSlots(messaging, { operations, handle }) },
-      { name: names.peer, prepare, run: () => consumeWithPeer(server, { QueueUrl, operations, handle }) },
+      { name: names.ours, prepare, run: () => consumeWithSlots(messaging, { queue, operations, handle }) },
+      {
+        name: names.peer,
+        prepare,
+        run: () => consumeWithPeer(server, { QueueUrl: queueUrl, operations, handle }),
+      },
     ];
     const traffic = () => server.traffic(actions);
     const measured = await compare(contenders, { rounds, operations, traffic });
@@ -120,7 +132,7 @@ async function fill(sqs: SQSClient, QueueUrl: string, count: number): Promise<vo
 /** Ends when the queue has confirmed that the last message is deleted. */
 async function consumeWithSlots(
   messaging: AwsMessaging,
-  { operations, handle }: Pick<Consuming, "operations" | "handle">,
+  { queue, operations, handle }: Pick<Consuming, "operations" | "handle"> & { readonly queue: string },
 ): Promise<void> {
   const consumer = messaging.consume({ queue, schema: Order }, handle, { concurrency: slots });
   await new Promise<void>((resolve, reject) => {
