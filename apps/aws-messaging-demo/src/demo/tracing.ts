@@ -1,5 +1,6 @@
-import { context, trace } from "@opentelemetry/api";
+import { context, propagation, trace } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
+import { W3CTraceContextPropagator } from "@opentelemetry/core";
 import {
   BasicTracerProvider,
   InMemorySpanExporter,
@@ -17,13 +18,14 @@ export interface SpanRecord {
 export function recordSpans(): () => readonly SpanRecord[] {
   const exporter = new InMemorySpanExporter();
   context.setGlobalContextManager(new AsyncLocalStorageContextManager());
+  propagation.setGlobalPropagator(new W3CTraceContextPropagator());
   trace.setGlobalTracerProvider(
     new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }),
   );
   return () =>
-    exporter.getFinishedSpans().map(({ name, duration: [seconds, nanos], ...span }) => ({
-      name,
-      traceId: span.spanContext().traceId,
-      durationMs: seconds * 1000 + nanos / 1_000_000,
-    }));
+    exporter.getFinishedSpans().map((span) => {
+      const [seconds, nanos] = span.duration;
+      const durationMs = seconds * 1000 + nanos / 1_000_000;
+      return { name: span.name, traceId: span.spanContext().traceId, durationMs };
+    });
 }
