@@ -122,7 +122,7 @@ describe("kindo-send", () => {
         "2     kindo/refused 400      Failed to send message: 400 no such order",
         "4     kindo/invalid-message  Invalid message structure: 'later' is not one of ['instant'] (at behavior)",
         "5     not-json               the line is not JSON (character 2)",
-        `The 3 lines that were not delivered are in ${rejected}`,
+        `Kept in ${rejected}, to be sent again: 3`,
         "",
       ].join("\n"),
     );

@@ -53,7 +53,10 @@ async function run(options: CliOptions, terminal: Terminal, out: Output, err: Ou
   const { input, totalBytes } = await openInput(options.file, terminal.stdin);
   const rejected = await rejectedFile({ path: options.rejected, input: options.file });
   const failures = new Failures();
-  const progress = await progressDisplay(out, totalBytes);
+  const progress = await progressDisplay(out, {
+    totalBytes,
+    success: options.dryRun ? "valid" : "delivered",
+  });
   const { interruption, release } = listen(terminal, err);
   try {
     const lines = readLines(input, maxLineBytes);

@@ -4,6 +4,7 @@ import type { Output } from "./output.ts";
 export interface CommandProgress {
   /** Bytes of the input whose lines are done with. */
   readonly bytes: number;
+  /** Messages that were delivered; in a dry run, that would be sent. */
   readonly delivered: number;
   readonly failed: number;
 }
@@ -18,21 +19,22 @@ export interface ProgressDisplay {
 /** A plain line is written after so many messages. */
 const messagesPerLine = 1000;
 
-/**
- * A bar on a terminal, plain lines elsewhere.
- *
- * @param totalBytes the size of the input, where it is known.
- */
-export async function progressDisplay(
-  output: Output,
-  totalBytes: number | undefined,
-): Promise<ProgressDisplay> {
-  return output.isTerminal ? bar(output, totalBytes) : lines(output);
+/** What is shown. */
+export interface ProgressOptions {
+  /** The size of the input, where it is known. */
+  readonly totalBytes: number | undefined;
+  /** What becomes of a message that is well: it is `"delivered"`, or found `"valid"`. */
+  readonly success: string;
 }
 
-async function bar({ stream }: Output, totalBytes: number | undefined): Promise<ProgressDisplay> {
+/** A bar on a terminal, plain lines elsewhere. */
+export async function progressDisplay(output: Output, options: ProgressOptions): Promise<ProgressDisplay> {
+  return output.isTerminal ? bar(output, options) : lines(output, options);
+}
+
+async function bar({ stream }: Output, { totalBytes, success }: ProgressOptions): Promise<ProgressDisplay> {
   const { SingleBar, Presets } = (await import("cli-progress")).default;
-  const counts = "{delivered} delivered, {failed} failed";
+  const counts = `{delivered} ${success}, {failed} failed`;
   const format = totalBytes === undefined ? counts : `{bar} {percentage}% | ${counts} | {duration_formatted}`;
   const shown = new SingleBar(
     { format, stream: stream as NodeJS.WritableStream, hideCursor: true, gracefulExit: false },
@@ -47,11 +49,12 @@ async function bar({ stream }: Output, totalBytes: number | undefined): Promise<
   };
 }
 
-function lines(output: Output): ProgressDisplay {
+function lines(output: Output, { success }: ProgressOptions): ProgressDisplay {
   return {
     show({ delivered, failed }) {
       const done = delivered + failed;
-      if (done % messagesPerLine === 0) output.line(`${done} done: ${delivered} delivered, ${failed} failed`);
+      if (done % messagesPerLine === 0)
+        output.line(`${done} done: ${delivered} ${success}, ${failed} failed`);
     },
     end: () => {},
   };

@@ -27,8 +27,7 @@ export function report(
   if (failures.count > 0) out.line(`${failures.count} failed:\n${failures.describe()}`);
   if (left > 0) out.line(`${left} were not tried`);
   if (givenUpAfter !== undefined) out.line(`What stands after line ${givenUpAfter} was not read`);
-  if (rejected.path !== undefined)
-    out.line(`The ${rejected.lines} lines that were not delivered are in ${rejected.path}`);
+  if (rejected.path !== undefined) out.line(`Kept in ${rejected.path}, to be sent again: ${rejected.lines}`);
   if (obstacle !== undefined) err.line(`kindo-send: ${obstacle.message}`);
   if (inputError !== undefined)
     err.line(`kindo-send: ${options.file} cannot be read on: ${messageOf(inputError.thrown)}`);

@@ -83,6 +83,9 @@ export function abortedError(why: string, cause: unknown, { attempts }: Delivery
 }
 
 function logRetry({ logger }: KindoConfig, { error, attempt, delayMs }: UpcomingRetry): void {
-  const status = SendError.isInstance(error) ? error.status : undefined;
-  logger.warn({ code: error.code, status, attempt, delayMs }, "A message was not accepted; it is sent again");
+  const status = SendError.isInstance(error) && error.status !== undefined ? { status: error.status } : {};
+  logger.warn(
+    { code: error.code, ...status, attempt, delayMs },
+    "A message was not accepted; it is sent again",
+  );
 }

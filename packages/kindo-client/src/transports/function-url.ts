@@ -3,6 +3,7 @@ import {
   createHttpTransport,
   type HttpRequest,
   type HttpResponse,
+  type HttpTransport,
   parseHttpDate,
   parseRetryAfter,
 } from "@wirekit/core/http";
@@ -29,7 +30,7 @@ export function functionUrlTransport(
   const { url, service } = target;
   const { region, clock } = config;
   const { host, hostname, port } = new URL(url);
-  const { transport: http, connections, close } = httpFor(target, clock);
+  const { call, connections, close } = httpFor(target, clock);
 
   async function send({ message, idempotencyKey }: Shipment, attempt: TransportAttempt): Promise<string> {
     const signer =
@@ -58,12 +59,12 @@ export function functionUrlTransport(
     });
   }
 
-  async function exchange(request: HttpRequest, { signal, leftMs }: TransportAttempt): Promise<HttpResponse> {
+  async function exchange(request: HttpRequest, attempt: TransportAttempt): Promise<HttpResponse> {
     try {
-      // A transport takes no time-out of 0, which is what may be left.
-      return await http(request, { signal, timeoutMs: Math.max(leftMs(), 1) });
+      return await call(request, attempt);
     } catch (thrown) {
-      signal.throwIfAborted();
+      attempt.signal.throwIfAborted();
+      if (ExpiredError.isInstance(thrown)) throw thrown;
       throw isTotal(thrown) ? new ExpiredError(thrown) : transportError(thrown);
     }
   }
@@ -90,23 +91,34 @@ function isTotal(thrown: unknown): thrown is TimeoutError {
 
 function httpFor({ options }: UrlTarget, clock: Clock) {
   const { transport: given, fetch, maxConnections, connectTimeoutMs } = options;
-  if (given !== undefined) return { transport: given, connections: () => undefined, close: async () => {} };
+  if (given !== undefined)
+    return { call: guarded(given, clock), connections: () => undefined, close: async () => {} };
+
   const responseTimeoutMs = options.responseTimeoutMs ?? Number.POSITIVE_INFINITY;
-  const transport = createHttpTransport({
-    fetch,
-    maxConnections,
-    connectTimeoutMs,
-    responseTimeoutMs,
-    clock,
-  });
+  const own = createHttpTransport({ fetch, maxConnections, connectTimeoutMs, responseTimeoutMs, clock });
   return {
-    transport,
+    call: (request: HttpRequest, { signal, leftMs }: TransportAttempt) =>
+      own(request, { signal, timeoutMs: positive(leftMs()) }),
     connections() {
-      const { socketsOpened, socketsOpen } = transport.stats();
+      const { socketsOpened, socketsOpen } = own.stats();
       return fetch === undefined ? { opened: socketsOpened, open: socketsOpen } : undefined;
     },
-    close: async () => void (await transport.close({ timeoutMs: 0 })),
+    close: async () => void (await own.close({ timeoutMs: 0 })),
   };
+}
+
+/** What is handed in may not keep the time that it is given. */
+function guarded(transport: HttpTransport, clock: Clock) {
+  return (request: HttpRequest, attempt: TransportAttempt) => {
+    const send = (signal: AbortSignal) =>
+      transport(request, { signal, timeoutMs: positive(attempt.leftMs()) });
+    return whileTimeIsLeft("The request", send, attempt, clock);
+  };
+}
+
+/** A transport takes no time-out of 0, which is what may be left. */
+function positive(durationMs: number): number {
+  return Math.max(durationMs, 1);
 }
 
 function retryAfterMs({ headers }: HttpResponse, now: number): number | undefined {
