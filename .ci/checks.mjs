@@ -24,7 +24,10 @@ await countedStep("consumer", `${pnpm} exec turbo run consumer --force`, {
 });
 await step("demo", `${pnpm} demo`);
 if (packagesWith("test:interop").length > 0)
-  await countedStep("interop", `${pnpm} test:interop`, { script: "test:interop", file: "counts.json" });
+  await countedStep("interop", `${pnpm} test:interop`, {
+    script: "test:interop",
+    file: "counts-interop.json",
+  });
 if (elapsedMinutes() < randomizeBeforeMinutes)
   await step("test in random order", `${pnpm} test --force -- --randomize`);
 else console.log("\nThe tests were not run again in random order: the first run took too long.");

@@ -3,8 +3,10 @@ const { join, relative } = require("node:path");
 
 /** Leaves the counts of a run where `.ci/run` adds them up; a cached task brings its file back with it. */
 module.exports = class CountReporter {
-  constructor(globalConfig) {
+  /** @param options `file`: a name of its own for each tier of tests. */
+  constructor(globalConfig, { file = "counts.json" } = {}) {
     this.rootDir = globalConfig.rootDir;
+    this.file = file;
   }
 
   onRunComplete(_contexts, results) {
@@ -19,7 +21,7 @@ module.exports = class CountReporter {
     };
     const directory = join(this.rootDir, "test-results");
     mkdirSync(directory, { recursive: true });
-    writeFileSync(join(directory, "counts.json"), `${JSON.stringify(counts)}\n`);
+    writeFileSync(join(directory, this.file), `${JSON.stringify(counts)}\n`);
   }
 
   namesOf({ testResults }, states) {

@@ -35,10 +35,10 @@ it("keeps the request id and the cause, and nothing of what AWS quoted", () => {
   expect(error.message).toBe("Publishing to t failed: InternalErrorException, HTTP 500");
 });
 
-it("names what the network said", () => {
-  const refused = Object.assign(new Error("connect"), { code: "ECONNREFUSED" });
+it.each(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"])("names what the network said: %s", (code) => {
+  const refused = Object.assign(new Error("connect"), { code });
   expect(toAwsError("Receiving", refused)).toMatchObject({
-    message: "Receiving failed: ECONNREFUSED",
+    message: `Receiving failed: ${code}`,
     code: "aws-messaging/connection",
     retryable: true,
   });

@@ -13,6 +13,8 @@ interface SdkError {
 const throttling = /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|KMSThrottled|LimitExceeded/i;
 const denied =
   /AccessDenied|AuthorizationError|NotAuthorized|InvalidClientToken|UnrecognizedClient|SignatureDoesNotMatch|ExpiredToken|InvalidAccessKey|MissingAuthentication|IncompleteSignature|InvalidSecurity|CredentialsProviderError/i;
+/** What Node calls faults of the network: a host that is not found (ENOTFOUND) is no topic that is not found. */
+const network = /^E[A-Z_]+$/;
 const missing = /NonExistentQueue|QueueDoesNotExist|NotFound|ResourceNotFound/i;
 
 /**
@@ -46,6 +48,7 @@ const hints: Partial<Record<AwsMessagingErrorCode, string>> = {
 function kindOf(fault: string, status: number | undefined): AwsMessagingErrorCode {
   if (throttling.test(fault) || status === 429) return "aws-messaging/throttled";
   if (denied.test(fault) || status === 401 || status === 403) return "aws-messaging/access-denied";
+  if (status === undefined && network.test(fault)) return "aws-messaging/connection";
   if (missing.test(fault) || status === 404) return "aws-messaging/not-found";
   if (status !== undefined && status < 500) return "aws-messaging/refused";
   return "aws-messaging/connection";

@@ -1,5 +1,6 @@
 import type { RetryPolicy } from "@wirekit/core";
 import { type Consumer, createConsumer } from "@wirekit/core/inbound";
+import { utf8Length } from "@wirekit/core/outbound";
 import { type SqsDelivery, SqsSource } from "@wirekit/core/sqs";
 import type { AuditRecord } from "./audit.ts";
 import type { AwsClients } from "./clients.ts";
@@ -11,6 +12,8 @@ import type { AwsMessagingParts } from "./messaging-options.ts";
 import { type QueueTarget, queueDisplayName, resolveQueueUrl } from "./queue-directory.ts";
 import { QueueSource } from "./queue-source.ts";
 import { type ReadContext, type ReadMessage, readDelivery } from "./read-delivery.ts";
+import { handlingSpan } from "./tracing.ts";
+import { isFifo } from "./wire/names.ts";
 
 /** A running consumer of one queue. */
 export type EventConsumer = Consumer<SqsDelivery, ReadMessage>;
@@ -26,6 +29,9 @@ export interface EventConsumerParts extends Pick<AwsMessagingParts, "encryption"
 
 /** What SQS gives at once: with less room than this a receive would be asked for less than it could bring. */
 const defaultPrefetch = 10;
+const defaultReceiveSize = 10;
+/** SQS fills a receive with messages of one group; those behind one that fails are released, which counts as a receive of theirs. */
+const fifoReceiveSize = 3;
 
 /** Starts to consume a queue. */
 export function startConsumer(
@@ -52,7 +58,10 @@ export function startConsumer(
       visibilityTimeoutMs,
       waitTimeMs,
       maxReceives,
-      receiveSize: Math.min(receiveSize ?? defaultPrefetch, concurrency + prefetch),
+      receiveSize: Math.min(
+        receiveSize ?? (isFifo(queue) ? fifoReceiveSize : defaultReceiveSize),
+        concurrency + prefetch,
+      ),
       settleLingerMs,
       timeoutMs: config.timeoutMs,
       logger,
@@ -71,11 +80,12 @@ export function startConsumer(
         event: "delivered",
         queue,
         messageId: delivery.id,
-        bytes: delivery.body.length,
+        bytes: utf8Length(delivery.body),
         attempt: delivery.attempt,
       });
       return readDelivery(delivery, { queue, cipher, find });
     },
+    span: handlingSpan(queue),
     handler: async ({ event, metadata, handler }, { signal: handling }) => {
       try {
         await handler(event as never, { signal: handling, metadata });

@@ -19,8 +19,8 @@ export interface PreparedEntry {
 export interface PrepareContext {
   readonly maxMessageBytes: number;
   readonly cipher: MessageCipher | undefined;
-  /** Adds the trace's carrier, where there is one and room for it. */
-  readonly traceAttributes: () => Attributes;
+  /** Says where the message stands in its trace; left out where there is no room for it. */
+  readonly trace?: Attributes | undefined;
 }
 
 /**
@@ -38,14 +38,15 @@ export async function prepareEntry<Schema extends EventSchema>(
   const body = toJson(encoded);
   const groupId = options.groupId ?? target.groupId?.(event);
   const deduplicationId = options.deduplicationId ?? target.deduplicationId?.(event);
-  const plain = { body, attributes: attributesOf(target, event, options, context) };
-  const { body: Message, attributes } =
-    context.cipher === undefined ? plain : await context.cipher.encrypt(plain);
+  const own = attributesOf(target, event, options);
+  const traced = withTrace(own, context);
+  let sealed = await seal(body, traced, context);
+  // The trace gives way: a message that SNS refuses for its size would be a high price for a span.
+  if (sealed.bytes > context.maxMessageBytes && traced !== own) sealed = await seal(body, own, context);
+  const { bytes, Message, attributes, MessageAttributes } = sealed;
 
   const issues = findIssues(target.topic, { attributes, groupId, subject: options.subject });
   if (issues.length > 0) throw new ValidationFailedError(issues, { details: { topic: target.topic } });
-  const MessageAttributes = encodeAttributes(attributes);
-  const bytes = utf8Length(Message) + attributesBytes(MessageAttributes);
   if (bytes > context.maxMessageBytes) throw tooLarge(target.topic, bytes, context.maxMessageBytes);
   return {
     bytes,
@@ -73,18 +74,35 @@ function attributesOf<Schema extends EventSchema>(
   { discriminator, attributes }: PublishTarget<Schema>,
   event: Published<Schema>,
   options: PublishOptions,
-  { cipher, traceAttributes }: PrepareContext,
 ): Attributes {
-  const own = {
+  return {
     ...(discriminator !== undefined &&
       "attribute" in discriminator && { [discriminator.attribute]: discriminator.value }),
     ...attributes?.(event),
     ...options.attributes,
   };
-  const trace = traceAttributes();
-  // The trace gives way: a message that SNS refuses for its attributes would be a high price for a span.
-  const room = maxAttributes - Object.keys(own).length - (cipher === undefined ? 0 : 3);
-  return Object.keys(trace).length <= room ? { ...trace, ...own } : own;
+}
+
+/** What the cipher adds: algorithm, key id and data key. */
+const cipherAttributes = 3;
+
+/** `own` itself where there is no trace, or more attributes than SQS takes. */
+function withTrace(own: Attributes, { cipher, trace = {} }: PrepareContext): Attributes {
+  const carried = Object.entries(trace).filter(([, value]) => value !== "");
+  const room = maxAttributes - Object.keys(own).length - (cipher === undefined ? 0 : cipherAttributes);
+  return carried.length === 0 || carried.length > room ? own : { ...Object.fromEntries(carried), ...own };
+}
+
+async function seal(body: string, plain: Attributes, { cipher }: PrepareContext) {
+  const { body: Message, attributes } =
+    cipher === undefined ? { body, attributes: plain } : await cipher.encrypt({ body, attributes: plain });
+  const MessageAttributes = encodeAttributes(attributes);
+  return {
+    Message,
+    attributes,
+    MessageAttributes,
+    bytes: utf8Length(Message) + attributesBytes(MessageAttributes),
+  };
 }
 
 interface Checked {

@@ -19,6 +19,8 @@ import { type TokenBucket, tokenBucket } from "./rate-limit.ts";
 import type { EventSchema, Published } from "./schema.ts";
 import { type TopicDirectory, topicDirectory } from "./topic-directory.ts";
 import { TopicPublisher } from "./topic-publisher.ts";
+import { reasonOf, type Sent, sendInSpan } from "./tracing.ts";
+import type { Attributes } from "./wire/attributes.ts";
 import { isFifo } from "./wire/names.ts";
 
 export interface PublisherOptions extends Omit<AwsMessagingParts, "sns" | "sqs" | "audit" | "logger"> {
@@ -50,10 +52,19 @@ export class Publisher {
 
   constructor(options: PublisherOptions) {
     this.#options = options;
-    let directory: TopicDirectory | undefined;
-    this.#directory = async () => {
-      directory ??= topicDirectory(options.config, await options.clients.sns(), options.policy);
-      return directory;
+    let opened: Promise<TopicDirectory> | undefined;
+    const open = async (): Promise<TopicDirectory> => {
+      try {
+        return topicDirectory(options.config, await options.clients.sns(), options.policy);
+      } catch (thrown) {
+        opened = undefined;
+        throw thrown;
+      }
+    };
+    // The promise is kept, not what it brings: publishes that are called at once share one directory, and its one listing.
+    this.#directory = () => {
+      opened ??= open();
+      return opened;
     };
   }
 
@@ -64,10 +75,7 @@ export class Publisher {
     options: PublishOptions,
   ): Promise<PublishReceipt> {
     const outcome = await this.publishOutcome(target, event, options);
-    if (outcome.kind === "rejected") throw outcome.error;
-    if (outcome.kind === "not-sent") throw outcome.reason;
-    if (outcome.kind !== "delivered")
-      throw (outcome.kind === "expired" && outcome.error) || options.signal?.reason;
+    if (outcome.kind !== "delivered") throw reasonOf(outcome) ?? options.signal?.reason;
     const { messageId, sequenceNumber } = outcome;
     return sequenceNumber === undefined ? { messageId } : { messageId, sequenceNumber };
   }
@@ -80,7 +88,12 @@ export class Publisher {
   ): Promise<SendOutcome<PublishReceipt>> {
     const { clock = systemClock, audit } = this.#options;
     const startedAt = clock.monotonic();
-    const { outcome, bytes } = await this.#send(target, event, options);
+    const begun = this.#begin();
+    const { outcome, bytes } = await sendInSpan(target.topic, (trace) => {
+      const sending = this.#send(target, event, options, trace);
+      begun();
+      return sending;
+    });
     audit({
       event: outcome.kind === "delivered" ? "published" : "publish-failed",
       topic: target.topic,
@@ -118,13 +131,27 @@ export class Publisher {
     };
   }
 
+  /** A call counts as being prepared from its first moment, so that `close` waits for it; call the result once it is so by itself. */
+  #begin(): () => void {
+    let end = (): void => undefined;
+    const beginning = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    this.#preparing.add(beginning);
+    return () => {
+      this.#preparing.delete(beginning);
+      end();
+    };
+  }
+
   async #send<Schema extends EventSchema>(
     target: PublishTarget<Schema>,
     event: Published<Schema>,
     options: PublishOptions,
-  ): Promise<{ readonly outcome: SendOutcome<PublishReceipt>; readonly bytes?: number }> {
+    trace: Attributes,
+  ): Promise<Sent> {
     try {
-      const { publisher, entry } = await this.#prepare(target, event, options);
+      const { publisher, entry } = await this.#prepare(target, event, options, trace);
       const sent = await publisher.publishOutcome(entry, options);
       if (sent.kind !== "delivered") return { outcome: sent, bytes: entry.bytes };
       const { receipt, ...delivered } = sent;
@@ -141,9 +168,10 @@ export class Publisher {
     target: PublishTarget<Schema>,
     event: Published<Schema>,
     options: PublishOptions,
+    trace: Attributes,
   ): Promise<{ readonly publisher: TopicPublisher; readonly entry: PreparedEntry }> {
     const { signal, release } = anySignal(options.signal, this.#stop.signal);
-    const work = this.#prepareUntil(signal, target, event, options);
+    const work = this.#prepareUntil(signal, target, event, { options, trace });
     const fifoGroup = isFifo(target.topic)
       ? `${target.topic} ${options.groupId ?? target.groupId?.(event)}`
       : undefined;
@@ -161,7 +189,7 @@ export class Publisher {
     signal: AbortSignal,
     target: PublishTarget<Schema>,
     event: Published<Schema>,
-    options: PublishOptions,
+    { options, trace }: { readonly options: PublishOptions; readonly trace: Attributes },
   ) {
     signal.throwIfAborted();
     const { config, encryption: cipher } = this.#options;
@@ -169,7 +197,7 @@ export class Publisher {
     const entry = await prepareEntry(target, event, options, {
       maxMessageBytes: config.maxMessageBytes,
       cipher,
-      traceAttributes: () => ({}),
+      trace,
     });
     const publisher = await this.#publisherFor(target.topic, signal);
     return { publisher, entry };

@@ -20,6 +20,7 @@ export function topicDirectory(
   policy: Partial<RetryPolicy>,
 ): TopicDirectory {
   const { regionName, accountId, environment, topicMap } = config;
+  let known: ReadonlyMap<string, string> = new Map();
   let listing: Promise<ReadonlyMap<string, string>> | undefined;
 
   async function listAll(): Promise<ReadonlyMap<string, string>> {
@@ -39,18 +40,23 @@ export function topicDirectory(
     return arns;
   }
 
-  /** One listing serves all who wait for one; it is not ended by the abort of one of them. */
-  async function lookUp(name: string): Promise<string | undefined> {
-    const known = await listing?.catch(() => undefined);
-    if (known?.has(name)) return known.get(name);
-    const asked = listing === undefined || known !== undefined ? listAll() : listing;
+  /** One listing serves all who ask meanwhile; it is not ended by the abort of one of them. */
+  function list(): Promise<ReadonlyMap<string, string>> {
+    if (listing !== undefined) return listing;
+    const asked = listAll();
     listing = asked;
-    try {
-      return (await asked).get(name);
-    } catch (error) {
+    const forget = (): void => {
       if (listing === asked) listing = undefined;
-      throw error;
-    }
+    };
+    asked.then((arns) => {
+      known = arns;
+      forget();
+    }, forget);
+    return asked;
+  }
+
+  async function lookUp(name: string): Promise<string | undefined> {
+    return known.get(name) ?? (await list()).get(name);
   }
 
   return {

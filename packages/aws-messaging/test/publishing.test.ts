@@ -9,7 +9,7 @@ import { prepareEntry } from "../src/prepare-entry.ts";
 import { type PublishBatching, TopicPublisher } from "../src/topic-publisher.ts";
 
 const schema = z.object({ n: z.number() });
-const context = { maxMessageBytes: 262_144, cipher: undefined, traceAttributes: () => ({}) };
+const context = { maxMessageBytes: 262_144, cipher: undefined };
 
 let aws: AwsServer;
 let clients: AwsClients;

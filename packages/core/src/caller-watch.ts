@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.ts";
 import { TimeoutError } from "./errors/timeout-error.ts";
+import { onAbort } from "./on-abort.ts";
 import type { WaitOptions } from "./waiting.ts";
 
 /**
@@ -15,13 +16,12 @@ export function watchCaller(
 ): (() => void) | undefined {
   const hasLimit = timeoutMs !== undefined && timeoutMs !== Number.POSITIVE_INFINITY;
   if (signal === undefined && !hasLimit) return undefined;
-  const abort = () => giveUp(signal?.reason);
-  signal?.addEventListener("abort", abort, { once: true });
-  const cancel = hasLimit
+  const stopListening = signal && onAbort(signal, () => giveUp(signal.reason));
+  const cancelTimer = hasLimit
     ? clock.setTimer(() => giveUp(new TimeoutError(what, timeoutMs)), timeoutMs)
     : undefined;
   return () => {
-    signal?.removeEventListener("abort", abort);
-    cancel?.();
+    stopListening?.();
+    cancelTimer?.();
   };
 }

@@ -131,9 +131,10 @@ function findIssues(root: unknown, rootPath: string): readonly Issue[] {
   // A part that is shared is looked through once: otherwise a web of references would be walked by every way.
   const seen = new Set<object>();
 
-  function visit(value: unknown, key: string, path: string): void {
+  function visit(read: () => unknown, key: string, path: string): void {
     if (issues.length >= maxIssues) return;
     try {
+      const value = read();
       const form = hasToJson(value) ? value.toJSON(key) : value;
       const fault = describeFault(value, form, open);
       if (fault !== undefined) issues.push({ path, message: fault });
@@ -150,19 +151,19 @@ function findIssues(root: unknown, rootPath: string): readonly Issue[] {
     if (Array.isArray(form)) {
       for (let index = 0; index < form.length; index += 1) {
         const itemPath = memberPath(path, index);
+        if (issues.length >= maxIssues) break;
         if (form[index] === undefined) issues.push({ path: itemPath, message: cannotCarry("undefined") });
-        else visit(form[index], String(index), itemPath);
+        else visit(() => form[index], String(index), itemPath);
       }
     } else {
-      for (const key of Object.keys(form)) {
-        visit((form as Record<string, unknown>)[key], key, memberPath(path, key));
-      }
+      const members = form as Readonly<Record<string, unknown>>;
+      for (const key of Object.keys(form)) visit(() => members[key], key, memberPath(path, key));
     }
     open.delete(form);
   }
 
   if (root === undefined) issues.push({ path: rootPath, message: cannotCarry("undefined") });
-  else visit(root, "", rootPath);
+  else visit(() => root, "", rootPath);
   return issues.length > 0 ? issues : [{ path: rootPath, message: "cannot be written as JSON" }];
 }
 

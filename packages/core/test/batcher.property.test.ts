@@ -5,7 +5,7 @@ import { ConnectionError, silentLogger, WirekitError } from "../src/index.ts";
 import { type BatchEntry, Batcher, type BatchOutcome, type EntryResult } from "../src/outbound/index.ts";
 import { SimulatedClock } from "./simulated-clock.ts";
 
-const runs = scale({ small: 150, full: 5_000 });
+const runs = scale({ small: 150, full: 3_000 });
 
 interface Item {
   readonly order: number;

@@ -12,7 +12,7 @@ import { ConnectionError, silentLogger, sleep } from "../src/index.ts";
 import { SimulatedClock } from "./simulated-clock.ts";
 import { type QueueDelivery, QueueSource, SimulatedQueue } from "./simulated-queue.ts";
 
-const runs = scale({ small: 40, full: 2_000 });
+const runs = scale({ small: 40, full: 1_000 });
 
 const handlerTimeoutMs = 20_000;
 const abandonAfterMs = 15_000;

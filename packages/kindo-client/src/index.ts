@@ -4,15 +4,7 @@ export type { MessageSource } from "./bulk/intake.ts";
 export type { KindoArnOptions, KindoClientOptions, KindoCommonOptions, KindoUrlOptions } from "./config.ts";
 export { SendError, type SendErrorCode, ValidationError } from "./errors.ts";
 export type { KindoEnvOverrides } from "./from-env.ts";
-export {
-  KindoClient,
-  type KindoLeft,
-  type KindoStats,
-  type SendManyOptions,
-  type SendOptions,
-  type SendReceipt,
-  type SendStreamOptions,
-} from "./kindo-client.ts";
+export { KindoClient } from "./kindo-client.ts";
 export type {
   KindoOutcome,
   NumberedOutcome,
@@ -21,6 +13,14 @@ export type {
   SendManyReport,
 } from "./outcome.ts";
 export type { SchemaSource } from "./schema/message-validator.ts";
+export type {
+  KindoLeft,
+  KindoStats,
+  SendManyOptions,
+  SendOptions,
+  SendReceipt,
+  SendStreamOptions,
+} from "./send-options.ts";
 export {
   type SendToProducerOptions,
   type SendToProducerViaArnOptions,

@@ -1,5 +1,6 @@
 import { defaultRegion, defaultService, type KindoArnOptions, type KindoUrlOptions } from "./config.ts";
-import { KindoClient, type SendOptions } from "./kindo-client.ts";
+import { KindoClient } from "./kindo-client.ts";
+import type { SendOptions } from "./send-options.ts";
 import type { ProducerPayload } from "./wire/producer-payload.ts";
 
 /** What {@link sendToProducer} is given. All but the message and what it says here is as in {@link KindoClient}. */

@@ -1,9 +1,8 @@
 import { ValidationError as CoreValidationError } from "@wirekit/core";
 import { ValidationError } from "./errors.ts";
-import type { MessageValidator } from "./schema/compile-schema.ts";
-import { messageValidator, type SchemaSource } from "./schema/message-validator.ts";
+import { type MessageValidator, messageValidator, type SchemaSource } from "./schema/message-validator.ts";
 import { describeSchemaIssues } from "./schema/schema-issues.ts";
-import { type EncodedMessage, encodeMessage } from "./wire/encode-message.ts";
+import { type EncodedMessage, encodeMessage, readBody } from "./wire/encode-message.ts";
 import type { ProducerPayload } from "./wire/producer-payload.ts";
 
 /**
@@ -15,13 +14,13 @@ import type { ProducerPayload } from "./wire/producer-payload.ts";
  * @throws ConfigError when the schema is missing, unreadable or invalid.
  */
 export async function validateMessage(message: unknown, schema?: SchemaSource): Promise<ProducerPayload> {
-  return checkMessage(message, await messageValidator(schema)).content as ProducerPayload;
+  return readBody(checkMessage(message, await messageValidator(schema))) as ProducerPayload;
 }
 
 /** The message as it travels, once it is known to be valid. */
-export function checkMessage(message: unknown, validate: MessageValidator): EncodedMessage {
+export function checkMessage(message: unknown, { reach, check }: MessageValidator): EncodedMessage {
   const encoded = encode(message);
-  const issues = validate(encoded.content);
+  const issues = check(reach === "fields" ? encoded.fields : readBody(encoded));
   if (issues.length > 0) throw new ValidationError(issues, { describe: describeSchemaIssues });
   return encoded;
 }

@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
-import { withTimeout } from "../waiting.ts";
+import { limitTime } from "../limit-time.ts";
+import { callAsync } from "./call.ts";
 import type { IdempotencyStore } from "./idempotency-store.ts";
 
 /** How a {@link Claim} deals with its store. */
@@ -28,13 +29,13 @@ export async function beginClaim<Result>(
   options: ClaimOptions,
 ): Promise<Begun<Result>> {
   const { claimTtlMs: ttlMs, storeTimeoutMs: timeoutMs, clock } = options;
-  const answer = Promise.resolve().then(() => store.begin(key, { ttlMs }));
+  const answer = callAsync(() => store.begin(key, { ttlMs }));
   let isGivenUp = false;
   // A claim that is granted after nobody waits for it any more would hold the message up for its whole time.
   void answer
     .then((late) => (isGivenUp && late.kind === "begun" ? store.abandon(key, late.token) : undefined))
     .catch(() => undefined);
-  const begun = await withTimeout("The idempotency store", () => answer, { timeoutMs, clock }).catch(
+  const begun = await limitTime("The idempotency store", answer, { timeoutMs, clock }).catch(
     (thrown: unknown) => {
       isGivenUp = true;
       throw thrown;
@@ -101,7 +102,7 @@ export class Claim<Result> {
   async #call<T>(what: string, task: () => Promise<T>): Promise<T | undefined> {
     const { storeTimeoutMs: timeoutMs, clock, onError } = this.#options;
     try {
-      return await withTimeout("The idempotency store", async () => await task(), { timeoutMs, clock });
+      return await limitTime("The idempotency store", callAsync(task), { timeoutMs, clock });
     } catch (thrown) {
       onError(what, thrown);
       return undefined;

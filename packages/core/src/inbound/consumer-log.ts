@@ -7,8 +7,8 @@ export function logProcessed(
   logger: Logger,
   { delivery, outcome, settlement, error }: Processed<Delivery>,
 ): void {
-  const fields = { id: delivery.id, attempt: delivery.attempt, code: error?.code, error: error?.message };
   if (outcome === "handled") return;
+  const fields = { id: delivery.id, attempt: delivery.attempt, code: error?.code, error: error?.message };
   if (outcome === "retried") {
     const afterMs = settlement?.kind === "retry" ? settlement.afterMs : undefined;
     logger.warn({ ...fields, afterMs }, "A message was not handled and is delivered again");

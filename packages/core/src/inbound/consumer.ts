@@ -1,9 +1,10 @@
 import { type Clock, systemClock } from "../clock.ts";
 import { ClosedError } from "../errors/closed-error.ts";
 import { messageOf, WirekitError } from "../errors/wirekit-error.ts";
+import { limitTime } from "../limit-time.ts";
 import { consoleLogger, type Logger } from "../logger.ts";
 import { TypedEvents } from "../typed-events.ts";
-import { withTimeout } from "../waiting.ts";
+import { callAsync } from "./call.ts";
 import { logProcessed } from "./consumer-log.ts";
 import type {
   ConsumerCloseReport,
@@ -13,7 +14,6 @@ import type {
   ConsumerStats,
 } from "./consumer-options.ts";
 import type { Delivery } from "./delivery.ts";
-import { callAsync } from "./handler-call.ts";
 import { createIntake, keyLine, lineOf } from "./intake.ts";
 import { Processor } from "./processor.ts";
 import type { Processed } from "./processor-options.ts";
@@ -259,7 +259,7 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown> i
 
   async #within(timeoutMs: number, what: string, task: () => Promise<void>): Promise<void> {
     try {
-      await withTimeout(what, task, { timeoutMs, clock: this.#clock });
+      await limitTime(what, callAsync(task), { timeoutMs, clock: this.#clock });
     } catch (thrown) {
       this.#logger.error({ error: messageOf(thrown) }, `${what} failed while the consumer was closing`);
     }

@@ -12,7 +12,9 @@ export function redeliveryDelayMs(
   backoff: { readonly baseDelayMs: number; readonly maxDelayMs: number },
   random: Random,
 ): number {
-  const boundMs = Math.min(backoff.maxDelayMs, backoff.baseDelayMs * 2 ** (Math.max(1, attempt) - 1));
+  // Beyond 2^52 the bound is the longest pause in any case; unbounded, 0 * 2^1024 would be no number.
+  const doublings = Math.min(Math.max(1, attempt) - 1, 52);
+  const boundMs = Math.min(backoff.maxDelayMs, backoff.baseDelayMs * 2 ** doublings);
   return Math.floor(boundMs / 2 + (random() * boundMs) / 2);
 }
 

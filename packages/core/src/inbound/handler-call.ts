@@ -1,3 +1,4 @@
+import { type Called, call } from "./call.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Handler, SpanHook } from "./processor-options.ts";
 import type { Raced, Run } from "./run.ts";
@@ -5,46 +6,70 @@ import type { Raced, Run } from "./run.ts";
 /** What a handler came to, and what it may still come to after nobody waits for it. */
 export interface HandlerCall<Result> {
   readonly raced: Raced<Result>;
-  /** The handler's own promise; absent when it was never called. */
-  readonly promise: Promise<Result> | undefined;
+  /** The handler's own promise, where it returned one. */
+  readonly promise?: Promise<Result> | undefined;
 }
 
-/** Turns what a function throws at once into a rejection, too; and what it returns that is no promise into one. */
-export async function callAsync<T>(task: () => T | Promise<T>): Promise<T> {
-  return await task();
+/** How a handler is to be called. */
+export interface HandlerOptions<D extends Delivery, Message, Result> {
+  readonly handler: Handler<D, Message, Result>;
+  readonly span: SpanHook<D, Message> | undefined;
 }
 
-/**
- * Runs the handler inside its span. The span ends when the handler does or is interrupted; whatever becomes of the span, it is the
- * handler's own end that counts.
- */
-export function callHandler<D extends Delivery, Message, Result>(
+/** Runs the handler, inside its span where there is one, and waits for its end or an interruption. */
+export async function callHandler<D extends Delivery, Message, Result>(
+  run: Run<D>,
+  message: Message,
+  { handler, span }: HandlerOptions<D, Message, Result>,
+): Promise<HandlerCall<Result>> {
+  if (span === undefined)
+    return await bounded(
+      run,
+      call(() => handler(message, run.context)),
+    );
+  return await insideSpan(run, message, { handler, span });
+}
+
+async function bounded<D extends Delivery, Result>(
+  run: Run<D>,
+  called: Called<Result>,
+): Promise<HandlerCall<Result>> {
+  if (called.kind !== "pending") return { raced: called };
+  const { promise } = called;
+  return { raced: await run.race(promise), promise };
+}
+
+/** The span ends when the handler does or is interrupted; whatever becomes of the span, it is the handler's own end that counts. */
+function insideSpan<D extends Delivery, Message, Result>(
   run: Run<D>,
   message: Message,
   { handler, span }: { readonly handler: Handler<D, Message, Result>; readonly span: SpanHook<D, Message> },
 ): Promise<HandlerCall<Result>> {
   return new Promise((resolve) => {
-    let promise: Promise<Result> | undefined;
-    let bounded: Promise<Result> | undefined;
+    let running: Promise<Result> | undefined;
 
     async function runBounded(): Promise<Result> {
-      promise = callAsync(() => handler(message, run.context));
-      const raced = await run.race(promise);
-      resolve({ raced, promise });
+      const ended = await bounded(
+        run,
+        call(() => handler(message, run.context)),
+      );
+      resolve(ended);
+      const { raced } = ended;
       if (raced.kind === "value") return raced.value;
       throw raced.kind === "error" ? raced.error : raced.interruption.error;
     }
     const runOnce = () => {
-      bounded ??= runBounded();
-      return bounded;
+      running ??= runBounded();
+      return running;
     };
     const spanEnded = (error: unknown) => {
       // A span hook that never called the handler, or gave up before: its fault is the failure.
-      if (promise === undefined) resolve({ raced: { kind: "error", error }, promise });
+      if (running === undefined) resolve({ raced: { kind: "error", error } });
     };
-    callAsync(() => span({ delivery: run.delivery, message }, runOnce)).then(
-      () => spanEnded(new Error("the span hook did not run the handler")),
-      spanEnded,
-    );
+    const spanning = call(() => span({ delivery: run.delivery, message }, runOnce));
+    const forgotten = () => spanEnded(new Error("the span hook did not run the handler"));
+    if (spanning.kind === "pending") spanning.promise.then(forgotten, spanEnded);
+    else if (spanning.kind === "error") spanEnded(spanning.error);
+    else forgotten();
   });
 }

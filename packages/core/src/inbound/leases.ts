@@ -129,7 +129,8 @@ export class Leases<Subject> {
     const renewed: HeldLease<Subject>[] = [];
     for (const lease of leases) {
       const durationMs = this.#extensionOf(lease, now);
-      if (lease.next === "deadline" || now >= this.#deadlineOf(lease)) this.#lose(lease, lease.lastError);
+      if (lease.next === "deadline" || now >= this.#deadlineOf(lease))
+        this.#lose(lease, "expired", lease.lastError);
       else if (durationMs === undefined) this.#scheduleDeadline(lease);
       else {
         renewed.push(lease);
@@ -160,7 +161,7 @@ export class Leases<Subject> {
       const { kind, durationMs = Number.POSITIVE_INFINITY, error } = results[index] ?? { kind: "failed" };
       const askedMs = batch[index]?.durationMs ?? 0;
       if (kind === "renewed") this.#extend(lease, sentAt, Math.min(durationMs, askedMs));
-      else if (kind === "lost") this.#lose(lease, error);
+      else if (kind === "lost") this.#lose(lease, "refused", error);
       else this.#tryLater(lease, error);
     }
   }
@@ -196,15 +197,12 @@ export class Leases<Subject> {
     this.#wheel.schedule(lease, at);
   }
 
-  #lose(lease: HeldLease<Subject>, cause: unknown): void {
+  #lose(lease: HeldLease<Subject>, how: "refused" | "expired", cause: unknown): void {
     this.#wheel.remove(lease);
     this.#counts.held -= 1;
     this.#counts.lost += 1;
-    const why =
-      cause === undefined
-        ? "it ended before the message was settled"
-        : `it could not be renewed: ${messageOf(cause)}`;
-    lease.lose(new LeaseLostError(why, { cause }));
+    const why = how === "refused" ? "the peer does not renew it" : "it was not renewed in time";
+    lease.lose(new LeaseLostError(cause === undefined ? why : `${why}: ${messageOf(cause)}`, { cause }));
   }
 }
 

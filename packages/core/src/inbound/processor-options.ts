@@ -131,7 +131,7 @@ export interface ResolvedProcessorOptions<D extends Delivery, Message, Result> {
   readonly whenInvalid: "dead-letter" | "leave";
   readonly classify: (thrown: unknown) => "retry" | "dead-letter";
   readonly idempotency: ResolvedIdempotency<D, Message, Result> | undefined;
-  readonly span: SpanHook<D, Message>;
+  readonly span: SpanHook<D, Message> | undefined;
   readonly sinkTimeoutMs: number;
   readonly settleTimeoutMs: number;
   readonly onProcessed: (processed: Processed<D>) => void;
@@ -169,7 +169,7 @@ export function resolveProcessorOptions<D extends Delivery, Message, Result>(
       resultTtlMs: idempotency.resultTtlMs ?? dayMs,
       storeTimeoutMs: idempotency.storeTimeoutMs ?? 5_000,
     },
-    span: options.span ?? ((_subject, run) => run()),
+    span: options.span,
     sinkTimeoutMs: options.sinkTimeoutMs ?? 30_000,
     settleTimeoutMs: options.settleTimeoutMs ?? 60_000,
     onProcessed: options.onProcessed ?? (() => undefined),

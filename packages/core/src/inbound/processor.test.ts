@@ -162,6 +162,15 @@ describe("retrying", () => {
     expect(settled).toEqual([{ id: "m1", kind: "retry", afterMs: 30_000 }]);
   });
 
+  it("counts no pause as none, however often it was tried", async () => {
+    const { processor, settled } = setUp({
+      handler: () => Promise.reject(new Error("no")),
+      backoff: { baseDelayMs: 0 },
+    });
+    await processor.process(delivery({ attempt: 5_000 }));
+    expect(settled).toEqual([{ id: "m1", kind: "retry", afterMs: 0 }]);
+  });
+
   it("goes on for ever without a dead-letter sink, because a redrive policy counts for itself", async () => {
     const { processor } = setUp({ handler: () => Promise.reject(new Error("no")) });
     expect(await processor.process(delivery({ attempt: 1_000 }))).toMatchObject({ outcome: "retried" });
@@ -836,6 +845,7 @@ describe("a span", () => {
       "retried",
     ],
     ["forgets the handler", async () => undefined as never, "retried"],
+    ["is no promise", () => undefined as never, "retried"],
     [
       "throws after the handler",
       async (_, run) => {

@@ -1,10 +1,12 @@
 import { TimeoutError } from "../errors/timeout-error.ts";
 import { messageOf, WirekitError } from "../errors/wirekit-error.ts";
+import { limitTime } from "../limit-time.ts";
 import { withTimeout } from "../waiting.ts";
+import { type Called, call } from "./call.ts";
 import { beginClaim, type Claim } from "./claim.ts";
 import type { DeadLetter, DeadLetterReason, Delivery, Settlement } from "./delivery.ts";
 import { classifyDecodeError, pauseAfter } from "./failure.ts";
-import { callAsync, callHandler } from "./handler-call.ts";
+import { callHandler } from "./handler-call.ts";
 import { LeaseLostError } from "./lease-lost-error.ts";
 import {
   type Processed,
@@ -15,6 +17,11 @@ import {
 } from "./processor-options.ts";
 import { countProcessed, noCounts, type ProcessorStats } from "./processor-stats.ts";
 import { type Interruption, Run } from "./run.ts";
+
+/** What is noted of how a delivery has ended. */
+type Ending<D extends Delivery> = Pick<Processed<D>, "outcome" | "settlement" | "error"> & {
+  readonly isDuplicate?: boolean;
+};
 
 /** How a delivery is to end. */
 type Decision<D extends Delivery> =
@@ -111,7 +118,8 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
     const { decode, idempotency } = this.#options;
     const { delivery } = run;
     if (delivery.lease?.isLost) return forget(new LeaseLostError("it ended while the message waited"));
-    const decoded = await run.race(callAsync(() => decode(delivery, run.context)));
+    const called = call(() => decode(delivery, run.context));
+    const decoded = called.kind === "pending" ? await run.race(called.promise) : called;
     if (decoded.kind === "interrupted") return this.#interrupted(run, decoded.interruption);
     if (decoded.kind === "error") return this.#undecodable(run, decoded.error);
 
@@ -247,38 +255,39 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
   }
 
   async #carryOut(run: Run<D>, decision: Decision<D>): Promise<Processed<D>> {
-    const { clock, settle, release, settleTimeoutMs: timeoutMs, logger } = this.#options;
+    const { settle, release } = this.#options;
     const { delivery } = run;
-    const end = (
-      facts: Omit<Processed<D>, "delivery" | "durationMs" | "isDuplicate">,
-      isDuplicate = false,
-    ) => ({
-      ...facts,
-      delivery,
-      isDuplicate,
-      durationMs: clock.monotonic() - run.startedAt,
-    });
     // What was done for a message that somebody else has by now is not acknowledged.
     if (run.interruption?.kind === "lease-lost" || delivery.lease?.isLost) {
       const error = run.interruption?.error ?? new LeaseLostError("it ended before the message was settled");
-      return end({ outcome: "left", error });
+      return this.#ended(run, { outcome: "left", error });
     }
-    if (decision.kind === "forget") return end({ outcome: "left", error: decision.error });
+    if (decision.kind === "forget") return this.#ended(run, { outcome: "left", error: decision.error });
+    const isRelease = decision.kind === "release";
+    const called = call(() => (isRelease ? release(delivery) : settle(delivery, decision.settlement)));
+    const failure = called.kind === "value" ? undefined : await this.#settlingFails(called, delivery);
+    if (failure !== undefined) return this.#ended(run, { outcome: "left", error: failure });
+    return this.#ended(run, isRelease ? { outcome: "left", error: decision.error } : decision);
+  }
+
+  /** Waits for a settlement; says why it failed where it did. */
+  async #settlingFails(called: Called<unknown>, { id }: D): Promise<WirekitError | undefined> {
+    const { clock, settleTimeoutMs: timeoutMs, logger } = this.#options;
     try {
-      const carryOut = async () =>
-        await (decision.kind === "release" ? release(delivery) : settle(delivery, decision.settlement));
-      await withTimeout("Settling", carryOut, { timeoutMs, clock });
+      if (called.kind === "error") throw called.error;
+      if (called.kind === "pending") await limitTime("Settling", called.promise, { timeoutMs, clock });
+      return undefined;
     } catch (thrown) {
       this.#counts.failedSettlements += 1;
-      logger.error(
-        { id: delivery.id, error: messageOf(thrown) },
-        "A message could not be settled, and will be delivered again",
-      );
-      return end({ outcome: "left", error: WirekitError.from(thrown) });
+      const fields = { id, error: messageOf(thrown) };
+      logger.error(fields, "A message could not be settled, and will be delivered again");
+      return WirekitError.from(thrown);
     }
-    if (decision.kind === "release") return end({ outcome: "left", error: decision.error });
-    const { outcome, settlement, error, isDuplicate } = decision;
-    return end({ outcome, settlement, error }, isDuplicate);
+  }
+
+  #ended(run: Run<D>, { outcome, settlement, error, isDuplicate = false }: Ending<D>): Processed<D> {
+    const durationMs = this.#options.clock.monotonic() - run.startedAt;
+    return { delivery: run.delivery, outcome, settlement, error, isDuplicate, durationMs };
   }
 
   #tell(processed: Processed<D>): void {

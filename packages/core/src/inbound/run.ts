@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { WirekitError } from "../errors/wirekit-error.ts";
+import { LazySignal } from "../lazy-signal.ts";
 import type { Delivery } from "./delivery.ts";
 import type { HandlerContext } from "./processor-options.ts";
 
@@ -26,8 +27,7 @@ export class Run<D extends Delivery> {
   interruption: Interruption | undefined;
   /** Whether the consumer has asked the handler to end. */
   isClosing = false;
-  #controller: AbortController | undefined;
-  #abortReason: { readonly reason: unknown } | undefined;
+  readonly #signal = new LazySignal();
   #wake: ((interruption: Interruption) => void) | undefined;
   /** What the user's code that runs will come to. */
   #userCode: Promise<unknown> | undefined;
@@ -37,20 +37,12 @@ export class Run<D extends Delivery> {
   constructor(delivery: D, startedAt: number) {
     this.delivery = delivery;
     this.startedAt = startedAt;
-    const signal = () => this.#signal;
-    this.context = {
-      delivery,
-      // Made when it is asked for: a signal costs more than all the rest of a delivery, and many handlers need none.
-      get signal() {
-        return signal();
-      },
-    };
+    this.context = new RunContext(delivery, this.#signal);
   }
 
   /** Fires the signal. What is running may go on, and its outcome counts. */
   abort(reason: unknown): void {
-    this.#abortReason ??= { reason };
-    this.#controller?.abort(reason);
+    this.#signal.abort(reason);
   }
 
   /** Fires the signal, and waits no longer. */
@@ -110,12 +102,19 @@ export class Run<D extends Delivery> {
       else this.#userCode.then(ended, ended);
     });
   }
+}
 
-  get #signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.#abortReason !== undefined) this.#controller.abort(this.#abortReason.reason);
-    }
-    return this.#controller.signal;
+/** All that a handler is to see of a run. */
+class RunContext<D extends Delivery> implements HandlerContext<D> {
+  readonly delivery: D;
+  readonly #signal: LazySignal;
+
+  constructor(delivery: D, signal: LazySignal) {
+    this.delivery = delivery;
+    this.#signal = signal;
+  }
+
+  get signal(): AbortSignal {
+    return this.#signal.signal;
   }
 }

@@ -140,6 +140,14 @@ export class Backlog<Entry extends BacklogEntry<Entry>> {
     return batch;
   }
 
+  /** All that wait: ready, or behind their key. Not those without a key that pause before a retry: who closed them knows them. */
+  *[Symbol.iterator](): Generator<Entry, void> {
+    for (const lane of this.#byKey.values()) yield* lane.entries;
+    for (const list of [this.#due, this.#lingering]) {
+      for (const lane of list) if (lane.key === undefined) yield* lane.entries;
+    }
+  }
+
   #laneFor(key: string | undefined): Lane<Entry> {
     if (key === undefined) return new Lane(key);
     const known = this.#byKey.get(key);

@@ -336,6 +336,35 @@ describe("failure", () => {
     await expect(sent).resolves.toBe("receipt of a");
   });
 
+  it("tells each caller the tries of its own item, also where one error stands for all", async () => {
+    const { clock, batcher, calls } = setUp({ retry: { maxAttempts: 2 }, lingerMs: 10 });
+    const first = batcher.sendOutcome(item("1"));
+    await clock.advance(10);
+    calls[0]?.fail(throttled());
+    await clock.settle();
+    await clock.advance(49);
+    const second = batcher.sendOutcome(item("2"));
+    await clock.advance(1);
+    calls[1]?.fail(refused());
+    const outcomes = await Promise.all([first, second]);
+    expect(calls[1]?.ids).toEqual(["1", "2"]);
+    expect(outcomes.map((outcome) => outcome.kind === "rejected" && outcome.error.attempts)).toEqual([2, 1]);
+  });
+
+  it("takes many sends under one signal for no leak", async () => {
+    const { clock, batcher, last } = setUp({ maxEntries: 100 });
+    const { signal } = new AbortController();
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning);
+    process.on("warning", onWarning);
+    const sent = items(50).map((each) => batcher.send(each, { signal }));
+    await clock.advance(0);
+    last().deliver();
+    await Promise.all(sent);
+    process.off("warning", onWarning);
+    expect(warnings).toEqual([]);
+  });
+
   it("takes a frozen error for what it is", async () => {
     const { clock, batcher, calls } = setUp();
     const sent = batcher.send(item("a"));
@@ -435,6 +464,7 @@ describe("bounds", () => {
     const large = batcher.send({ id: "large", bytes: 101 });
     await expect(large).rejects.toThrow(new MessageTooLargeError({ bytes: 101, maxBytes: 100 }));
     await expect(large).rejects.toThrow("101 bytes; at most 100");
+    expect(MessageTooLargeError.isInstance(await large.catch((error: unknown) => error))).toBe(true);
     void batcher.send({ id: "fits", bytes: 100 });
     await clock.advance(0);
     expect(ids()).toEqual(["fits"]);
@@ -672,6 +702,20 @@ describe("close", () => {
     calls[0]?.deliver();
     await clock.advance(60_000);
     expect(calls).toHaveLength(1);
+  });
+
+  it("leaves a flush that ends by the signal of closing without a word", async () => {
+    const { batcher, clock } = setUp({
+      flush: (_, { signal }) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener("abort", () => reject(new DOMException("aborted", "AbortError")));
+        }),
+    });
+    const outcome = batcher.sendOutcome(item("a"));
+    const closed = batcher.close({ timeoutMs: 100 });
+    await clock.advance(100);
+    await expect(closed).resolves.toEqual({ unconfirmed: [{ id: "a" }], notSent: [] });
+    await expect(outcome).resolves.toMatchObject({ kind: "expired", error: { code: "wirekit/closed" } });
   });
 
   it("does not wait out a pause before a retry beyond its time", async () => {

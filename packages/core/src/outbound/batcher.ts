@@ -1,14 +1,16 @@
 import { watchCaller } from "../caller-watch.ts";
 import { ClosedError } from "../errors/closed-error.ts";
 import { messageOf, WirekitError } from "../errors/wirekit-error.ts";
+import { withAttempts } from "../errors/with-attempts.ts";
 import { type WaitOptions, withTimeout } from "../waiting.ts";
+import { Alarm } from "./alarm.ts";
 import { Backlog, lanesOf } from "./backlog.ts";
 import { type BatchOutcome, Entry, type Settle } from "./entry.ts";
 import { type FlushResults, type FlushRun, runFlush } from "./flush-run.ts";
 import { Generations } from "./generations.ts";
 import { measure } from "./measure.ts";
 import { type BatcherOptions, type ResolvedBatcherOptions, resolveBatcherOptions } from "./options.ts";
-import { type Failure, noteAttempts, planRetry } from "./retry-plan.ts";
+import { type Failure, planRetry } from "./retry-plan.ts";
 import { Room } from "./room.ts";
 import { type BatcherCloseReport, type BatcherStats, countOutcome, noCounts } from "./stats.ts";
 
@@ -21,13 +23,12 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
   readonly #backlog: Backlog<Entry<Item, Receipt>>;
   readonly #room: Room<Entry<Item, Receipt>>;
   readonly #given = new Generations();
-  /** All that is held or waits for room; what `close` gives up on is found here. */
-  readonly #open = new Set<Entry<Item, Receipt>>();
-  readonly #runs = new Set<FlushRun<Receipt>>();
-  readonly #pauses = new Set<() => void>();
+  readonly #runs = new Map<FlushRun<Receipt>, readonly Entry<Item, Receipt>[]>();
+  /** Entries that are tried again after a pause, by what cancels it. */
+  readonly #pauses = new Map<() => void, readonly Entry<Item, Receipt>[]>();
   readonly #counts = noCounts();
+  readonly #linger: Alarm;
   #inFlightEntries = 0;
-  #cancelLinger: (() => void) | undefined;
   #isPumpDue = false;
   #closing: Promise<BatcherCloseReport<Item>> | undefined;
 
@@ -36,6 +37,11 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
     this.#options = resolveBatcherOptions(options);
     this.#backlog = new Backlog(this.#options);
     this.#room = new Room(this.#options);
+    const { clock } = this.#options;
+    this.#linger = new Alarm(clock, () => {
+      this.#backlog.endLingering(clock.monotonic());
+      this.#pump();
+    });
   }
 
   /**
@@ -89,7 +95,7 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
   stats(): BatcherStats {
     return {
       waitingEntries: this.#room.entries - this.#inFlightEntries,
-      wantingRoom: this.#room.waiting,
+      wantingRoom: this.#room.waiting.size,
       inFlightEntries: this.#inFlightEntries,
       inFlightFlushes: this.#runs.size,
       pendingBytes: this.#room.bytes,
@@ -101,7 +107,6 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
     const { clock } = this.#options;
     const entry = this.#entryFor(item, options, settle);
     if (entry === undefined) return;
-    this.#open.add(entry);
     entry.generation = this.#given.enter();
     if (this.#room.tryEnter(entry)) this.#admit(entry);
     else this.#room.wait(entry);
@@ -134,9 +139,9 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
     const { clock, lingerMs } = this.#options;
     entry.stage = "waits";
     // What came before a call of `flush()` was told not to linger, also where it had to wait for room until now.
-    const lingers = !this.#given.isClosed(entry.generation);
+    const lingers = !entry.generation?.isClosed;
     this.#backlog.add(entry, lingers ? clock.monotonic() + lingerMs : undefined);
-    this.#armLinger();
+    this.#linger.set(this.#backlog.nextDueAt);
     if (this.#backlog.hasBatch) this.#pumpSoon();
   }
 
@@ -165,8 +170,7 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
     // One in flight keeps its place until its flush has ended: the bounds are on what is held, wanted or not.
     if (entry.stage !== "in-flight") entry.stage = "gone";
     countOutcome(this.#counts, outcome.kind);
-    this.#open.delete(entry);
-    this.#given.leave(entry.generation);
+    if (entry.generation !== undefined) this.#given.leave(entry.generation);
     settle(outcome, reason);
     this.#admitWaiting();
   }
@@ -189,25 +193,7 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
     while (this.#runs.size < this.#options.maxInFlight && this.#backlog.hasBatch) {
       this.#start(this.#backlog.take());
     }
-    this.#armLinger();
-  }
-
-  #armLinger(): void {
-    const { clock } = this.#options;
-    const dueAt = this.#backlog.nextDueAt;
-    if (dueAt === undefined) {
-      this.#cancelLinger?.();
-      this.#cancelLinger = undefined;
-    }
-    if (dueAt === undefined || this.#cancelLinger !== undefined) return;
-    this.#cancelLinger = clock.setTimer(
-      () => {
-        this.#cancelLinger = undefined;
-        this.#backlog.endLingering(clock.monotonic());
-        this.#pump();
-      },
-      Math.max(0, dueAt - clock.monotonic()),
-    );
+    this.#linger.set(this.#backlog.nextDueAt);
   }
 
   #start(entries: readonly Entry<Item, Receipt>[]): void {
@@ -230,7 +216,7 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
         this.#counts.abandonedFlushes += 1;
       },
     });
-    this.#runs.add(run);
+    this.#runs.set(run, entries);
     void run.results.then((results) => {
       this.#runs.delete(run);
       this.#finish(entries, results);
@@ -270,8 +256,8 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
   #retry(failures: readonly Failure<Entry<Item, Receipt>>[], now: number): ReadonlySet<unknown> {
     const { retry, random, clock, onRetry, logger } = this.#options;
     const { retried, rejected, delayMs } = planRetry(failures, retry, { now, random });
-    for (const { entry, error } of rejected) {
-      noteAttempts(error, entry.attempts);
+    for (const { entry, error: last } of rejected) {
+      const error = withAttempts(last, entry.attempts);
       this.#settle(entry, { kind: "rejected", error }, error);
       this.#land(entry);
     }
@@ -286,7 +272,7 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
       this.#backlog.open(lanes);
       this.#pump();
     }, delayMs);
-    this.#pauses.add(cancel);
+    this.#pauses.set(cancel, entries);
     try {
       onRetry({ error: first.error, items: entries.map(({ item }) => item), delayMs });
     } catch (thrown) {
@@ -299,11 +285,11 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
     const allEnded = async () => {
       await this.flush();
       // Flushes whose callers have all given up are waited for as well: what is in them may still arrive.
-      await Promise.all([...this.#runs].map(({ results }) => results));
+      await Promise.all([...this.#runs.keys()].map(({ results }) => results));
     };
     await withTimeout("Closing", allEnded, { timeoutMs, clock: this.#options.clock }).catch(() => undefined);
 
-    const left = [...this.#open];
+    const left = this.#unsettled();
     const itemsOf = (entries: readonly Entry<Item, Receipt>[]) => entries.map(({ item }) => item);
     const report = {
       notSent: itemsOf(left.filter(({ attempts }) => attempts === 0)),
@@ -311,9 +297,17 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
     };
     const reason = new ClosedError("The batcher");
     for (const entry of left) this.#giveUp(entry, reason);
-    for (const run of this.#runs) run.giveUp(reason);
-    for (const cancel of this.#pauses) cancel();
-    this.#cancelLinger?.();
+    for (const run of this.#runs.keys()) run.giveUp(reason);
+    for (const cancel of this.#pauses.keys()) cancel();
+    this.#linger.off();
     return report;
+  }
+
+  /** All whose callers wait, in the order of their calls. */
+  #unsettled(): Entry<Item, Receipt>[] {
+    const held = [...this.#runs.values(), ...this.#pauses.values()].flat();
+    return [...new Set([...held, ...this.#backlog, ...this.#room.waiting])]
+      .filter(({ settle }) => settle !== undefined)
+      .sort((one, other) => one.createdAt - other.createdAt);
   }
 }

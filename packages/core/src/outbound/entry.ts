@@ -1,5 +1,6 @@
 import type { SendOutcome } from "../outcome.ts";
 import type { BacklogEntry, Lane } from "./backlog.ts";
+import type { Generation } from "./generations.ts";
 
 /** What became of one item: an outcome of core's vocabulary, with the receipt where there is one. */
 export type BatchOutcome<Receipt> = SendOutcome<{ readonly receipt: Receipt }>;
@@ -26,8 +27,8 @@ export class Entry<Item, Receipt> implements BacklogEntry<Entry<Item, Receipt>> 
   attempts = 0;
   /** When its first flush began. */
   firstTriedAt = 0;
-  /** Of those that were there when `flush()` was called: the number of that call. */
-  generation = 0;
+  /** Those it was given with, as far as `flush()` tells. */
+  generation: Generation | undefined = undefined;
   /** Gone once the caller has been told. */
   settle: Settle<Receipt> | undefined;
   /** Lets go of the caller's signal and time limit. */

@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { TimeoutError } from "../errors/timeout-error.ts";
 import { WirekitError } from "../errors/wirekit-error.ts";
+import { LazySignal } from "../lazy-signal.ts";
 import type { BatchEntry, EntryResult, Flush } from "./options.ts";
 
 /** One result for each entry, in their order, whatever the flush function did. */
@@ -31,23 +32,23 @@ export function runFlush<Item, Receipt>(
   entries: readonly BatchEntry<Item>[],
   { timeoutMs, graceMs, clock, onAbandoned }: FlushLimits,
 ): FlushRun<Receipt> {
-  const controller = new AbortController();
+  const signal = new LazySignal();
   let finish: (results: FlushResults<Receipt>) => void = () => undefined;
   const results = new Promise<FlushResults<Receipt>>((resolve) => {
     finish = resolve;
   });
 
   let cancelTimer = clock.setTimer(() => {
-    controller.abort(new TimeoutError("The flush", timeoutMs));
+    signal.abort(new TimeoutError("The flush", timeoutMs));
     cancelTimer = clock.setTimer(() => {
       onAbandoned();
       finish(allFailed(entries.length, new TimeoutError("The flush", timeoutMs + graceMs)));
     }, graceMs);
   }, timeoutMs);
 
-  void callAsync(() => flush(entries, { signal: controller.signal }))
+  void callAsync(() => flush(entries, new FlushContext(signal)))
     .then((returned) => checkedResults<Receipt>(returned, entries.length))
-    .catch((thrown: unknown) => allFailed(entries.length, errorOf(thrown, controller.signal)))
+    .catch((thrown: unknown) => allFailed(entries.length, errorOf(thrown, signal)))
     .then((outcome) => {
       cancelTimer();
       finish(outcome);
@@ -57,10 +58,22 @@ export function runFlush<Item, Receipt>(
     results,
     giveUp: (reason) => {
       cancelTimer();
-      controller.abort(reason);
+      signal.abort(reason);
       finish(allFailed(entries.length, reason));
     },
   };
+}
+
+class FlushContext {
+  readonly #signal: LazySignal;
+
+  constructor(signal: LazySignal) {
+    this.#signal = signal;
+  }
+
+  get signal(): AbortSignal {
+    return this.#signal.signal;
+  }
 }
 
 /** Turns what a function throws at once into a rejection, too. */
@@ -69,8 +82,9 @@ async function callAsync<T>(task: () => Promise<T>): Promise<T> {
 }
 
 /** After the signal has fired, any error is taken for its echo: libraries differ in what they throw on an abort. */
-function errorOf(thrown: unknown, { aborted, reason }: AbortSignal): unknown {
-  if (!aborted || WirekitError.isInstance(thrown)) return thrown;
+function errorOf(thrown: unknown, { aborted }: LazySignal): unknown {
+  if (aborted === undefined || WirekitError.isInstance(thrown)) return thrown;
+  const { reason } = aborted;
   return TimeoutError.isInstance(reason)
     ? new TimeoutError("The flush", reason.timeoutMs, { cause: thrown })
     : reason;

@@ -1,46 +1,42 @@
+/** Those that were given between two questions. */
+export interface Generation {
+  outstanding: number;
+  /** Whether it has been asked for. */
+  isClosed: boolean;
+}
+
 /**
  * Counts what is outstanding by generation, and tells when all of a generation and those before it are done: "everything that was given
  * before this call". A new generation begins with each question, so that what comes later does not count.
  */
 export class Generations {
-  /** In ascending order, since only the newest gains members. */
-  readonly #outstanding = new Map<number, number>();
-  readonly #waiting: { readonly generation: number; readonly resolve: () => void }[] = [];
-  #newest = 0;
+  #newest: Generation = { outstanding: 0, isClosed: false };
+  /** Those that were asked for and are not done, in their order. */
+  readonly #asked: { readonly generation: Generation; readonly resolve: () => void }[] = [];
 
   /** Counts one more; returns its generation. */
-  enter(): number {
-    this.#outstanding.set(this.#newest, (this.#outstanding.get(this.#newest) ?? 0) + 1);
+  enter(): Generation {
+    this.#newest.outstanding += 1;
     return this.#newest;
   }
 
   /** One of `generation` is done. */
-  leave(generation: number): void {
-    const left = (this.#outstanding.get(generation) ?? 0) - 1;
-    if (left > 0) this.#outstanding.set(generation, left);
-    else this.#outstanding.delete(generation);
-    this.#tell();
-  }
-
-  /** Whether `generation` has been asked for. */
-  isClosed(generation: number): boolean {
-    return generation < this.#newest;
+  leave(generation: Generation): void {
+    generation.outstanding -= 1;
+    if (generation.outstanding === 0) this.#tell();
   }
 
   /** Resolves once all that have entered so far have left. */
   allDone(): Promise<void> {
     return new Promise((resolve) => {
-      this.#waiting.push({ generation: this.#newest, resolve });
-      this.#newest += 1;
+      this.#newest.isClosed = true;
+      this.#asked.push({ generation: this.#newest, resolve });
+      this.#newest = { outstanding: 0, isClosed: false };
       this.#tell();
     });
   }
 
   #tell(): void {
-    if (this.#waiting.length === 0) return;
-    const oldest = this.#outstanding.keys().next().value ?? Number.POSITIVE_INFINITY;
-    while (this.#waiting[0] !== undefined && this.#waiting[0].generation < oldest) {
-      this.#waiting.shift()?.resolve();
-    }
+    while (this.#asked[0]?.generation.outstanding === 0) this.#asked.shift()?.resolve();
   }
 }

@@ -39,8 +39,3 @@ export function planRetry<Entry extends Tried>(
   const again = new Set(retried);
   return { delayMs, retried, rejected: failures.filter((failure) => !again.has(failure)) };
 }
-
-/** Notes on an error how often its entry was tried; on a frozen one there is no room for that. */
-export function noteAttempts(error: WirekitError, attempts: number): void {
-  Reflect.set(error, "attempts", attempts);
-}

@@ -22,9 +22,9 @@ export class Room<Entry extends Occupant<Entry>> {
     this.#limits = limits;
   }
 
-  /** How many wait. */
-  get waiting(): number {
-    return this.#waiting.size;
+  /** Those who wait, first to last. */
+  get waiting(): LinkedList<Entry> {
+    return this.#waiting;
   }
 
   /** Counts `entry` in; `false`, and nothing done, when there is no room or others came first. */

@@ -24,14 +24,15 @@ export function readBatchResult<Successful extends { readonly Id?: string | unde
     errorOf,
   }: { readonly receiptOf: (entry: Successful) => Receipt; readonly errorOf: EntryErrorFactory },
 ): EntryResult<Receipt>[] {
-  const results: (EntryResult<Receipt> | undefined)[] = Array.from({ length: count });
+  // By the id as it was written: what a peer that talks nonsense calls "" or "1e0" is no entry of ours.
+  const results = new Map<string | undefined, EntryResult<Receipt>>();
   for (const { Id, Code = "Unknown", SenderFault = false } of result.Failed ?? []) {
-    results[Number(Id)] = { kind: "failed", error: errorOf({ Code, SenderFault }) };
+    results.set(Id, { kind: "failed", error: errorOf({ Code, SenderFault }) });
   }
   for (const entry of result.Successful ?? []) {
-    results[Number(entry.Id)] = { kind: "delivered", receipt: receiptOf(entry) };
+    results.set(entry.Id, { kind: "delivered", receipt: receiptOf(entry) });
   }
-  return results.slice(0, count).map((known) => known ?? unmentioned(errorOf));
+  return Array.from({ length: count }, (_, index) => results.get(entryId(index)) ?? unmentioned(errorOf));
 }
 
 function unmentioned<Receipt>(errorOf: EntryErrorFactory): EntryResult<Receipt> {

@@ -12,6 +12,8 @@ export interface IntakeOptions<Message> {
   readonly stop: AbortSignal;
   /** Sends one. Never rejects. */
   sendOne(message: Message): Promise<KindoOutcome>;
+  /** Called once, at the end. */
+  ended?(): void;
 }
 
 /** Takes messages from a source as there is room, sends them, and keeps their outcomes until somebody asks. */
@@ -21,6 +23,7 @@ export class Intake<Message> {
   /** What the source threw instead of its next message. */
   failure: { readonly thrown: unknown } | undefined;
 
+  readonly #source: MessageSource<Message>;
   readonly #iterator: Iterator<Message> | AsyncIterator<Message>;
   readonly #options: IntakeOptions<Message>;
   readonly #settled: NumberedOutcome[] = [];
@@ -31,10 +34,16 @@ export class Intake<Message> {
   #wake: () => void = () => {};
 
   constructor(source: MessageSource<Message>, options: IntakeOptions<Message>) {
+    this.#source = source;
     this.#iterator =
       Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
     this.#options = options;
     this.#stopListening = onAbort(options.stop, () => this.#wake());
+  }
+
+  /** Messages in all, where that can be known. */
+  get total(): number | undefined {
+    return Array.isArray(this.#source) ? this.#source.length : undefined;
   }
 
   /** Takes and sends as many as there is room for. */
@@ -47,9 +56,9 @@ export class Intake<Message> {
     return this.#settled.shift();
   }
 
-  /** Whether no further outcome will come. */
+  /** Whether no further outcome will come, and all were handed on. */
   isFinished(): boolean {
-    if (this.#running > 0) return false;
+    if (this.#running > 0 || this.#settled.length > 0) return false;
     return this.#options.stop.aborted || (this.#isExhausted && !this.#isPulling);
   }
 
@@ -58,6 +67,15 @@ export class Intake<Message> {
     return new Promise((resolve) => {
       this.#wake = resolve;
     });
+  }
+
+  /** What is left of an array after a stop. Of other sources nobody can know what they would still have given. */
+  *untaken(): Generator<NumberedOutcome> {
+    const { stop } = this.#options;
+    if (!stop.aborted) return;
+    for (let index = this.taken; index < (this.total ?? 0); index += 1) {
+      yield { index, outcome: { kind: "not-sent", reason: stop.reason } };
+    }
   }
 
   /** Takes nothing more, and waits for what is on its way. */
@@ -69,6 +87,7 @@ export class Intake<Message> {
       if (!wasExhausted) await this.#leaveSource();
     } finally {
       while (this.#running > 0) await this.changed();
+      this.#options.ended?.();
     }
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { settled } from "../../test/manual-clock.ts";
 import type { KindoOutcome, NumberedOutcome } from "../outcome.ts";
-import type { MessageSource } from "./intake.ts";
+import { Intake, type MessageSource } from "./intake.ts";
 import { outcomeStream } from "./outcome-stream.ts";
 
 /** Sends that end when the test says so. */
@@ -34,7 +34,8 @@ class Sends {
 function setUp(source: MessageSource<string>, concurrency = 2) {
   const sends = new Sends();
   const stop = new AbortController();
-  const stream = outcomeStream(source, { concurrency, stop: stop.signal, sendOne: sends.send });
+  const options = { concurrency, stop: stop.signal, sendOne: sends.send };
+  const stream = outcomeStream(() => new Intake(source, options));
   return { sends, stop, stream };
 }
 

@@ -1,12 +1,13 @@
 import { describe, expect, it } from "@jest/globals";
-import type { LogFields } from "@wirekit/core";
+import { anySignal, type LogFields } from "@wirekit/core";
 import { ManualClock, settled } from "../../test/manual-clock.ts";
 import { type KindoConfig, resolveOptions } from "../config.ts";
 import { SendError } from "../errors.ts";
 import type { ProducerTransport, TransportAttempt } from "../transports/producer-transport.ts";
 import { type DeliveryTerms, deliver } from "./deliver.ts";
+import { whileTimeIsLeft } from "./expired-error.ts";
 
-const shipment = { message: { body: "{}", content: {} }, idempotencyKey: undefined };
+const shipment = { message: { body: "{}", fields: {} }, idempotencyKey: undefined };
 
 type Attempt = (attempt: TransportAttempt) => Promise<string>;
 
@@ -38,16 +39,18 @@ function fail(status: number, options: { readonly retryAfterMs?: number } = {}):
   };
 }
 
-/** Never answers, and heeds its signal or not. */
-const hang: Attempt = ({ begin }) => {
-  begin();
-  return new Promise(() => {});
+/** Never answers; it ends when there is no time left, as every transport has to. */
+const hang: Attempt = (attempt) => {
+  attempt.begin();
+  return hangBeforeSending(attempt);
 };
 
-const hangBeforeSending: Attempt = () => new Promise(() => {});
+let clock = new ManualClock();
+const hangBeforeSending: Attempt = (attempt) =>
+  whileTimeIsLeft("The test", () => new Promise<never>(() => {}), attempt, clock);
 
 function setUp(options: { readonly retry?: KindoConfig["retry"]; readonly timeoutMs?: number } = {}) {
-  const clock = new ManualClock();
+  clock = new ManualClock();
   const warnings: LogFields[] = [];
   const ignore = () => {};
   const logger = {
@@ -63,7 +66,7 @@ function setUp(options: { readonly retry?: KindoConfig["retry"]; readonly timeou
   const progress = { attempts: 0, isBegun: false };
   const terms: DeliveryTerms = {
     timeoutMs: options.timeoutMs ?? 30_000,
-    signal: caller.signal,
+    signal: anySignal(caller.signal, cutOff.signal).signal,
     cutOff: cutOff.signal,
     progress,
   };
@@ -78,11 +81,11 @@ describe("a delivery is tried again", () => {
       const way = transport(fail(status), fail(status), succeed);
       const delivery = deliver(shipment, way, config, terms);
       await settled();
-      expect(clock.waits).toEqual([30_000, 50]);
+      expect(clock.waits).toEqual([50]);
       await clock.next();
       await clock.next();
       expect(await delivery).toBe("t-1");
-      expect(clock.waits).toEqual([30_000, 50, 100]);
+      expect(clock.waits).toEqual([50, 100]);
       expect(progress).toEqual({ attempts: 3, isBegun: true });
       expect(warnings).toEqual([
         { code: "kindo/refused", status, attempt: 1, delayMs: 50 },

@@ -1,7 +1,8 @@
-import { anySignal, ClosedError, retry, TimeoutError, type UpcomingRetry, withTimeout } from "@wirekit/core";
+import { ClosedError, retry, TimeoutError, type UpcomingRetry } from "@wirekit/core";
 import type { KindoConfig } from "../config.ts";
 import { SendError } from "../errors.ts";
 import type { ProducerTransport, Shipment } from "../transports/producer-transport.ts";
+import { ExpiredError } from "./expired-error.ts";
 
 /** What is known of a send, also when it failed. */
 export interface DeliveryProgress {
@@ -14,9 +15,9 @@ export interface DeliveryProgress {
 /** What a delivery is bound by. */
 export interface DeliveryTerms {
   readonly timeoutMs: number;
-  /** The caller's. */
-  readonly signal: AbortSignal | undefined;
-  /** Aborted when the client gives up what is still under way. */
+  /** Aborted, with the reason of either, when the caller's signal is or when the client gives up what is under way. */
+  readonly signal: AbortSignal;
+  /** The second of the two. */
   readonly cutOff: AbortSignal;
   readonly progress: DeliveryProgress;
 }
@@ -34,46 +35,40 @@ export async function deliver(
   terms: DeliveryTerms,
 ): Promise<string> {
   const { clock, random } = config;
-  const { progress, timeoutMs } = terms;
-  const linked = anySignal(terms.signal, terms.cutOff);
-  // A pause that ends after the time is over would only hide the error it followed.
-  const policy = { ...config.retry, maxElapsedMs: Math.min(config.retry.maxElapsedMs, timeoutMs) };
-
+  const { progress, timeoutMs, signal } = terms;
+  const startedAt = clock.monotonic();
+  const leftMs = () => timeoutMs - (clock.monotonic() - startedAt);
   const begin = () => {
     progress.isBegun = true;
   };
-  const send = (signal: AbortSignal) =>
-    retry(
-      ({ number }) => {
-        progress.attempts = number;
-        return transport.send(shipment, { signal, begin });
-      },
-      { policy, signal, clock, random, onRetry: (upcoming) => logRetry(config, upcoming) },
-    );
+  // A pause that ends after the time is over would only hide the error it followed.
+  const policy = { ...config.retry, maxElapsedMs: Math.min(config.retry.maxElapsedMs, timeoutMs) };
+
+  async function send({ number }: { readonly number: number }): Promise<string> {
+    if (number > 1 && leftMs() <= 0) throw new ExpiredError(new TimeoutError("The send", timeoutMs));
+    progress.attempts = number;
+    return transport.send(shipment, { signal, leftMs, begin });
+  }
   try {
-    return await withTimeout("The send", send, { signal: linked.signal, timeoutMs, clock });
+    const onRetry = (upcoming: UpcomingRetry) => logRetry(config, upcoming);
+    return await retry(send, { policy, signal, clock, random, onRetry });
   } catch (thrown) {
     throw deliveryError(thrown, terms);
-  } finally {
-    linked.release();
   }
 }
 
-function deliveryError(thrown: unknown, { signal, cutOff, timeoutMs, progress }: DeliveryTerms): unknown {
-  if (signal?.aborted && thrown === signal.reason) return thrown;
+function deliveryError(thrown: unknown, { cutOff, timeoutMs, progress }: DeliveryTerms): unknown {
   if (cutOff.aborted && thrown === cutOff.reason) {
-    return progress.isBegun
-      ? abortedError("the client was closed", thrown, progress)
-      : new ClosedError("The client");
+    if (!progress.isBegun) return new ClosedError("The client");
+    return abortedError("the client was closed", thrown, progress);
   }
-  // One of a try's own is a SendError by now; this is the time for the whole.
-  if (!TimeoutError.isInstance(thrown)) return thrown;
+  if (!ExpiredError.isInstance(thrown)) return thrown;
   const doubt = progress.isBegun ? "; it may have arrived" : "; nothing was sent";
   const error = new SendError(`Failed to send message: it took longer than ${timeoutMs} ms${doubt}`, {
     code: "kindo/timeout",
     retryable: true,
     details: { timeoutMs, sent: progress.isBegun },
-    cause: thrown,
+    cause: thrown.cause,
   });
   return Object.assign(error, { attempts: progress.attempts });
 }

@@ -2,8 +2,8 @@ import { ConfigError, type Issue, messageOf } from "@wirekit/core";
 import type { AnySchema, Options, ValidateFunction } from "ajv";
 import { schemaIssues } from "./schema-issues.ts";
 
-/** Says what is wrong with a message; nothing when it is valid. */
-export type MessageValidator = (content: unknown) => readonly Issue[];
+/** Says what is wrong with a value; nothing when it is valid. */
+export type SchemaCheck = (content: unknown) => readonly Issue[];
 
 const options: Options = {
   allErrors: true,
@@ -19,7 +19,7 @@ const options: Options = {
  * @param name what errors call the schema: the path of its file, or "the schema".
  * @throws ConfigError when it is no schema, or refers to one that is not within it.
  */
-export async function compileSchema(schema: unknown, name: string): Promise<MessageValidator> {
+export async function compileSchema(schema: unknown, name: string): Promise<SchemaCheck> {
   if (typeof schema !== "object" || schema === null || Array.isArray(schema)) {
     throw unusable(name, "must be a JSON Schema, which is an object");
   }

@@ -1,9 +1,16 @@
 import { ConfigError, messageOf } from "@wirekit/core";
 import { type JsonSchema, producerPayloadSchema } from "../wire/producer-schema.ts";
-import { compileSchema, type MessageValidator } from "./compile-schema.ts";
+import { compileSchema, type SchemaCheck } from "./compile-schema.ts";
 
 /** A schema as the user gives it: an object, or the path of a JSON file. */
 export type SchemaSource = JsonSchema | string;
+
+/** Checks messages against one schema. */
+export interface MessageValidator {
+  /** Whether the schema says something of what is inside a field, or only of the fields themselves. */
+  readonly reach: "fields" | "whole";
+  readonly check: SchemaCheck;
+}
 
 /**
  * Schemas that are given as objects, compiled. Held by the object, so that checking many messages against one costs one
@@ -19,15 +26,21 @@ const compiled = new WeakMap<JsonSchema, Promise<MessageValidator>>();
 export async function messageValidator(
   source: SchemaSource = producerPayloadSchema,
 ): Promise<MessageValidator> {
-  if (typeof source === "string") return compileSchema(await readSchema(source), source);
+  if (typeof source === "string") return whole(compileSchema(await readSchema(source), source));
   const known = compiled.get(source);
   if (known !== undefined) return known;
-  const validator = compileSchema(
-    source,
-    source === producerPayloadSchema ? "built-in" : "given as an object",
-  );
+  const validator = compileObject(source);
   if (typeof source === "object" && source !== null) compiled.set(source, validator);
   return validator;
+}
+
+async function compileObject(schema: JsonSchema): Promise<MessageValidator> {
+  if (schema !== producerPayloadSchema) return whole(compileSchema(schema, "given as an object"));
+  return { reach: "fields", check: await compileSchema(schema, "built-in") };
+}
+
+async function whole(compiling: Promise<SchemaCheck>): Promise<MessageValidator> {
+  return { reach: "whole", check: await compiling };
 }
 
 async function readSchema(path: string): Promise<unknown> {

@@ -4,6 +4,8 @@ import type { Credentials, CredentialsProvider } from "./credentials.ts";
 
 /** Credentials that stay the same object until they are replaced, so that what is derived from them can be kept. */
 export interface CredentialsSource {
+  /** Those that need not be asked for. */
+  held(): Credentials | undefined;
   /** @throws SendError with the code `kindo/no-credentials` when there are none. */
   current(): Promise<Credentials>;
   /** Asks again next time: the service did not accept `refused`. */
@@ -28,20 +30,20 @@ const refreshBeforeMs = 5 * 60 * 1000;
 export function credentialsSource(options: CredentialsSourceOptions): CredentialsSource {
   const { credentials, clock, logger } = options;
   if (typeof credentials !== "function") {
-    return { current: () => Promise.resolve(credentials), discard: () => {} };
+    return { held: () => credentials, current: () => Promise.resolve(credentials), discard: () => {} };
   }
-  let held: Credentials | undefined;
+  let last: Credentials | undefined;
   let asking: Promise<Credentials> | undefined;
 
   async function ask(provider: CredentialsProvider): Promise<Credentials> {
     try {
-      held = checked(await provider());
-      return held;
+      last = checked(await provider());
+      return last;
     } catch (thrown) {
-      const error = redactText(messageOf(thrown), { secrets: [held?.secretAccessKey, held?.sessionToken] });
-      if (held === undefined || leftMs(held) <= 0) throw noCredentials(error, thrown);
+      const error = redactText(messageOf(thrown), { secrets: [last?.secretAccessKey, last?.sessionToken] });
+      if (last === undefined || leftMs(last) <= 0) throw noCredentials(error, thrown);
       logger.warn({ error }, "The AWS credentials could not be renewed; they are still valid");
-      return held;
+      return last;
     } finally {
       asking = undefined;
     }
@@ -51,14 +53,17 @@ export function credentialsSource(options: CredentialsSourceOptions): Credential
     return expiration === undefined ? Number.POSITIVE_INFINITY : expiration.getTime() - clock.now();
   }
 
+  const held = () => (last !== undefined && leftMs(last) > refreshBeforeMs ? last : undefined);
   return {
+    held,
     async current() {
-      if (held !== undefined && leftMs(held) > refreshBeforeMs) return held;
+      const known = held();
+      if (known !== undefined) return known;
       asking ??= ask(credentials);
       return asking;
     },
     discard(refused) {
-      if (held === refused) held = undefined;
+      if (last === refused) last = undefined;
     },
   };
 }

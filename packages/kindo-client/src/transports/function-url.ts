@@ -1,4 +1,4 @@
-import type { Clock } from "@wirekit/core";
+import { type Clock, TimeoutError } from "@wirekit/core";
 import {
   createHttpTransport,
   type HttpRequest,
@@ -8,6 +8,7 @@ import {
 } from "@wirekit/core/http";
 import { injectTraceContext } from "@wirekit/core/tracing";
 import type { KindoConfig, UrlTarget } from "../config.ts";
+import { ExpiredError, whileTimeIsLeft } from "../delivery/expired-error.ts";
 import type { Credentials } from "../signing/credentials.ts";
 import type { CredentialsSource } from "../signing/credentials-source.ts";
 import { type SignedRequest, signRequest } from "../signing/sign-request.ts";
@@ -31,7 +32,9 @@ export function functionUrlTransport(
   const { transport: http, connections, close } = httpFor(target, clock);
 
   async function send({ message, idempotencyKey }: Shipment, attempt: TransportAttempt): Promise<string> {
-    const signer = await credentials.current();
+    const signer =
+      credentials.held() ??
+      (await whileTimeIsLeft("Fetching credentials", credentials.current, attempt, clock));
     const signedAt = clock.now();
     const request = { method: "POST", url, headers: signedHeaders, body: message.body };
     const date = new Date(signedAt);
@@ -43,7 +46,7 @@ export function functionUrlTransport(
 
     attempt.signal.throwIfAborted();
     attempt.begin();
-    const response = await exchange({ ...request, headers }, attempt.signal);
+    const response = await exchange({ ...request, headers }, attempt);
     const answer = readHttpAnswer(response.status, response.text);
     if (answer.kind === "accepted") return answer.trackingId;
     if (response.status === 403) credentials.discard(signer);
@@ -55,13 +58,13 @@ export function functionUrlTransport(
     });
   }
 
-  async function exchange(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+  async function exchange(request: HttpRequest, { signal, leftMs }: TransportAttempt): Promise<HttpResponse> {
     try {
-      // The time for the whole send is kept by whoever calls this.
-      return await http(request, { signal, timeoutMs: Number.POSITIVE_INFINITY });
+      // A transport takes no time-out of 0, which is what may be left.
+      return await http(request, { signal, timeoutMs: Math.max(leftMs(), 1) });
     } catch (thrown) {
       signal.throwIfAborted();
-      throw transportError(thrown);
+      throw isTotal(thrown) ? new ExpiredError(thrown) : transportError(thrown);
     }
   }
 
@@ -78,6 +81,11 @@ export function functionUrlTransport(
 
   const serverPort = port === "" ? undefined : Number(port);
   return { destination: host, serverAddress: hostname, serverPort, send, connections, close };
+}
+
+/** Whether the time for the whole call was over, and not that for a connection or an answer. */
+function isTotal(thrown: unknown): thrown is TimeoutError {
+  return TimeoutError.isInstance(thrown) && thrown.details.phase === "total";
 }
 
 function httpFor({ options }: UrlTarget, clock: Clock) {

@@ -1,4 +1,5 @@
 import type { ArnTarget, KindoConfig } from "../config.ts";
+import { whileTimeIsLeft } from "../delivery/expired-error.ts";
 import type { Credentials } from "../signing/credentials.ts";
 import type { CredentialsSource } from "../signing/credentials-source.ts";
 import { readInvocation } from "../wire/read-answer.ts";
@@ -22,7 +23,21 @@ export function lambdaTransport(
     options.endpoint === undefined ? `lambda.${region}.amazonaws.com` : new URL(options.endpoint).host;
   const clients = lambdaClients(region, options.endpoint);
 
-  async function send({ message }: Shipment, { signal, begin }: TransportAttempt): Promise<string> {
+  async function send(shipment: Shipment, attempt: TransportAttempt): Promise<string> {
+    // The SDK knows no time limit for all of it: loading, credentials, connecting, the answer.
+    return whileTimeIsLeft(
+      "The invocation",
+      (signal) => sendWithin(shipment, attempt, signal),
+      attempt,
+      clock,
+    );
+  }
+
+  async function sendWithin(
+    { message }: Shipment,
+    { begin }: TransportAttempt,
+    signal: AbortSignal,
+  ): Promise<string> {
     const signer = options.lambda === undefined ? await credentials.current() : undefined;
     const lambda = options.lambda ?? (await clients.openFor(signer as Credentials));
     signal.throwIfAborted();

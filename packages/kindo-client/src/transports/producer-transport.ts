@@ -8,8 +8,10 @@ export interface Shipment {
 
 /** One try to send it. */
 export interface TransportAttempt {
-  /** Ends the try at once. */
+  /** Ends the try at once. Many tries share it: whoever listens to it must let go of it in the end. */
   readonly signal: AbortSignal;
+  /** How much of the time for the whole send is left, in milliseconds. */
+  leftMs(): number;
   /** Called when the request is handed over: from then on the message may arrive. */
   begin(): void;
 }
@@ -32,7 +34,7 @@ export interface ProducerTransport {
   /**
    * Sends once, and resolves to the tracking id.
    *
-   * @throws SendError, ConfigError, ValidationError (of the idempotency key) or the signal's reason.
+   * @throws SendError, ConfigError, ExpiredError when there is no time left, or the signal's reason.
    */
   send(shipment: Shipment, attempt: TransportAttempt): Promise<string>;
   connections(): ConnectionCounts | undefined;

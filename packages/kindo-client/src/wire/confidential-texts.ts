@@ -1,5 +1,5 @@
 import { encodePythonJson } from "@wirekit/core";
-import type { EncodedMessage } from "./encode-message.ts";
+import { type EncodedMessage, readBody } from "./encode-message.ts";
 
 /** Shorter texts stand in every answer: cutting them out would leave nothing to read, and hide nothing. */
 const minLength = 6;
@@ -9,9 +9,9 @@ const maxTexts = 1000;
  * The texts of a message that must not be shown when an answer quotes them: its whole body, and every text in its payload as it
  * is and as it stands in the body.
  */
-export function confidentialTexts({ body, content }: EncodedMessage): readonly string[] {
-  const texts = [body];
-  collect((content as { readonly payload?: unknown } | null)?.payload, texts);
+export function confidentialTexts(message: EncodedMessage): readonly string[] {
+  const texts = [message.body];
+  collect((readBody(message) as { readonly payload?: unknown } | null)?.payload, texts);
   return texts;
 }
 

@@ -42,7 +42,7 @@ it("makes a query whose canonical form does not depend on who encodes it anew", 
         .map((pair) =>
           pair
             .split("=")
-            .map((part) => strict(decodeURIComponent(part)))
+            .map((part) => strict(bytesOf(part)))
             .join("="),
         )
         .join("&");
@@ -51,8 +51,16 @@ it("makes a query whose canonical form does not depend on who encodes it anew", 
   );
 });
 
-function strict(text: string): string {
-  return [...Buffer.from(text)]
+/** What a server decodes: bytes, which need not be UTF-8. */
+function bytesOf(encoded: string): Buffer {
+  const text = encoded.replace(/%([0-9A-F]{2})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return Buffer.from(text, "latin1");
+}
+
+function strict(bytes: Buffer): string {
+  return [...bytes]
     .map((byte) => {
       const char = String.fromCharCode(byte);
       return /[\w.~-]/.test(char) ? char : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;

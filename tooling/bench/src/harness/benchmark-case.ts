@@ -25,19 +25,29 @@ export interface CaseReport {
   readonly results: unknown;
 }
 
+export interface ComparisonLabels {
+  readonly peer: string;
+  readonly unit: string;
+  /** What the server's processor time is divided by, where the server tells it. */
+  readonly operations?: number | undefined;
+}
+
 /** The columns and rows of a comparison, each contender next to `peer`. */
 export function comparisonTable(
   measured: readonly Measured[],
-  { peer, unit }: { readonly peer: string; readonly unit: string },
+  { peer, unit, operations }: ComparisonLabels,
 ): Pick<CaseReport, "columns" | "rows"> {
   const hasTraffic = measured.some(({ traffic }) => traffic.length > 0);
+  const hasSockets = measured.some(({ traffic }) => traffic.some(({ sockets }) => sockets !== undefined));
   const columns = [
     "",
     `${unit}/s`,
     "±",
     `× ${peer}`,
     "processor µs",
-    ...(hasTraffic ? ["requests", "sockets"] : []),
+    ...(hasTraffic ? ["requests"] : []),
+    ...(hasSockets ? ["sockets"] : []),
+    ...(operations === undefined ? [] : ["server's µs"]),
   ];
   const rows = measured.map((one) => {
     const rate = summarize(one.rates);
@@ -48,7 +58,9 @@ export function comparisonTable(
       `${(rate.spread * 100).toFixed(0)} %`,
       ratio(one.rates, ratesOf(measured, peer)).median.toFixed(2),
       summarize(one.processorMicros).median.toFixed(1),
-      ...(traffic === undefined ? [] : [String(traffic.requests), String(traffic.sockets)]),
+      ...(traffic === undefined ? [] : [String(traffic.requests)]),
+      ...(hasSockets ? [String(traffic?.sockets ?? "")] : []),
+      ...(operations === undefined ? [] : [(((traffic?.processorMs ?? 0) * 1000) / operations).toFixed(1)]),
     ];
   });
   return { columns, rows };

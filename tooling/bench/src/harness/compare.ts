@@ -3,6 +3,8 @@ import { summarize } from "./statistics.ts";
 /** One of the ways of doing the same work that are measured side by side. */
 export interface Contender {
   readonly name: string;
+  /** What has to be there before the work of a round begins; not measured. */
+  prepare?(): Promise<void>;
   /** Does the work of one round, all `operations` of it, and rejects when any of it failed. */
   run(): Promise<void>;
 }
@@ -10,7 +12,10 @@ export interface Contender {
 /** What a server counted since it started. */
 export interface Traffic {
   readonly requests: number;
-  readonly sockets: number;
+  /** Where the server counts them. */
+  readonly sockets?: number | undefined;
+  /** Of the processor's time in the server's process, in milliseconds, where the server tells it. */
+  readonly processorMs?: number | undefined;
 }
 
 export interface CompareOptions {
@@ -78,6 +83,7 @@ interface Run {
 
 async function measureOnce(contender: Contender, options: CompareOptions): Promise<Run> {
   const { operations, traffic, clock = systemClock } = options;
+  await contender.prepare?.();
   const trafficBefore = await traffic?.();
   const startedAt = clock.now();
   const processorBefore = clock.processor();
@@ -94,14 +100,23 @@ async function measureOnce(contender: Contender, options: CompareOptions): Promi
 
 function difference(before: Traffic | undefined, after: Traffic | undefined): Traffic | undefined {
   if (before === undefined || after === undefined) return undefined;
-  return { requests: after.requests - before.requests, sockets: after.sockets - before.sockets };
+  return {
+    requests: after.requests - before.requests,
+    ...(after.sockets !== undefined && { sockets: after.sockets - (before.sockets ?? 0) }),
+    ...(after.processorMs !== undefined && { processorMs: after.processorMs - (before.processorMs ?? 0) }),
+  };
 }
 
 /** The middle of what a server counted in the rounds of one contender. */
 export function usualTraffic({ traffic }: Measured): Traffic | undefined {
   if (traffic.length === 0) return undefined;
+  const middle = (values: readonly (number | undefined)[]): number | undefined => {
+    const counted = values.filter((value) => value !== undefined);
+    return counted.length === 0 ? undefined : summarize(counted).median;
+  };
   return {
     requests: summarize(traffic.map(({ requests }) => requests)).median,
-    sockets: summarize(traffic.map(({ sockets }) => sockets)).median,
+    sockets: middle(traffic.map(({ sockets }) => sockets)),
+    processorMs: middle(traffic.map(({ processorMs }) => processorMs)),
   };
 }

@@ -30,7 +30,7 @@ export async function startServerProcess(): Promise<ServerProcess> {
 }
 
 /** What the child says next; or an error, when it ends without a word. */
-async function nextMessage<T>(child: ChildProcess): Promise<T> {
+export async function nextMessage<T>(child: ChildProcess): Promise<T> {
   const stop = new AbortController();
   try {
     const ended = once(child, "exit", { signal: stop.signal }).then(([status]) => {

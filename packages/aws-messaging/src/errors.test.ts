@@ -1,0 +1,42 @@
+import { expect, it } from "@jest/globals";
+import { WirekitError } from "@wirekit/core";
+import {
+  AWSConnectionError,
+  InvalidMessageError,
+  MessageProcessingError,
+  SubscriptionNotFoundError,
+  ValidationFailedError,
+} from "./errors.ts";
+
+const classes = {
+  InvalidMessageError,
+  ValidationFailedError,
+  SubscriptionNotFoundError,
+  AWSConnectionError,
+  MessageProcessingError,
+};
+const errors = {
+  InvalidMessageError: new InvalidMessageError("no message"),
+  ValidationFailedError: new ValidationFailedError([{ path: "n", message: "must be a number" }]),
+  SubscriptionNotFoundError: new SubscriptionNotFoundError("nobody", { topic: "t" }),
+  AWSConnectionError: new AWSConnectionError("refused", { code: "aws-messaging/refused" }),
+  MessageProcessingError: new MessageProcessingError("failed"),
+};
+
+it.each(Object.keys(classes) as (keyof typeof classes)[])(
+  "%s is recognised, and no other is taken for it",
+  (name) => {
+    const recognised = Object.values(errors).filter((error) => classes[name].isInstance(error));
+    expect(recognised).toEqual([errors[name]]);
+    expect(errors[name].name).toBe(name);
+    expect(WirekitError.isInstance(errors[name])).toBe(true);
+    // Another copy of the package makes errors of other classes, with the same mark.
+    expect(classes[name].isInstance(Object.assign(Object.create(null), { ...errors[name] }))).toBe(true);
+    expect(classes[name].isInstance(undefined)).toBe(false);
+  },
+);
+
+it("only what may pass is worth another try", () => {
+  const retryable = Object.values(errors).filter((error) => error.retryable);
+  expect(retryable).toEqual([errors.MessageProcessingError]);
+});

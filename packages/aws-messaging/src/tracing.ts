@@ -1,0 +1,64 @@
+import type { SendOutcome } from "@wirekit/core";
+import type { SpanHook } from "@wirekit/core/inbound";
+import type { SqsDelivery } from "@wirekit/core/sqs";
+import { extractTraceContext, injectTraceContext, messagingSpan, withSpan } from "@wirekit/core/tracing";
+import type { PublishReceipt } from "./publish-options.ts";
+import type { ReadMessage } from "./read-delivery.ts";
+import type { Attributes } from "./wire/attributes.ts";
+
+const scope = { name: "@wirekit/aws-messaging" };
+
+/** What became of a message, and its size where it came as far as that. */
+export interface Sent {
+  readonly outcome: SendOutcome<PublishReceipt>;
+  readonly bytes?: number;
+}
+
+/**
+ * Sends inside a span. `send` is given what the message is to carry of it: nothing where the program has registered no tracer provider. A
+ * message that was not taken marks the span as failed; to the caller it is an outcome like any other.
+ */
+export async function sendInSpan(topic: string, send: (trace: Attributes) => Promise<Sent>): Promise<Sent> {
+  const { name, ...span } = messagingSpan({ operation: "send", system: "aws.sns", destination: topic });
+  let sent: Sent | undefined;
+  try {
+    await withSpan(name, { ...span, scope }, async (active) => {
+      const carrier: Record<string, string> = {};
+      await injectTraceContext(carrier);
+      sent = await send(carrier);
+      const { outcome, bytes } = sent;
+      active.setAttributes({ "messaging.message.body.size": bytes });
+      if (outcome.kind !== "delivered") throw reasonOf(outcome);
+      active.setAttributes({ "messaging.message.id": outcome.messageId });
+    });
+  } catch (thrown) {
+    if (sent === undefined) throw thrown;
+  }
+  return sent as Sent;
+}
+
+/** Why a message was not taken: what a single publish rejects with. */
+export function reasonOf(outcome: Exclude<Sent["outcome"], { readonly kind: "delivered" }>): unknown {
+  return "error" in outcome ? outcome.error : "reason" in outcome ? outcome.reason : undefined;
+}
+
+/** Handles inside a span that belongs to the one of the publisher, where the message says which that was. */
+export function handlingSpan(queue: string): SpanHook<SqsDelivery, ReadMessage> {
+  return async ({ delivery, message }, run) => {
+    const { name, ...span } = messagingSpan({
+      operation: "process",
+      system: "aws_sqs",
+      destination: queue,
+      messageId: message.metadata.messageId,
+      bodyBytes: delivery.bytes,
+    });
+    const parent = await extractTraceContext(textsOf(message.metadata.attributes));
+    return withSpan(name, { ...span, scope, parent }, run);
+  };
+}
+
+function textsOf(attributes: Attributes): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(attributes).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );
+}

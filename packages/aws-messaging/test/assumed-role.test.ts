@@ -1,0 +1,87 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import { afterEach, beforeEach, expect, it } from "@jest/globals";
+import { ConfigError } from "@wirekit/core";
+import { awsClients } from "../src/clients.ts";
+import { awsMessagingConfig } from "../src/config.ts";
+
+const roleArn = "arn:aws:iam::123456789012:role/publisher";
+const assumed =
+  "<Credentials><AccessKeyId>ASSUMED</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>token</SessionToken><Expiration>2999-01-01T00:00:00Z</Expiration></Credentials>";
+
+let requests: { readonly form: URLSearchParams; readonly headers: Record<string, unknown> }[];
+let credentials: string;
+
+/** Answers as STS and SNS do, at one address. */
+const server = createServer(async (request, response) => {
+  const form = new URLSearchParams(await text(request));
+  requests.push({ form, headers: request.headers });
+  const action = form.get("Action");
+  const result = action === "AssumeRole" ? credentials : "<Topics></Topics>";
+  const namespace =
+    action === "AssumeRole"
+      ? "https://sts.amazonaws.com/doc/2011-06-15/"
+      : "http://sns.amazonaws.com/doc/2010-03-31/";
+  response.writeHead(200, { "content-type": "text/xml" });
+  response.end(
+    `<${action}Response xmlns="${namespace}"><${action}Result>${result}</${action}Result></${action}Response>`,
+  );
+});
+
+beforeEach(async () => {
+  requests = [];
+  credentials = assumed;
+  await once(server.listen(0, "127.0.0.1"), "listening");
+});
+
+afterEach(async () => {
+  server.closeAllConnections();
+  await once(server.close(), "close");
+});
+
+const start = () =>
+  awsClients(
+    awsMessagingConfig({
+      regionName: "eu-west-1",
+      endpointUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      awsAccessKeyId: "OWN",
+      awsSecretAccessKey: "own-secret",
+      roleArn,
+      externalId: "tenant-7",
+      roleSessionName: "orders",
+    }),
+    {},
+  );
+
+it("assumes the role with the program's own credentials, once, and signs with what it was given", async () => {
+  const clients = start();
+  const sns = await clients.sns();
+  await sns.listTopics({});
+  await sns.listTopics({});
+  clients.close();
+  const [assume, ...rest] = requests;
+  expect(Object.fromEntries(assume?.form ?? [])).toMatchObject({
+    Action: "AssumeRole",
+    RoleArn: roleArn,
+    RoleSessionName: "orders",
+    ExternalId: "tenant-7",
+  });
+  expect(assume?.headers.authorization).toContain("Credential=OWN/");
+  expect(rest.map(({ form }) => form.get("Action"))).toEqual(["ListTopics", "ListTopics"]);
+  for (const { headers } of rest) {
+    expect(headers.authorization).toContain("Credential=ASSUMED/");
+    expect(headers["x-amz-security-token"]).toBe("token");
+  }
+});
+
+it("names the role when AWS gives no credentials for it", async () => {
+  credentials = "";
+  const clients = start();
+  const sns = await clients.sns();
+  const failed = await sns.listTopics({}).catch((error: unknown) => error);
+  clients.close();
+  expect(failed).toBeInstanceOf(ConfigError);
+  expect(failed).toMatchObject({ message: expect.stringContaining("roleArn") });
+});

@@ -1,0 +1,192 @@
+import { readFileSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, expect, it } from "@jest/globals";
+import { runTypeScript } from "@wirekit/devstack/run-typescript";
+import { scale } from "@wirekit/devstack/scale";
+import { crashProgram, type Step } from "./crash-program.ts";
+import { numbers, OrderPlaced, placedAt, startFixture, until } from "./messaging-fixture.ts";
+
+const packageDirectory = fileURLToPath(new URL("..", import.meta.url));
+const topics = ["orders", "orders.fifo"] as const;
+const queues = { orders: "test-orders-queue", "orders.fifo": "test-orders-queue.fifo" };
+const groups = 3;
+const count = scale({ small: 24, full: 240 });
+/** How long a message that died with its process stays away. Short, and yet longer than a busy machine holds up a renewal. */
+const visibilityMs = 4_000;
+
+let fixture: Awaited<ReturnType<typeof startFixture>>;
+let directory: string;
+let accountFile: string;
+/** Whether the process was killed from outside. */
+let hasKilled: boolean;
+
+beforeEach(async () => {
+  fixture = await startFixture();
+  directory = await mkdtemp(join(tmpdir(), "wirekit-crash-"));
+  accountFile = join(directory, "account");
+  hasKilled = false;
+  const messaging = fixture.messaging();
+  for (const topic of topics) {
+    await messaging.provision(topic, { maxReceiveCount: 1_000 });
+    const events = numbers(count).map((n) => ({
+      event: { n, placed_at: placedAt },
+      ...(topic === "orders.fifo" && { groupId: `g${n % groups}` }),
+    }));
+    const outcomes = await messaging.publishBatch({ topic, schema: OrderPlaced }, events);
+    expect(outcomes.every(({ kind }) => kind === "delivered")).toBe(true);
+  }
+});
+
+afterEach(async () => {
+  await fixture.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+/** One message that a process has handled. */
+interface Done {
+  readonly topic: string;
+  readonly n: number;
+  readonly messageId: string;
+}
+
+/** Runs the process that does not live to the end. */
+async function runProcess(step: Step) {
+  const { aws } = fixture;
+  const { exitCode } = await runTypeScript(crashProgram, {
+    packageDirectory,
+    env: {
+      STEP: step,
+      ACCOUNT: accountFile,
+      VISIBILITY_MS: String(visibilityMs),
+      ENDPOINT_URL: aws.endpointUrl,
+      AWS_REGION_NAME: aws.regionName,
+      AWS_ACCESS_KEY_ID: aws.credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: aws.credentials.secretAccessKey,
+    },
+  });
+  const lines = (await readFile(accountFile, "utf8")).trimEnd().split("\n");
+  const facts = lines.map((line) => line.split(" "));
+  return {
+    exitCode,
+    // Not by a fault of its own.
+    isEndedByUs: hasKilled || facts.some(([what]) => what === "ends"),
+    done: facts.flatMap(([what, topic = "", n, messageId = ""]): Done[] =>
+      what === "done" ? [{ topic, n: Number(n), messageId }] : [],
+    ),
+    deleted: new Set(facts.flatMap(([what, id = ""]) => (what === "deleted" ? [id] : []))),
+  };
+}
+
+/** Whoever comes next: handles what is left, until both queues are empty. */
+async function handleTheRest(): Promise<Done[]> {
+  const done: Done[] = [];
+  const messaging = fixture.messaging();
+  for (const topic of topics) {
+    messaging.consume(
+      { topic, schema: OrderPlaced },
+      ({ n }, { metadata }) => void done.push({ topic, n, messageId: metadata.messageId }),
+      { waitTimeMs: 1_000 },
+    );
+  }
+  await until(() => topics.every((topic) => held(topic) === 0));
+  await messaging.close();
+  return done;
+}
+
+function held(topic: (typeof topics)[number]): number {
+  const { ready, inFlight, delayed } = fixture.aws.inspectQueue(queues[topic]);
+  return ready.length + inFlight.length + delayed.length;
+}
+
+function killTheProcess(): void {
+  const [, pid] = /^pid (\d+)$/m.exec(readFileSync(accountFile, "utf8")) ?? [];
+  process.kill(Number(pid), "SIGKILL");
+  hasKilled = true;
+}
+
+/** Deaths that are caused from outside, at the second delete. */
+function plan(step: Step): void {
+  const { faults } = fixture.aws;
+  let deletes = 0;
+  const isSecond = () => {
+    deletes += 1;
+    return deletes === 2;
+  };
+  if (step === "before the delete") {
+    const when = () => {
+      if (!isSecond()) return false;
+      killTheProcess();
+      return true;
+    };
+    faults.next({ kind: "reset" }, { action: "DeleteMessageBatch", when });
+  }
+  if (step === "deleted, and not told so") {
+    let die = (): void => {};
+    const dead = new Promise<void>((resolve) => {
+      die = resolve;
+    });
+    const when = () => {
+      if (!isSecond()) return false;
+      const before = held("orders") + held("orders.fifo");
+      void until(() => held("orders") + held("orders.fifo") < before).then(() => {
+        killTheProcess();
+        die();
+      });
+      return true;
+    };
+    faults.next({ kind: "delay", until: dead }, { action: "DeleteMessageBatch", when });
+  }
+}
+
+function expectOrderInGroups(first: readonly Done[], second: readonly Done[]): void {
+  const sequence = (done: readonly Done[], group: number) =>
+    done.filter(({ topic, n }) => topic === "orders.fifo" && n % groups === group).map(({ n }) => n);
+  for (const group of numbers(groups)) {
+    const [one, other] = [sequence(first, group), sequence(second, group)];
+    const inOrder = (all: readonly number[]) => [...new Set(all)].sort((a, b) => a - b);
+    expect(one).toEqual(inOrder(one));
+    expect(other).toEqual(inOrder(other));
+    // Nothing was handled before what it stands behind, across the crash either.
+    const both = [...new Set([...one, ...other])];
+    expect(both).toEqual(numbers(count).filter((n) => n % groups === group));
+  }
+}
+
+const name = ({ topic, n }: Done) => `${topic} ${n}`;
+const everything = topics.flatMap((topic) => numbers(count).map((n) => `${topic} ${n}`)).sort();
+
+it.each<Step>(["received", "running", "before the delete", "deleted, and not told so", "after the delete"])(
+  "nothing is lost by a process that is killed: %s",
+  async (step) => {
+    plan(step);
+    const killed = await runProcess(step);
+    expect(killed).toMatchObject({ exitCode: 1, isEndedByUs: true });
+    const rest = await handleTheRest();
+
+    expect([...new Set([...killed.done, ...rest].map(name))].sort()).toEqual(everything);
+    // Twice was handled only what the dead process had handled and could not delete any more.
+    const duplicates = [...killed.done, ...rest]
+      .map(name)
+      .filter((it, place, all) => all.indexOf(it) !== place);
+    const explained = new Set(
+      killed.done.filter(({ messageId }) => !killed.deleted.has(messageId)).map(name),
+    );
+    expect(duplicates.filter((it) => !explained.has(it))).toEqual([]);
+    expectOrderInGroups(killed.done, rest);
+    // The test has a subject: the process died in the middle of its work.
+    expect(rest.length).toBeGreaterThan(0);
+  },
+  120_000,
+);
+
+it("nothing is lost, and nothing done twice, by a process that is asked to end", async () => {
+  const ended = await runProcess("asked to end");
+  expect(ended).toMatchObject({ exitCode: 0, isEndedByUs: true });
+  expect(ended.done.length).toBeLessThan(everything.length);
+  const rest = await handleTheRest();
+  expect([...ended.done, ...rest].map(name).sort()).toEqual(everything);
+  expectOrderInGroups(ended.done, rest);
+}, 120_000);

@@ -1,0 +1,147 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { expect, it } from "@jest/globals";
+import { SimulatedClock } from "../../test/simulated-clock.ts";
+import { ConfigError, type LogFields, silentLogger, sleep } from "../index.ts";
+import { type Closeable, type CloseOnSignalsOptions, closeOnSignals } from "./index.ts";
+
+/** A process that only notes what is done to it. */
+function setUp() {
+  const clock = new SimulatedClock();
+  const listeners = new Map<string, Set<(signal: NodeJS.Signals) => void>>();
+  const exits: number[] = [];
+  const logged: { readonly fields: LogFields; readonly message: string }[] = [];
+  const process: CloseOnSignalsOptions["process"] = {
+    on: (signal, listener) => listeners.set(signal, (listeners.get(signal) ?? new Set()).add(listener)),
+    off: (signal, listener) => listeners.get(signal)?.delete(listener),
+    exit: (code) => exits.push(code),
+  };
+  const log = (fields: LogFields, message: string) => logged.push({ fields, message });
+  const send = (signal: NodeJS.Signals) => {
+    for (const listener of [...(listeners.get(signal) ?? [])]) listener(signal);
+  };
+  const count = () => [...listeners.values()].reduce((sum, { size }) => sum + size, 0);
+  const start = (closeables: readonly Closeable[], options: CloseOnSignalsOptions = {}) =>
+    closeOnSignals(closeables, {
+      clock,
+      process,
+      logger: { ...silentLogger, warn: log, error: log },
+      ...options,
+    });
+  return { clock, exits, logged, send, count, start };
+}
+
+it("closes one after the other, each with the time that is left, and exits", async () => {
+  const { clock, exits, send, count, start } = setUp();
+  const closed: unknown[] = [];
+  const slow = (name: string): Closeable => ({
+    close: async ({ timeoutMs }) => {
+      closed.push([name, timeoutMs]);
+      await sleep(1_000, { clock });
+    },
+  });
+  const watch = start([slow("consumer"), slow("publisher")], { timeoutMs: 5_000 });
+  send("SIGTERM");
+  await clock.advance(2_000);
+  expect(closed).toEqual([
+    ["consumer", 4_500],
+    ["publisher", 3_600],
+  ]);
+  expect(exits).toEqual([0]);
+  expect(await watch.closed).toEqual({ signal: "SIGTERM", isClean: true });
+  expect(count()).toBe(0);
+  expect(clock.pendingTimers).toBe(0);
+});
+
+it.each<[string, () => unknown]>([
+  ["rejects", () => Promise.reject(new Error("stuck"))],
+  [
+    "throws on the spot",
+    () => {
+      throw new Error("stuck");
+    },
+  ],
+  ["never ends", () => new Promise(() => undefined)],
+])(
+  "closes the others as well when one %s, and says by the exit code that not all went well",
+  async (_, close) => {
+    const { clock, exits, logged, send, start } = setUp();
+    const closed: number[] = [];
+    const watch = start([{ close }, { close: ({ timeoutMs }) => closed.push(timeoutMs) }], {
+      timeoutMs: 3_000,
+    });
+    send("SIGINT");
+    await clock.advance(3_001);
+    expect(closed).toHaveLength(1);
+    expect(exits).toEqual([1]);
+    expect(logged.map(({ message }) => message)).toEqual(["Not everything could be closed"]);
+    expect(await watch.closed).toEqual({ signal: "SIGINT", isClean: false });
+  },
+);
+
+it("ends at once on a second signal, whichever it is", async () => {
+  const { clock, exits, send, count, start } = setUp();
+  let closes = 0;
+  let finish: () => void = () => undefined;
+  start([
+    {
+      close: () => {
+        closes += 1;
+        return new Promise<void>((resolve) => {
+          finish = resolve;
+        });
+      },
+    },
+  ]);
+  send("SIGTERM");
+  send("SIGINT");
+  finish();
+  await clock.settle();
+  expect({ exits, closes, listeners: count() }).toEqual({ exits: [130], closes: 1, listeners: 0 });
+});
+
+it("returns to the program where that is asked for, with exit codes of its own", async () => {
+  const { clock, exits, send, start } = setUp();
+  const returning = start([], { afterwards: "return", signals: ["SIGHUP"] });
+  send("SIGTERM");
+  send("SIGHUP");
+  expect(await returning.closed).toEqual({ signal: "SIGHUP", isClean: true });
+  expect(exits).toEqual([]);
+  start([], { exitCode: 7 });
+  send("SIGTERM");
+  await clock.settle();
+  expect(exits).toEqual([7]);
+});
+
+it("can be removed before any signal", () => {
+  const { exits, send, count, start } = setUp();
+  start([]).remove();
+  send("SIGTERM");
+  expect({ exits, listeners: count() }).toEqual({ exits: [], listeners: 0 });
+});
+
+it("names every option at fault", () => {
+  const { start } = setUp();
+  expect(() => start([], { timeoutMs: -1, exitCode: 256 })).toThrow(ConfigError);
+  expect(() => start([], { timeoutMs: -1, exitCode: 256 })).toThrow(/timeoutMs .*; exitCode /);
+});
+
+it("ends a real process on a real signal, after what it closes", async () => {
+  const program = `
+    import { closeOnSignals } from ${JSON.stringify(new URL("./index.ts", import.meta.url).href)};
+    closeOnSignals([{ close: async () => { await null; console.log("closed"); } }], { exitCode: 3 });
+    setInterval(() => undefined, 60_000);
+    console.log("ready");
+  `;
+  const tsx = import.meta.resolve("tsx");
+  const child = spawn(process.execPath, ["--import", tsx, "--input-type=module", "--eval", program], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let output = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    output += text;
+    if (text.includes("ready")) child.kill("SIGTERM");
+  });
+  const [code] = (await once(child, "exit")) as [number];
+  expect({ code, output }).toEqual({ code: 3, output: "ready\nclosed\n" });
+}, 60_000);

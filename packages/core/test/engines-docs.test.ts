@@ -1,0 +1,23 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "@jest/globals";
+import { readSnippets, runSnippets } from "@wirekit/devstack/readme";
+
+const packageDirectory = fileURLToPath(new URL("..", import.meta.url));
+const page = fileURLToPath(new URL("../docs/engines.md", import.meta.url));
+
+it("every example of the engines runs, and prints what it says", async () => {
+  const snippets = readSnippets(page);
+  expect(snippets.length).toBeGreaterThan(3);
+  expect(await runSnippets(snippets, { packageDirectory, env: { NO_COLOR: "1" } })).toEqual(
+    snippets.map(({ name, prints }) => ({ name, printed: prints, complaints: "" })),
+  );
+}, 60_000);
+
+// The examples are files as well, so that the type checker reads them.
+it("every example of the engines is one that is checked", () => {
+  const shown = [...readFileSync(page, "utf8").matchAll(/```[tj]s\n([\s\S]*?)```/g)].map(([, code]) => code);
+  const directory = new URL("snippets/", import.meta.url);
+  const files = readdirSync(directory).map((name) => readFileSync(new URL(name, directory), "utf8"));
+  expect([...shown].sort()).toEqual([...files].sort());
+});

@@ -1,0 +1,92 @@
+import type {
+  ConsumerCloseReport,
+  ConsumerEvents,
+  ConsumerHealth,
+  ConsumerStats,
+  DeadLetterSink,
+  Delivery,
+  IdempotencyStore,
+  Processed,
+} from "@wirekit/core/inbound";
+import type { ReceivedFacts, ReceivedMessage } from "./received.ts";
+import type { UnknownKinds } from "./wire/message.ts";
+
+/** One message on its way through a consumer of a bus. Its body is the text as it came. */
+export interface BusDelivery extends Delivery<string> {
+  readonly received: ReceivedFacts;
+}
+
+/** What a handler is given besides the message. */
+export interface MessageContext<Message> {
+  /** Fires on the time-out, when the message is no longer ours, and when a consumer that closes can wait no longer. */
+  readonly signal: AbortSignal;
+  readonly received: ReceivedMessage<Message>;
+}
+
+/** Does the work of one message. When it returns, the message is acknowledged; what it throws makes it come again. */
+export type MessageHandler<Message> = (message: Message, context: MessageContext<Message>) => unknown;
+
+/** Handling each message once, by its `idempotency_key`, within its target and group. */
+export interface ConsumeIdempotency {
+  /** What remembers which messages are being handled, and which have been. */
+  readonly store: IdempotencyStore;
+  /** After this time without a sign of life a message is free for somebody else, in milliseconds. */
+  readonly claimTtlMs?: number | undefined;
+  /** How long it is remembered that a message was handled, in milliseconds. Default 24 hours. */
+  readonly resultTtlMs?: number | undefined;
+}
+
+/** How messages are consumed. */
+export interface ConsumeOptions<Unknown extends UnknownKinds = UnknownKinds> {
+  /** The queue or topic. */
+  readonly target: string;
+  /** The consumer group. Every group receives every message. Default `<target>_consumer_group`. */
+  readonly groupId?: string | undefined;
+  /** The most handlers that run at once, one for each key. Default 10. */
+  readonly concurrency?: number | undefined;
+  /** How long a handler may take, in milliseconds. Default 300,000. */
+  readonly handlerTimeoutMs?: number | undefined;
+  /** How long a handler that ignores its time-out keeps its key, in milliseconds. Default 60,000. */
+  readonly abandonAfterMs?: number | undefined;
+  /** After so many deliveries a message that fails is given up. Default: 5 with a place for dead letters, else no limit. */
+  readonly maxAttempts?: number | undefined;
+  /** The pause before a message comes again, in milliseconds: doubling from `baseDelayMs` (1,000) to `maxDelayMs` (900,000). */
+  readonly backoff?:
+    | { readonly baseDelayMs?: number | undefined; readonly maxDelayMs?: number | undefined }
+    | undefined;
+  /** Whether what a handler has thrown is worth another try. Default: always. */
+  readonly classify?: ((thrown: unknown) => "retry" | "dead-letter") | undefined;
+  /** A queue or topic of the same bus for messages that are given up and bodies that are invalid, with the body as it came. */
+  readonly deadLetterTarget?: string | undefined;
+  /** What writes dead letters, where that is not a target of the same bus. */
+  readonly deadLetterSink?: DeadLetterSink<BusDelivery> | undefined;
+  /** Off unless given. */
+  readonly idempotency?: ConsumeIdempotency | undefined;
+  /** What to do with a kind that this version does not know. Default `"refuse"`: its body is invalid. */
+  readonly unknownKinds?: Unknown | undefined;
+  /** For how long a message is held at a time; renewed as long as it is handled or waits. Default: the bus's own. */
+  readonly visibilityTimeoutMs?: number | undefined;
+  /** Told what became of each delivery. */
+  readonly onProcessed?: ((processed: Processed<BusDelivery>) => void) | undefined;
+}
+
+/** A consumer that runs, until it is closed or stops by itself. */
+export interface MessageConsumer extends AsyncDisposable {
+  /** Resolves when the consumer has been closed; rejects when it has stopped by itself. Need not be awaited. */
+  readonly closed: Promise<void>;
+
+  /** Calls `listener` at every event of this name, until the returned function is called. */
+  on<Name extends keyof ConsumerEvents<BusDelivery>>(
+    name: Name,
+    listener: (event: ConsumerEvents<BusDelivery>[Name]) => void,
+  ): () => void;
+
+  stats(): ConsumerStats;
+  health(): ConsumerHealth;
+
+  /**
+   * Stops receiving at once, gives back what waits, lets handlers finish, and says what was left. Handlers that still run near the end of
+   * `timeoutMs` (10,000 unless said) see their signals fire. Closing again returns the same report.
+   */
+  close(options?: { readonly timeoutMs?: number | undefined }): Promise<ConsumerCloseReport<BusDelivery>>;
+}

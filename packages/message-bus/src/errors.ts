@@ -1,0 +1,63 @@
+import { hasMark, type Issue, ValidationError, WirekitError } from "@wirekit/core";
+
+/** Every code that an error of this package can carry, besides those of core. */
+export type MessageBusErrorCode =
+  | "message-bus/invalid-message"
+  | "message-bus/invalid-body"
+  | "message-bus/unknown-receipt"
+  | "message-bus/receipt-expired";
+
+const invalidMessageMark = Symbol.for("@wirekit/message-bus/InvalidMessageError");
+
+/**
+ * What was to be created or sent is no valid message; nothing was sent. `issues` has every fault under its wire path:
+ * `payload.external_reference is required`.
+ */
+export class InvalidMessageError extends ValidationError<"message-bus/invalid-message"> {
+  override readonly name: string = "InvalidMessageError";
+  readonly [invalidMessageMark] = true;
+
+  constructor(issues: readonly Issue[], options: { readonly cause?: unknown } = {}) {
+    super(issues, { code: "message-bus/invalid-message", cause: options.cause });
+  }
+
+  /** Whether `value` is such an error, whichever copy of the class made it. */
+  static override isInstance(value: unknown): value is InvalidMessageError {
+    return hasMark(value, invalidMessageMark);
+  }
+}
+
+const invalidBodyMark = Symbol.for("@wirekit/message-bus/InvalidBodyError");
+
+/**
+ * A body that was received is not JSON, or not a valid message. `issues` has every fault under its wire path; a path
+ * that is empty means the body as a whole. The body itself is not in the error: a bus hands it over beside it.
+ */
+export class InvalidBodyError extends ValidationError<"message-bus/invalid-body"> {
+  override readonly name: string = "InvalidBodyError";
+  readonly [invalidBodyMark] = true;
+
+  constructor(issues: readonly Issue[], options: { readonly cause?: unknown } = {}) {
+    super(issues, { code: "message-bus/invalid-body", prefix: "Invalid body", cause: options.cause });
+  }
+
+  /** Whether `value` is such an error, whichever copy of the class made it. */
+  static override isInstance(value: unknown): value is InvalidBodyError {
+    return hasMark(value, invalidBodyMark);
+  }
+}
+
+const receiptMark = Symbol.for("@wirekit/message-bus/ReceiptError");
+
+/** What was received cannot be acknowledged by the receipt handle that was given. */
+export class ReceiptError extends WirekitError<
+  "message-bus/unknown-receipt" | "message-bus/receipt-expired"
+> {
+  override readonly name: string = "ReceiptError";
+  readonly [receiptMark] = true;
+
+  /** Whether `value` is such an error, whichever copy of the class made it. */
+  static override isInstance(value: unknown): value is ReceiptError {
+    return hasMark(value, receiptMark);
+  }
+}

@@ -1,0 +1,91 @@
+export type {
+  BusDelivery,
+  ConsumeIdempotency,
+  ConsumeOptions,
+  MessageConsumer,
+  MessageContext,
+  MessageHandler,
+} from "./consume-options.ts";
+export {
+  type CreateMessageOptions,
+  createMessage,
+  type EventInput,
+  type InstructionInput,
+} from "./create-message.ts";
+export {
+  InvalidBodyError,
+  InvalidMessageError,
+  type MessageBusErrorCode,
+  ReceiptError,
+} from "./errors.ts";
+export { ManualClock } from "./memory/manual-clock.ts";
+export {
+  MemoryMessageBus,
+  type MemorySentMessage,
+  type SendTextOptions,
+} from "./memory/memory-message-bus.ts";
+export type { MemoryMessageBusOptions } from "./memory/memory-options.ts";
+export type {
+  MessageEvent,
+  MessagePredicate,
+  MessageStage,
+  WaitForMessageOptions,
+} from "./memory/message-spy.ts";
+export type {
+  BusCloseReport,
+  BusHealth,
+  BusStats,
+  MessageBus,
+  MessagesOptions,
+  ReceiveOptions,
+  SendManyOptions,
+  SendOptions,
+  SentMessage,
+} from "./message-bus.ts";
+export { MessageBusMessage } from "./message-bus-message.ts";
+export type { Received, ReceivedFacts, ReceivedInvalid, ReceivedMessage } from "./received.ts";
+export { type DecodeOptions, decodeMessage } from "./wire/decode-message.ts";
+export { encodeMessage } from "./wire/encode-message.ts";
+export {
+  KycEventPayload,
+  NewTransactionEventPayload,
+  NewUserEventPayload,
+  PasswordResetEventPayload,
+  PaymentEventPayload,
+  ProfileEventPayload,
+  TransactionStatusEventPayload,
+  VerificationRequestedEventPayload,
+} from "./wire/event-payloads.ts";
+export {
+  BurnPayload,
+  CorrectionPayload,
+  type DepositTransactionPayload,
+  MintPayload,
+  PaymentPayload,
+  StatusUpdatePayload,
+  TransactionPayload,
+  UpdateProfilePayload,
+  type WithdrawTransactionPayload,
+} from "./wire/instruction-payloads.ts";
+export { Direction, EventType, InstructionType, type MessageKind, TransactionType } from "./wire/kinds.ts";
+export type {
+  DecodedMessage,
+  EventMessage,
+  EventMetaData,
+  InstructionMessage,
+  InstructionMetaData,
+  MetaData,
+  PlainDictionary,
+  SendableMessage,
+  UnknownKindMessage,
+  UnknownKinds,
+} from "./wire/message.ts";
+export {
+  AddressOnboardedEventPayload,
+  RelayCompletedEventPayload,
+  RelayInitiatedEventPayload,
+  RelayOnboardedEventPayload,
+} from "./wire/onboarding-payloads.ts";
+export { partitionForKey } from "./wire/partition-for-key.ts";
+export type { ParsedPayload, PayloadSchema, StandardResult } from "./wire/payload-schema.ts";
+export type { EventPayloads, InstructionPayloads, PayloadOf } from "./wire/payloads.ts";

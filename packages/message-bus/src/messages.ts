@@ -1,0 +1,31 @@
+import { ClosedError } from "@wirekit/core";
+import type { MessageBus, MessagesOptions } from "./message-bus.ts";
+import type { Received } from "./received.ts";
+import type { DecodedMessage, UnknownKinds } from "./wire/message.ts";
+
+/** As long as a broker lets one wait at most: SQS's longest poll. */
+const pollMs = 20_000;
+
+/** Receives one message after the other until the bus is closed. Nothing is fetched ahead: leaving the loop holds nothing. */
+export async function* messagesOf<Unknown extends UnknownKinds>(
+  bus: Pick<MessageBus, "receiveMessage">,
+  options: MessagesOptions<Unknown>,
+): AsyncGenerator<Received<DecodedMessage<Unknown>>, void, undefined> {
+  for (;;) {
+    const received = await receiveUnlessClosed(bus, options);
+    if (received === "closed") return;
+    if (received !== undefined) yield received;
+  }
+}
+
+async function receiveUnlessClosed<Unknown extends UnknownKinds>(
+  bus: Pick<MessageBus, "receiveMessage">,
+  options: MessagesOptions<Unknown>,
+): Promise<Received<DecodedMessage<Unknown>> | undefined | "closed"> {
+  try {
+    return await bus.receiveMessage<Unknown>({ ...options, timeoutMs: pollMs });
+  } catch (thrown) {
+    if (ClosedError.isInstance(thrown)) return "closed";
+    throw thrown;
+  }
+}

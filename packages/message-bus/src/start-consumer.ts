@@ -1,0 +1,64 @@
+import type { Clock, Logger, Random } from "@wirekit/core";
+import { createConsumer, type Source } from "@wirekit/core/inbound";
+import type { BusDelivery, ConsumeOptions, MessageConsumer, MessageHandler } from "./consume-options.ts";
+import { deadLetterSinkOf, type RawSender } from "./dead-letters.ts";
+import { type ReceivedMessage, toReceived } from "./received.ts";
+import { handlerSpan } from "./spans.ts";
+import type { DecodedMessage, UnknownKinds } from "./wire/message.ts";
+
+/** What a bus brings to its consumers. */
+export interface ConsumerParts<D extends BusDelivery> {
+  readonly source: Source<D>;
+  /** The kind of bus, in OpenTelemetry's words: `"kafka"`, `"aws_sqs"`. */
+  readonly system: string;
+  readonly sendText: RawSender;
+  readonly clock?: Clock | undefined;
+  readonly random?: Random | undefined;
+  readonly logger?: Logger | undefined;
+}
+
+/**
+ * Starts a consumer in the way that all buses share; which source it receives from is all that differs.
+ *
+ * @throws ConfigError naming every option at fault.
+ */
+export function startConsumer<D extends BusDelivery, Unknown extends UnknownKinds>(
+  options: ConsumeOptions<Unknown>,
+  handler: MessageHandler<DecodedMessage<Unknown>>,
+  parts: ConsumerParts<D>,
+): MessageConsumer {
+  const { idempotency, unknownKinds } = options;
+  return createConsumer<D, ReceivedMessage<DecodedMessage<Unknown>>>({
+    source: parts.source,
+    concurrency: options.concurrency,
+    handlerTimeoutMs: options.handlerTimeoutMs,
+    abandonAfterMs: options.abandonAfterMs,
+    maxAttempts: options.maxAttempts,
+    backoff: options.backoff,
+    classify: options.classify,
+    onProcessed: options.onProcessed,
+    deadLetterSink: deadLetterSinkOf(options, parts.sendText),
+    decode: ({ received: facts }) => {
+      const received = toReceived<Unknown>(facts, unknownKinds);
+      if (received.kind === "invalid") throw received.error;
+      return received;
+    },
+    handler: (received, context) =>
+      handler(received.message, {
+        received,
+        // Handed on, not read: a signal is made only when somebody asks for it.
+        get signal() {
+          return context.signal;
+        },
+      }),
+    idempotency: idempotency && {
+      ...idempotency,
+      keyOf: ({ target, groupId = "", message }) =>
+        JSON.stringify([target, groupId, message.metaData.idempotencyKey]),
+    },
+    span: handlerSpan(parts.system),
+    clock: parts.clock,
+    random: parts.random,
+    logger: parts.logger,
+  });
+}

@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { context, propagation, trace } from "@opentelemetry/api";
+import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
+import { W3CTraceContextPropagator } from "@opentelemetry/core";
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  type ReadableSpan,
+  SimpleSpanProcessor,
+} from "@opentelemetry/sdk-trace-base";
+import { processed, quickBackoff } from "./consuming.ts";
+import type { ContractBus } from "./contract-bus.ts";
+import { statusUpdate } from "./messages.ts";
+
+export function describeTracing(subject: () => ContractBus): void {
+  describe("with a tracer provider", () => {
+    const exporter = new InMemorySpanExporter();
+
+    beforeEach(() => {
+      exporter.reset();
+      context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+      propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+      trace.setGlobalTracerProvider(
+        new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }),
+      );
+    });
+
+    afterEach(() => {
+      trace.disable();
+      propagation.disable();
+      context.disable();
+    });
+
+    it("the span of a handler belongs to the span of the send, and neither shows what is in the message", async () => {
+      const { bus, newTarget, eventually } = subject();
+      const target = await newTarget();
+      let tries = 0;
+      const consumer = bus.consume({ target, backoff: quickBackoff }, () => {
+        tries += 1;
+        if (tries === 1) throw new TypeError("R-secret");
+      });
+      const done = processed(consumer, 2);
+      const { messageId } = await bus.sendMessage(statusUpdate("R-secret"), { target, key: "user-1" });
+      await eventually(done);
+
+      const [send] = spans("send", target);
+      expect(send?.attributes).toMatchObject({
+        "messaging.destination.name": target,
+        "messaging.message.id": messageId,
+        "messaging.message.body.size": expect.any(Number),
+      });
+      const handling = spans("process", target);
+      expect(handling.map((span) => span.parentSpanContext?.spanId)).toEqual([
+        send?.spanContext().spanId,
+        send?.spanContext().spanId,
+      ]);
+      expect(handling.map((span) => span.attributes["error.type"])).toEqual(["TypeError", undefined]);
+      const shown = [...handling, send].map((span) =>
+        JSON.stringify([span?.attributes, span?.status, span?.events]),
+      );
+      expect(shown.join()).not.toContain("secret");
+    });
+
+    it("says in its span why a message could not be sent", async () => {
+      const { bus, newTarget, eventually } = subject();
+      const target = await newTarget();
+      await eventually(bus.close());
+      await expect(bus.sendMessage(statusUpdate("R-1"), { target })).rejects.toThrow("closed");
+      const [send] = spans("send", target);
+      expect(send?.attributes).toMatchObject({ "error.type": "wirekit/closed" });
+    });
+
+    function spans(operation: string, target: string): ReadableSpan[] {
+      return exporter.getFinishedSpans().filter(({ name }) => name === `${operation} ${target}`);
+    }
+  });
+
+  it("without a tracer provider nothing is written beside a message", async () => {
+    const { bus, newTarget, eventually } = subject();
+    const target = await newTarget();
+    await bus.sendMessage(statusUpdate("R-1"), { target });
+    const received = await eventually(bus.receiveMessage({ target, timeoutMs: 30_000 }));
+    expect(received?.headers).toEqual({});
+  });
+}

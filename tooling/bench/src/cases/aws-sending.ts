@@ -1,0 +1,99 @@
+import {
+  CreateQueueCommand,
+  PurgeQueueCommand,
+  SendMessageBatchCommand,
+  type SendMessageBatchCommandInput,
+  SQSClient,
+} from "@aws-sdk/client-sqs";
+import { createSqsSender } from "@wirekit/core/sqs";
+import { type BenchmarkCase, comparisonTable } from "../harness/benchmark-case.ts";
+import { compare, usualTraffic } from "../harness/compare.ts";
+import { judgeLimit, judgeRatio } from "../harness/goals.ts";
+import { startAwsProcess } from "../servers/aws-process.ts";
+import { forEachInFlight } from "./in-flight.ts";
+import { inTens, sampleOrders } from "./sample-order.ts";
+
+const operations = 5_000;
+const inFlight = 8;
+const names = { ours: "createSqsSender", loop: "SendMessageBatch by hand" };
+
+/** Single sends to a queue, all called at once, beside a loop that was written for batches. */
+export const awsSending: BenchmarkCase = {
+  name: "aws-sending",
+  async run({ rounds }) {
+    const server = await startAwsProcess();
+    const sqs = new SQSClient(server.clientSettings);
+    const sendMessageBatch = (input: SendMessageBatchCommandInput, { signal }: SendOptions = {}) =>
+      sqs.send(new SendMessageBatchCommand(input), signal === undefined ? {} : { abortSignal: signal });
+    try {
+      const orders = sampleOrders(operations);
+      const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: "orders" }));
+      const prepare = async () => {
+        await sqs.send(new PurgeQueueCommand({ QueueUrl }));
+      };
+      const sender = createSqsSender({
+        sqs: { sendMessageBatch: (input, options) => sendMessageBatch(mutable(input), options) },
+        queueUrl: QueueUrl,
+        maxInFlight: inFlight,
+      });
+      const contenders = [
+        {
+          name: names.ours,
+          prepare,
+          run: async () => {
+            await Promise.all(orders.map((order) => sender.send({ MessageBody: JSON.stringify(order) })));
+          },
+        },
+        {
+          name: names.loop,
+          prepare,
+          run: () =>
+            forEachInFlight(inTens(orders), inFlight, async (ten) => {
+              const Entries = ten.map((order, index) => ({
+                Id: String(index),
+                MessageBody: JSON.stringify(order),
+              }));
+              const { Failed = [] } = await sendMessageBatch({ QueueUrl, Entries });
+              if (Failed.length > 0) throw new Error("a message was not taken");
+            }),
+        },
+      ];
+      const traffic = () => server.traffic(["SendMessageBatch", "SendMessage"]);
+      const measured = await compare(contenders, { rounds, operations, traffic });
+      await sender.close();
+      const ours = measured.find(({ name }) => name === names.ours);
+      return {
+        name: "aws-sending",
+        title: `${operations.toLocaleString("en")} single sends, ${inFlight} requests in flight`,
+        ...comparisonTable(measured, { peer: names.loop, unit: "sends", operations }),
+        goals: [
+          judgeLimit(
+            `requests for ${operations} sends`,
+            (ours && usualTraffic(ours)?.requests) ?? Number.NaN,
+            { most: operations / 10, unit: "requests" },
+          ),
+          judgeRatio({ contender: names.ours, peer: names.loop, atLeast: 0.9 }, measured),
+        ],
+        notes: [`${names.loop}: retries no entry, and has its messages in tens already`],
+        results: measured,
+      };
+    } finally {
+      sqs.destroy();
+      await server.close();
+    }
+  },
+};
+
+interface SendOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The SDK's types do not say that it leaves its input alone. */
+function mutable({
+  QueueUrl,
+  Entries,
+}: Parameters<
+  Parameters<typeof createSqsSender>[0]["sqs"]["sendMessageBatch"]
+>[0]): SendMessageBatchCommandInput {
+  return { QueueUrl, Entries: [...Entries] } as SendMessageBatchCommandInput;
+}
