@@ -6,6 +6,9 @@ import { limitTime } from "../limit-time.ts";
 import { consoleLogger, type Logger } from "../logger.ts";
 import { checkDurationMs, checkWhole, throwFaults } from "../option-checks.ts";
 
+/** A signal by its name in Node: `"SIGTERM"`. Written out, so that these types need no `@types/node`. */
+export type SignalName = `SIG${Uppercase<string>}`;
+
 /** What can be closed within a time: a consumer, a batcher, any client of these packages, a server of your own. */
 export interface Closeable {
   close(options: { readonly timeoutMs: number }): unknown;
@@ -13,15 +16,15 @@ export interface Closeable {
 
 /** What is used of the process; hand in another one to test a shutdown without ending. */
 export interface SignalledProcess {
-  on(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
-  off(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
+  on(signal: SignalName, listener: (signal: SignalName) => void): unknown;
+  off(signal: SignalName, listener: (signal: SignalName) => void): unknown;
   exit(code: number): unknown;
 }
 
 /** How a program ends on a signal. */
 export interface CloseOnSignalsOptions {
   /** Default SIGTERM and SIGINT. */
-  readonly signals?: readonly NodeJS.Signals[] | undefined;
+  readonly signals?: readonly SignalName[] | undefined;
   /** For all of them together, in milliseconds. Default 10,000: less than what Kubernetes and Docker allow. */
   readonly timeoutMs?: number | undefined;
   /** `"exit"` the process when all is closed, whatever else keeps it alive, or `"return"` to the program. Default `"exit"`. */
@@ -37,7 +40,7 @@ export interface CloseOnSignalsOptions {
 
 /** What became of a shutdown. */
 export interface ShutdownReport {
-  readonly signal: NodeJS.Signals;
+  readonly signal: SignalName;
   /** Whether each was closed in time and without an error. */
   readonly isClean: boolean;
 }
@@ -77,12 +80,12 @@ export function closeOnSignals(
     for (const signal of signals) target.off(signal, onSignal);
   }
 
-  function onSignal(signal: NodeJS.Signals): void {
+  function onSignal(signal: SignalName): void {
     if (hasBegun) {
       logger.warn({ signal }, "A second signal: the process ends at once");
       isForced = true;
       remove();
-      target.exit(128 + constants.signals[signal]);
+      target.exit(128 + ((constants.signals as Readonly<Record<string, number>>)[signal] ?? 0));
       return;
     }
     hasBegun = true;
@@ -90,7 +93,7 @@ export function closeOnSignals(
     void shutDown(signal);
   }
 
-  async function shutDown(signal: NodeJS.Signals): Promise<void> {
+  async function shutDown(signal: SignalName): Promise<void> {
     const isClean = await closeAll(closeables, { timeoutMs, clock, logger });
     remove();
     report({ signal, isClean });

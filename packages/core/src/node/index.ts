@@ -4,5 +4,6 @@ export {
   closeOnSignals,
   type ShutdownReport,
   type SignalledProcess,
+  type SignalName,
   type SignalWatch,
 } from "./close-on-signals.ts";
