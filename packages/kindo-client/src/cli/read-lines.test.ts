@@ -1,4 +1,5 @@
 import { expect, it } from "@jest/globals";
+import { scale } from "@wirekit/devstack/scale";
 import fc from "fast-check";
 import { readLines } from "./read-lines.ts";
 
@@ -53,6 +54,7 @@ it("does not depend on where the chunks are cut", async () => {
         expect(read.at(-1)?.endsAt).toBe(bytes.length);
       },
     ),
+    { numRuns: scale({ small: 50, full: 1_000 }) },
   );
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { scale } from "@wirekit/devstack/scale";
 import fc from "fast-check";
 import { credentials } from "../../test/messages.ts";
 import { type SignableRequest, type SignOptions, signRequest } from "./sign-request.ts";
@@ -119,5 +120,6 @@ it("never puts the secret into what it answers", async () => {
       const signed = await signRequest({ method: "POST", url, body }, options);
       expect(JSON.stringify(signed)).not.toContain(credentials.secretAccessKey);
     }),
+    { numRuns: scale({ small: 20, full: 1_000 }) },
   );
 });

@@ -1,4 +1,5 @@
 import { expect, it } from "@jest/globals";
+import { scale } from "@wirekit/devstack/scale";
 import fc from "fast-check";
 import { canonicalQuery } from "./canonical-target.ts";
 import { splitUrl } from "./request-target.ts";
@@ -29,6 +30,7 @@ it("makes a URL that HTTP can carry, and that is not made into another one again
       expect(url).toMatch(/^[!-~]*$/);
       expect(sendableUrl(url)).toBe(url);
     }),
+    { numRuns: scale({ small: 50, full: 2_000 }) },
   );
 });
 
