@@ -19,10 +19,10 @@ function stage(durations: Readonly<Record<string, number>>) {
 }
 
 describe("a comparison", () => {
-  it("warms every contender up once, and begins each round with another one", async () => {
+  it("warms every contender up once, begins each round with another one, and goes backwards every other time", async () => {
     const { contenders, clock, order } = stage({ a: 10, b: 20, c: 30 });
     await compare(contenders, { rounds: 3, operations: 10, clock });
-    expect(order.join("")).toBe("abc" + "abc" + "bca" + "cab");
+    expect(order.join("")).toBe("abc" + "abc" + "acb" + "cab");
   });
 
   it("tells operations per second and processor time per operation, without the warm-up", async () => {

@@ -1,3 +1,4 @@
+import { collectGarbage } from "./collect-garbage.ts";
 import { summarize } from "./statistics.ts";
 
 /** One of the ways of doing the same work that are measured side by side. */
@@ -52,8 +53,9 @@ export interface Measured {
 }
 
 /**
- * Runs every contender once to warm it up, and then all of them in each round, each round beginning with another one: what
- * changes on the machine meanwhile, and what one leaves behind for the next, falls on all of them alike.
+ * Runs every contender once to warm it up, and then all of them in each round. Each round begins with another one, and every
+ * other round goes backwards, so that none has always the same one before it: what changes on the machine meanwhile, and what one
+ * leaves behind for the next, falls on all of them alike.
  */
 export async function compare(
   contenders: readonly Contender[],
@@ -62,10 +64,8 @@ export async function compare(
   for (const contender of contenders) await measureOnce(contender, options);
   const results = contenders.map((contender) => ({ contender, runs: [] as Run[] }));
   for (let round = 0; round < options.rounds; round += 1) {
-    for (let place = 0; place < results.length; place += 1) {
-      const result = results[(round + place) % results.length];
-      result?.runs.push(await measureOnce(result.contender, options));
-    }
+    for (const result of inOrderOf(round, results))
+      result.runs.push(await measureOnce(result.contender, options));
   }
   return results.map(({ contender, runs }) => ({
     name: contender.name,
@@ -73,6 +73,12 @@ export async function compare(
     processorMicros: runs.map(({ processorMicros }) => processorMicros),
     traffic: runs.flatMap(({ traffic }) => (traffic === undefined ? [] : [traffic])),
   }));
+}
+
+function inOrderOf<T>(round: number, contenders: readonly T[]): readonly T[] {
+  const first = round % contenders.length;
+  const rotated = [...contenders.slice(first), ...contenders.slice(0, first)];
+  return round % 2 === 0 ? rotated : rotated.reverse();
 }
 
 interface Run {
@@ -84,6 +90,7 @@ interface Run {
 async function measureOnce(contender: Contender, options: CompareOptions): Promise<Run> {
   const { operations, traffic, clock = systemClock } = options;
   await contender.prepare?.();
+  collectGarbage();
   const trafficBefore = await traffic?.();
   const startedAt = clock.now();
   const processorBefore = clock.processor();
