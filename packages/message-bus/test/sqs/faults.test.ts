@@ -316,7 +316,9 @@ describe("a consumer", () => {
 
   it("keeps a message until its dead letter has been taken, also when that fails at first", async () => {
     const bus = sqs.open({ visibilityTimeoutMs: 2_000 });
-    const [target, deadLetterTarget] = [sqs.newQueue(), sqs.newQueue(".fifo")];
+    const [target, deadLetterTarget] = [sqs.newQueue(), "dead.fifo"];
+    // Copies are told by what the bus says they are, not by their content.
+    sqs.aws.createQueue(deadLetterTarget, { ContentBasedDeduplication: "false" });
     await sqs.sendText("not JSON", target);
     const options = { target, deadLetterTarget, backoff: quickBackoff };
     const consumer = bus.consume(options, () => {});
@@ -330,6 +332,17 @@ describe("a consumer", () => {
     const dead = (await bus.receiveMessage({ target: deadLetterTarget })) as ReceivedInvalid;
     expect(dead.headers).toMatchObject({ "dead-letter-reason": "invalid", "dead-letter-attempts": "2" });
     expect(bus.stats()).toMatchObject({ received: 3, redelivered: 1, invalid: 2, acknowledged: 1 });
+  });
+
+  it("writes a dead letter for each of two messages that are alike", async () => {
+    const bus = sqs.open();
+    const [target, deadLetterTarget] = [sqs.newQueue(), sqs.newQueue(".fifo")];
+    for (let copy = 0; copy < 2; copy += 1) await sqs.sendText("not JSON", target);
+    await processed(
+      bus.consume({ target, deadLetterTarget }, () => {}),
+      2,
+    );
+    expect(sqs.aws.inspectQueue(deadLetterTarget).ready).toEqual(["not JSON", "not JSON"]);
   });
 
   it("takes what a stranger put beside a body along to the dead letters, as far as there is room", async () => {
