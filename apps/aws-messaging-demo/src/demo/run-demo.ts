@@ -145,7 +145,8 @@ async function closeTheDay(
   screen.line(
     `${published.length} publishes in ${PublishBatch} requests; ${ReceiveMessage} receives, ${DeleteMessageBatch} deletes`,
   );
-  expectations.expect("ten publishes shared a request", PublishBatch <= Math.ceil(published.length / 10) + 2);
+  // Ten at best. On a busy machine a request is repeated, which is none the worse for it.
+  expectations.expect("eight publishes or more shared a request", PublishBatch <= published.length / 8);
 }
 
 /** The spans of all processes, told apart by name; those of a publish and of its handling belong to one trace. */
