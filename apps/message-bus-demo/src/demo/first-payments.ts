@@ -1,6 +1,7 @@
 import { takeDeadLetters } from "./dead-letters.ts";
 import type { Instance } from "./instance.ts";
 import { everythingBooked, giveUpMs, type Play, pay } from "./play.ts";
+import { withoutPrefix } from "./stage.ts";
 
 /** Payments as usual; among them one that cannot be booked, one that is not valid, and one that is asked for twice. */
 export async function firstPayments(play: Play): Promise<Instance> {
@@ -28,7 +29,7 @@ export async function firstPayments(play: Play): Promise<Instance> {
   ] as const) {
     const found = play.deadLetters.find(({ idempotencyKey }) => idempotencyKey === payment.idempotencyKey);
     screen.line(
-      `${what} is in ${targets.deadLetters}: ${found?.reason}, ${found?.error}, at attempt ${found?.attempts}`,
+      `${what} is in ${withoutPrefix(targets.deadLetters)}: ${found?.reason}, ${found?.error}, at attempt ${found?.attempts}`,
     );
     const isAsExpected =
       payment === poison

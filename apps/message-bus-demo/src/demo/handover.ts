@@ -22,7 +22,8 @@ export async function handOver(play: Play, one: Instance): Promise<Instance> {
 
   const later = bookings.slice(atItsEnd.length);
   const ended = isProcess ? `, and ended with exit code ${exitCode}` : "";
-  screen.line(`one finished what it had begun, gave ${report.left} back${ended}`);
+  const gaveBack = report.left === 0 ? "had nothing to give back" : `gave ${report.left} back`;
+  screen.line(`one finished what it had begun, ${gaveBack}${ended}`);
   screen.line(`two booked the other ${later.length}`);
   expectations.expect("the instance that is told to end does so with exit code 0", exitCode === 0);
   expectations.expect("it ends in the middle of the work", later.length > 0);

@@ -8,6 +8,8 @@ const customerCount = 20;
 const poisonCurrency = "XXX";
 /** How long it takes to book a payment, in milliseconds. */
 export const workMs = 30;
+/** After how long the work of an instance that has died goes to another one, in milliseconds. A service has more time. */
+export const takeoverAfterMs = 8_000;
 
 /** What customers ask for in the course of a day. */
 export interface PaymentDay {

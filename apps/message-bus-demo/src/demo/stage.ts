@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { MessageBus } from "@wirekit/message-bus";
 import { type Ledger, openLedger } from "../ledger.ts";
-import type { BusName } from "../open-bus.ts";
 import type { PaymentTargets } from "../payment-targets.ts";
 import type { Instance } from "./instance.ts";
 
 /** What a day of payments is played on: one bus, and what only that bus knows. */
 export interface Stage {
-  readonly busName: BusName;
+  /** What people call it. */
+  readonly busName: string;
   /** Where the bus is, in a sentence. */
   readonly where: string;
   /** The desk's own connection to the bus. */
@@ -23,6 +23,18 @@ export interface Stage {
   /** Requests by what they are, where the server counts them. */
   requests(): Readonly<Record<string, number>> | undefined;
   close(): Promise<void>;
+}
+
+const prefixOfARun = /^demo-\d+-[0-9a-z]+-/;
+
+/** Of its own for each run: on a server that others use as well, no run meets what another one left. */
+export function runPrefix(): string {
+  return `demo-${process.pid}-${Date.now().toString(36)}-`;
+}
+
+/** A target as a person would name it. */
+export function withoutPrefix(target: string): string {
+  return target.replace(prefixOfARun, "");
 }
 
 /** A ledger in a folder of its own. */
