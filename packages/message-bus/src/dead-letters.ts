@@ -36,7 +36,8 @@ export function deadLetterSinkOf(
     throw new ConfigError([{ path, message: "must be another target than the one that is consumed" }]);
   }
   return async (record, { signal }) => {
-    const { id, attempt, body, key } = record.delivery;
+    const { id, attempt, body, received } = record.delivery;
+    const { key } = received;
     const deliveryId = `${id}-${attempt}`;
     await sendText(body, { target: deadLetterTarget, key, headers: headersOf(record), deliveryId, signal });
   };

@@ -51,16 +51,17 @@ export class SqsQueues {
     const { clock } = this.#options;
     const endsAt = clock.monotonic() + timeoutMs;
     const leftMs = () => Math.max(0, endsAt - clock.monotonic());
-    const cancelTimer = clock.setTimer(() => this.#stop.abort(new ClosedError("The message bus")), timeoutMs);
+    const inTime = withTimeout("Closing", () => this.#queues.all(), { timeoutMs, clock });
+    await inTime.catch(() => undefined);
+    // What is still being looked for is looked for no longer, and no other queue is.
+    this.#stop.abort(new ClosedError("The message bus"));
     const queues = await this.#queues.all();
-    cancelTimer();
     await Promise.all(
       queues.flatMap(({ sender, settler }) => [
         sender.close({ timeoutMs: leftMs() }),
         settler.close({ timeoutMs: leftMs() }),
       ]),
     );
-    this.#stop.abort(new ClosedError("The message bus"));
     this.#connection.close();
   }
 

@@ -63,8 +63,6 @@ export class SqsSends {
   /** What was left, once the queues are closed and every send has its outcome. */
   async left(): Promise<Pick<BusCloseReport, "notSent" | "unconfirmed">> {
     await Promise.all(this.#underWay);
-    // The callers' own turn: they are told before the report is.
-    await Promise.resolve();
     return this.#left;
   }
 
