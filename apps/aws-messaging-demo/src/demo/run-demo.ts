@@ -121,7 +121,6 @@ async function closeTheDay(
       "every delivery has one outcome",
       received === handled + retried + deadLettered + invalid + left,
     );
-    expectations.expect("no lease was lost", report.lostLeases === 0);
   }
   expectations.expect("the slow order's lease was renewed", (reports[0]?.renewals ?? 0) > 0);
   showLatencies(screen, { publishedMs, handledMs: reports.flatMap(({ latenciesMs }) => latenciesMs) });
@@ -138,7 +137,11 @@ async function closeTheDay(
     "published = invoiced + dead-lettered",
     account.published === account.invoiced + account.deadLettered,
   );
-  expectations.expect("no order is invoiced twice", account.invoicedTwice === 0);
+  const lostLeases = reports.reduce((sum, report) => sum + report.lostLeases, 0);
+  expectations.expect(
+    "no order is invoiced twice, unless a lease was lost",
+    account.invoicedTwice <= lostLeases,
+  );
   const requests = play.aws?.counts;
   if (requests === undefined) return;
   const { PublishBatch = 0, ReceiveMessage = 0, DeleteMessageBatch = 0 } = requests;
