@@ -58,9 +58,9 @@ export class KafkajsProducer {
       const messages = byTopic.get(batch.topic) ?? [];
       byTopic.set(batch.topic, messages);
       for (const { key, value, partition, headers } of batch.records) {
-        const message = { key: key ?? null, value, partition };
         const isFirst = byTopic.size === 1 && messages.length === 0;
-        messages.push(isFirst ? call.firstMessage(message, headers) : { ...message, headers, call });
+        const message = { key: key ?? null, value, partition, headers, call };
+        messages.push(isFirst ? call.watched(message) : message);
       }
     }
     const answers = await this.#producer.sendBatch({

@@ -39,20 +39,21 @@ export class ProduceCall {
     this.#end = Object.assign(new Error("the send is over"), { retriable: false });
   }
 
-  /** The first message of a call. kafkajs reads its headers when it makes the request, after everything that it waits for. */
-  firstMessage(message: Omit<OutgoingMessage, "call" | "headers">, headers: Record<string, string>): OutgoingMessage {
-    const call = this;
-    const first: OutgoingMessage = {
-      ...message,
-      call,
-      get headers() {
-        call.#throwIfEnded();
-        call.#encodings += 1;
+  /**
+   * The first message of the call, watched: kafkajs reads its headers when it makes the request, after everything that it waits for.
+   */
+  watched(message: OutgoingMessage): OutgoingMessage {
+    const { headers } = message;
+    Object.defineProperty(message, "headers", {
+      enumerable: true,
+      get: () => {
+        this.#throwIfEnded();
+        this.#encodings += 1;
         return headers;
       },
-    };
-    this.#first = first;
-    return first;
+    });
+    this.#first = message;
+    return message;
   }
 
   /** What kafkajs asks for each message at the beginning of each of its tries. */

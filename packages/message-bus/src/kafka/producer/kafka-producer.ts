@@ -32,6 +32,8 @@ export class OutgoingRecord<Origin = unknown> {
   readonly origin: Origin;
   readonly bytes: number;
   partition = -1;
+  /** When its time is over, on the monotonic clock. */
+  expiresAt = 0;
   /** Whether it was in a request: from then on it may have arrived. */
   wasTried = false;
 
@@ -67,6 +69,8 @@ type ProducerOptions = Pick<
 
 /** How much longer than a delivery a flush may take before its driver counts as stuck. */
 const marginMs = 5_000;
+/** How long before those who wait a session gives up at most. */
+const longestNoticeMs = 100;
 
 /**
  * Sends single records as full requests. One request is under way at a time, its tries included; meanwhile those for the next one gather. The records of a
@@ -89,7 +93,7 @@ export class KafkaProducer<Origin = unknown> {
     this.#gate = new TopicGate((topic) => driver.partitionCount(topic));
     this.#options = options;
     this.#choice = new PartitionChoice(random);
-    this.#writer = new RecordWriter({ driver, deliveryTimeoutMs, clock });
+    this.#writer = new RecordWriter({ driver, clock });
     this.#batcher = new Batcher<OutgoingRecord<Origin>, WrittenRecord>({
       flush: (entries, context) => this.#flush(entries, context),
       maxEntries: options.maxBatchMessages,
@@ -123,11 +127,11 @@ export class KafkaProducer<Origin = unknown> {
     if (this.#closing !== undefined) throw new ClosedError("The message bus");
     this.#checkRecord(record);
     const { clock, deliveryTimeoutMs } = this.#options;
-    const startedAt = clock.monotonic();
-    const timeoutMs = Math.min(options.timeoutMs ?? deliveryTimeoutMs, deliveryTimeoutMs);
+    record.expiresAt = clock.monotonic() + Math.min(options.timeoutMs ?? deliveryTimeoutMs, deliveryTimeoutMs);
     const count = this.#gate.partitionCount(record.topic);
-    if (count !== undefined) return this.#submit(record, count, { signal: options.signal, timeoutMs });
-    return this.#submitOnceKnown(record, { signal: options.signal, timeoutMs }, startedAt);
+    return count === undefined
+      ? this.#submitOnceKnown(record, options)
+      : this.#submit(record, count, options);
   }
 
   stats(): BatcherStats {
@@ -162,18 +166,14 @@ export class KafkaProducer<Origin = unknown> {
     if (batchBytes > maxBatchBytes) throw new MessageTooLargeError({ bytes: batchBytes, maxBytes: maxBatchBytes });
   }
 
-  async #submitOnceKnown(
-    record: OutgoingRecord<Origin>,
-    options: WaitOptions & { readonly timeoutMs: number },
-    startedAt: number,
-  ): Promise<WrittenRecord> {
+  async #submitOnceKnown(record: OutgoingRecord<Origin>, options: WaitOptions): Promise<WrittenRecord> {
     const { clock } = this.#options;
+    const timeoutMs = record.expiresAt - clock.monotonic();
     let isWanted = true;
     const submitted = new Promise<{ readonly sending: Promise<WrittenRecord> }>((resolve, reject) => {
       const go = (count: number) => {
         if (!isWanted) return;
-        const leftMs = Math.max(options.timeoutMs - (clock.monotonic() - startedAt), 0);
-        const sending = this.#submit(record, count, { signal: options.signal, timeoutMs: leftMs });
+        const sending = this.#submit(record, count, options);
         // Looked at in a moment, and not a rejection that nobody looks at until then.
         sending.catch(() => undefined);
         this.#preparing.delete(record);
@@ -184,7 +184,7 @@ export class KafkaProducer<Origin = unknown> {
     this.#preparing.add(record);
     const either = anySignal(options.signal, this.#closed.signal);
     try {
-      const waiting = { signal: either.signal, timeoutMs: options.timeoutMs, clock };
+      const waiting = { signal: either.signal, timeoutMs, clock };
       const { sending } = await withTimeout("Sending", () => submitted, waiting);
       return await sending;
     } finally {
@@ -194,32 +194,48 @@ export class KafkaProducer<Origin = unknown> {
     }
   }
 
-  async #submit(record: OutgoingRecord<Origin>, count: number, options: WaitOptions): Promise<WrittenRecord> {
+  #submit(
+    record: OutgoingRecord<Origin>,
+    count: number,
+    { signal, timeoutMs }: WaitOptions,
+  ): Promise<WrittenRecord> {
     record.partition = this.#choice.choose(record.topic, record.key, record.bytes, count);
-    try {
-      return await this.#batcher.send(record, options);
-    } catch (thrown) {
+    const { clock, deliveryTimeoutMs } = this.#options;
+    // The delivery's own limit needs no timer for each record: a flush ends by it, and what is over by then is not put into one.
+    const isShorter = timeoutMs !== undefined && timeoutMs < deliveryTimeoutMs;
+    const leftMs = isShorter ? Math.max(record.expiresAt - clock.monotonic(), 0) : undefined;
+    return this.#batcher.send(record, { signal, timeoutMs: leftMs }).catch((thrown: unknown) => {
       const isGivenUp = TimeoutError.isInstance(thrown) || ClosedError.isInstance(thrown);
-      if (record.wasTried && isGivenUp) throw new UnconfirmedError(record.topic, thrown);
-      throw thrown;
-    }
+      throw record.wasTried && isGivenUp ? new UnconfirmedError(record.topic, thrown) : thrown;
+    });
+  }
+
+  /** A little before the youngest gives up: the session knows what was sent, and those who give up do not. */
+  #endOf(records: readonly OutgoingRecord<Origin>[]): number {
+    const now = this.#options.clock.monotonic();
+    const leftMs = records.reduce((most, { expiresAt }) => Math.max(most, expiresAt - now), 0);
+    return now + leftMs - Math.min(leftMs / 10, longestNoticeMs);
   }
 
   async #flush(
     entries: readonly BatchEntry<OutgoingRecord<Origin>>[],
     { signal }: { readonly signal: AbortSignal },
   ): Promise<readonly EntryResult<WrittenRecord>[]> {
+    const { clock, deliveryTimeoutMs } = this.#options;
+    const now = clock.monotonic();
+    const all = entries.map(({ item }) => item);
+    const records = all.filter(({ expiresAt }) => expiresAt > now);
     this.#choice.moveOn();
-    const records = entries.map(({ item }) => item);
     this.#gate.refresh(records.map(({ topic }) => topic));
     for (const record of records) record.wasTried = true;
-    const results = await this.#writer.write(records, signal);
-    this.#problem = problemIn(results);
-    return results.map((result) =>
-      result.kind === "written"
-        ? { kind: "delivered", receipt: { partition: result.partition, offset: result.offset } }
-        : { kind: "failed", error: result.error },
-    );
+    const results = records.length === 0 ? [] : await this.#writer.write(records, { endsAt: this.#endOf(records), signal });
+    this.#problem = problemIn(results) ?? (records.length < all.length ? "Messages wait for too long" : undefined);
+    let at = 0;
+    return all.map(({ wasTried }) => {
+      const result = wasTried ? results[at++] : undefined;
+      if (result?.kind === "written") return { kind: "delivered", receipt: result };
+      return { kind: "failed", error: result?.error ?? new TimeoutError("Sending", deliveryTimeoutMs) };
+    });
   }
 }
 

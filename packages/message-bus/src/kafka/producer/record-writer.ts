@@ -1,4 +1,4 @@
-import { type Clock, ConnectionError, MessageTooLargeError, TimeoutError, WirekitError } from "@wirekit/core";
+import { type Clock, ConnectionError, MessageTooLargeError, type WirekitError } from "@wirekit/core";
 import type { KafkaDriver, PartitionResult, ProducerRecord, ProducerSession } from "../kafka-driver.ts";
 import { KafkaRefusedError, UnconfirmedError } from "../kafka-errors.ts";
 import { batchOverheadBytes, recordBytes } from "./record-size.ts";
@@ -8,9 +8,14 @@ export type RecordResult =
   | { readonly kind: "written"; readonly partition: number; readonly offset: bigint }
   | { readonly kind: "failed"; readonly error: WirekitError };
 
+/** Until when something may be written. */
+export interface WriteEnd {
+  readonly endsAt: number;
+  readonly signal: AbortSignal;
+}
+
 export interface RecordWriterOptions {
   readonly driver: Pick<KafkaDriver, "openProducer">;
-  readonly deliveryTimeoutMs: number;
   readonly clock: Clock;
 }
 
@@ -28,16 +33,14 @@ export class RecordWriter {
     this.#options = options;
   }
 
-  /** One result for each record, in their order. Never rejects. */
-  async write(records: readonly ProducerRecord[], signal: AbortSignal): Promise<readonly RecordResult[]> {
-    const { clock, deliveryTimeoutMs } = this.#options;
+  /** One result for each record, in their order, by `endsAt` on the monotonic clock. Never rejects. */
+  async write(records: readonly ProducerRecord[], end: WriteEnd): Promise<readonly RecordResult[]> {
     // Nobody waits any more for one that is still at it: it was given up.
     if (this.#isBusy) this.#renew();
     this.#isBusy = true;
     try {
-      const endsAt = clock.monotonic() + deliveryTimeoutMs;
       const results = new Map<ProducerRecord, RecordResult>();
-      await this.#writeInto(results, records, { endsAt, signal });
+      await this.#writeInto(results, records, end);
       return records.map((record) => results.get(record) ?? { kind: "failed", error: unanswered(record) });
     } finally {
       this.#isBusy = false;
@@ -53,7 +56,7 @@ export class RecordWriter {
   async #writeInto(
     results: Map<ProducerRecord, RecordResult>,
     records: readonly ProducerRecord[],
-    end: { readonly endsAt: number; readonly signal: AbortSignal },
+    end: WriteEnd,
   ): Promise<void> {
     const byPartition = new Map<string, ProducerRecord[]>();
     for (const record of records) {
@@ -77,11 +80,11 @@ export class RecordWriter {
 
   async #send(
     records: readonly ProducerRecord[],
-    { endsAt, signal }: { readonly endsAt: number; readonly signal: AbortSignal },
+    { endsAt, signal }: WriteEnd,
   ): Promise<readonly PartitionResult[]> {
-    const { driver, clock, deliveryTimeoutMs } = this.#options;
-    const leftMs = endsAt - clock.monotonic();
-    if (leftMs <= 0) return refusedFor(records, new TimeoutError("The delivery", deliveryTimeoutMs));
+    const { driver, clock } = this.#options;
+    // Also where nothing is left: the second half of what was too large together is then told so by the session.
+    const leftMs = Math.max(endsAt - clock.monotonic(), 0);
     this.#session ??= driver.openProducer();
     const session = this.#session;
     const results = await session.send(records, { deliveryTimeoutMs: leftMs, signal });
@@ -123,11 +126,6 @@ function tooLarge(record: ProducerRecord): RecordResult {
 function halvesOf(records: readonly ProducerRecord[]): readonly ProducerRecord[][] {
   const middle = Math.ceil(records.length / 2);
   return [records.slice(0, middle), records.slice(middle)];
-}
-
-function refusedFor(records: readonly ProducerRecord[], error: WirekitError): PartitionResult[] {
-  const named = new Map(records.map(({ topic, partition }) => [nameOf({ topic, partition }), { topic, partition }]));
-  return [...named.values()].map((place) => ({ ...place, kind: "refused", error }));
 }
 
 function unanswered({ topic }: ProducerRecord): WirekitError {
