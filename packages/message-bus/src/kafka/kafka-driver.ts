@@ -26,6 +26,16 @@ export interface TopicPartition {
   readonly partition: number;
 }
 
+/** How far a group is behind in one partition. */
+export interface PartitionLag extends TopicPartition {
+  /** The offset after the last record. */
+  readonly endOffset: bigint;
+  /** The next offset that the group will read; absent where it has committed nothing. */
+  readonly committedOffset: bigint | undefined;
+  /** Records between the two; all that there are where nothing was committed. */
+  readonly lag: bigint;
+}
+
 /** What is written, to a partition that was chosen before. */
 export interface ProducerRecord extends TopicPartition {
   readonly key: string | undefined;
