@@ -37,6 +37,13 @@ export class Epoch {
     return bytes;
   }
 
+  /** The partition that a record of this epoch was read from. */
+  partitionOf({ partition: number }: HeldRecord): HeldPartition {
+    const partition = this.partitions.get(number);
+    if (partition === undefined) throw new Error("the record is not of this assignment");
+    return partition;
+  }
+
   /** What is finished and not committed. */
   uncommitted(): CommitOffset[] {
     const offsets: CommitOffset[] = [];

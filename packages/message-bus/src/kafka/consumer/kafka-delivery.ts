@@ -1,6 +1,5 @@
 import type { BusDelivery } from "../../consume-options.ts";
 import type { ConsumedRecord } from "../kafka-driver.ts";
-import type { HeldPartition } from "./held-partition.ts";
 import { RecordLease } from "./record-lease.ts";
 
 /** In which order records without a key are handled: in that of their partition, or as they come. */
@@ -14,7 +13,7 @@ export interface KafkaDelivery extends BusDelivery {
 
 /** A record from when it was read until it is finished or lost. */
 export class HeldRecord {
-  readonly partition: HeldPartition;
+  readonly partition: number;
   readonly offset: bigint;
   /** What it counts for in the bound of what is held. */
   readonly bytes: number;
@@ -24,7 +23,7 @@ export class HeldRecord {
   /** As it was last handed over. */
   delivery: KafkaDelivery | undefined = undefined;
 
-  constructor(partition: HeldPartition, offset: bigint, bytes: number, failures: number) {
+  constructor(partition: number, offset: bigint, bytes: number, failures: number) {
     this.partition = partition;
     this.offset = offset;
     this.bytes = bytes;
@@ -55,7 +54,7 @@ export function firstDelivery(
   consumed: ConsumedRecord,
   { topic, groupId, keylessOrder }: DeliveryFacts,
 ): KafkaDelivery {
-  const { partition } = record.partition;
+  const { partition } = record;
   const id = `${topic}:${partition}:${consumed.offset}`;
   const key = consumed.key === undefined ? undefined : textOf(consumed.key);
   const raw = consumed.value === undefined ? "" : textOf(consumed.value);

@@ -132,6 +132,11 @@ export class KafkaSource implements Source<KafkaDelivery> {
     });
   }
 
+  /** Why nothing is read, while that lasts. */
+  get readingFault(): WirekitError | undefined {
+    return this.#faults?.get("reading");
+  }
+
   /** The partition of the current assignment, if it is in it. */
   partition(partition: number): HeldPartition | undefined {
     return this.#epoch?.isOver === false ? this.#epoch.partitions.get(partition) : undefined;
@@ -222,7 +227,7 @@ export class KafkaSource implements Source<KafkaDelivery> {
       // A batch may begin before what was asked for.
       if (consumed.offset < position) continue;
       const failures = this.#failures.take(partition, consumed.offset);
-      const record = new HeldRecord(partition, consumed.offset, heldBytesOf(consumed), failures);
+      const record = new HeldRecord(number, consumed.offset, heldBytesOf(consumed), failures);
       deliveries.push(firstDelivery(record, consumed, this.#facts));
       partition.hold(record);
     }
@@ -244,7 +249,7 @@ export class KafkaSource implements Source<KafkaDelivery> {
   }
 
   #finish(epoch: Epoch, { record, received }: KafkaDelivery): void {
-    const { partition } = record;
+    const partition = epoch.partitionOf(record);
     partition.finish(record);
     this.#flow.shrunk(partition);
     if (partition.stopped.size > 0) this.#watchStopped(partition);
@@ -263,7 +268,8 @@ export class KafkaSource implements Source<KafkaDelivery> {
   #stop(epoch: Epoch, delivery: KafkaDelivery, cause: WirekitError): void {
     if (epoch.isRevoking) return;
     const { id, key: line, record, received } = delivery;
-    const { partition, offset } = record;
+    const { offset } = record;
+    const partition = epoch.partitionOf(record);
     const error = keyStoppedError(id, cause);
     const letGo = (line === undefined ? undefined : this.#intake?.hold(line)) ?? (() => undefined);
     partition.stop(delivery, { id, key: received.key, error, letGo });

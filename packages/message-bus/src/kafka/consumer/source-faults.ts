@@ -30,6 +30,10 @@ export class SourceFaults {
     if (this.#faults.delete(cause)) this.#tell();
   }
 
+  get(cause: FaultCause): WirekitError | undefined {
+    return this.#faults.get(cause);
+  }
+
   #tell(): void {
     const worst = causes.map((cause) => this.#faults.get(cause)).find((error) => error !== undefined);
     if (worst === undefined) this.#listener.recovered();

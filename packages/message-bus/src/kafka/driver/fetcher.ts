@@ -1,7 +1,7 @@
 import { backoffMs, sleep } from "@wirekit/core";
 import type { AssignedPartition, MemberListener, MemberOptions } from "../kafka-driver.ts";
 import { FetchPositions } from "./fetch-positions.ts";
-import { addressOf, reactionTo } from "./group-errors.ts";
+import { addressOf, isFinal, reactionTo } from "./group-errors.ts";
 import { toBatch } from "./kafkajs-batch.ts";
 import type { KafkajsBroker, KafkajsCluster } from "./kafkajs-cluster.ts";
 import type { MemberHealth } from "./member-health.ts";
@@ -77,10 +77,10 @@ export class Fetcher {
         if (this.#isOver) break;
         failures += 1;
         const reaction = reactionTo(thrown);
-        if (reaction === "fatal") return onFatal(thrown);
+        const error = parts.errorOf("Fetching", thrown);
+        if (isFinal(thrown, error)) return onFatal(thrown);
         // That a partition has moved is nothing to be told of, as long as it is found again.
-        if (reaction !== "refresh-metadata" || failures > 2)
-          health.failed(what, parts.errorOf("Fetching", thrown));
+        if (reaction !== "refresh-metadata" || failures > 2) health.failed(what, error);
         await this.#mend(thrown, failures).catch(() => undefined);
         await sleep(backoffMs(failures, memberBackoff, parts.random), { signal, clock: parts.clock }).catch(
           () => undefined,

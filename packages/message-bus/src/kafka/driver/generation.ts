@@ -1,7 +1,7 @@
 import { TimeoutError, WirekitError, withTimeout } from "@wirekit/core";
 import type { CommitOffset, MemberOptions } from "../kafka-driver.ts";
 import type { Coordinator } from "./coordinator.ts";
-import { reactionTo } from "./group-errors.ts";
+import { isFinal, reactionTo } from "./group-errors.ts";
 import type { MemberHealth } from "./member-health.ts";
 import type { MemberParts } from "./member-parts.ts";
 
@@ -114,7 +114,7 @@ export class Generation {
     else if (reaction === "generation-lost" || reaction === "member-lost") {
       const memberId = reaction === "member-lost" ? "forgotten" : "kept";
       this.end({ kind: "lost", error: parts.errorOf(what, thrown), memberId });
-    } else if (reaction === "fatal") this.end({ kind: "failed", thrown });
+    } else if (isFinal(thrown, parts.errorOf(what, thrown))) this.end({ kind: "failed", thrown });
     else coordinator.forget();
   }
 }

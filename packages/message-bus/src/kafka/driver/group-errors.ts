@@ -1,3 +1,5 @@
+import type { WirekitError } from "@wirekit/core";
+
 /** What an error of kafkajs means for a member of a group. */
 export type Reaction =
   /** The group rebalances: join again, after what is under way has come to an end. */
@@ -47,16 +49,11 @@ const byType: Readonly<Partial<Record<string, Reaction>>> = {
 };
 
 const byName: Readonly<Partial<Record<string, Reaction>>> = {
-  KafkaJSSASLAuthenticationError: "fatal",
   KafkaJSNotImplemented: "fatal",
   KafkaJSServerDoesNotSupportApiKey: "fatal",
   KafkaJSGroupCoordinatorNotFound: "find-coordinator",
   KafkaJSTopicMetadataNotLoaded: "refresh-metadata",
   KafkaJSBrokerNotFound: "refresh-metadata",
-  // Mistakes in a program, which come again every time.
-  TypeError: "fatal",
-  ReferenceError: "fatal",
-  SyntaxError: "fatal",
 };
 
 /** What to do about an error; the causes behind it count as well, because kafkajs wraps what it has given up trying. */
@@ -66,6 +63,23 @@ export function reactionTo(thrown: unknown): Reaction {
     if (reaction !== undefined) return reaction;
   }
   return "retry";
+}
+
+/**
+ * Whether trying again is of no use. Of what the broker has answered, the table says so; of a connection (a login that was refused, a certificate that
+ * is not trusted, a package that is missing), the error that was made of it.
+ */
+export function isFinal(thrown: unknown, error: WirekitError): boolean {
+  const reaction = reactionTo(thrown);
+  if (reaction === "fatal") return true;
+  return reaction === "retry" && !error.retryable && !isAnswer(thrown);
+}
+
+function isAnswer(thrown: unknown): boolean {
+  for (let error = thrown; isObject(error); error = error.cause) {
+    if (typeof error.type === "string") return true;
+  }
+  return false;
 }
 
 /** The address of a broker whose connection has ended, where the error names it. */

@@ -1,13 +1,14 @@
+import { WirekitError } from "@wirekit/core";
 import type { GroupSubscriber } from "../assignors/assignor.ts";
 import { assignors } from "../assignors/index.ts";
 import type { MemberOptions } from "../kafka-driver.ts";
-import type { KafkajsBroker, KafkajsClient, KafkajsCluster } from "./kafkajs-cluster.ts";
+import type { KafkajsBroker, KafkajsCluster, MemberClient } from "./kafkajs-cluster.ts";
 
 /** What a member needs to join. */
 export interface Joining {
   readonly cluster: KafkajsCluster;
   readonly coordinator: KafkajsBroker;
-  readonly protocol: KafkajsClient["protocol"];
+  readonly protocol: MemberClient["protocol"];
   readonly options: MemberOptions;
   /** Empty for one that is new. */
   readonly memberId: string;
@@ -58,7 +59,12 @@ const noShares = { assignment: [], partitionCounts: new Map<string, number>() };
 async function shareOut({ cluster, protocol }: Joining, { members, groupProtocol }: Joined) {
   const assignor = Object.entries(assignors).find(([name]) => name === groupProtocol)?.[1];
   if (assignor === undefined) {
-    throw new TypeError(`the group has chosen the assignor ${groupProtocol}, which nobody here has offered`);
+    throw new WirekitError(
+      `The group has chosen the assignor ${groupProtocol}, which this member has not offered`,
+      {
+        code: "message-bus/unknown-assignor",
+      },
+    );
   }
   const subscribers = members.map(({ memberId, groupInstanceId, memberMetadata }): GroupSubscriber => {
     const topics = protocol.MemberMetadata.decode(memberMetadata)?.topics ?? [];

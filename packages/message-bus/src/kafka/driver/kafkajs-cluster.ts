@@ -2,12 +2,14 @@ import { WirekitError } from "@wirekit/core";
 import type * as Kafkajs from "kafkajs";
 
 /** A client of kafkajs for one member alone: its connections are nobody else's. */
-export interface KafkajsClient {
+export interface MemberClient {
   /** With few retries of its own: whoever is tried again here is tried again by the member. */
   readonly kafka: Kafkajs.Kafka;
   readonly protocol: typeof Kafkajs.AssignerProtocol;
-  /** Ends every connection at once, by an error, so that whatever waits for an answer on it learns of it. */
-  destroyConnections(): void;
+  /** Ends every connection at once, by an error, so that whatever waits for an answer on it learns of it. New ones may be opened. */
+  dropConnections(): void;
+  /** The same, for good. */
+  destroy(): void;
 }
 
 /** What a broker of kafkajs does for a member. */
@@ -131,7 +133,7 @@ const needed = ["connect", "findBroker", "findGroupCoordinator", "findTopicParti
  * partitions are paused. The requests below it are sound, and its versions have not changed since 2023.
  */
 export function openCluster(
-  { kafka }: KafkajsClient,
+  { kafka }: MemberClient,
   options: {
     readonly groupId: string;
     readonly metadataMaxAgeMs: number;

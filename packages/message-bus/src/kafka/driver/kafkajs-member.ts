@@ -10,16 +10,16 @@ import type {
 import { Coordinator } from "./coordinator.ts";
 import { Fetcher } from "./fetcher.ts";
 import { type Ending, Generation } from "./generation.ts";
-import { addressOf, reactionTo } from "./group-errors.ts";
+import { addressOf, isFinal, reactionTo } from "./group-errors.ts";
 import { type Joined, joinGroup, type Synced, syncGroup } from "./join-group.ts";
-import { type KafkajsClient, type KafkajsCluster, openCluster } from "./kafkajs-cluster.ts";
+import { type KafkajsCluster, type MemberClient, openCluster } from "./kafkajs-cluster.ts";
 import { MemberHealth } from "./member-health.ts";
 import { type MemberParts, memberBackoff } from "./member-parts.ts";
 import { startOffsets } from "./start-offsets.ts";
 
 /** What is there once kafkajs is loaded. */
 interface Connected {
-  readonly client: KafkajsClient;
+  readonly client: MemberClient;
   readonly cluster: KafkajsCluster;
   readonly coordinator: Coordinator;
 }
@@ -83,7 +83,7 @@ export class KafkajsMember implements GroupMember {
         if (signal.aborted) return;
         const reaction = reactionTo(thrown);
         const error = this.#parts.errorOf("Joining the group", thrown);
-        if (reaction === "fatal") throw error;
+        if (isFinal(thrown, error)) throw error;
         if (reaction === "member-lost") this.#memberId = "";
         failures += 1;
         // A group that changes while one joins is no fault.
@@ -108,7 +108,7 @@ export class KafkajsMember implements GroupMember {
       options: this.#options,
       parts: this.#parts,
       health,
-      dropConnections: () => connected.client.destroyConnections(),
+      dropConnections: () => connected.client.dropConnections(),
     });
     const stopListening = listenOnce(this.#closing.signal, () => generation.end({ kind: "closed" }));
     try {
@@ -218,9 +218,9 @@ export class KafkajsMember implements GroupMember {
       } catch (thrown) {
         if (over.signal.aborted) return undefined;
         failures += 1;
-        if (reactionTo(thrown) === "fatal") throw thrown;
-        if (failures > 1)
-          health.failed("joining", this.#parts.errorOf("Reading the offsets of the group", thrown));
+        const error = this.#parts.errorOf("Reading the offsets of the group", thrown);
+        if (isFinal(thrown, error)) throw thrown;
+        if (failures > 1) health.failed("joining", error);
         await this.#mend(thrown).catch(() => undefined);
         await this.#pause(failures);
       }
@@ -261,7 +261,7 @@ export class KafkajsMember implements GroupMember {
     const { cluster, client } = this.#connected ?? {};
     // It waits for every request that is under way, which is as long as a fetch may take.
     await within(1, async () => Promise.race([cluster?.disconnect(), sleep(longestGoodbyeMs, { clock })]));
-    client?.destroyConnections();
+    client?.destroy();
   }
 
   async #leave(): Promise<void> {

@@ -1,10 +1,10 @@
 import type { Clock, Random, WirekitError } from "@wirekit/core";
-import type { KafkajsClient } from "./kafkajs-cluster.ts";
+import type { MemberClient } from "./kafkajs-cluster.ts";
 
 /** What a member is made of, besides its options. */
 export interface MemberParts {
   /** Loads kafkajs and makes a client; does not connect. Called once, with the first join. */
-  readonly open: () => Promise<KafkajsClient>;
+  readonly open: () => Promise<MemberClient>;
   /** What is told of an error of kafkajs. */
   readonly errorOf: (what: string, thrown: unknown) => WirekitError;
   readonly topicCreation: "allow" | "never";

@@ -3,11 +3,12 @@ import { type Logger, silentLogger, systemClock } from "@wirekit/core";
 import { type ConsumerOptions, createConsumer } from "@wirekit/core/inbound";
 import { type Kafka, type KafkaOptions, startKafka } from "@wirekit/devstack/kafka";
 import { Partitioners } from "kafkajs";
-import type { KafkaDelivery } from "../../src/kafka/consumer/kafka-delivery.ts";
-import { KafkaSource } from "../../src/kafka/consumer/kafka-source.ts";
-import type { KafkaSourceOptions } from "../../src/kafka/consumer/kafka-source-options.ts";
-import { KafkajsMember } from "../../src/kafka/driver/kafkajs-member.ts";
-import type { KafkaDriver, MemberOptions } from "../../src/kafka/kafka-driver.ts";
+import type { KafkaDelivery } from "../../../src/kafka/consumer/kafka-delivery.ts";
+import { KafkaReceiver } from "../../../src/kafka/consumer/kafka-receiver.ts";
+import { KafkaSource } from "../../../src/kafka/consumer/kafka-source.ts";
+import type { KafkaSourceOptions } from "../../../src/kafka/consumer/kafka-source-options.ts";
+import { KafkajsMember } from "../../../src/kafka/driver/kafkajs-member.ts";
+import type { KafkaDriver, MemberOptions } from "../../../src/kafka/kafka-driver.ts";
 import { errorOf, kafkajsClient } from "./kafkajs-client.ts";
 
 // Nothing here takes a second by itself; on a machine that has other things to do, it may take several.
@@ -106,6 +107,26 @@ export function consume(
   });
   atTheEnd(() => consumer.close({ timeoutMs: 2_000 }));
   return { source, consumer };
+}
+
+/** A receiver over the source under test. */
+export function receiver(
+  kafka: Kafka,
+  {
+    member,
+    clientId,
+    ...options
+  }: Partial<Omit<KafkaSourceOptions, "member">> & Pick<Options, "member" | "clientId"> = {},
+): KafkaReceiver {
+  const opened = new KafkaReceiver({
+    driver: memberDriver(kafka, clientId),
+    commitIntervalMs: 20,
+    logger: silentLogger,
+    ...options,
+    member: memberOptions(member),
+  });
+  atTheEnd(() => opened.close({ timeoutMs: 2_000 }));
+  return opened;
 }
 
 /** Writes records, `key value`, to partition 0 or to the one that is named. */

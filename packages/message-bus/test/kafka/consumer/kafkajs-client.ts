@@ -1,10 +1,10 @@
 import { connect, type Socket } from "node:net";
 import { ConnectionError, messageOf, WirekitError } from "@wirekit/core";
 import { AssignerProtocol, Kafka, logLevel } from "kafkajs";
-import type { KafkajsClient } from "../../src/kafka/driver/kafkajs-cluster.ts";
+import type { MemberClient } from "../../../src/kafka/driver/kafkajs-cluster.ts";
 
 /** kafkajs as the driver of the bus makes it for a member, for the broker at these addresses. */
-export function kafkajsClient(brokers: readonly string[], clientId = "test", retries = 0): KafkajsClient {
+export function kafkajsClient(brokers: readonly string[], clientId = "test", retries = 0): MemberClient {
   const sockets = new Set<Socket>();
   const kafka = new Kafka({
     brokers: [...brokers],
@@ -19,13 +19,10 @@ export function kafkajsClient(brokers: readonly string[], clientId = "test", ret
       return socket;
     },
   });
-  return {
-    kafka,
-    protocol: AssignerProtocol,
-    destroyConnections: () => {
-      for (const socket of sockets) socket.destroy(new Error("the client is done with it"));
-    },
+  const dropConnections = () => {
+    for (const socket of sockets) socket.destroy(new Error("the client is done with it"));
   };
+  return { kafka, protocol: AssignerProtocol, dropConnections, destroy: dropConnections };
 }
 
 export function errorOf(what: string, thrown: unknown): WirekitError {
