@@ -1,8 +1,5 @@
 import { ConfigError, type Env, env as parsers, readEnv } from "@wirekit/core";
-import {
-  type KafkaMessageBusOptions,
-  resolveKafkaOptions,
-} from "./kafka-options.ts";
+import { type KafkaMessageBusOptions, resolveKafkaOptions } from "./kafka-options.ts";
 
 /** Which variable gives which option. */
 const variableOf = {
@@ -20,7 +17,10 @@ type FromEnv = keyof typeof variableOf;
  *
  * @throws ConfigError naming every variable and option at fault, and no value.
  */
-export function kafkaOptionsFromEnv(env: Env, overrides: KafkaMessageBusOptions = {}): KafkaMessageBusOptions {
+export function kafkaOptionsFromEnv(
+  env: Env,
+  overrides: KafkaMessageBusOptions = {},
+): KafkaMessageBusOptions {
   // A variable that is overridden is not looked at: whoever overrides it may do so because it is not usable.
   const names = (Object.keys(variableOf) as FromEnv[]).filter((name) => overrides[name] === undefined);
   const given: Record<string, string | undefined> = {};

@@ -5,7 +5,11 @@ export type KafkaErrorCode =
   | "message-bus/unconfirmed"
   | "message-bus/login-refused"
   | "message-bus/topic-missing"
-  | "message-bus/kafka-refused";
+  | "message-bus/kafka-refused"
+  | "message-bus/key-stopped"
+  | "message-bus/partition-stopped"
+  | "message-bus/no-generation"
+  | "message-bus/kafkajs-version";
 
 const unconfirmedMark = Symbol.for("@wirekit/message-bus/UnconfirmedError");
 

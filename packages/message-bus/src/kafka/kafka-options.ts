@@ -1,14 +1,27 @@
-import { type Clock, ConfigError, consoleLogger, type Issue, type Logger, type Random, systemClock } from "@wirekit/core";
-import type { KafkaDriver } from "./kafka-driver.ts";
+import {
+  type Clock,
+  ConfigError,
+  consoleLogger,
+  type Issue,
+  type Logger,
+  type Random,
+  systemClock,
+} from "@wirekit/core";
 import { bootstrapServersOf } from "./bootstrap-servers.ts";
-import { numberFaults, type NumberRanges, oneOfFault, textFaults } from "./option-faults.ts";
+import type { KafkaDriver } from "./kafka-driver.ts";
+import { type NumberRanges, numberFaults, oneOfFault, textFaults } from "./option-faults.ts";
 
 /** How a connection is secured. */
 export type SecurityProtocol = "PLAINTEXT" | "SSL" | "SASL_PLAINTEXT" | "SASL_SSL";
 /** How one logs in. */
 export type SaslMechanism = "PLAIN" | "SCRAM-SHA-256" | "SCRAM-SHA-512";
 
-export const securityProtocols: readonly SecurityProtocol[] = ["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"];
+export const securityProtocols: readonly SecurityProtocol[] = [
+  "PLAINTEXT",
+  "SSL",
+  "SASL_PLAINTEXT",
+  "SASL_SSL",
+];
 export const saslMechanisms: readonly SaslMechanism[] = ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"];
 
 /** What TLS is done with. Texts are PEM. */
@@ -81,6 +94,17 @@ export interface KafkaMessageBusOptions {
   readonly fetchMaxBytesPerPartition?: number | undefined;
   /** The most bytes that are fetched at once. Default 10 MiB. */
   readonly fetchMaxBytes?: number | undefined;
+  /**
+   * In which order a consumer handles records without a key. Default `"none"`: as they come, many at once. `"partition"`: one at a time in each
+   * partition.
+   */
+  readonly keylessOrder?: "partition" | "none" | undefined;
+  /** How many bytes of messages each consumer holds that are not finished; then it reads no more for a while. Default 32 MiB. */
+  readonly maxBufferedBytes?: number | undefined;
+  /** How long what is finished may wait for its commit. Default 1,000. */
+  readonly commitIntervalMs?: number | undefined;
+  /** How long handlers may go on that run when the group rebalances. Default 5,000. */
+  readonly rebalanceGraceMs?: number | undefined;
   /** How the partitions of a group are shared out, by falling preference. Default `["range", "roundrobin"]`. */
   readonly assignors?: readonly ("range" | "roundrobin")[] | undefined;
 
@@ -138,6 +162,9 @@ const ranges: NumberRanges<ResolvedKafkaOptions> = {
   fetchMaxWaitMs: duration,
   fetchMaxBytesPerPartition: int32,
   fetchMaxBytes: int32,
+  maxBufferedBytes: { minimum: 1 },
+  commitIntervalMs: { minimum: 0, maximum: maxTimerMs },
+  rebalanceGraceMs: { minimum: 0, maximum: maxTimerMs },
 };
 
 /** @throws ConfigError naming every option at fault, and no value. */
@@ -168,6 +195,10 @@ export function resolveKafkaOptions(options: KafkaMessageBusOptions): ResolvedKa
     fetchMaxWaitMs: options.fetchMaxWaitMs ?? 500,
     fetchMaxBytesPerPartition: options.fetchMaxBytesPerPartition ?? 1024 * 1024,
     fetchMaxBytes: options.fetchMaxBytes ?? 10 * 1024 * 1024,
+    keylessOrder: options.keylessOrder ?? "none",
+    maxBufferedBytes: options.maxBufferedBytes ?? 32 * 1024 * 1024,
+    commitIntervalMs: options.commitIntervalMs ?? 1_000,
+    rebalanceGraceMs: options.rebalanceGraceMs ?? 5_000,
     assignors: options.assignors ?? ["range", "roundrobin"],
     logger: options.logger ?? consoleLogger,
     clock: options.clock ?? systemClock,
@@ -182,6 +213,7 @@ export function resolveKafkaOptions(options: KafkaMessageBusOptions): ResolvedKa
     ...textFaults(options, ["producerId", "consumerId"]),
     ...numberFaults(resolved, ranges),
     oneOfFault("compression", resolved.compression, ["none", "gzip"]),
+    oneOfFault("keylessOrder", resolved.keylessOrder, ["none", "partition"]),
     oneOfFault("topicCreation", resolved.topicCreation, ["allow", "never"]),
     assignorFault(resolved.assignors),
     resolved.heartbeatIntervalMs * 3 > resolved.sessionTimeoutMs

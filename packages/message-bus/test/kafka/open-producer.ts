@@ -2,7 +2,8 @@ import { silentLogger } from "@wirekit/core";
 import { type Kafka, type KafkaOptions, startKafka } from "@wirekit/devstack/kafka";
 import { KafkajsDriver } from "../../src/kafka/driver/kafkajs-driver.ts";
 import { type KafkaMessageBusOptions, resolveKafkaOptions } from "../../src/kafka/kafka-options.ts";
-import { KafkaProducer, OutgoingRecord } from "../../src/kafka/producer/kafka-producer.ts";
+import { KafkaProducer } from "../../src/kafka/producer/kafka-producer.ts";
+import { OutgoingRecord } from "../../src/kafka/producer/outgoing-record.ts";
 
 /** A producer on an embedded broker. */
 export interface OpenProducer {

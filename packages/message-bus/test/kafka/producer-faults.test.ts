@@ -20,7 +20,10 @@ function sendRound(producer: KafkaProducer<string>, round: number): Promise<Writ
 async function expectRounds(broker: Kafka, rounds: readonly number[]): Promise<void> {
   const stored = await readTopic(broker, "payments");
   for (const key of keys) {
-    expect({ key, rounds: stored.filter((one) => one.key === key).map(({ value }) => Number(value)) }).toEqual({
+    expect({
+      key,
+      rounds: stored.filter((one) => one.key === key).map(({ value }) => Number(value)),
+    }).toEqual({
       key,
       rounds,
     });
@@ -28,7 +31,11 @@ async function expectRounds(broker: Kafka, rounds: readonly number[]): Promise<v
 }
 
 /** Sends and waits until the request is with the broker, so that what is sent next goes with the next one. */
-async function untilAsked(broker: Kafka, api: "Produce", send: () => Promise<unknown>[]): Promise<Promise<unknown>[]> {
+async function untilAsked(
+  broker: Kafka,
+  api: "Produce",
+  send: () => Promise<unknown>[],
+): Promise<Promise<unknown>[]> {
   const before = broker.counts.requests[api];
   const sending = send();
   for (const one of sending) one.catch(() => undefined);
@@ -45,7 +52,10 @@ const passing: readonly (readonly [string, Fault])[] = [
   ["the broker leads the partition no more", { kind: "error", error: "NOT_LEADER_OR_FOLLOWER" }],
   ["too few replicas are there", { kind: "error", error: "NOT_ENOUGH_REPLICAS" }],
   ["the broker gave up waiting for replicas", { kind: "error", error: "REQUEST_TIMED_OUT", when: "after" }],
-  ["replicas failed after the write", { kind: "error", error: "NOT_ENOUGH_REPLICAS_AFTER_APPEND", when: "after" }],
+  [
+    "replicas failed after the write",
+    { kind: "error", error: "NOT_ENOUGH_REPLICAS_AFTER_APPEND", when: "after" },
+  ],
 ];
 
 describe("a flush, while the next with equal counts waits", () => {
@@ -143,7 +153,9 @@ describe("the way to a broker", () => {
       broker.faults.goOffline();
       for (const outcome of await Promise.allSettled(sendRound(producer, 0))) {
         if (outcome.status === "fulfilled") throw new Error("it was sent");
-        expect(ConnectionError.isInstance(outcome.reason) || TimeoutError.isInstance(outcome.reason)).toBe(true);
+        expect(ConnectionError.isInstance(outcome.reason) || TimeoutError.isInstance(outcome.reason)).toBe(
+          true,
+        );
       }
       broker.faults.comeOnline();
       await Promise.all(sendRound(producer, 1));
@@ -206,7 +218,10 @@ describe("the way to a broker", () => {
         { kind: "withhold" },
         { kind: "error", error: "NOT_LEADER_OR_FOLLOWER" },
       ];
-      const { producer, broker } = await openProducer({ requestTimeoutMs: 1_500 }, { nodes: 3, topics: { payments: 6 } });
+      const { producer, broker } = await openProducer(
+        { requestTimeoutMs: 1_500 },
+        { nodes: 3, topics: { payments: 6 } },
+      );
       await Promise.all(sendRound(producer, 0));
       for (const [index, fault] of faults.entries()) {
         broker.faults.next("Produce", fault, { nodeId: 2 });
@@ -241,7 +256,9 @@ describe("the way to a broker", () => {
     "is not asked for topics where that is forbidden",
     async () => {
       const { producer, broker } = await openProducer({ topicCreation: "never" });
-      await expect(producer.send(record("lost", { topic: "no-such-topic" }))).rejects.toThrow(TopicMissingError);
+      await expect(producer.send(record("lost", { topic: "no-such-topic" }))).rejects.toThrow(
+        TopicMissingError,
+      );
       broker.createTopic("no-such-topic");
       await producer.send(record("there", { topic: "no-such-topic" }));
     },
@@ -255,7 +272,9 @@ describe("the way to a broker", () => {
       await Promise.all(sendRound(producer, 0));
       broker.faults.next("Produce", { kind: "error", error: "TOPIC_AUTHORIZATION_FAILED" });
       for (const outcome of await Promise.allSettled(sendRound(producer, 1))) {
-        expect(outcome).toMatchObject({ reason: { kafkaError: "TOPIC_AUTHORIZATION_FAILED", retryable: false } });
+        expect(outcome).toMatchObject({
+          reason: { kafkaError: "TOPIC_AUTHORIZATION_FAILED", retryable: false },
+        });
       }
       await Promise.all(sendRound(producer, 2));
       await expectRounds(broker, [0, 2]);
@@ -269,9 +288,10 @@ describe("closing a producer", () => {
     "sends what it has, and takes nothing more",
     async () => {
       const { producer, broker } = await openProducer({ lingerMs: 60_000 });
-      await Promise.all([producer.send(record("warm", { key: "other" })), producer.close({ timeoutMs: 10_000 })]).catch(
-        () => undefined,
-      );
+      await Promise.all([
+        producer.send(record("warm", { key: "other" })),
+        producer.close({ timeoutMs: 10_000 }),
+      ]).catch(() => undefined);
       const second = producerOn(broker, { lingerMs: 60_000 });
       await second.driver.partitionCount("payments");
       const sending = sendRound(second.producer, 0);
@@ -291,7 +311,9 @@ describe("closing a producer", () => {
       const { producer, broker } = await openProducer();
       await Promise.all(sendRound(producer, 0));
       broker.faults.next("Produce", { kind: "withhold" });
-      const first = await untilAsked(broker, "Produce", () => [producer.send(record("flying", { key: "user-1" }))]);
+      const first = await untilAsked(broker, "Produce", () => [
+        producer.send(record("flying", { key: "user-1" })),
+      ]);
       const next = [producer.send(record("waiting", { key: "user-1" }))];
       const ends = Promise.allSettled([...first, ...next]);
       const report = await producer.close({ timeoutMs: 300 });
@@ -315,11 +337,11 @@ describe("closing a producer", () => {
       const report = await producer.close({ timeoutMs: 200 });
       expect(report.notSent).toEqual(keys.map(() => "0"));
       await driver.close();
-      for (const outcome of await sending) expect(outcome).toMatchObject({ reason: { code: "wirekit/closed" } });
+      for (const outcome of await sending)
+        expect(outcome).toMatchObject({ reason: { code: "wirekit/closed" } });
       broker.faults.comeOnline();
       expect((await readTopic(broker, "payments")).length).toBe(0);
     },
     limitMs,
   );
 });
-

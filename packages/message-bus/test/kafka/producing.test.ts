@@ -43,9 +43,12 @@ describe("sending to Kafka", () => {
       const { producer, broker } = await openProducer();
       const keys = ["user-1", "user-2", "Ünïcode", "🔑"];
       const sent = await Promise.all(
-        Array.from({ length: 40 }, (_, index) => producer.send(record(`v${index}ü`, { key: keys[index % 4] ?? "" }))),
+        Array.from({ length: 40 }, (_, index) =>
+          producer.send(record(`v${index}ü`, { key: keys[index % 4] ?? "" })),
+        ),
       );
-      for (const [index, { partition }] of sent.entries()) expect(partition).toBe(partitionForKey(keys[index % 4] ?? "", 3));
+      for (const [index, { partition }] of sent.entries())
+        expect(partition).toBe(partitionForKey(keys[index % 4] ?? "", 3));
       const stored = await readTopic(broker, "payments");
       for (const [at, key] of keys.entries()) {
         const values = stored.filter((one) => one.key === key).map(({ value }) => value);
@@ -100,7 +103,10 @@ describe("sending to Kafka", () => {
       "refuses that message alone, by its exact size on the wire",
       async () => {
         const maxBatchBytes = 10_000;
-        const { producer, broker } = await openProducer({ maxBatchBytes }, { maxMessageBytes: maxBatchBytes });
+        const { producer, broker } = await openProducer(
+          { maxBatchBytes },
+          { maxMessageBytes: maxBatchBytes },
+        );
         // 61 bytes of the batch, 12 of the record besides its value, whose lengths take three bytes each.
         const most = maxBatchBytes - 61 - 12;
         const outcomes = await Promise.allSettled([
@@ -109,7 +115,12 @@ describe("sending to Kafka", () => {
           producer.send(record("x".repeat(most + 1), { key: "k" })),
           producer.send(record("b", { key: "k" })),
         ]);
-        expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected", "fulfilled"]);
+        expect(outcomes.map(({ status }) => status)).toEqual([
+          "fulfilled",
+          "fulfilled",
+          "rejected",
+          "fulfilled",
+        ]);
         expect(outcomes[2]).toMatchObject({ reason: { bytes: maxBatchBytes + 1, maxBytes: maxBatchBytes } });
         expect((await readTopic(broker, "payments")).map(({ value }) => value.length)).toEqual([1, most, 1]);
       },
@@ -120,7 +131,9 @@ describe("sending to Kafka", () => {
       "refuses that message alone where the broker's limit is lower than ours, and doubles nothing beside it",
       async () => {
         const { producer, broker } = await openProducer({}, { maxMessageBytes: 2_000 });
-        const values = Array.from({ length: 60 }, (_, index) => `${index}`.padEnd(index === 31 ? 3_000 : 100, "x"));
+        const values = Array.from({ length: 60 }, (_, index) =>
+          `${index}`.padEnd(index === 31 ? 3_000 : 100, "x"),
+        );
         const outcomes = await Promise.allSettled(
           values.map((value, index) => producer.send(record(value, { key: `${index % 7}` }))),
         );
@@ -128,9 +141,13 @@ describe("sending to Kafka", () => {
         expect(refused).toEqual([31]);
         expect(outcomes[31]).toMatchObject({ reason: expect.any(MessageTooLargeError) });
         const stored = await readTopic(broker, "payments");
-        expect(stored.map(({ value }) => value).sort()).toEqual(values.filter((_, index) => index !== 31).sort());
+        expect(stored.map(({ value }) => value).sort()).toEqual(
+          values.filter((_, index) => index !== 31).sort(),
+        );
         for (let key = 0; key < 7; key += 1) {
-          const order = stored.filter((one) => one.key === `${key}`).map(({ value }) => Number.parseInt(value, 10));
+          const order = stored
+            .filter((one) => one.key === `${key}`)
+            .map(({ value }) => Number.parseInt(value, 10));
           expect(order).toEqual([...order].sort((one, other) => one - other));
         }
       },

@@ -12,7 +12,12 @@ export interface StoredRecord {
 
 /** A client that is not ours, to look at what ours have done. */
 export function stranger(broker: Pick<Kafka, "addresses">, options: Partial<KafkaConfig> = {}): Kafkajs {
-  return new Kafkajs({ brokers: [...broker.addresses], clientId: "stranger", logLevel: logLevel.NOTHING, ...options });
+  return new Kafkajs({
+    brokers: [...broker.addresses],
+    clientId: "stranger",
+    logLevel: logLevel.NOTHING,
+    ...options,
+  });
 }
 
 /** Everything that is in a topic, by partition and offset. */
@@ -37,7 +42,9 @@ export async function readTopic(broker: Kafka, topic: string): Promise<readonly 
           offset: Number(message.offset),
           key: message.key?.toString(),
           value: message.value?.toString() ?? "",
-          headers: Object.fromEntries(Object.entries(message.headers ?? {}).map(([name, text]) => [name, String(text)])),
+          headers: Object.fromEntries(
+            Object.entries(message.headers ?? {}).map(([name, text]) => [name, String(text)]),
+          ),
         });
         if (records.length === due) resolve();
       },

@@ -17,7 +17,8 @@ const mechanisms: readonly SaslMechanism[] = ["PLAIN", "SCRAM-SHA-256", "SCRAM-S
 /** Keeps all that is logged, as text. */
 function listening(): { readonly logger: Logger; readonly lines: string[] } {
   const lines: string[] = [];
-  const keep = (fields: object, message: string) => void lines.push(`${message} ${inspect(fields, { depth: 9 })}`);
+  const keep = (fields: object, message: string) =>
+    void lines.push(`${message} ${inspect(fields, { depth: 9 })}`);
   return { logger: { debug: keep, info: keep, warn: keep, error: keep }, lines };
 }
 

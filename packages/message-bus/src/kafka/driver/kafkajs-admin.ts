@@ -39,7 +39,9 @@ export class KafkajsAdmin {
         const ends = await admin.fetchTopicOffsets(topic);
         const groups = await admin.fetchOffsets({ groupId, topics: [topic] });
         const committed = new Map(
-          groups.flatMap(({ partitions }) => partitions.map(({ partition, offset }) => [partition, BigInt(offset)])),
+          groups.flatMap(({ partitions }) =>
+            partitions.map(({ partition, offset }) => [partition, BigInt(offset)]),
+          ),
         );
         return ends.map(({ partition, high, low }) => {
           const offset = committed.get(partition);

@@ -1,7 +1,16 @@
 import { ClosedError, rejectOnAbort } from "@wirekit/core";
-import type { GroupMember, KafkaDriver, MemberOptions, PartitionLag, ProducerSession } from "../kafka-driver.ts";
+import type {
+  GroupMember,
+  KafkaDriver,
+  MemberOptions,
+  PartitionLag,
+  ProducerSession,
+} from "../kafka-driver.ts";
 import type { ResolvedKafkaOptions } from "../kafka-options.ts";
 import { KafkajsAdmin } from "./kafkajs-admin.ts";
+import { openKafkajsClient } from "./kafkajs-client.ts";
+import { wirekitErrorOf } from "./kafkajs-fault.ts";
+import { KafkajsMember } from "./kafkajs-member.ts";
 import { KafkajsSession } from "./kafkajs-session.ts";
 import { TopicPartitions } from "./topic-partitions.ts";
 
@@ -28,11 +37,30 @@ export class KafkajsDriver implements KafkaDriver {
     return new KafkajsSession(this.#options);
   }
 
-  openMember(_options: MemberOptions): GroupMember {
-    throw new Error("not here yet");
+  openMember(options: MemberOptions): GroupMember {
+    const { consumerId, sasl, topicCreation, metadataMaxAgeMs, clock, random } = this.#options;
+    return new KafkajsMember(options, {
+      open: async () => {
+        const { kafkajs, kafka, sockets } = await openKafkajsClient(consumerId, this.#options);
+        return {
+          kafka,
+          protocol: kafkajs.AssignerProtocol,
+          dropConnections: () => sockets.drop(),
+          destroy: () => sockets.destroy(),
+        };
+      },
+      errorOf: (what, thrown) => wirekitErrorOf(thrown, { what, topic: options.topic, sasl }),
+      topicCreation,
+      metadataMaxAgeMs,
+      clock,
+      random,
+    });
   }
 
-  partitionCount(topic: string, { signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<number> {
+  partitionCount(
+    topic: string,
+    { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<number> {
     const count = this.#topics.count(topic);
     return signal === undefined ? count : rejectOnAbort(count, signal);
   }

@@ -43,7 +43,14 @@ function innermost(thrown: unknown): Fault {
     current = cause;
   }
   const { name, code, type, retriable } = fieldsOf(current);
-  return { name: String(name ?? "Error"), message: messageOf(current), code, type, retriable, thrown: current };
+  return {
+    name: String(name ?? "Error"),
+    message: messageOf(current),
+    code,
+    type,
+    retriable,
+    thrown: current,
+  };
 }
 
 function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
@@ -59,9 +66,11 @@ function loginError(fault: Fault, { sasl }: FaultContext): WirekitError | undefi
   if (fault.type === "UNSUPPORTED_SASL_MECHANISM" || /mechanism is not supported/.test(fault.message)) {
     return new LoginRefusedError(sasl.mechanism, { reason: "not-offered" });
   }
-  const isLogin = fault.name === "KafkaJSSASLAuthenticationError" || fault.type === "SASL_AUTHENTICATION_FAILED";
+  const isLogin =
+    fault.name === "KafkaJSSASLAuthenticationError" || fault.type === "SASL_AUTHENTICATION_FAILED";
   if (!isLogin) return undefined;
-  if (!connectionWords.test(fault.message)) return new LoginRefusedError(sasl.mechanism, { reason: "refused" });
+  if (!connectionWords.test(fault.message))
+    return new LoginRefusedError(sasl.mechanism, { reason: "refused" });
   return new ConnectionError(`The connection ended while the login by ${sasl.mechanism} was under way`);
 }
 

@@ -3,7 +3,7 @@ import type { Producer, RecordMetadata } from "kafkajs";
 import type { ResolvedKafkaOptions } from "../kafka-options.ts";
 import { type ConnectionOptions, type KafkajsClient, openKafkajsClient } from "./kafkajs-client.ts";
 import type { PartitionBatch } from "./partition-batch.ts";
-import { type OutgoingMessage, partitionName, type ProduceCall } from "./produce-call.ts";
+import { type OutgoingMessage, type ProduceCall, partitionName } from "./produce-call.ts";
 
 /** What a producer needs of the options. */
 export type ProducerOptions = ConnectionOptions &

@@ -14,7 +14,7 @@ import { LoginRefusedError } from "../kafka-errors.ts";
 import { protocolErrorType, wirekitErrorOf } from "./kafkajs-fault.ts";
 import { KafkajsProducer, type ProducerOptions } from "./kafkajs-producer.ts";
 import { batchesOf, type PartitionBatch } from "./partition-batch.ts";
-import { LeadersDiffer, partitionName, ProduceCall } from "./produce-call.ts";
+import { LeadersDiffer, ProduceCall, partitionName } from "./produce-call.ts";
 
 export type SessionOptions = ProducerOptions & {
   readonly clock: Clock;

@@ -3,9 +3,19 @@ import type { PartitionResult, ProducerRecord, TopicPartition } from "../kafka-d
 import { partitionName } from "./produce-call.ts";
 
 /** What the broker says of a batch because of what is in it, and would have said the first time as well. */
-const contentErrors = new Set(["MESSAGE_TOO_LARGE", "RECORD_LIST_TOO_LARGE", "INVALID_TIMESTAMP", "INVALID_RECORD"]);
+const contentErrors = new Set([
+  "MESSAGE_TOO_LARGE",
+  "RECORD_LIST_TOO_LARGE",
+  "INVALID_TIMESTAMP",
+  "INVALID_RECORD",
+]);
 /** What the broker says although it may have written the batch. */
-const doubtfulErrors = new Set(["REQUEST_TIMED_OUT", "NOT_ENOUGH_REPLICAS_AFTER_APPEND", "NETWORK_EXCEPTION", "UNKNOWN"]);
+const doubtfulErrors = new Set([
+  "REQUEST_TIMED_OUT",
+  "NOT_ENOUGH_REPLICAS_AFTER_APPEND",
+  "NETWORK_EXCEPTION",
+  "UNKNOWN",
+]);
 
 /** The records of one partition within one send: what keeps one sequence number through all tries. */
 export class PartitionBatch implements TopicPartition {

@@ -27,7 +27,9 @@ export class Sockets {
 
   readonly factory: ISocketFactory = ({ host, port, ssl, onConnect }) => {
     if (this.#isEnded) throw new Error("the client is closed");
-    const socket = ssl ? this.#secured(host, port, ssl, onConnect) : this.#net.connect({ host, port }, onConnect);
+    const socket = ssl
+      ? this.#secured(host, port, ssl, onConnect)
+      : this.#net.connect({ host, port }, onConnect);
     socket.setKeepAlive(true, keepAliveMs);
     // kafkajs writes a request once it is whole: to wait for more gains nothing.
     socket.setNoDelay(true);
@@ -39,8 +41,13 @@ export class Sockets {
   /** Ends every connection, with whatever is on its way, and lets no new one open. */
   destroy(): void {
     this.#isEnded = true;
+    this.drop();
+  }
+
+  /** Ends every connection, with whatever is on its way. New ones may open. */
+  drop(): void {
     // With an error: kafkajs rejects what waits for an answer when it hears of one, and not on a mere close.
-    for (const socket of this.#open) socket.destroy(new Error("the client is closed"));
+    for (const socket of this.#open) socket.destroy(new Error("the client is done with it"));
   }
 
   #secured(

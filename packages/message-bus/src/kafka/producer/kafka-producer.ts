@@ -1,18 +1,18 @@
 import {
   anySignal,
   ClosedError,
-  ConfigError,
   MessageTooLargeError,
   TimeoutError,
   type WaitOptions,
   withTimeout,
 } from "@wirekit/core";
-import { Batcher, type BatchEntry, type BatcherStats, type EntryResult } from "@wirekit/core/outbound";
-import type { KafkaDriver, ProducerRecord } from "../kafka-driver.ts";
+import { type BatchEntry, Batcher, type BatcherStats, type EntryResult } from "@wirekit/core/outbound";
+import type { KafkaDriver } from "../kafka-driver.ts";
 import { UnconfirmedError } from "../kafka-errors.ts";
 import type { ResolvedKafkaOptions } from "../kafka-options.ts";
+import type { OutgoingRecord } from "./outgoing-record.ts";
 import { PartitionChoice } from "./partition-choice.ts";
-import { batchOverheadBytes, placeBytes, recordBytes } from "./record-size.ts";
+import { batchOverheadBytes, placeBytes } from "./record-size.ts";
 import { type RecordResult, RecordWriter } from "./record-writer.ts";
 import { TopicGate } from "./topic-gate.ts";
 
@@ -20,32 +20,6 @@ import { TopicGate } from "./topic-gate.ts";
 export interface WrittenRecord {
   readonly partition: number;
   readonly offset: bigint;
-}
-
-/** What is to be sent, and how far it has come. */
-export class OutgoingRecord<Origin = unknown> {
-  readonly topic: string;
-  readonly key: string | undefined;
-  readonly value: string;
-  readonly headers: Readonly<Record<string, string>>;
-  /** What the caller knows it by. */
-  readonly origin: Origin;
-  readonly bytes: number;
-  partition = -1;
-  /** When its time is over, on the monotonic clock. */
-  expiresAt = 0;
-  /** Whether it was in a request: from then on it may have arrived. */
-  wasTried = false;
-
-  constructor(facts: Omit<ProducerRecord, "partition"> & { readonly origin: Origin }) {
-    this.topic = facts.topic;
-    // As in the original, and in every client of the bus: an empty key is none.
-    this.key = facts.key === "" ? undefined : facts.key;
-    this.value = facts.value;
-    this.headers = facts.headers;
-    this.origin = facts.origin;
-    this.bytes = recordBytes(this);
-  }
 }
 
 /** What was left when the producer was closed, in the callers' own terms. */
@@ -127,7 +101,8 @@ export class KafkaProducer<Origin = unknown> {
     if (this.#closing !== undefined) throw new ClosedError("The message bus");
     this.#checkRecord(record);
     const { clock, deliveryTimeoutMs } = this.#options;
-    record.expiresAt = clock.monotonic() + Math.min(options.timeoutMs ?? deliveryTimeoutMs, deliveryTimeoutMs);
+    record.expiresAt =
+      clock.monotonic() + Math.min(options.timeoutMs ?? deliveryTimeoutMs, deliveryTimeoutMs);
     const count = this.#gate.partitionCount(record.topic);
     return count === undefined
       ? this.#submitOnceKnown(record, options)
@@ -159,11 +134,11 @@ export class KafkaProducer<Origin = unknown> {
     return { notSent: originsOf([...notSent, ...preparing]), unconfirmed: originsOf(unconfirmed) };
   }
 
-  #checkRecord({ topic, bytes }: OutgoingRecord<Origin>): void {
-    if (topic === "") throw new ConfigError([{ path: "target", message: "must not be empty" }]);
+  #checkRecord({ bytes }: OutgoingRecord<Origin>): void {
     const { maxBatchBytes } = this.#options;
     const batchBytes = batchOverheadBytes + bytes;
-    if (batchBytes > maxBatchBytes) throw new MessageTooLargeError({ bytes: batchBytes, maxBytes: maxBatchBytes });
+    if (batchBytes > maxBatchBytes)
+      throw new MessageTooLargeError({ bytes: batchBytes, maxBytes: maxBatchBytes });
   }
 
   async #submitOnceKnown(record: OutgoingRecord<Origin>, options: WaitOptions): Promise<WrittenRecord> {
@@ -228,8 +203,10 @@ export class KafkaProducer<Origin = unknown> {
     this.#choice.moveOn();
     this.#gate.refresh(records.map(({ topic }) => topic));
     for (const record of records) record.wasTried = true;
-    const results = records.length === 0 ? [] : await this.#writer.write(records, { endsAt: this.#endOf(records), signal });
-    this.#problem = problemIn(results) ?? (records.length < all.length ? "Messages wait for too long" : undefined);
+    const results =
+      records.length === 0 ? [] : await this.#writer.write(records, { endsAt: this.#endOf(records), signal });
+    this.#problem =
+      problemIn(results) ?? (records.length < all.length ? "Messages wait for too long" : undefined);
     let at = 0;
     return all.map(({ wasTried }) => {
       const result = wasTried ? results[at++] : undefined;
@@ -245,7 +222,8 @@ const longestTimerMs = 2_147_483_647;
 /** A message that is too large is its sender's problem, and not one of the connection. */
 function problemIn(results: readonly RecordResult[]): string | undefined {
   for (const result of results) {
-    if (result.kind === "failed" && !MessageTooLargeError.isInstance(result.error)) return result.error.message;
+    if (result.kind === "failed" && !MessageTooLargeError.isInstance(result.error))
+      return result.error.message;
   }
   return undefined;
 }

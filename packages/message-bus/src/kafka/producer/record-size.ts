@@ -7,7 +7,11 @@ export const batchOverheadBytes = 61;
 export const placeBytes = 2;
 
 /** How many bytes a record takes as the first of a batch, uncompressed. */
-export function recordBytes({ key, value, headers }: Pick<ProducerRecord, "key" | "value" | "headers">): number {
+export function recordBytes({
+  key,
+  value,
+  headers,
+}: Pick<ProducerRecord, "key" | "value" | "headers">): number {
   // Attributes, and the distance to the batch's time and offset, which is none.
   let bytes = 1 + 1 + 1;
   bytes += key === undefined ? 1 : sizedBytes(utf8Length(key));

@@ -68,7 +68,8 @@ export class RecordWriter {
     for (const result of await this.#send(records, end)) {
       const together = byPartition.get(nameOf(result)) ?? [];
       if (!isTooLarge(result)) {
-        for (const [index, record] of together.entries()) results.set(record, resultOf(record, result, index));
+        for (const [index, record] of together.entries())
+          results.set(record, resultOf(record, result, index));
         continue;
       }
       const [only, ...others] = together;
@@ -105,7 +106,8 @@ function nameOf({ topic, partition }: { readonly topic: string; readonly partiti
 
 function resultOf(record: ProducerRecord, result: PartitionResult, index: number): RecordResult {
   const { topic, partition } = record;
-  if (result.kind === "written") return { kind: "written", partition, offset: result.baseOffset + BigInt(index) };
+  if (result.kind === "written")
+    return { kind: "written", partition, offset: result.baseOffset + BigInt(index) };
   if (result.kind === "refused") return { kind: "failed", error: result.error };
   return { kind: "failed", error: new UnconfirmedError(topic, result.error) };
 }
@@ -129,5 +131,8 @@ function halvesOf(records: readonly ProducerRecord[]): readonly ProducerRecord[]
 }
 
 function unanswered({ topic }: ProducerRecord): WirekitError {
-  return new UnconfirmedError(topic, new ConnectionError("The driver did not say what became of the records"));
+  return new UnconfirmedError(
+    topic,
+    new ConnectionError("The driver did not say what became of the records"),
+  );
 }
