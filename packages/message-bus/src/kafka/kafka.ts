@@ -3,8 +3,9 @@ import type { BusCloseReport } from "../message-bus.ts";
 import { ReceivedInvalidError } from "../received-invalid-error.ts";
 import type { SendableMessage } from "../wire/message.ts";
 import { kafkaOptionsFromEnv } from "./kafka-env.ts";
-import { KafkaMessageBus, type KafkaSentMessage } from "./kafka-message-bus.ts";
+import { KafkaMessageBus } from "./kafka-message-bus.ts";
 import type { KafkaMessageBusOptions } from "./kafka-options.ts";
+import type { KafkaSentMessage } from "./kafka-sends.ts";
 
 /** Where the original's `Kafka` sends to. */
 export interface KafkaSendOptions extends WaitOptions {
