@@ -1,5 +1,6 @@
 import process from "node:process";
 import { type CommandLine, readCommandLine, usage } from "./command-line.ts";
+import { openKafkaStage } from "./demo/kafka-stage.ts";
 import { openMemoryStage } from "./demo/memory-stage.ts";
 import { runDemo } from "./demo/run-demo.ts";
 import { openSqsStage } from "./demo/sqs-stage.ts";
@@ -20,8 +21,12 @@ const asked = commandLine();
 if (asked === undefined) {
   process.exitCode = 2;
 } else {
-  const { buses, sqs } = asked;
-  const stages = { memory: openMemoryStage, sqs: () => openSqsStage(sqs) };
+  const { buses, sqs, kafka } = asked;
+  const stages = {
+    memory: openMemoryStage,
+    sqs: () => openSqsStage(sqs),
+    kafka: () => openKafkaStage(kafka),
+  };
   process.exitCode = await runDemo(
     process.stdout,
     buses.map((name) => stages[name]),

@@ -1,17 +1,17 @@
 import type { Env, Logger } from "@wirekit/core";
-import { MemoryMessageBus, type MessageBus, SqsMessageBus } from "@wirekit/message-bus";
+import { KafkaMessageBus, MemoryMessageBus, type MessageBus, SqsMessageBus } from "@wirekit/message-bus";
 
 /** The buses that the payment service runs on. */
-export const busNames = ["memory", "sqs"] as const;
+export const busNames = ["memory", "sqs", "kafka"] as const;
 export type BusName = (typeof busNames)[number];
 
-/** Where a bus is: `address` is SQS's base URL. A bus in memory is nowhere else. */
+/** Where a bus is: `address` is SQS's base URL, or Kafka's bootstrap servers. A bus in memory is nowhere else. */
 export type BusPlace =
   | { readonly name: "memory" }
   | { readonly name: Exclude<BusName, "memory">; readonly address: string };
 
 export interface OpenBusOptions {
-  /** Region and credentials. */
+  /** Region, protocol and credentials, by the names that each bus documents for its `fromEnv`. */
   readonly env: Env;
   /** After how long the work of an instance that has died goes to another one, in milliseconds. Default: the bus's own. */
   readonly takeoverAfterMs?: number | undefined;
@@ -28,6 +28,13 @@ export function openBus(place: BusPlace, options: OpenBusOptions): MessageBus {
       return SqsMessageBus.fromEnv(env, {
         queueUrl: place.address,
         visibilityTimeoutMs: takeoverAfterMs,
+        logger,
+      });
+    case "kafka":
+      return KafkaMessageBus.fromEnv(env, {
+        bootstrapServers: place.address,
+        sessionTimeoutMs: takeoverAfterMs,
+        heartbeatIntervalMs: takeoverAfterMs && takeoverAfterMs / 8,
         logger,
       });
   }

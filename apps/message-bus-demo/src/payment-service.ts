@@ -51,7 +51,8 @@ export function startPaymentService(bus: MessageBus, options: PaymentServiceOpti
         idempotencyKey: `${payment.idempotencyKey}/answer`,
         payload: { reference: payment.reference, status: "BOOKED" },
       });
-      await bus.sendMessage(answer, { target: targets.answers, key: payment.customer, signal });
+      // Without the signal: what is booked is answered, also when this instance is to end or the message is taken from it meanwhile.
+      await bus.sendMessage(answer, { target: targets.answers, key: payment.customer });
     },
   );
 }

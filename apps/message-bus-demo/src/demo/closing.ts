@@ -1,6 +1,5 @@
 import { count } from "@wirekit/demo-screen";
-import type { Account } from "./account.ts";
-import { accountOf } from "./account.ts";
+import { type Account, accountOf } from "./account.ts";
 import type { Instance } from "./instance.ts";
 import { everythingAnswered, type Play } from "./play.ts";
 import { showAccount, showCounters, showLatencies, showRequests } from "./tables.ts";
@@ -41,17 +40,27 @@ export async function closeTheDay(play: Play, last: Instance): Promise<Account> 
   expectations.expect("the payments of a customer are booked in their order", outOfOrder === 0);
   expectations.expect("every booked payment is answered", account.answered === account.booked);
 
-  const explained = bookedAgain.filter(({ first }) => first === "three");
-  if (bookedAgain.length > 0) {
-    screen.line(
-      `${count(explained.length)} of ${count(bookedAgain.length)} that were booked again are the work of three: it was killed before it could acknowledge them`,
-    );
-    screen.line("They have the idempotency keys of the first time, and so the ledger counts them once");
-  }
-  expectations.expect(
-    "nothing is booked again but what three had not acknowledged",
-    explained.length === bookedAgain.length,
-  );
+  showBookedAgain(play, bookedAgain);
   showRequests(screen, stage.requests(), play);
   return account;
+}
+
+/** At least once means that a payment can be booked again. Each such case has a cause. */
+function showBookedAgain({ screen, expectations, stage }: Play, bookedAgain: Account["bookedAgain"]): void {
+  const ofTheKilled = bookedAgain.filter(({ first }) => first === "three");
+  const handedOver = bookedAgain.filter(({ first, again }) => first !== "three" && first !== again);
+  const { sharesAnew } = stage;
+  if (ofTheKilled.length > 0) {
+    screen.line(`${bookedAgainOf(ofTheKilled)} because three was killed before it could acknowledge`);
+  }
+  if (handedOver.length > 0) screen.line(`${bookedAgainOf(handedOver)} because ${sharesAnew} in the middle`);
+  if (bookedAgain.length > 0) {
+    screen.line("A copy has the idempotency key of the first time, so the ledger counts each payment once");
+  }
+  const explained = ofTheKilled.length + (sharesAnew === undefined ? 0 : handedOver.length);
+  expectations.expect("whatever is booked again has a cause", explained === bookedAgain.length);
+}
+
+function bookedAgainOf({ length }: Account["bookedAgain"]): string {
+  return length === 1 ? "1 payment was booked again" : `${count(length)} payments were booked again`;
 }

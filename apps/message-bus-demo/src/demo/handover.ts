@@ -1,3 +1,4 @@
+import { count } from "@wirekit/demo-screen";
 import type { Instance } from "./instance.ts";
 import { everythingBooked, type Play, payUntilAtWork, rush } from "./play.ts";
 
@@ -24,7 +25,7 @@ export async function handOver(play: Play, one: Instance): Promise<Instance> {
   const ended = isProcess ? `, and ended with exit code ${exitCode}` : "";
   const gaveBack = report.left === 0 ? "had nothing to give back" : `gave ${report.left} back`;
   screen.line(`one finished what it had begun, ${gaveBack}${ended}`);
-  screen.line(`two booked the other ${later.length}`);
+  screen.line(`two did the rest, ${count(later.length)} bookings`);
   expectations.expect("the instance that is told to end does so with exit code 0", exitCode === 0);
   expectations.expect("it ends in the middle of the work", later.length > 0);
   expectations.expect(

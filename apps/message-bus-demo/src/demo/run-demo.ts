@@ -64,6 +64,6 @@ async function playDay(
   });
   const one = await firstPayments(play);
   const two = await handOver(play, one);
-  await suddenEnd(play, two);
+  await suddenEnd(play);
   return await closeTheDay(play, two);
 }

@@ -20,6 +20,8 @@ export interface Stage {
   startInstance(name: string): Promise<Instance>;
   /** After how long another instance gets the work of one that is dead; absent where no instance can die alone. */
   readonly takeover?: { readonly afterMs: number; readonly called: string } | undefined;
+  /** What takes messages in hand from an instance that is alive; absent where nothing does. */
+  readonly sharesAnew?: string | undefined;
   /** Requests by what they are, where the server counts them. */
   requests(): Readonly<Record<string, number>> | undefined;
   close(): Promise<void>;
