@@ -33,7 +33,8 @@ export const giveUpMs = 120_000;
 export const middleOfRush = 40;
 const rushWaves = 20;
 const betweenWavesMs = 100;
-const shareOfEach = 80;
+/** Long enough that acknowledgements which are gathered for a second have been taken. */
+const wavesSideBySide = 20;
 
 /** Sends each payment on its own; the bus gathers them. Resolves once it has all of them. */
 export async function pay(play: Play, payments: readonly Payment[]): Promise<void> {
@@ -58,19 +59,17 @@ export async function rush(play: Play): Promise<{ readonly paid: Promise<void> }
   return { paid };
 }
 
-/**
- * Sends payments, wave after wave, until each of these instances has booked so many of them: members of a group need time to find together, and
- * their first acknowledgements time to be taken.
- */
+/** Sends payments, wave after wave, until all of these instances have booked some and then worked side by side for a while. */
 export async function payUntilAtWork(play: Play, names: readonly string[]): Promise<void> {
   const before = (await play.stage.ledger.read()).length;
   const endsAt = performance.now() + giveUpMs;
-  for (;;) {
+  let waves = 0;
+  while (waves < wavesSideBySide) {
     await pay(play, play.day.wave());
     await pause(betweenWavesMs);
     const booked = (await play.stage.ledger.read()).slice(before);
-    if (names.every((name) => booked.filter(({ bookedBy }) => bookedBy === name).length >= shareOfEach))
-      return;
+    const areAllAtWork = names.every((name) => booked.some(({ bookedBy }) => bookedBy === name));
+    if (areAllAtWork) waves += 1;
     if (performance.now() > endsAt) throw new Error(`not all of ${names.join(", ")} are at work`);
   }
 }
