@@ -1,4 +1,5 @@
 import { hasMark, type Issue, ValidationError, WirekitError } from "@wirekit/core";
+import type { KafkaErrorCode } from "./kafka/kafka-errors.ts";
 import type { SqsErrorCode } from "./sqs/sqs-error.ts";
 
 /** Every code that an error of this package can carry, besides those of core. */
@@ -7,6 +8,7 @@ export type MessageBusErrorCode =
   | "message-bus/invalid-body"
   | "message-bus/unknown-receipt"
   | "message-bus/receipt-expired"
+  | KafkaErrorCode
   | SqsErrorCode;
 
 const invalidMessageMark = Symbol.for("@wirekit/message-bus/InvalidMessageError");

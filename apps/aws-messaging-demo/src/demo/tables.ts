@@ -1,5 +1,5 @@
+import { latencyCells, type Screen } from "@wirekit/demo-screen";
 import type { InvoiceReport } from "./invoice-report.ts";
-import { latencyCells, type Screen } from "./screen.ts";
 import type { SpanRecord } from "./tracing.ts";
 
 /** What each invoice process did with what it received. */

@@ -111,12 +111,26 @@ export interface ConsumedBatch extends TopicPartition {
   readonly highWatermark: bigint;
 }
 
+/** A partition that a member was given, and where it begins to read there. */
+export interface AssignedPartition extends TopicPartition {
+  /** What the group has committed; where it has committed nothing, what `startAt` says. */
+  readonly offset: bigint;
+}
+
 /** What a member was given by its group. */
 export interface Assignment {
   readonly memberId: string;
   readonly generationId: number;
   readonly isLeader: boolean;
-  readonly partitions: readonly TopicPartition[];
+  readonly partitions: readonly AssignedPartition[];
+}
+
+/** The log does not hold what was to be read next: it was deleted, or was never there. Reading goes on elsewhere, as `startAt` says. */
+export interface OffsetReset extends TopicPartition {
+  /** What was to be read. */
+  readonly from: bigint;
+  /** What is read instead. */
+  readonly to: bigint;
 }
 
 /** What a member tells whoever runs it. Called synchronously, in the order of events. */
@@ -131,6 +145,8 @@ export interface MemberListener {
   /** Has lost its assignment without a word of the group: nothing can be committed any more. */
   onLost(error: WirekitError): void;
   onBatch(batch: ConsumedBatch): void;
+  /** Records are lost to the group, or come again. */
+  onReset(reset: OffsetReset): void;
   /** Cannot fetch or join, and goes on trying. */
   onFault(error: WirekitError): void;
   onRecovered(): void;

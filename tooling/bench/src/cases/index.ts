@@ -2,6 +2,7 @@ import type { BenchmarkCase } from "../harness/benchmark-case.ts";
 import { awsConsuming, awsConsumingSlow } from "./aws-consuming.ts";
 import { awsPublishing } from "./aws-publishing.ts";
 import { awsSending } from "./aws-sending.ts";
+import { kafkaProducing } from "./kafka-producing.ts";
 import { loading } from "./loading.ts";
 import { sending } from "./sending.ts";
 import { signing } from "./signing.ts";
@@ -13,5 +14,6 @@ export const cases: readonly BenchmarkCase[] = [
   awsSending,
   awsConsuming,
   awsConsumingSlow,
+  kafkaProducing,
   loading,
 ];
