@@ -16,7 +16,6 @@ import { messagesOf } from "../messages.ts";
 import { type Received, toReceived } from "../received.ts";
 import { sendEach } from "../send-each.ts";
 import { startConsumer } from "../start-consumer.ts";
-import { encodeMessage } from "../wire/encode-message.ts";
 import type { DecodedMessage, SendableMessage, UnknownKinds } from "../wire/message.ts";
 import { KafkaReceiver } from "./consumer/kafka-receiver.ts";
 import { KafkaSource } from "./consumer/kafka-source.ts";
@@ -83,8 +82,11 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
    * LoginRefusedError, TopicMissingError, KafkaRefusedError, ConnectionError, TimeoutError or ClosedError when it has not; the signal's own
    * reason.
    */
-  sendMessage(message: SendableMessage, options: SendOptions): Promise<KafkaSentMessage> {
-    return this.#sends.send({ ...options, message, textOf: () => encodeMessage(message) });
+  sendMessage(
+    message: SendableMessage,
+    { target, key, signal, timeoutMs }: SendOptions,
+  ): Promise<KafkaSentMessage> {
+    return this.#sends.send({ target, key, signal, timeoutMs, message });
   }
 
   async sendMany(
@@ -164,7 +166,7 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
       source,
       system,
       sendText: (text, { target, key, headers, signal }) =>
-        this.#sends.send({ target, key, headers, signal, textOf: () => text }),
+        this.#sends.send({ target, key, headers, signal, text }),
       // The source bounds what it holds by bytes.
       capacity: Number.POSITIVE_INFINITY,
       clock,

@@ -20,12 +20,11 @@ export interface KafkaSentMessage extends SentMessage {
   readonly offset: number;
 }
 
-/** What is sent, and how to read it: what cannot be read was not sent. */
+/** What is sent: a message, or a text as it is. */
 export interface Outgoing extends SendOptions {
-  readonly textOf: () => string;
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** What the report of a close names; a dead letter is none of the caller's. */
   readonly message?: SendableMessage | undefined;
+  readonly text?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What spans call this kind of bus. */
@@ -50,7 +49,7 @@ export class KafkaSends {
   }
 
   send(outgoing: Outgoing): Promise<KafkaSentMessage> {
-    return this.#send(outgoing, { wasTried: false });
+    return this.#send(outgoing);
   }
 
   /** The same, for one of many: never rejects. */
@@ -58,7 +57,7 @@ export class KafkaSends {
     const startedAt = this.#clock.monotonic();
     const progress: Progress = { wasTried: false };
     try {
-      const sent = await this.#send({ ...options, message, textOf: () => encodeMessage(message) }, progress);
+      const sent = await this.#send({ ...options, message }, progress);
       return { kind: "delivered", attempts: 1, latencyMs: this.#clock.monotonic() - startedAt, ...sent };
     } catch (thrown) {
       if (UnconfirmedError.isInstance(thrown)) return { kind: "expired", error: thrown };
@@ -77,30 +76,39 @@ export class KafkaSends {
     return { notSent: notSent.filter(isMessage), unconfirmed: unconfirmed.filter(isMessage) };
   }
 
-  async #send(outgoing: Outgoing, progress: Progress): Promise<KafkaSentMessage> {
-    const { target, key, headers, textOf, message, signal, timeoutMs } = outgoing;
+  async #send(outgoing: Outgoing, progress?: Progress): Promise<KafkaSentMessage> {
     try {
+      const { target, message, signal } = outgoing;
       signal?.throwIfAborted();
       checkTopic(target);
-      const value = textOf();
+      const value = message === undefined ? (outgoing.text ?? "") : encodeMessage(message);
       const bodyBytes = Buffer.byteLength(value);
-      const sent = await sendInSpan({ system, target, bodyBytes }, async (traceHeaders) => {
-        if (this.#isClosed) throw new ClosedError("The message bus");
-        const all = headers === undefined ? traceHeaders : { ...headers, ...traceHeaders };
-        const record = new OutgoingRecord({ topic: target, key, value, headers: all, origin: message });
-        try {
-          const { partition, offset } = await this.#producer.send(record, { signal, timeoutMs });
-          const messageId = `${target}:${partition}:${offset}`;
-          return { target, topic: target, partition, offset: Number(offset), messageId };
-        } finally {
-          progress.wasTried = record.wasTried;
-        }
-      });
+      const sent = await sendInSpan({ system, target, bodyBytes }, (traceHeaders) =>
+        this.#deliver(outgoing, value, traceHeaders, progress),
+      );
       this.#counters.sent();
       return sent;
     } catch (thrown) {
       this.#counters.notSent();
       throw thrown;
+    }
+  }
+
+  async #deliver(
+    { target, key, headers, message, signal, timeoutMs }: Outgoing,
+    value: string,
+    traceHeaders: Readonly<Record<string, string>>,
+    progress: Progress | undefined,
+  ): Promise<KafkaSentMessage> {
+    if (this.#isClosed) throw new ClosedError("The message bus");
+    const all = headers === undefined ? traceHeaders : { ...headers, ...traceHeaders };
+    const record = new OutgoingRecord({ topic: target, key, value, headers: all, origin: message });
+    try {
+      const { partition, offset } = await this.#producer.send(record, { signal, timeoutMs });
+      const messageId = `${target}:${partition}:${offset}`;
+      return { target, topic: target, partition, offset: Number(offset), messageId };
+    } finally {
+      if (progress !== undefined) progress.wasTried = record.wasTried;
     }
   }
 }
