@@ -1,5 +1,11 @@
 import type { SpanHook } from "@wirekit/core/inbound";
-import { extractTraceContext, injectTraceContext, isTracingOn, messagingSpan, withSpan } from "@wirekit/core/tracing";
+import {
+  extractTraceContext,
+  injectTraceContext,
+  isTracingOn,
+  messagingSpan,
+  withSpan,
+} from "@wirekit/core/tracing";
 import type { BusDelivery } from "./consume-options.ts";
 import type { SentMessage } from "./message-bus.ts";
 

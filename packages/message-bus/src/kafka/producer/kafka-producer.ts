@@ -1,4 +1,11 @@
-import { ClosedError, MessageTooLargeError, onAbort, TimeoutError, type WaitOptions, withTimeout } from "@wirekit/core";
+import {
+  ClosedError,
+  MessageTooLargeError,
+  onAbort,
+  TimeoutError,
+  type WaitOptions,
+  withTimeout,
+} from "@wirekit/core";
 import { type BatchEntry, Batcher, type BatcherStats, type EntryResult } from "@wirekit/core/outbound";
 import type { KafkaDriver } from "../kafka-driver.ts";
 import { UnconfirmedError } from "../kafka-errors.ts";
@@ -97,7 +104,8 @@ export class KafkaProducer<Origin = unknown> {
     const refusal = this.#refusalOf(record, options);
     if (refusal !== undefined) return Promise.reject(refusal.reason);
     const { clock, deliveryTimeoutMs } = this.#options;
-    record.expiresAt = clock.monotonic() + Math.min(options.timeoutMs ?? deliveryTimeoutMs, deliveryTimeoutMs);
+    record.expiresAt =
+      clock.monotonic() + Math.min(options.timeoutMs ?? deliveryTimeoutMs, deliveryTimeoutMs);
     const count = this.#gate.partitionCount(record.topic);
     return count === undefined
       ? this.#submitOnceKnown(record, options)
@@ -145,7 +153,9 @@ export class KafkaProducer<Origin = unknown> {
   #submitOnceKnown(record: OutgoingRecord<Origin>, options: WaitOptions): Promise<WrittenRecord> {
     return new Promise((resolve, reject) => {
       const { signal } = options;
-      const cancelTimer = this.#shorterTimer(options, () => fail(new TimeoutError("Sending", options.timeoutMs ?? 0)));
+      const cancelTimer = this.#shorterTimer(options, () =>
+        fail(new TimeoutError("Sending", options.timeoutMs ?? 0)),
+      );
       const stopListening = signal && onAbort(signal, () => fail(signal.reason));
       const release = () => {
         leave();
