@@ -106,6 +106,8 @@ class Storm {
       capacity: Number.POSITIVE_INFINITY,
       decode: ({ body }) => body,
       handler: async (_, { delivery }) => {
+        // What a process that is gone would still have done is no part of the account.
+        if (member.isDead) return new Promise(() => undefined);
         const by = { process, generation: member.generation };
         const record = recordOf(delivery);
         this.account.started(by, record);
