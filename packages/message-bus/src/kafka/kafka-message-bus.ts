@@ -32,7 +32,7 @@ import {
 } from "./kafka-options.ts";
 import { KafkaReceivers, type TopicOfGroup } from "./kafka-receivers.ts";
 import { KafkaSends, type KafkaSentMessage, system } from "./kafka-sends.ts";
-import { checkReceiveOptions } from "./kafka-topic.ts";
+import { checkReceiveOptions, checkTopic } from "./kafka-topic.ts";
 
 /** Which message is done with, by the receipt handle alone. */
 export interface KafkaReceiptOptions extends WaitOptions {
@@ -160,6 +160,7 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
     const { target: topic, groupId = defaultGroupId(topic) } = options;
     const { clock, random, logger } = this.#options;
     checkReceiveOptions({ topic, groupId, timeoutMs: 0 });
+    if (options.deadLetterTarget !== undefined) checkTopic(options.deadLetterTarget, "deadLetterTarget");
     this.#throwUnlessOpen();
     const source = new KafkaSource(this.#sourceOptions({ topic, groupId }));
     const consumer: MessageConsumer = startConsumer(options, handler, {
@@ -226,9 +227,11 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
     const endsAt = clock.monotonic() + timeoutMs;
     // Handlers that run may still send and acknowledge; nothing more is received.
     this.#state = "closing";
+    // A part of the time is the producer's, also where a handler takes all that there is.
+    const consumingMs = timeoutMs * 0.9;
     const left = await Promise.all([
-      this.#consumers.close({ timeoutMs }),
-      this.#receivers.close({ timeoutMs }),
+      this.#consumers.close({ timeoutMs: consumingMs }),
+      this.#receivers.close({ timeoutMs: consumingMs }),
     ]);
     const unsent = await this.#sends.close({ timeoutMs: Math.max(0, endsAt - clock.monotonic()) });
     this.#state = "closed";

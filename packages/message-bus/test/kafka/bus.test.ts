@@ -231,6 +231,7 @@ describe("a bus over Kafka", () => {
       await expect(bus.sendMessage(statusUpdate("R-1"), { target: wrong })).rejects.toThrow(ConfigError);
       await expect(bus.receiveMessage({ target: wrong })).rejects.toThrow(ConfigError);
       expect(() => bus.consume({ target: wrong }, () => {})).toThrow(ConfigError);
+      expect(() => bus.consume({ target, deadLetterTarget: wrong }, () => {})).toThrow(/deadLetterTarget/);
     }
     await expect(bus.receiveMessage({ target, groupId: "", timeoutMs: -1 })).rejects.toThrow(
       /groupId.*timeoutMs/,
