@@ -18,24 +18,44 @@ const upTo = (count: number) => Array.from({ length: count }, (_, index) => inde
 
 describe("a request that goes wrong", () => {
   const answers = (...errors: string[]) => errors.map((error) => ({ kind: "error", error }) as Fault);
-  const breaks: readonly Fault[] = [{ kind: "drop", when: "before" }, { kind: "drop", when: "after" }, { kind: "truncate" }];
+  const breaks: readonly Fault[] = [
+    { kind: "drop", when: "before" },
+    { kind: "drop", when: "after" },
+    { kind: "truncate" },
+  ];
   const faults: readonly (readonly [ApiName, readonly Fault[]])[] = [
     ["Metadata", [...answers("LEADER_NOT_AVAILABLE", "UNKNOWN_TOPIC_OR_PARTITION"), ...breaks]],
     ["FindCoordinator", [...answers("COORDINATOR_NOT_AVAILABLE"), ...breaks, { kind: "withhold" }]],
     [
       "JoinGroup",
       [
-        ...answers("NOT_COORDINATOR", "COORDINATOR_LOAD_IN_PROGRESS", "UNKNOWN_MEMBER_ID", "REBALANCE_IN_PROGRESS"),
+        ...answers(
+          "NOT_COORDINATOR",
+          "COORDINATOR_LOAD_IN_PROGRESS",
+          "UNKNOWN_MEMBER_ID",
+          "REBALANCE_IN_PROGRESS",
+        ),
         { kind: "drop", when: "before" },
       ],
     ],
     ["SyncGroup", [...answers("REBALANCE_IN_PROGRESS", "NOT_COORDINATOR", "UNKNOWN_MEMBER_ID"), ...breaks]],
-    ["OffsetFetch", [...answers("NOT_COORDINATOR", "COORDINATOR_LOAD_IN_PROGRESS"), ...breaks, { kind: "withhold" }]],
-    ["ListOffsets", [...answers("NOT_LEADER_OR_FOLLOWER", "LEADER_NOT_AVAILABLE"), ...breaks, { kind: "withhold" }]],
+    [
+      "OffsetFetch",
+      [...answers("NOT_COORDINATOR", "COORDINATOR_LOAD_IN_PROGRESS"), ...breaks, { kind: "withhold" }],
+    ],
+    [
+      "ListOffsets",
+      [...answers("NOT_LEADER_OR_FOLLOWER", "LEADER_NOT_AVAILABLE"), ...breaks, { kind: "withhold" }],
+    ],
     [
       "Fetch",
       [
-        ...answers("NOT_LEADER_OR_FOLLOWER", "UNKNOWN_TOPIC_OR_PARTITION", "CORRUPT_MESSAGE", "UNKNOWN_SERVER_ERROR"),
+        ...answers(
+          "NOT_LEADER_OR_FOLLOWER",
+          "UNKNOWN_TOPIC_OR_PARTITION",
+          "CORRUPT_MESSAGE",
+          "UNKNOWN_SERVER_ERROR",
+        ),
         ...breaks,
         { kind: "withhold" },
         { kind: "delay", delayMs: 200 },
@@ -44,7 +64,12 @@ describe("a request that goes wrong", () => {
     [
       "OffsetCommit",
       [
-        ...answers("NOT_COORDINATOR", "COORDINATOR_LOAD_IN_PROGRESS", "ILLEGAL_GENERATION", "UNKNOWN_MEMBER_ID"),
+        ...answers(
+          "NOT_COORDINATOR",
+          "COORDINATOR_LOAD_IN_PROGRESS",
+          "ILLEGAL_GENERATION",
+          "UNKNOWN_MEMBER_ID",
+        ),
         ...answers("REBALANCE_IN_PROGRESS"),
         ...breaks,
         { kind: "withhold" },
@@ -59,7 +84,9 @@ describe("a request that goes wrong", () => {
       ],
     ],
   ];
-  const cases = faults.flatMap(([api, list]) => list.map((fault) => [api, describeFault(fault), fault] as const));
+  const cases = faults.flatMap(([api, list]) =>
+    list.map((fault) => [api, describeFault(fault), fault] as const),
+  );
 
   it.each(cases)("%s with %s: everything is handled and committed", async (api, _, fault) => {
     const kafka = await broker({ topics });
@@ -191,13 +218,20 @@ describe("a cluster that changes", () => {
     await produce(kafka, numbered(10));
     const resets: OffsetReset[] = [];
     const handled: string[] = [];
-    const first = consume(kafka, ({ body }) => handled.push(body), { onReset: (reset) => resets.push(reset) });
+    const first = consume(kafka, ({ body }) => handled.push(body), {
+      onReset: (reset) => resets.push(reset),
+    });
     await until(async () => (await committed(kafka)) === 10);
     await first.consumer.close();
     await produce(kafka, numbered(10, 10));
     kafka.faults.deleteRecords({ topic: "payments", partition: 0, before: 15n });
     const errors: unknown[] = [];
-    const logger = { debug: () => {}, info: () => {}, warn: () => {}, error: (fields: object) => errors.push(fields) };
+    const logger = {
+      debug: () => {},
+      info: () => {},
+      warn: () => {},
+      error: (fields: object) => errors.push(fields),
+    };
     const second = consume(kafka, ({ body }) => handled.push(body), {
       onReset: (reset) => resets.push(reset),
       logger,
@@ -230,7 +264,10 @@ describe("a cluster that changes", () => {
     kafka.deleteTopic("payments");
     kafka.createTopic("payments", 3);
     await until(() => source.details().partitions.length === 3);
-    await produce(kafka, [0, 1, 2].map((partition) => ({ value: String(partition), partition })));
+    await produce(
+      kafka,
+      [0, 1, 2].map((partition) => ({ value: String(partition), partition })),
+    );
     await until(() => handled.length === 3);
   });
 });
@@ -281,7 +318,10 @@ describe("a member that the group has thrown out", () => {
 describe("what cannot be handled", () => {
   it("is written to the sink before its offset moves", async () => {
     const kafka = await broker({ topics });
-    await produce(kafka, [{ key: "a", value: "bad" }, { key: "a", value: "good" }]);
+    await produce(kafka, [
+      { key: "a", value: "bad" },
+      { key: "a", value: "good" },
+    ]);
     const handled: string[] = [];
     const order: string[] = [];
     const { consumer } = consume(
@@ -307,7 +347,10 @@ describe("what cannot be handled", () => {
     const big = "x".repeat(1_000);
     await produce(kafka, [{ key: "bad", value: "bad" }]);
     for (let batch = 0; batch < 20; batch += 1) {
-      await produce(kafka, Array.from({ length: 5 }, () => ({ key: "bad", value: big })));
+      await produce(
+        kafka,
+        Array.from({ length: 5 }, () => ({ key: "bad", value: big })),
+      );
     }
     const handled: number[] = [];
     const stopped: unknown[] = [];
@@ -330,7 +373,10 @@ describe("what cannot be handled", () => {
     ]);
     // Other keys of the partition go on as long as there is room; other partitions in any case.
     for (let round = 0; round < 20; round += 1) {
-      await produce(kafka, Array.from({ length: 20 }, (_, index) => ({ key: `k${index}`, value: big, partition: 1 })));
+      await produce(
+        kafka,
+        Array.from({ length: 20 }, (_, index) => ({ key: `k${index}`, value: big, partition: 1 })),
+      );
     }
     await until(() => handled.filter((partition) => partition === 1).length === 400);
     await until(async () => (await committed(kafka, { partition: 1 })) === 400);
@@ -349,7 +395,10 @@ describe("what cannot be handled", () => {
   it("is tried again by the next owner of its partition", async () => {
     const kafka = await broker({ topics });
     await produce(kafka, [{ key: "a", value: "bad" }]);
-    const first = consume(kafka, () => Promise.reject(new Error("no")), { maxAttempts: 1, clientId: "first" });
+    const first = consume(kafka, () => Promise.reject(new Error("no")), {
+      maxAttempts: 1,
+      clientId: "first",
+    });
     await until(() => first.source.details().partitions[0]?.stoppedKeys.length === 1);
     await first.consumer.close();
     const handled: string[] = [];
@@ -406,7 +455,10 @@ describe("two members", () => {
       handled.push(body);
     };
     const send = (from: number) =>
-      produce(kafka, numbered(100, from).map((record, index) => ({ ...record, partition: index % 4 })));
+      produce(
+        kafka,
+        numbered(100, from).map((record, index) => ({ ...record, partition: index % 4 })),
+      );
     const first = consume(kafka, handler, { clientId: "first", concurrency: 5 });
     await send(0);
     await until(() => handled.length > 30);

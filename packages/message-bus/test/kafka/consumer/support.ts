@@ -92,7 +92,16 @@ type Options = Partial<Omit<KafkaSourceOptions, "member">> &
 export function consume(
   kafka: Kafka,
   handler: (delivery: KafkaDelivery, signal: AbortSignal) => unknown,
-  { member, clientId, metadataMaxAgeMs, concurrency = 100, deadLetterSink, maxAttempts, backoff, ...options }: Options = {},
+  {
+    member,
+    clientId,
+    metadataMaxAgeMs,
+    concurrency = 100,
+    deadLetterSink,
+    maxAttempts,
+    backoff,
+    ...options
+  }: Options = {},
 ) {
   const source = new KafkaSource({
     driver: memberDriver(kafka, { clientId, metadataMaxAgeMs }),
@@ -124,7 +133,8 @@ export function receiver(
     clientId,
     metadataMaxAgeMs,
     ...options
-  }: Partial<Omit<KafkaSourceOptions, "member">> & Pick<Options, "member" | "clientId" | "metadataMaxAgeMs"> = {},
+  }: Partial<Omit<KafkaSourceOptions, "member">> &
+    Pick<Options, "member" | "clientId" | "metadataMaxAgeMs"> = {},
 ): KafkaReceiver {
   const opened = new KafkaReceiver({
     driver: memberDriver(kafka, { clientId, metadataMaxAgeMs }),

@@ -37,7 +37,8 @@ export class Account {
     this.#running.add(line);
     const inGeneration = `${generation} ${line}`;
     const last = this.#lastStarted.get(inGeneration);
-    if (last !== undefined && offset < last) this.violations.push(`${offset} of ${inGeneration} began after ${last}`);
+    if (last !== undefined && offset < last)
+      this.violations.push(`${offset} of ${inGeneration} began after ${last}`);
     if (last !== undefined && offset > last && !this.#doneIn.has(`${generation} ${partition}:${last}`)) {
       this.violations.push(`${offset} of ${inGeneration} began before ${last} was done`);
     }
@@ -63,7 +64,9 @@ export class Account {
       if (record.offset >= offset) break;
       // Done by another generation does not count: that one's results are not this one's to commit.
       if (!this.#doneIn.has(`${generation} ${partition}:${record.offset}`)) {
-        this.violations.push(`generation ${generation} committed ${offset} of ${partition} before ${record.offset} was done`);
+        this.violations.push(
+          `generation ${generation} committed ${offset} of ${partition} before ${record.offset} was done`,
+        );
       }
     }
   };

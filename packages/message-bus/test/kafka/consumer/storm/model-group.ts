@@ -89,7 +89,9 @@ export class ModelGroup {
     this.#isRebalancing = false;
     const sorted = [...this.members];
     for (const [index, member] of sorted.entries()) {
-      const partitions = this.logs.map((_, partition) => partition).filter((one) => one % sorted.length === index);
+      const partitions = this.logs
+        .map((_, partition) => partition)
+        .filter((one) => one % sorted.length === index);
       member.assign(this.generation, partitions);
     }
   }
@@ -231,7 +233,8 @@ export class ModelMember implements GroupMember {
     for (;;) {
       const from = this.#positions.get(partition);
       const end = group.ends[partition] ?? 0n;
-      if (this.isDead || this.#isRevoked || from === undefined || from >= end || this.#paused.has(partition)) return;
+      if (this.isDead || this.#isRevoked || from === undefined || from >= end || this.#paused.has(partition))
+        return;
       const positions = this.#positions;
       await group.pause(20);
       // What a fetch of an earlier assignment brings is nobody's.
