@@ -39,18 +39,24 @@ export function sendInSpan<Receipt extends SentMessage>(
   });
 }
 
-/** Runs each handler inside a span, in the trace of whoever sent the message. */
+/** Runs each handler inside a span, in the trace of whoever sent the message. Without a tracer provider it only runs it. */
 export function handlerSpan<D extends BusDelivery, Message>(system: string): SpanHook<D, Message> {
-  return async ({ delivery: { id, bytes, received } }, run) => {
-    const { name, ...options } = messagingSpan({
-      operation: "process",
-      system,
-      destination: received.target,
-      messageId: id,
-      bodyBytes: bytes,
-      consumerGroup: received.groupId,
-    });
-    const parent = await extractTraceContext(received.headers);
-    return withSpan(name, { ...options, parent, scope }, run);
-  };
+  return ({ delivery }, run) => (isTracingOn() ? runInSpan(system, delivery, run) : run());
+}
+
+async function runInSpan<T>(
+  system: string,
+  { id, bytes, received }: BusDelivery,
+  run: () => Promise<T>,
+): Promise<T> {
+  const { name, ...options } = messagingSpan({
+    operation: "process",
+    system,
+    destination: received.target,
+    messageId: id,
+    bodyBytes: bytes,
+    consumerGroup: received.groupId,
+  });
+  const parent = await extractTraceContext(received.headers);
+  return withSpan(name, { ...options, parent, scope }, run);
 }

@@ -10,7 +10,7 @@ import { memberOptions } from "../support.ts";
 import { Account } from "./account.ts";
 import { ModelGroup, ModelMember } from "./model-group.ts";
 
-const runs = scale({ small: 6, full: 60 });
+const runs = scale({ small: 4, full: 60 });
 const hours = scale({ small: 2, full: 6 });
 const minuteMs = 60_000;
 const fetchBytes = 4_000;
@@ -63,14 +63,18 @@ class Storm {
     const untilMs = this.clock.monotonic() + durationMs;
     while (this.clock.monotonic() < untilMs) {
       this.#happen();
-      await this.clock.advance(this.random() * 2 * minuteMs);
-      this.#checkBounds();
+      for (const pauseMs of [500, 2_000, this.random() * 2 * minuteMs]) {
+        await this.clock.advance(pauseMs);
+        this.#checkBounds();
+      }
     }
     await this.#comeToAnEnd();
   }
 
   #happen(): void {
-    for (let count = Math.floor(this.random() * 30); count > 0; count -= 1) {
+    // Now and then more than anybody may hold.
+    const most = this.random() < 0.05 ? 800 : 30;
+    for (let count = Math.floor(this.random() * most); count > 0; count -= 1) {
       const key = this.random() < 0.2 ? undefined : `k${Math.floor(this.random() * 6)}`;
       this.group.append(
         Math.floor(this.random() * this.#partitions),
