@@ -1,5 +1,11 @@
 import type { SpanHook } from "@wirekit/core/inbound";
-import { extractTraceContext, injectTraceContext, isTracingOn, messagingSpan, withSpan } from "@wirekit/core/tracing";
+import {
+  extractTraceContext,
+  injectTraceContext,
+  isTracingOn,
+  messagingSpan,
+  withSpan,
+} from "@wirekit/core/tracing";
 import type { BusDelivery } from "./consume-options.ts";
 import type { SentMessage } from "./message-bus.ts";
 
@@ -21,6 +27,8 @@ export function sendInSpan<Receipt extends SentMessage>(
   { system, target: destination, bodyBytes }: SendFacts,
   send: (headers: Readonly<Record<string, string>>) => Promise<Receipt>,
 ): Promise<Receipt> {
+  // Nothing more than the call: a program that sends much would pay for every layer of promises.
+  if (!isTracingOn()) return send({});
   const { name, ...options } = messagingSpan({ operation: "send", system, destination, bodyBytes });
   return withSpan(name, { ...options, scope }, async (span) => {
     const headers: Record<string, string> = {};
