@@ -2,7 +2,6 @@ import shared from "@wirekit/jest-config";
 
 /** Modules of types alone: there is nothing in them to run. */
 const typesOnly = [
-  "audit",
   "consume-options",
   "encryption/key-provider",
   "event-handler",

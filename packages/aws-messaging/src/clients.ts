@@ -30,15 +30,21 @@ const maxSockets = 500;
 
 export function awsClients(config: AwsMessagingConfig, injected: InjectedClients): AwsClients {
   const own: { destroy(): void }[] = [];
-  const keep = <Client extends { destroy(): void }>(client: Client): Client => {
+  const keep: Keep = (client) => {
     own.push(client);
     return client;
   };
-  const settings = once(() => clientSettings(config));
-  const sdk = once(() => import("@aws-sdk/client-sns"));
+  const settings = once(() => clientSettings(config, keep));
   const sns = once(async () => {
-    const module = await sdk();
-    return bindSns(module, injected.sns ?? keep(new module.SNSClient(await settings())));
+    const module = await import("@aws-sdk/client-sns");
+    if (injected.sns !== undefined) return bindSns(module, injected.sns, { ends: "by-signal" });
+    const { requestHandler, ...rest } = await settings();
+    const client = new module.SNSClient({
+      ...rest,
+      cacheMiddleware: true,
+      requestHandler: { ...requestHandler, requestTimeout: config.timeoutMs, throwOnRequestTimeout: true },
+    });
+    return bindSns(module, keep(client), { ends: "by-time-out" });
   });
   const sqsClient = once(async () => {
     if (injected.sqs !== undefined) return injected.sqs;
@@ -57,8 +63,10 @@ export function awsClients(config: AwsMessagingConfig, injected: InjectedClients
   };
 }
 
-async function clientSettings(config: AwsMessagingConfig): Promise<SNSClientConfig> {
-  const credentials = await credentialsFor(config);
+type Keep = <Client extends { destroy(): void }>(client: Client) => Client;
+
+async function clientSettings(config: AwsMessagingConfig, keep: Keep) {
+  const credentials = await credentialsFor(config, keep);
   return {
     region: config.regionName,
     ...(config.endpointUrl !== undefined && { endpoint: config.endpointUrl }),
@@ -73,16 +81,21 @@ async function clientSettings(config: AwsMessagingConfig): Promise<SNSClientConf
   };
 }
 
-async function credentialsFor(config: AwsMessagingConfig): Promise<SNSClientConfig["credentials"]> {
+async function credentialsFor(
+  config: AwsMessagingConfig,
+  keep: Keep,
+): Promise<SNSClientConfig["credentials"]> {
   const { credentials, role, regionName, endpointUrl } = config;
   // None at all leaves the standard chain to the SDK.
   if (role === undefined) return credentials;
   const { STSClient, AssumeRoleCommand } = await loadSts();
-  const sts = new STSClient({
-    region: regionName,
-    ...(endpointUrl !== undefined && { endpoint: endpointUrl }),
-    ...(credentials !== undefined && { credentials }),
-  });
+  const sts = keep(
+    new STSClient({
+      region: regionName,
+      ...(endpointUrl !== undefined && { endpoint: endpointUrl }),
+      ...(credentials !== undefined && { credentials }),
+    }),
+  );
   // A provider: the SDK asks it again before what it gave expires.
   return async () => {
     const { Credentials: assumed } = await sts.send(
@@ -115,8 +128,8 @@ async function loadSts(): Promise<typeof import("@aws-sdk/client-sts")> {
   }
 }
 
-function abort(signal: AbortSignal | undefined): { readonly abortSignal?: AbortSignal } {
-  return signal === undefined ? {} : { abortSignal: signal };
+function abort(signal: AbortSignal | undefined): { readonly abortSignal: AbortSignal } | undefined {
+  return signal === undefined ? undefined : { abortSignal: signal };
 }
 
 /** Errors get their names here: core's source of messages knows what can be tried again, and nothing of AWS. */
@@ -172,15 +185,27 @@ function bindSqsAdmin(sdk: typeof import("@aws-sdk/client-sqs"), client: SQSClie
   };
 }
 
-function bindSns(sdk: typeof import("@aws-sdk/client-sns"), client: SNSClient): SnsApi {
+/**
+ * A signal makes a `PublishBatch` a fifth dearer for the process: the SDK builds its chain of middleware anew for every request that comes with
+ * one. A client of our own does without: its requests end by its time-out, or with its sockets when it is closed.
+ */
+interface PublishLimit {
+  readonly ends: "by-signal" | "by-time-out";
+}
+
+function bindSns(
+  sdk: typeof import("@aws-sdk/client-sns"),
+  client: SNSClient,
+  { ends }: PublishLimit,
+): SnsApi {
   return {
-    publishBatch: ({ TopicArn, PublishBatchRequestEntries }, { signal } = {}) =>
+    publishBatch: ({ TopicArn, PublishBatchRequestEntries }, options = {}) =>
       client.send(
         new sdk.PublishBatchCommand({
           TopicArn,
           PublishBatchRequestEntries: [...PublishBatchRequestEntries],
         }),
-        abort(signal),
+        ends === "by-signal" ? abort(options.signal) : undefined,
       ),
     listTopics: (input, { signal } = {}) => client.send(new sdk.ListTopicsCommand(input), abort(signal)),
     createTopic: (input, { signal } = {}) => client.send(new sdk.CreateTopicCommand(input), abort(signal)),

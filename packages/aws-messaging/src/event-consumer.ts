@@ -2,7 +2,7 @@ import type { RetryPolicy } from "@wirekit/core";
 import { type Consumer, createConsumer } from "@wirekit/core/inbound";
 import { utf8Length } from "@wirekit/core/outbound";
 import { type SqsDelivery, SqsSource } from "@wirekit/core/sqs";
-import type { AuditRecord } from "./audit.ts";
+import type { WriteAudit } from "./audit.ts";
 import type { AwsClients } from "./clients.ts";
 import type { AwsMessagingConfig } from "./config.ts";
 import type { ConsumeOptions, DeadLetterDestination } from "./consume-options.ts";
@@ -23,7 +23,7 @@ export interface EventConsumerParts extends Pick<AwsMessagingParts, "encryption"
   readonly clients: AwsClients;
   readonly policy: Partial<RetryPolicy>;
   readonly logger: NonNullable<AwsMessagingParts["logger"]>;
-  readonly audit: (record: Omit<AuditRecord, "at">) => void;
+  readonly audit: WriteAudit | undefined;
   readonly writeDeadLetter: (destination: DeadLetterDestination) => WriteDeadLetter;
 }
 
@@ -76,7 +76,7 @@ export function startConsumer(
     capacity: concurrency + prefetch,
     deadLetterSink: deadLetter && deadLetterSink(queue, parts.writeDeadLetter(deadLetter)),
     decode: (delivery) => {
-      audit({
+      audit?.({
         event: "delivered",
         queue,
         messageId: delivery.id,
@@ -102,7 +102,7 @@ export function startConsumer(
   });
   consumer.on("processed", ({ delivery, outcome, durationMs, error }) => {
     const { id: messageId, attempt } = delivery;
-    audit({ event: outcome, queue, messageId, attempt, durationMs, errorCode: error?.code });
+    audit?.({ event: outcome, queue, messageId, attempt, durationMs, errorCode: error?.code });
   });
   closeOnAbort(consumer, signal);
   return consumer;

@@ -1,12 +1,20 @@
 import type { SendOutcome } from "@wirekit/core";
 import type { SpanHook } from "@wirekit/core/inbound";
 import type { SqsDelivery } from "@wirekit/core/sqs";
-import { extractTraceContext, injectTraceContext, messagingSpan, withSpan } from "@wirekit/core/tracing";
+import {
+  extractTraceContext,
+  injectTraceContext,
+  isTracingOn,
+  messagingSpan,
+  withSpan,
+} from "@wirekit/core/tracing";
 import type { PublishReceipt } from "./publish-options.ts";
 import type { ReadMessage } from "./read-delivery.ts";
 import type { Attributes } from "./wire/attributes.ts";
 
 const scope = { name: "@wirekit/aws-messaging" };
+
+const noTrace: Attributes = {};
 
 /** What became of a message, and its size where it came as far as that. */
 export interface Sent {
@@ -19,6 +27,7 @@ export interface Sent {
  * message that was not taken marks the span as failed; to the caller it is an outcome like any other.
  */
 export async function sendInSpan(topic: string, send: (trace: Attributes) => Promise<Sent>): Promise<Sent> {
+  if (!isTracingOn()) return send(noTrace);
   const { name, ...span } = messagingSpan({ operation: "send", system: "aws.sns", destination: topic });
   let sent: Sent | undefined;
   try {
