@@ -12,7 +12,7 @@ import type { AwsMessagingParts } from "./messaging-options.ts";
 import { type QueueTarget, queueDisplayName, resolveQueueUrl } from "./queue-directory.ts";
 import { QueueSource } from "./queue-source.ts";
 import { type ReadContext, type ReadMessage, readDelivery } from "./read-delivery.ts";
-import { handlingSpan } from "./tracing.ts";
+import { handlingSpan, readTraced } from "./tracing.ts";
 import { isFifo } from "./wire/names.ts";
 
 /** A running consumer of one queue. */
@@ -83,7 +83,7 @@ export function startConsumer(
         bytes: utf8Length(delivery.body),
         attempt: delivery.attempt,
       });
-      return readDelivery(delivery, { queue, cipher, find });
+      return readTraced(queue, delivery, (unread) => readDelivery(unread, { queue, cipher, find }));
     },
     span: handlingSpan(queue),
     handler: async ({ event, metadata, handler }, { signal: handling }) => {

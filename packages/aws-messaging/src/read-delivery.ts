@@ -33,11 +33,7 @@ export interface ReadContext {
  */
 export async function readDelivery(delivery: SqsDelivery, context: ReadContext): Promise<ReadMessage> {
   const unwrapped = unwrapBody(delivery.body);
-  const carried =
-    unwrapped.kind === "sns"
-      ? decodeEnvelopeAttributes(unwrapped.attributes)
-      : decodeAttributes(delivery.message.MessageAttributes);
-  const sealed = { body: unwrapped.message, attributes: carried };
+  const sealed = { body: unwrapped.message, attributes: carriedAttributes(delivery, unwrapped) };
   const { body, attributes } = context.cipher === undefined ? sealed : await context.cipher.decrypt(sealed);
   const json = parseJson(body, delivery.id);
   const { schema, handler } = context.find({ json, attributes });
@@ -58,6 +54,16 @@ export async function readDelivery(delivery: SqsDelivery, context: ReadContext):
       deduplicationId: Attributes.MessageDeduplicationId,
     },
   };
+}
+
+/** The attributes that a message came with, in its envelope or beside its body. */
+export function carriedAttributes(
+  { body, message }: Pick<SqsDelivery, "body" | "message">,
+  unwrapped = unwrapBody(body),
+): Attributes {
+  return unwrapped.kind === "sns"
+    ? decodeEnvelopeAttributes(unwrapped.attributes)
+    : decodeAttributes(message.MessageAttributes);
 }
 
 function parseJson(text: string, id: string): unknown {
