@@ -1,9 +1,10 @@
-import type { SNSClient, SNSClientConfig } from "@aws-sdk/client-sns";
+import type { SNSClient } from "@aws-sdk/client-sns";
 import type { SQSClient } from "@aws-sdk/client-sqs";
-import { ConfigError } from "@wirekit/core";
 import type { SqsApi } from "@wirekit/core/sqs";
 import { toAwsError } from "./aws-error.ts";
 import type { AwsMessagingConfig } from "./config.ts";
+import { once } from "./once.ts";
+import { clientSettings, type Keep } from "./sdk-settings.ts";
 import type { SnsApi } from "./sns-api.ts";
 import type { SqsAdminApi } from "./sqs-admin-api.ts";
 
@@ -24,9 +25,6 @@ export interface InjectedClients {
   readonly sns?: SNSClient | undefined;
   readonly sqs?: SQSClient | undefined;
 }
-
-/** A consumer holds several long polls open beside its deletes: the SDK's own bound of 50 sockets would be in their way. */
-const maxSockets = 500;
 
 export function awsClients(config: AwsMessagingConfig, injected: InjectedClients): AwsClients {
   const own: { destroy(): void }[] = [];
@@ -61,71 +59,6 @@ export function awsClients(config: AwsMessagingConfig, injected: InjectedClients
       for (const client of own.splice(0)) client.destroy();
     },
   };
-}
-
-type Keep = <Client extends { destroy(): void }>(client: Client) => Client;
-
-async function clientSettings(config: AwsMessagingConfig, keep: Keep) {
-  const credentials = await credentialsFor(config, keep);
-  return {
-    region: config.regionName,
-    ...(config.endpointUrl !== undefined && { endpoint: config.endpointUrl }),
-    ...(credentials !== undefined && { credentials }),
-    // Retries are the engines': they know which entries of a batch have failed, and what order must be kept.
-    maxAttempts: 1,
-    requestHandler: {
-      connectionTimeout: Math.min(config.timeoutMs, 10_000),
-      httpAgent: { keepAlive: true, maxSockets },
-      httpsAgent: { keepAlive: true, maxSockets },
-    },
-  };
-}
-
-async function credentialsFor(
-  config: AwsMessagingConfig,
-  keep: Keep,
-): Promise<SNSClientConfig["credentials"]> {
-  const { credentials, role, regionName, endpointUrl } = config;
-  // None at all leaves the standard chain to the SDK.
-  if (role === undefined) return credentials;
-  const { STSClient, AssumeRoleCommand } = await loadSts();
-  const sts = keep(
-    new STSClient({
-      region: regionName,
-      ...(endpointUrl !== undefined && { endpoint: endpointUrl }),
-      ...(credentials !== undefined && { credentials }),
-    }),
-  );
-  // A provider: the SDK asks it again before what it gave expires.
-  return async () => {
-    const { Credentials: assumed } = await sts.send(
-      new AssumeRoleCommand({
-        RoleArn: role.roleArn,
-        RoleSessionName: role.sessionName,
-        ExternalId: role.externalId,
-      }),
-    );
-    if (assumed?.AccessKeyId === undefined || assumed.SecretAccessKey === undefined) {
-      throw new ConfigError([{ path: "roleArn", message: "names a role for which AWS gave no credentials" }]);
-    }
-    return {
-      accessKeyId: assumed.AccessKeyId,
-      secretAccessKey: assumed.SecretAccessKey,
-      ...(assumed.SessionToken !== undefined && { sessionToken: assumed.SessionToken }),
-      ...(assumed.Expiration !== undefined && { expiration: assumed.Expiration }),
-    };
-  };
-}
-
-async function loadSts(): Promise<typeof import("@aws-sdk/client-sts")> {
-  try {
-    return await import("@aws-sdk/client-sts");
-  } catch (cause) {
-    throw new ConfigError(
-      [{ path: "roleArn", message: "needs the package @aws-sdk/client-sts: install it" }],
-      { cause },
-    );
-  }
 }
 
 function abort(signal: AbortSignal | undefined): { readonly abortSignal: AbortSignal } | undefined {
@@ -216,20 +149,5 @@ function bindSns(
     subscribe: (input, { signal } = {}) => client.send(new sdk.SubscribeCommand(input), abort(signal)),
     setSubscriptionAttributes: (input, { signal } = {}) =>
       client.send(new sdk.SetSubscriptionAttributesCommand(input), abort(signal)),
-  };
-}
-
-/** Runs `make` on the first call; a failure is not kept, so that the next call tries again. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    if (made === undefined) {
-      const attempt = make();
-      made = attempt;
-      attempt.catch(() => {
-        if (made === attempt) made = undefined;
-      });
-    }
-    return made;
   };
 }

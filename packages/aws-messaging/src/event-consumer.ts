@@ -8,6 +8,7 @@ import type { AwsMessagingConfig } from "./config.ts";
 import type { ConsumeOptions, DeadLetterDestination } from "./consume-options.ts";
 import { deadLetterSink, type WriteDeadLetter } from "./dead-letter-target.ts";
 import { MessageProcessingError } from "./errors.ts";
+import { StoredBodies } from "./large-bodies/stored-bodies.ts";
 import type { AwsMessagingParts } from "./messaging-options.ts";
 import { type QueueTarget, queueDisplayName, resolveQueueUrl } from "./queue-directory.ts";
 import { QueueSource } from "./queue-source.ts";
@@ -18,7 +19,8 @@ import { isFifo } from "./wire/names.ts";
 /** A running consumer of one queue. */
 export type EventConsumer = Consumer<SqsDelivery, ReadMessage>;
 
-export interface EventConsumerParts extends Pick<AwsMessagingParts, "encryption" | "clock" | "random"> {
+export interface EventConsumerParts
+  extends Pick<AwsMessagingParts, "encryption" | "largeBodies" | "clock" | "random"> {
   readonly config: AwsMessagingConfig;
   readonly clients: AwsClients;
   readonly policy: Partial<RetryPolicy>;
@@ -40,35 +42,39 @@ export function startConsumer(
   options: ConsumeOptions,
   parts: EventConsumerParts,
 ): EventConsumer {
-  const { config, clients, policy, logger, audit, clock, random, encryption: cipher } = parts;
+  const { config, clients, policy, logger, audit, clock, random, encryption: cipher, largeBodies } = parts;
   const { prefetch = defaultPrefetch, deadLetter, signal, concurrency = 10 } = options;
   const { visibilityTimeoutMs, waitTimeMs, maxReceives, receiveSize, settleLingerMs, ...processing } =
     options;
   const queue = queueDisplayName(target, config);
+  const stored = new StoredBodies(largeBodies, logger);
 
-  const source = new QueueSource(async (opening) => {
-    const queueUrl = await resolveQueueUrl(target, config, {
-      sqs: await clients.sqsAdmin(),
-      policy,
-      signal: opening,
-    });
-    return new SqsSource({
-      sqs: await clients.sqs(),
-      queueUrl,
-      visibilityTimeoutMs,
-      waitTimeMs,
-      maxReceives,
-      receiveSize: Math.min(
-        receiveSize ?? (isFifo(queue) ? fifoReceiveSize : defaultReceiveSize),
-        concurrency + prefetch,
-      ),
-      settleLingerMs,
-      timeoutMs: config.timeoutMs,
-      logger,
-      clock,
-      random,
-    });
-  });
+  const source = new QueueSource(
+    async (opening) => {
+      const queueUrl = await resolveQueueUrl(target, config, {
+        sqs: await clients.sqsAdmin(),
+        policy,
+        signal: opening,
+      });
+      return new SqsSource({
+        sqs: await clients.sqs(),
+        queueUrl,
+        visibilityTimeoutMs,
+        waitTimeMs,
+        maxReceives,
+        receiveSize: Math.min(
+          receiveSize ?? (isFifo(queue) ? fifoReceiveSize : defaultReceiveSize),
+          concurrency + prefetch,
+        ),
+        settleLingerMs,
+        timeoutMs: config.timeoutMs,
+        logger,
+        clock,
+        random,
+      });
+    },
+    (delivery) => stored.handled(delivery),
+  );
   const consumer: EventConsumer = createConsumer<SqsDelivery, ReadMessage>({
     ...processing,
     source,
@@ -83,7 +89,11 @@ export function startConsumer(
         bytes: utf8Length(delivery.body),
         attempt: delivery.attempt,
       });
-      return readTraced(queue, delivery, (unread) => readDelivery(unread, { queue, cipher, find }));
+      const context = { queue, cipher, store: largeBodies?.store, find };
+      return stored.note(
+        delivery,
+        readTraced(queue, delivery, (unread) => readDelivery(unread, context)),
+      );
     },
     span: handlingSpan(queue),
     handler: async ({ event, metadata, handler }, { signal: handling }) => {

@@ -3,10 +3,12 @@ import { utf8Length } from "@wirekit/core/outbound";
 import { attributesBytes, type SqsAttribute } from "@wirekit/core/sqs";
 import type { MessageCipher } from "./encryption/message-cipher.ts";
 import { InvalidMessageError, ValidationFailedError } from "./errors.ts";
+import type { BodyPointer, BodyStore } from "./large-bodies/body-store.ts";
 import type { PublishOptions, PublishTarget } from "./publish-options.ts";
 import { type EncodedEvent, type EventSchema, encodeEvent, type Published } from "./schema.ts";
 import type { PublishEntry } from "./sns-api.ts";
 import { type Attributes, encodeAttributes, maxAttributes } from "./wire/attributes.ts";
+import { encodePointer, pointerAttribute } from "./wire/body-pointer.ts";
 import { isFifo } from "./wire/names.ts";
 
 /** A message that is ready to go, all but its place in a batch. */
@@ -14,6 +16,8 @@ export interface PreparedEntry {
   readonly entry: Omit<PublishEntry, "Id">;
   /** Body and attributes, as SNS counts them. */
   readonly bytes: number;
+  /** Where its body stands, if that was too large. */
+  readonly stored?: BodyPointer;
 }
 
 export interface PrepareContext {
@@ -21,11 +25,13 @@ export interface PrepareContext {
   readonly cipher: MessageCipher | undefined;
   /** Says where the message stands in its trace; left out where there is no room for it. */
   readonly trace?: Attributes | undefined;
+  /** Where bodies go that are too large; without it they are refused. */
+  readonly store?: BodyStore | undefined;
 }
 
 /**
- * Validates, encodes and measures one event. Nothing is sent. Gives the entry at once where nothing has to be waited for: no encryption, and
- * no schema that needs a promise.
+ * Validates, encodes and measures one event. Nothing is sent. Gives the entry at once where nothing has to be waited for: no encryption, no
+ * body that has to be stored apart, and no schema that needs a promise.
  *
  * @throws ValidationFailedError for the event, or for an option that SNS would refuse; InvalidMessageError for one that is too large.
  */
@@ -82,11 +88,15 @@ function attributesOf<Schema extends EventSchema>(
   };
 }
 
-function finish(body: string, facts: EntryFacts, context: PrepareContext): PreparedEntry {
+function finish(
+  body: string,
+  facts: EntryFacts,
+  context: PrepareContext,
+): PreparedEntry | Promise<PreparedEntry> {
   const { attributes: own } = facts;
   const traced = withTrace(own, context);
   const draft = draftOf({ body, attributes: traced });
-  const isCramped = traced !== own && draft.bytes > context.maxMessageBytes;
+  const isCramped = traced !== own && isRefused(draft, context);
   return entryOf(isCramped ? draftOf({ body, attributes: own }) : draft, facts, context);
 }
 
@@ -104,7 +114,7 @@ async function finishLater(
   const traced = withTrace(own, context);
   const seal = async (attributes: Attributes) => draftOf(await cipher.encrypt({ body, attributes }));
   const draft = await seal(traced);
-  const isCramped = traced !== own && draft.bytes > context.maxMessageBytes;
+  const isCramped = traced !== own && isRefused(draft, context);
   return entryOf(isCramped ? await seal(own) : draft, facts, context);
 }
 
@@ -115,9 +125,10 @@ const cipherAttributes = 3;
  * `own` itself where there is no trace, or more attributes than SQS takes. Where it makes the message too large, the trace gives way: a
  * message that SNS refuses for its size would be a high price for a span.
  */
-function withTrace(own: Attributes, { cipher, trace = noAttributes }: PrepareContext): Attributes {
+function withTrace(own: Attributes, { cipher, store, trace = noAttributes }: PrepareContext): Attributes {
   const carried = Object.entries(trace).filter(([, value]) => value !== "");
-  const room = maxAttributes - Object.keys(own).length - (cipher === undefined ? 0 : cipherAttributes);
+  const others = (cipher === undefined ? 0 : cipherAttributes) + (store === undefined ? 0 : 1);
+  const room = maxAttributes - Object.keys(own).length - others;
   return carried.length === 0 || carried.length > room ? own : { ...Object.fromEntries(carried), ...own };
 }
 
@@ -129,26 +140,62 @@ interface Draft {
   readonly bytes: number;
 }
 
+/** Too large, and there is no other place for its body. */
+function isRefused({ bytes }: Draft, { maxMessageBytes, store }: PrepareContext): boolean {
+  return bytes > maxMessageBytes && store === undefined;
+}
+
 function draftOf({ body, attributes }: Pick<Draft, "body" | "attributes">): Draft {
   const encoded = encodeAttributes(attributes);
   return { body, attributes, encoded, bytes: utf8Length(body) + attributesBytes(encoded) };
 }
 
-function entryOf(draft: Draft, facts: EntryFacts, { maxMessageBytes }: PrepareContext): PreparedEntry {
-  const { topic, subject, groupId, deduplicationId } = facts;
-  const { body: Message, attributes, encoded, bytes } = draft;
-  const issues = findIssues(facts, attributes);
+function entryOf(
+  draft: Draft,
+  facts: EntryFacts,
+  { maxMessageBytes, store }: PrepareContext,
+): PreparedEntry | Promise<PreparedEntry> {
+  const { topic } = facts;
+  const { bytes } = draft;
+  const isTooLarge = bytes > maxMessageBytes;
+  const issues = findIssues(facts, isTooLarge && store ? withPointerTo(draft) : draft.attributes);
   if (issues.length > 0) throw new ValidationFailedError(issues, { details: { topic } });
-  if (bytes > maxMessageBytes) throw tooLarge(topic, bytes, maxMessageBytes);
+  if (!isTooLarge) return { bytes, entry: assemble(draft, facts) };
+  if (store === undefined) throw tooLarge(topic, bytes, maxMessageBytes);
+  return storeApart(draft, facts, { maxMessageBytes, store });
+}
+
+function withPointerTo({ body, attributes }: Draft): Attributes {
+  return { ...attributes, [pointerAttribute]: utf8Length(body) };
+}
+
+/** Puts a body into the store, and makes an entry that points to it. */
+async function storeApart(
+  draft: Draft,
+  facts: EntryFacts,
+  { maxMessageBytes, store }: { readonly maxMessageBytes: number; readonly store: BodyStore },
+): Promise<PreparedEntry> {
+  const stored = store.newPointer();
+  const pointing = draftOf({ body: encodePointer(stored), attributes: withPointerTo(draft) });
+  // Attributes cannot be put elsewhere.
+  if (pointing.bytes > maxMessageBytes) throw tooLarge(facts.topic, pointing.bytes, maxMessageBytes);
+  try {
+    await store.put(stored, draft.body);
+  } catch (thrown) {
+    // It may have come as far as the store, all the same. That nothing can be deleted either is no news.
+    await store.delete(stored).catch(() => undefined);
+    throw thrown;
+  }
+  return { bytes: pointing.bytes, entry: assemble(pointing, facts), stored };
+}
+
+function assemble(draft: Draft, { subject, groupId, deduplicationId }: EntryFacts): PreparedEntry["entry"] {
   return {
-    bytes,
-    entry: {
-      Message,
-      ...(Object.keys(attributes).length > 0 && { MessageAttributes: encoded }),
-      ...(subject !== undefined && { Subject: subject }),
-      ...(groupId !== undefined && { MessageGroupId: groupId }),
-      ...(deduplicationId !== undefined && { MessageDeduplicationId: deduplicationId }),
-    },
+    Message: draft.body,
+    ...(Object.keys(draft.attributes).length > 0 && { MessageAttributes: draft.encoded }),
+    ...(subject !== undefined && { Subject: subject }),
+    ...(groupId !== undefined && { MessageGroupId: groupId }),
+    ...(deduplicationId !== undefined && { MessageDeduplicationId: deduplicationId }),
   };
 }
 

@@ -11,6 +11,7 @@ import type { BatcherStats, BatchOutcome } from "@wirekit/core/outbound";
 import { isTracingOn } from "@wirekit/core/tracing";
 import type { WriteAudit } from "./audit.ts";
 import { InOrder } from "./in-order.ts";
+import { OrphanedBodies } from "./large-bodies/orphaned-bodies.ts";
 import type { AwsMessagingParts } from "./messaging-options.ts";
 import { type PreparedEntry, prepareEntry } from "./prepare-entry.ts";
 import type { PublishOptions, PublishReceipt, PublishTarget } from "./publish-options.ts";
@@ -24,7 +25,7 @@ import { isFifo } from "./wire/names.ts";
 
 export interface PublisherOptions
   extends TopicPublishersOptions,
-    Pick<AwsMessagingParts, "encryption" | "rateLimits"> {
+    Pick<AwsMessagingParts, "encryption" | "rateLimits" | "largeBodies"> {
   readonly audit: WriteAudit | undefined;
 }
 
@@ -39,6 +40,11 @@ export interface PublishCall<Schema extends EventSchema = EventSchema> {
 type Begun =
   | { readonly kind: "ready"; readonly publisher: TopicPublisher; readonly entry: PreparedEntry }
   | { readonly kind: "under-way"; readonly entry?: Promise<PreparedEntry> };
+
+/** The entry of a call in the making, once that has begun. */
+interface Making {
+  entry: Promise<PreparedEntry> | undefined;
+}
 
 /** A message that its batcher has, and what becomes of it. */
 interface HandedOver {
@@ -55,10 +61,12 @@ export class Publisher {
   readonly #groups = new InOrder();
   readonly #stop = new AbortController();
   readonly #preparing = new Set<Promise<void>>();
+  readonly #orphans: OrphanedBodies;
 
   constructor(options: PublisherOptions) {
     this.#options = options;
     this.#topics = new TopicPublishers(options);
+    this.#orphans = new OrphanedBodies(options.largeBodies?.store, options.logger);
   }
 
   /** Rejects with what is wrong with the event or its options, what SNS said in the end, or the signal's own reason. */
@@ -97,7 +105,10 @@ export class Publisher {
     while (this.#preparing.size > 0) await Promise.all(this.#preparing);
     cancel();
     this.#stop.abort(new ClosedError("The messaging client"));
-    return this.#topics.close({ timeoutMs: Math.max(0, timeoutMs - (clock.monotonic() - startedAt)) });
+    const left = () => Math.max(0, timeoutMs - (clock.monotonic() - startedAt));
+    const unsent = await this.#topics.close({ timeoutMs: left() });
+    await this.#orphans.settled({ timeoutMs: left(), clock });
+    return unsent;
   }
 
   #begin<Schema extends EventSchema>(call: PublishCall<Schema>): Begun {
@@ -132,9 +143,10 @@ export class Publisher {
     const { topic } = call.target;
     const startedAt = clock.monotonic();
     const prepared = this.#startPreparing();
+    const making: Making = { entry: begun };
     const { outcome, bytes } = await sendInSpan(topic, async (trace): Promise<Sent> => {
       try {
-        const { outcome, bytes } = await this.#handOver(call, begun, trace);
+        const { outcome, bytes } = await this.#handOver(call, making, trace);
         prepared();
         return { outcome: withReceipt(await outcome), bytes };
       } catch (thrown) {
@@ -148,6 +160,7 @@ export class Publisher {
         };
       }
     }).finally(prepared);
+    if (outcome.kind !== "delivered") this.#orphans.lookAfter(making.entry, outcome);
     audit?.({
       event: outcome.kind === "delivered" ? "published" : "publish-failed",
       topic,
@@ -175,7 +188,7 @@ export class Publisher {
   /** Gets a message ready and gives it to its batcher, in its turn. */
   async #handOver<Schema extends EventSchema>(
     call: PublishCall<Schema>,
-    begun: Promise<PreparedEntry> | undefined,
+    making: Making,
     trace: Attributes,
   ): Promise<HandedOver> {
     const { clock = systemClock } = this.#options;
@@ -183,7 +196,7 @@ export class Publisher {
     const startedAt = clock.monotonic();
     const calledOff = own === undefined ? undefined : anySignal(own, this.#stop.signal);
     const task = async (signal: AbortSignal): Promise<HandedOver> => {
-      const work = this.#prepare(call, begun, { trace, signal });
+      const work = this.#prepare(call, making, { trace, signal });
       let handedOver: HandedOver | undefined;
       const handOn = ({ publisher, entry }: { publisher: TopicPublisher; entry: PreparedEntry }): void => {
         // It may have been given up while others of its group went first.
@@ -209,12 +222,13 @@ export class Publisher {
 
   async #prepare<Schema extends EventSchema>(
     call: PublishCall<Schema>,
-    begun: Promise<PreparedEntry> | undefined,
+    making: Making,
     { trace, signal }: { readonly trace: Attributes; readonly signal: AbortSignal },
   ): Promise<{ readonly publisher: TopicPublisher; readonly entry: PreparedEntry }> {
     const { topic } = call.target;
-    if (begun === undefined) await this.#bucketFor(topic)?.take(signal);
-    const entry = await (begun ?? this.#prepareEntry(call, trace));
+    if (making.entry === undefined) await this.#bucketFor(topic)?.take(signal);
+    making.entry ??= Promise.resolve(this.#prepareEntry(call, trace));
+    const entry = await making.entry;
     return { entry, publisher: await this.#topics.find(topic, signal) };
   }
 
@@ -222,8 +236,14 @@ export class Publisher {
     { target, event, options }: PublishCall<Schema>,
     trace?: Attributes,
   ): PreparedEntry | Promise<PreparedEntry> {
-    const { config, encryption: cipher } = this.#options;
-    return prepareEntry(target, event, options, { maxMessageBytes: config.maxMessageBytes, cipher, trace });
+    const { config, encryption: cipher, largeBodies } = this.#options;
+    const { maxMessageBytes } = config;
+    return prepareEntry(target, event, options, {
+      maxMessageBytes,
+      cipher,
+      trace,
+      store: largeBodies?.store,
+    });
   }
 
   #bucketFor(topic: string): TokenBucket | undefined {

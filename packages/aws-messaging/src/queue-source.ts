@@ -6,10 +6,16 @@ import type { SqsDelivery, SqsSource } from "@wirekit/core/sqs";
 export class QueueSource implements Source<SqsDelivery> {
   readonly redelivery = "by-queue";
   readonly #open: (signal: AbortSignal) => Promise<SqsSource>;
+  readonly #onDone: (delivery: SqsDelivery) => Promise<void>;
   #source: SqsSource | undefined;
 
-  constructor(open: (signal: AbortSignal) => Promise<SqsSource>) {
+  /** `onDone` is called for each message that was handled, once the queue has confirmed that it is deleted. Must not reject. */
+  constructor(
+    open: (signal: AbortSignal) => Promise<SqsSource>,
+    onDone: (delivery: SqsDelivery) => Promise<void>,
+  ) {
     this.#open = open;
+    this.#onDone = onDone;
   }
 
   async run(intake: Intake<SqsDelivery>, options: { readonly signal: AbortSignal }): Promise<void> {
@@ -17,8 +23,9 @@ export class QueueSource implements Source<SqsDelivery> {
     await this.#source.run(intake, options);
   }
 
-  settle(delivery: SqsDelivery, settlement: Settlement<SqsDelivery>): Promise<void> {
-    return this.#opened().settle(delivery, settlement);
+  async settle(delivery: SqsDelivery, settlement: Settlement<SqsDelivery>): Promise<void> {
+    await this.#opened().settle(delivery, settlement);
+    if (settlement.kind === "done") await this.#onDone(delivery);
   }
 
   release(deliveries: readonly SqsDelivery[]): Promise<void> {
