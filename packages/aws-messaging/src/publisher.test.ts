@@ -50,7 +50,10 @@ function open(options: Partial<PublisherOptions> = {}, sns: Partial<SnsApi> = {}
 
 async function warmedUp(...parameters: Parameters<typeof open>) {
   const made = open(...parameters);
-  await made.publisher.publish({ target: orders, event: { n: -1 }, options: {} });
+  const event = { n: -1 };
+  await made.publisher.publish({ target: orders, event, options: {} });
+  const fifo = { topic: "orders.fifo", schema: Plain };
+  await made.publisher.publish({ target: fifo, event, options: { groupId: "first" } });
   made.requests.length = 0;
   return made;
 }
@@ -215,6 +218,20 @@ describe("a call that takes too long", () => {
       TimeoutError,
     );
   });
+});
+
+it("keeps to a topic's rate limit, or to that of all others", async () => {
+  const limit = { perSecond: 0.001, burst: 1, whenExceeded: "reject" } as const;
+  const once = async (rateLimits: NonNullable<PublisherOptions["rateLimits"]>) => {
+    const { publisher, requests } = open({ rateLimits });
+    const call = { target: orders, event: { n: 1 }, options: {} };
+    const kinds = [await publisher.publishOutcome(call), await publisher.publishOutcome(call)];
+    expect(requests.length).toBe(kinds.filter(({ kind }) => kind === "delivered").length);
+    return kinds.map((outcome) => ("error" in outcome ? outcome.error?.code : outcome.kind));
+  };
+  await expect(once({ orders: limit })).resolves.toEqual(["delivered", "aws-messaging/rate-limited"]);
+  await expect(once({ "*": limit })).resolves.toEqual(["delivered", "aws-messaging/rate-limited"]);
+  await expect(once({ others: limit })).resolves.toEqual(["delivered", "delivered"]);
 });
 
 it("takes nothing once it is closed", async () => {
