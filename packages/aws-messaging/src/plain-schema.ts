@@ -1,4 +1,4 @@
-import type { EventSchema } from "./schema.ts";
+import type { StandardSchemaV1 } from "@standard-schema/spec";
 
 /** As much of a schema of zod's as has to be known of it here: what zod publishes under `_zod` for other libraries to read. */
 interface ZodLike {
@@ -32,7 +32,7 @@ const plainChecks: ReadonlySet<string> = new Set([
 ]);
 
 /** Found once for a schema, and held as long as that: weakly, by the schema that the program owns. */
-const known = new WeakMap<EventSchema, boolean>();
+const known = new WeakMap<StandardSchemaV1, boolean>();
 
 /**
  * Whether a schema of zod's reads and writes alike, and calls no function of the program's: no codec, transform, default or refinement
@@ -40,7 +40,7 @@ const known = new WeakMap<EventSchema, boolean>();
  * schema of any other kind has to be run, and with promises, because there is no telling whether its functions return some. What is not
  * known here counts as not plain.
  */
-export function isPlainSchema(schema: EventSchema): boolean {
+export function isPlainSchema(schema: StandardSchemaV1): boolean {
   const before = known.get(schema);
   if (before !== undefined) return before;
   const isPlain = "_zod" in schema && allPlain(schema as unknown as ZodLike, new Set());
