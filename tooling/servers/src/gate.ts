@@ -25,7 +25,7 @@ export async function describeWith(
     describe(title, tests);
     return;
   }
-  process.stderr.write(`\n${"!".repeat(80)}\nNOT RUN: ${title}\n${lack.message}\n${"!".repeat(80)}\n\n`);
+  sayNotRun(title, lack.message);
   if (isCi(env))
     it(`${title} (in CI everything has to run)`, () => {
       throw lack;
@@ -59,6 +59,12 @@ async function requirementsOf(need: Need): Promise<readonly Requirement[]> {
   }
 }
 
-function isCi({ CI }: NodeJS.ProcessEnv): boolean {
+/** Says on standard error, not to be overlooked, that something does not run, and why. */
+export function sayNotRun(title: string, why: string): void {
+  process.stderr.write(`\n${"!".repeat(80)}\nNOT RUN: ${title}\n${why}\n${"!".repeat(80)}\n\n`);
+}
+
+/** Whether this is a run in which everything has to run. */
+export function isCi({ CI }: NodeJS.ProcessEnv = process.env): boolean {
   return CI !== undefined && CI !== "" && CI !== "false" && CI !== "0";
 }
