@@ -15,7 +15,7 @@ const echo = `
   lines.on("close", () => process.exit(0));
 `;
 const start = (answerWithinMs?: number) =>
-  new TalkingProgram({ command: process.execPath, args: ["-e", echo, "the echo"], answerWithinMs });
+  new TalkingProgram({ name: "echo", command: process.execPath, args: ["-e", echo], answerWithinMs });
 
 it("answers what it is asked, each its own", async () => {
   await using program = start();
@@ -50,7 +50,7 @@ it("a program that takes too long is killed", async () => {
 });
 
 it("a program that cannot be executed is said to be so", async () => {
-  const program = new TalkingProgram({ command: "/nowhere", args: [] });
+  const program = new TalkingProgram({ name: "nowhere", command: "/nowhere", args: [] });
   await expect(program.ask("echo")).rejects.toThrow("ENOENT");
 });
 

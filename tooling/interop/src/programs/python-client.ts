@@ -17,6 +17,7 @@ export async function startPythonClient(options: PythonClientOptions): Promise<T
   const { python } = await pythonEnvironment(packages);
   const script = fileURLToPath(new URL(`../../clients/${file}`, import.meta.url));
   return new TalkingProgram({
+    name: file,
     command: python,
     args: [script, ...args],
     env: { PYTHONUNBUFFERED: "1", PYTHONDONTWRITEBYTECODE: "1", ...env },

@@ -4,6 +4,8 @@ import { createInterface } from "node:readline";
 import { isRecord } from "./is-record.ts";
 
 export interface TalkingProgramOptions {
+  /** What errors call it. */
+  readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
   /** Added to this process's own environment. */
@@ -13,6 +15,7 @@ export interface TalkingProgramOptions {
 }
 
 interface Asked {
+  readonly call: string;
   resolve(value: unknown): void;
   reject(error: Error): void;
   readonly timer: NodeJS.Timeout;
@@ -43,9 +46,15 @@ export class TalkingProgram implements AsyncDisposable {
   #complaints: string[] = [];
   #end: string | undefined;
 
-  constructor({ command, args, env = {}, answerWithinMs: limitMs = answerWithinMs }: TalkingProgramOptions) {
+  constructor({
+    name,
+    command,
+    args,
+    env = {},
+    answerWithinMs: limitMs = answerWithinMs,
+  }: TalkingProgramOptions) {
     this.#limitMs = limitMs;
-    this.#name = args.at(-1) ?? command;
+    this.#name = name;
     const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ["pipe", "pipe", "pipe"] });
     this.#child = child;
     running.add(child);
@@ -78,7 +87,7 @@ export class TalkingProgram implements AsyncDisposable {
         this.#over(`it did not answer ${call} within ${this.#limitMs} ms, and was killed`);
         this.#child.kill("SIGKILL");
       }, this.#limitMs);
-      this.#asked.set(id, { resolve: (value) => resolve(value as T), reject, timer });
+      this.#asked.set(id, { call, resolve: (value) => resolve(value as T), reject, timer });
       this.#child.stdin?.write(`${JSON.stringify({ id, call, with: input })}\n`);
     });
   }
@@ -116,16 +125,16 @@ export class TalkingProgram implements AsyncDisposable {
     this.#asked.delete(Number(said.id));
     clearTimeout(asked.timer);
     if (said.error === undefined) asked.resolve(said.value);
-    else asked.reject(this.#failure("it", String(said.error)));
+    else asked.reject(this.#failure(asked.call, String(said.error)));
   }
 
   #over(why: string): void {
     running.delete(this.#child);
     if (this.#end !== undefined) return;
     this.#end = why;
-    for (const { reject, timer } of this.#asked.values()) {
+    for (const { call, reject, timer } of this.#asked.values()) {
       clearTimeout(timer);
-      reject(this.#failure("an answer", why));
+      reject(this.#failure(call, why));
     }
     this.#asked.clear();
   }
