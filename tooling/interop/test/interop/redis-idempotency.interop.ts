@@ -3,11 +3,11 @@ import { sleep } from "@wirekit/core";
 import type { IdempotencyClaim } from "@wirekit/core/inbound";
 import { scale } from "@wirekit/devstack/scale";
 import { startRedis } from "@wirekit/servers";
+import { ClaimAccount } from "../../src/load/claim-account.ts";
 import type { TalkingProgram } from "../../src/programs/talking-program.ts";
 import { startTypeScript } from "../../src/programs/typescript-program.ts";
 import { describePair } from "../../src/rows/describe-pair.ts";
 import { sharedServer } from "../../src/rows/servers-in-use.ts";
-import { ClaimAccount } from "./claim-account.ts";
 
 const redis = sharedServer(startRedis);
 const processes = 8;
@@ -25,7 +25,7 @@ interface Crowd extends AsyncDisposable {
 
 async function startCrowd(prefix: string, count = processes): Promise<Crowd> {
   const { url } = await redis();
-  const file = new URL("processes/redis-worker.ts", import.meta.url);
+  const file = new URL("../../src/load/claims-process.ts", import.meta.url);
   const account = new ClaimAccount();
   const start = (index: number) =>
     startTypeScript(file, {
@@ -43,13 +43,7 @@ async function startCrowd(prefix: string, count = processes): Promise<Crowd> {
     account,
     results: async () => {
       await using reader = start(0);
-      const found = new Map<string, string>();
-      for (const key of keys) {
-        const claim = await reader.ask<IdempotencyClaim<{ token: string }>>("begin", { key });
-        if (claim.kind !== "done") throw new Error(`${key} is ${claim.kind}, and not done`);
-        found.set(key, claim.result.token);
-      }
-      return found;
+      return new Map(await reader.ask<readonly [string, string][]>("results", { keys }));
     },
     [Symbol.asyncDispose]: async () => {
       await Promise.all(workers.map((worker) => worker.kill()));

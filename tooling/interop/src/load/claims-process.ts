@@ -3,7 +3,8 @@ import { sleep, WirekitError } from "@wirekit/core";
 import { type RedisClient, RedisIdempotencyStore } from "@wirekit/core/redis";
 import { Redis } from "ioredis";
 import { createClient } from "redis";
-import { answerLines, say } from "../../../src/programs/answer-lines.ts";
+import { answerLines, say } from "../programs/answer-lines.ts";
+import { memoryInUse } from "./memory.ts";
 
 const { REDIS_URL = "", DRIVER = "", PREFIX = "", TTL_MS = "" } = process.env;
 const ttlMs = Number(TTL_MS);
@@ -23,6 +24,17 @@ interface Work {
 
 answerLines({
   ready: () => true,
+  memory: memoryInUse,
+  /** The token that each key was done under. */
+  results: async ({ keys }: { readonly keys: readonly string[] }) => {
+    const found: [string, string][] = [];
+    for (const key of keys) {
+      const claim = await patiently(() => store.begin(key, { ttlMs }));
+      if (claim.kind !== "done") throw new Error(`${key} is ${claim.kind}, and not done`);
+      found.push([key, claim.result.token]);
+    }
+    return found;
+  },
   begin: ({ key }: { readonly key: string }) => patiently(() => store.begin(key, { ttlMs })),
   complete: ({ key, token }: { readonly key: string; readonly token: string }) =>
     patiently(() => store.complete(key, token, { token }, { ttlMs: doneTtlMs })),
@@ -40,6 +52,7 @@ answerLines({
         if (claim.kind === "in-progress") inProgress.push(key);
         if (claim.kind !== "begun") continue;
         const { token } = claim;
+        const startedAt = performance.now();
         claims += 1;
         say("begun", { key, token });
         if (claims === hangAt) {
@@ -49,7 +62,7 @@ answerLines({
         // The work.
         await sleep(2);
         const accepted = await patiently(() => store.complete(key, token, { token }, { ttlMs: doneTtlMs }));
-        say("completed", { key, token, accepted });
+        say("completed", { key, token, accepted, latencyMs: performance.now() - startedAt });
         if (!accepted) inProgress.push(key);
       }
       left = inProgress;

@@ -1,4 +1,4 @@
-import type { TalkingProgram } from "../../src/programs/talking-program.ts";
+import type { TalkingProgram } from "../programs/talking-program.ts";
 
 interface Claim {
   readonly key: string;
@@ -31,6 +31,12 @@ export class ClaimAccount {
 
   killed(worker: number): void {
     this.#killed.add(worker);
+  }
+
+  /** Forgets everything, for the next keys. */
+  clear(): void {
+    for (const known of [this.#accepted, this.#tooLate, this.#killed]) known.clear();
+    this.#begun.length = 0;
   }
 
   /** Resolves when so many keys are known to be done. */
