@@ -1,4 +1,5 @@
 import { sleep, withTimeout } from "@wirekit/core";
+import { endOfLog } from "../rows/end-of-log.ts";
 import { formatSample, formatTime } from "./format.ts";
 import { MemoryTrend } from "./memory-trend.ts";
 import { type Random, randomOf } from "./random.ts";
@@ -38,6 +39,7 @@ export async function soakOne(workload: Workload, options: SoakOptions): Promise
   say(account);
   const all = [...broken, ...faults, ...trend.faults()];
   for (const fault of all) say(`FAULT ${fault}`);
+  if (all.length > 0) for (const path of running.logPaths) print(await endOfLog(path));
   say(
     all.length === 0
       ? `the account adds up, and the memory of ${trend.judged} processes stays within bounds`

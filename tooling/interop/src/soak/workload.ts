@@ -10,6 +10,8 @@ export interface Workload {
 }
 
 export interface RunningWorkload extends AsyncDisposable {
+  /** The logs of its servers, of which the end is shown when something is wrong. */
+  readonly logPaths: readonly string[];
   readonly faults: readonly Fault[];
   /** What there is to see at this moment. */
   sample(): Promise<Sample>;

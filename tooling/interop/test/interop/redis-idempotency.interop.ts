@@ -1,9 +1,12 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect } from "@jest/globals";
 import { sleep } from "@wirekit/core";
 import type { IdempotencyClaim } from "@wirekit/core/inbound";
 import { scale } from "@wirekit/devstack/scale";
 import { startRedis } from "@wirekit/servers";
 import { ClaimAccount } from "../../src/load/claim-account.ts";
+import { runProgram } from "../../src/programs/run-program.ts";
 import type { TalkingProgram } from "../../src/programs/talking-program.ts";
 import { startTypeScript } from "../../src/programs/typescript-program.ts";
 import { describePair } from "../../src/rows/describe-pair.ts";
@@ -139,3 +142,21 @@ function heard(worker: TalkingProgram | undefined, event: string): Promise<unkno
   if (worker === undefined) throw new Error("there are as many");
   return new Promise((resolve) => worker.on(event, resolve));
 }
+
+await describePair({ ...pair, theirs: "ioredis and node-redis" }, (row) => {
+  row("ours -> theirs", "the store keeps its contract over both", async () => {
+    const { url } = await redis();
+    const core = fileURLToPath(new URL("../../../../packages/core/", import.meta.url));
+    const files = ["--rootDir", core, "--config", join(core, "jest.config.js")];
+    const only = ["--testMatch", "<rootDir>/test/interop/redis.interop.ts", "--reporters", "default"];
+    const run = [join(core, "node_modules/.bin/wirekit-jest"), ...files, ...only, "--json"];
+    const [command = "", ...options] = run;
+    const report = JSON.parse(await runProgram(command, options, { env: { WIREKIT_REDIS_URL: url } })) as {
+      readonly numPassedTests: number;
+      readonly numTotalTests: number;
+    };
+    expect(report.numPassedTests).toBe(report.numTotalTests);
+    expect(report.numTotalTests).toBeGreaterThan(0);
+    return { tests: report.numPassedTests };
+  });
+});

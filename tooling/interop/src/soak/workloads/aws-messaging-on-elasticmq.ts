@@ -23,6 +23,7 @@ async function run(held: Held): Promise<RunningWorkload> {
   const load = held.hold(await Load.start({ url: way.url, region: server.region, queues, consumers }));
   await load.sender.ask("start", { perSecond });
   return {
+    logPaths: [server.logPath],
     faults: [
       {
         name: "the server is killed and restarted",

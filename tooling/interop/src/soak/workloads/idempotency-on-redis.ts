@@ -76,6 +76,7 @@ async function run(held: Held): Promise<RunningWorkload> {
       .map(([name, count]) => `${name} ${count}`)
       .join(", ");
   return {
+    logPaths: [server.logPath],
     faults: [
       { name: "Redis is killed and restarted", strike: () => server.restart({ signal: "SIGKILL" }) },
       {
