@@ -1,4 +1,4 @@
-import { sleep, withTimeout } from "@wirekit/core";
+import { anySignal, sleep, withTimeout } from "@wirekit/core";
 import { endOfLog } from "../rows/end-of-log.ts";
 import { formatSample, formatTime } from "./format.ts";
 import { MemoryTrend } from "./memory-trend.ts";
@@ -24,7 +24,10 @@ export async function soakOne(workload: Workload, options: SoakOptions): Promise
   await using running = await workload.start();
   const startedAt = performance.now();
   const elapsed = () => performance.now() - startedAt;
-  const timeIsOver = AbortSignal.any([signal, AbortSignal.timeout(durationMs)]);
+  // A timer of our own: Node 20 may collect what AbortSignal.any made of a time-out, and then it never fires.
+  const time = new AbortController();
+  const timer = setTimeout(() => time.abort(), durationMs);
+  const { signal: timeIsOver, release } = anySignal(signal, time.signal);
   const trend = new MemoryTrend();
   const say = (text: string) => print(`${formatTime(elapsed())}  ${workload.name}  ${text}`);
 
@@ -32,6 +35,8 @@ export async function soakOne(workload: Workload, options: SoakOptions): Promise
   const sampling = watch(workload.name, running, { ...options, signal: timeIsOver, trend, elapsed });
   // The first that fails ends neither of them before its time: the account is wanted all the same.
   const ended = await Promise.allSettled([striking, sampling]);
+  clearTimeout(timer);
+  release();
   const broken = ended.flatMap((end) => (end.status === "rejected" ? [String(end.reason)] : []));
 
   say("the time is over, everything is brought to its end");
