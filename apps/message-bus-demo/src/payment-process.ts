@@ -35,9 +35,13 @@ const watch = closeOnSignals([service, bus], {
   afterwards: "return",
   logger: silentLogger,
 });
+// A parent that has died tells nobody to end.
+const endAlone = () => process.kill(process.pid, "SIGTERM");
+process.once("disconnect", endAlone);
 process.send?.("ready");
 const { isClean } = await watch.closed;
-process.send?.(report());
+if (process.connected) process.send?.(report());
 // It ends by itself when the parent has let go of it: nothing of the service keeps it alive.
 process.exitCode = isClean ? 0 : 1;
-process.disconnect?.();
+process.off("disconnect", endAlone);
+if (process.connected) process.disconnect?.();
