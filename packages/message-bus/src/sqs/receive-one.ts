@@ -13,7 +13,7 @@ export interface ReceiveOneOptions {
   /** Undefined: as the queue is configured. */
   readonly visibilitySeconds: number | undefined;
   readonly signal: AbortSignal;
-  readonly retry: RetryPolicy;
+  readonly retry?: Partial<RetryPolicy> | undefined;
   /** For one request, its wait not included. */
   readonly timeoutMs: number;
   readonly clock: Clock;

@@ -157,10 +157,11 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
     options: ConsumeOptions<Unknown>,
     handler: MessageHandler<DecodedMessage<Unknown>>,
   ): MessageConsumer {
-    const { target } = options;
+    const { target, deadLetterTarget } = options;
     const { visibilityTimeoutMs = this.#options.visibilityTimeoutMs ?? 30_000 } = options;
     const { clock, logger, random } = this.#options;
     checkQueueName(target);
+    if (deadLetterTarget !== undefined) checkQueueName(deadLetterTarget, "deadLetterTarget");
     const leaseMs = visibilitySeconds(visibilityTimeoutMs, 1) * 1_000;
     this.#throwUnlessOpen();
     const open = (signal: AbortSignal) => this.#openSource(target, leaseMs, signal);
@@ -253,11 +254,12 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
       logger,
       clock,
       random,
-      toDelivery: (delivery) => ({
-        ...delivery,
-        bytes: Buffer.byteLength(delivery.body),
-        received: this.#accountFor(target, delivery),
-      }),
+      toDelivery: (delivery) => {
+        const received = this.#accountFor(target, delivery);
+        // Then it is somebody else's, and nothing of ours that comes again.
+        delivery.lease.onLost(() => this.#unacknowledged.settled(received.receiptHandle));
+        return { ...delivery, bytes: Buffer.byteLength(delivery.body), received };
+      },
     });
     return new AccountedSource(source, { counters: this.#counters, unacknowledged: this.#unacknowledged });
   }

@@ -22,7 +22,6 @@ it("has a default for everything but the URL", () => {
     service: { endpoint: queueUrl, queuesBase: queueUrl, region: undefined },
     region: "eu-west-1",
     lingerMs: 0,
-    retry: { maxAttempts: 3, maxElapsedMs: 30_000, baseDelayMs: 100, maxDelayMs: 5_000 },
     timeoutMs: 10_000,
     logger: silentLogger,
     clock: systemClock,

@@ -54,7 +54,7 @@ export interface SqsMessageBusOptions {
    * time; `"best-effort"` fills requests with them, and lets what was taken overtake what is tried again. Default `"strict"`.
    */
   readonly orderOnPartialFailure?: "strict" | "best-effort" | undefined;
-  /** For requests that fail. Default: three tries within 30 seconds. */
+  /** For requests that fail. Default: three tries within 30 seconds; five for what consumers have handled. */
   readonly retry?: Partial<RetryPolicy> | undefined;
   /** For one request, the wait of a receive not included, in milliseconds. Default 10,000. */
   readonly timeoutMs?: number | undefined;
@@ -64,16 +64,22 @@ export interface SqsMessageBusOptions {
   readonly random?: Random | undefined;
 }
 
-/** {@link SqsMessageBusOptions} with every default in its place. */
+/** {@link SqsMessageBusOptions}, checked, with the bus's own defaults in their places. */
 export interface ResolvedSqsOptions
   extends Pick<
     SqsMessageBusOptions,
-    "credentials" | "client" | "sqs" | "visibilityTimeoutMs" | "delaySeconds" | "orderOnPartialFailure"
+    | "credentials"
+    | "client"
+    | "sqs"
+    | "visibilityTimeoutMs"
+    | "delaySeconds"
+    | "orderOnPartialFailure"
+    // As it was given: each engine has defaults of its own for what is left out.
+    | "retry"
   > {
   readonly service: ServiceUrl;
   readonly region: string;
   readonly lingerMs: number;
-  readonly retry: RetryPolicy;
   readonly timeoutMs: number;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -91,14 +97,14 @@ export function resolveSqsOptions(options: SqsMessageBusOptions): ResolvedSqsOpt
   const issues: Issue[] = [];
   const service = serviceOf(options, issues);
   const region = options.region ?? service?.region ?? defaultRegion;
-  const retry = retryOf(options, issues);
+  checkRetry(options, issues);
   const { lingerMs = 0, timeoutMs = 10_000 } = options;
   checkAll(options, service, issues);
   checkNumber(issues, "lingerMs", lingerMs, { minimum: 0, maximum: maxTimerMs });
   checkNumber(issues, "timeoutMs", timeoutMs, { minimum: 1, maximum: maxTimerMs });
-  if (issues.length > 0 || service === undefined || retry === undefined) throw new ConfigError(issues);
+  if (issues.length > 0 || service === undefined) throw new ConfigError(issues);
   const { credentials, client, sqs, visibilityTimeoutMs, delaySeconds, orderOnPartialFailure } = options;
-  const { logger = consoleLogger, clock = systemClock, random = Math.random } = options;
+  const { retry, logger = consoleLogger, clock = systemClock, random = Math.random } = options;
   return {
     service,
     region,
@@ -148,13 +154,12 @@ function serviceOf({ queueUrl }: SqsMessageBusOptions, issues: Issue[]): Service
   return undefined;
 }
 
-function retryOf({ retry }: SqsMessageBusOptions, issues: Issue[]): RetryPolicy | undefined {
+function checkRetry({ retry }: SqsMessageBusOptions, issues: Issue[]): void {
   try {
-    return resolveRetryPolicy(retry);
+    resolveRetryPolicy(retry);
   } catch (thrown) {
     if (!ConfigError.isInstance(thrown)) throw thrown;
     issues.push(...thrown.issues);
-    return undefined;
   }
 }
 

@@ -92,7 +92,7 @@ export class SqsQueues {
       random,
     });
     // Each acknowledgement is waited for by its caller: those that are given in one turn share a request, none waits for more.
-    const lingering = { lingerMs: 0, retry: policy, timeoutMs };
+    const lingering = { lingerMs: 0, retry: policy ?? {}, timeoutMs };
     const settler = new SqsSettler({ sqs, queueUrl: url, ...lingering, logger, clock, random });
     return { url, sqs, sender, settler };
   }

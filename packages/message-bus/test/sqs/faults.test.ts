@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { DeleteQueueCommand } from "@aws-sdk/client-sqs";
+import { DeleteQueueCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { ReceiptError, type ReceivedInvalid, SqsError } from "../../src/index.ts";
 import { processed, quickBackoff } from "../contract/consuming.ts";
@@ -316,7 +316,9 @@ describe("a consumer", () => {
 
   it("keeps a message until its dead letter has been taken, also when that fails at first", async () => {
     const bus = sqs.open({ visibilityTimeoutMs: 2_000 });
-    const [target, deadLetterTarget] = [sqs.newQueue(), sqs.newQueue(".fifo")];
+    const [target, deadLetterTarget] = [sqs.newQueue(), "dead.fifo"];
+    // Copies are told by what the bus says they are, not by their content.
+    sqs.aws.createQueue(deadLetterTarget, { ContentBasedDeduplication: "false" });
     await sqs.sendText("not JSON", target);
     const options = { target, deadLetterTarget, backoff: quickBackoff };
     const consumer = bus.consume(options, () => {});
@@ -330,5 +332,70 @@ describe("a consumer", () => {
     const dead = (await bus.receiveMessage({ target: deadLetterTarget })) as ReceivedInvalid;
     expect(dead.headers).toMatchObject({ "dead-letter-reason": "invalid", "dead-letter-attempts": "2" });
     expect(bus.stats()).toMatchObject({ received: 3, redelivered: 1, invalid: 2, acknowledged: 1 });
+  });
+
+  it("writes a dead letter for each of two messages that are alike", async () => {
+    const bus = sqs.open();
+    const [target, deadLetterTarget] = [sqs.newQueue(), sqs.newQueue(".fifo")];
+    for (let copy = 0; copy < 2; copy += 1) await sqs.sendText("not JSON", target);
+    await processed(
+      bus.consume({ target, deadLetterTarget }, () => {}),
+      2,
+    );
+    expect(sqs.aws.inspectQueue(deadLetterTarget).ready).toEqual(["not JSON", "not JSON"]);
+  });
+
+  it("takes what a stranger put beside a body along to the dead letters, as far as there is room", async () => {
+    const bus = sqs.open();
+    const [target, deadLetterTarget] = [sqs.newQueue(), sqs.newQueue()];
+    const names = ["SourceSystem", "Process", "Token", "Operation", "Channel", "MessageClass"];
+    const own = [...names.map((name) => `MYKOBO.${name}`), "own-1", "own-2"];
+    const text = { DataType: "String", StringValue: "value" };
+    const command = new SendMessageCommand({
+      QueueUrl: `${sqs.aws.endpointUrl}/${target}`,
+      MessageBody: "not JSON",
+      MessageAttributes: Object.fromEntries(own.map((name) => [name, text])),
+    });
+    await sqs.client.send(command);
+    const seen = await bus.receiveMessage({ target, visibilityTimeoutMs: 0 });
+    expect(seen?.headers).toEqual(Object.fromEntries(own.map((name) => [name, "value"])));
+
+    await processed(
+      bus.consume({ target, deadLetterTarget }, () => {}),
+      1,
+    );
+    const dead = await bus.receiveMessage({ target: deadLetterTarget });
+    expect(Object.keys(dead?.headers ?? {})).toHaveLength(10);
+    expect(dead).toMatchObject({
+      raw: "not JSON",
+      headers: {
+        "dead-letter-reason": "invalid",
+        "dead-letter-error": "message-bus/invalid-body",
+        "dead-letter-source": target,
+        "dead-letter-failed-at": expect.any(String),
+        "MYKOBO.SourceSystem": "value",
+      },
+    });
+  });
+
+  it("does not count a message as its own any more when its lease is lost", async () => {
+    const bus = sqs.open({ visibilityTimeoutMs: 1_000 });
+    const target = sqs.newQueue();
+    const lost = { kind: "fail-entries", code: "ReceiptHandleIsInvalid", senderFault: true } as const;
+    sqs.aws.faults.next(
+      { ...lost, which: () => true },
+      { action: "ChangeMessageVisibilityBatch", times: 100 },
+    );
+    const consumer = bus.consume({ target }, async (_message, { signal }) => {
+      await new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+    });
+    const left = new Promise<string | undefined>((resolve) => {
+      consumer.on("processed", ({ outcome, error }) => resolve(`${outcome} ${error?.code}`));
+    });
+    await bus.sendMessage(statusUpdate("R-1"), { target });
+    expect(await left).toBe("left wirekit/lease-lost");
+    const closing = consumer.close();
+    await closing;
+    expect(await bus.close()).toMatchObject({ unacknowledged: 0 });
   });
 });

@@ -110,3 +110,8 @@ it("refuses to consume with a visibility time-out that SQS does not take", () =>
     expect(() => bus.consume({ target, visibilityTimeoutMs }, () => {})).toThrow("visibilityTimeoutMs");
   }
 });
+
+it("refuses a place for dead letters that cannot be a queue, before anything is received", () => {
+  expect(() => bus.consume({ target, deadLetterTarget: "a/b" }, () => {})).toThrow("deadLetterTarget");
+  expect(sqs.requests).toEqual([]);
+});

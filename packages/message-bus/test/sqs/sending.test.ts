@@ -106,6 +106,19 @@ it("keeps the order of each key in a bulk send, and asks for it by one function"
   for (const own of [of(0), of(1)]) expect(own).toEqual([...own].sort((a, b) => a - b));
 });
 
+it.each([
+  [undefined, 20],
+  ["best-effort", 2],
+] as const)(
+  "sends 20 messages of one key, with order on partial failure %p, in %d requests",
+  async (orderOnPartialFailure, requests) => {
+    const bus = sqs.open({ orderOnPartialFailure });
+    const messages = references(20).map((reference) => statusUpdate(reference));
+    await bus.sendMany(messages, { target: sqs.newQueue(".fifo"), key: "user-1" });
+    expect(sqs.aws.counts).toEqual({ SendMessageBatch: requests });
+  },
+);
+
 it("says for each message of a bulk send what became of it, in order", async () => {
   const bus = sqs.open();
   const target = sqs.newQueue(".fifo");

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 
-/** A message reaches SQS in a signed request and comes back; afterwards nothing keeps the process alive. */
+/** A message reaches SQS in a signed request; afterwards nothing keeps the process alive. */
 export default async function sqs({ load, loadOther }) {
   const { SqsMessageBus, SqsError, SQS, createMessage, encodeMessage } = await load("@wirekit/message-bus");
   const other = await loadOther("@wirekit/message-bus");
@@ -47,6 +48,10 @@ export default async function sqs({ load, loadOther }) {
 }
 
 const answers = {
-  SendMessageBatch: () => [200, { Successful: [{ Id: "0", MessageId: "m-1" }], Failed: [] }],
+  // The SDK holds the checksum against what it has sent.
+  SendMessageBatch: ({ Entries: [{ Id, MessageBody }] }) => {
+    const MD5OfMessageBody = createHash("md5").update(MessageBody).digest("hex");
+    return [200, { Successful: [{ Id, MessageId: "m-1", MD5OfMessageBody }], Failed: [] }];
+  },
   ReceiveMessage: () => [400, { __type: "com.amazonaws.sqs#QueueDoesNotExist", message: "no such queue" }],
 };
