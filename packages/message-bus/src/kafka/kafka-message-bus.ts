@@ -16,7 +16,6 @@ import { messagesOf } from "../messages.ts";
 import { type Received, toReceived } from "../received.ts";
 import { sendEach } from "../send-each.ts";
 import { startConsumer } from "../start-consumer.ts";
-import { encodeMessage } from "../wire/encode-message.ts";
 import type { DecodedMessage, SendableMessage, UnknownKinds } from "../wire/message.ts";
 import { KafkaReceiver } from "./consumer/kafka-receiver.ts";
 import { KafkaSource } from "./consumer/kafka-source.ts";
@@ -33,7 +32,7 @@ import {
 } from "./kafka-options.ts";
 import { KafkaReceivers, type TopicOfGroup } from "./kafka-receivers.ts";
 import { KafkaSends, type KafkaSentMessage, system } from "./kafka-sends.ts";
-import { checkReceiveOptions } from "./kafka-topic.ts";
+import { checkReceiveOptions, checkTopic } from "./kafka-topic.ts";
 
 /** Which message is done with, by the receipt handle alone. */
 export interface KafkaReceiptOptions extends WaitOptions {
@@ -83,8 +82,11 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
    * LoginRefusedError, TopicMissingError, KafkaRefusedError, ConnectionError, TimeoutError or ClosedError when it has not; the signal's own
    * reason.
    */
-  sendMessage(message: SendableMessage, options: SendOptions): Promise<KafkaSentMessage> {
-    return this.#sends.send({ ...options, message, textOf: () => encodeMessage(message) });
+  sendMessage(
+    message: SendableMessage,
+    { target, key, signal, timeoutMs }: SendOptions,
+  ): Promise<KafkaSentMessage> {
+    return this.#sends.send({ target, key, signal, timeoutMs, message });
   }
 
   async sendMany(
@@ -158,13 +160,14 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
     const { target: topic, groupId = defaultGroupId(topic) } = options;
     const { clock, random, logger } = this.#options;
     checkReceiveOptions({ topic, groupId, timeoutMs: 0 });
+    if (options.deadLetterTarget !== undefined) checkTopic(options.deadLetterTarget, "deadLetterTarget");
     this.#throwUnlessOpen();
     const source = new KafkaSource(this.#sourceOptions({ topic, groupId }));
     const consumer: MessageConsumer = startConsumer(options, handler, {
       source,
       system,
       sendText: (text, { target, key, headers, signal }) =>
-        this.#sends.send({ target, key, headers, signal, textOf: () => text }),
+        this.#sends.send({ target, key, headers, signal, text }),
       // The source bounds what it holds by bytes.
       capacity: Number.POSITIVE_INFINITY,
       clock,
@@ -224,9 +227,11 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
     const endsAt = clock.monotonic() + timeoutMs;
     // Handlers that run may still send and acknowledge; nothing more is received.
     this.#state = "closing";
+    // A part of the time is the producer's, also where a handler takes all that there is.
+    const consumingMs = timeoutMs * 0.9;
     const left = await Promise.all([
-      this.#consumers.close({ timeoutMs }),
-      this.#receivers.close({ timeoutMs }),
+      this.#consumers.close({ timeoutMs: consumingMs }),
+      this.#receivers.close({ timeoutMs: consumingMs }),
     ]);
     const unsent = await this.#sends.close({ timeoutMs: Math.max(0, endsAt - clock.monotonic()) });
     this.#state = "closed";
