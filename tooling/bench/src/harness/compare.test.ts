@@ -32,6 +32,14 @@ describe("a comparison", () => {
     expect(b).toMatchObject({ name: "b", rates: [500, 500], processorMicros: [1000, 1000] });
   });
 
+  it("takes a contender whose rounds are of another size by that size", async () => {
+    const { contenders, clock } = stage({ a: 10, b: 20 });
+    const sized = contenders.map((one) => (one.name === "b" ? { ...one, operations: 5 } : one));
+    const [a, b] = await compare(sized, { rounds: 1, operations: 10, clock });
+    expect(a).toMatchObject({ operations: 10, rates: [1000], processorMicros: [500] });
+    expect(b).toMatchObject({ operations: 5, rates: [250], processorMicros: [2000] });
+  });
+
   it("counts what the server saw in each round", async () => {
     const { contenders, clock, traffic } = stage({ a: 10, b: 20 });
     const [a] = await compare(contenders, { rounds: 2, operations: 10, clock, traffic });

@@ -4,6 +4,8 @@ import { summarize } from "./statistics.ts";
 /** One of the ways of doing the same work that are measured side by side. */
 export interface Contender {
   readonly name: string;
+  /** Where a round of this one is not of the same size as those of the others. */
+  readonly operations?: number | undefined;
   /** What has to be there before the work of a round begins; not measured. */
   prepare?(): Promise<void>;
   /** Does the work of one round, all `operations` of it, and rejects when any of it failed. */
@@ -21,7 +23,7 @@ export interface Traffic {
 
 export interface CompareOptions {
   readonly rounds: number;
-  /** What one round consists of: signatures, sends. */
+  /** What one round consists of: signatures, sends; unless a contender says otherwise. */
   readonly operations: number;
   /** Asked before and after each round, where there is a server to ask. */
   readonly traffic?: (() => Promise<Traffic>) | undefined;
@@ -45,6 +47,8 @@ const systemClock: BenchClock = {
 /** What was measured of one contender: an entry per round. */
 export interface Measured {
   readonly name: string;
+  /** In each round. */
+  readonly operations: number;
   /** Operations per second. */
   readonly rates: readonly number[];
   /** Of the processor's time in this process, per operation, in microseconds. */
@@ -69,6 +73,7 @@ export async function compare(
   }
   return results.map(({ contender, runs }) => ({
     name: contender.name,
+    operations: contender.operations ?? options.operations,
     rates: runs.map(({ rate }) => rate),
     processorMicros: runs.map(({ processorMicros }) => processorMicros),
     traffic: runs.flatMap(({ traffic }) => (traffic === undefined ? [] : [traffic])),
@@ -88,7 +93,8 @@ interface Run {
 }
 
 async function measureOnce(contender: Contender, options: CompareOptions): Promise<Run> {
-  const { operations, traffic, clock = systemClock } = options;
+  const { traffic, clock = systemClock } = options;
+  const { operations = options.operations } = contender;
   await contender.prepare?.();
   collectGarbage();
   const trafficBefore = await traffic?.();

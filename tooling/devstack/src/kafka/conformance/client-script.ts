@@ -4,6 +4,7 @@ import {
   type EachMessagePayload,
   Kafka,
   type KafkaConfig,
+  KafkaJSProtocolError,
   logLevel,
 } from "kafkajs";
 import { type Transcript, TranscriptWriter } from "./transcript.ts";
@@ -29,11 +30,23 @@ export async function clientTranscript(config: KafkaConfig, prefix: string): Pro
   return log.transcript;
 }
 
-/** A broker that has never seen a group takes its time for the first one. */
+/**
+ * A broker that has never seen a group takes its time for the first one, and says meanwhile that it coordinates none. kafkajs does
+ * not ask again here.
+ */
 async function warmUp(kafka: Kafka, log: TranscriptWriter): Promise<void> {
   const admin = kafka.admin();
   await admin.connect();
-  await admin.fetchOffsets({ groupId: log.name("warm-up") });
+  const groupId = log.name("warm-up");
+  await until(async () => {
+    try {
+      await admin.fetchOffsets({ groupId });
+      return true;
+    } catch (error) {
+      if (error instanceof KafkaJSProtocolError && error.retriable) return false;
+      throw error;
+    }
+  });
   await admin.disconnect();
 }
 

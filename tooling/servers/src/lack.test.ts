@@ -1,6 +1,6 @@
 import { expect, it } from "@jest/globals";
 import { MissingRequirementError } from "./errors/missing-requirement-error.ts";
-import { lackOf } from "./gate.ts";
+import { lackOf } from "./lack.ts";
 
 it("says what a group of tests lacks on a machine that has nothing", async () => {
   const lack = await lackOf(["python", "java"], { PATH: "/nowhere" });
