@@ -16,6 +16,11 @@ const variables = {
   sessionToken: { name: "AWS_SESSION_TOKEN", parse: parse.text },
 } as const;
 
+/** What is given in place of what the environment says. */
+export type SqsEnvOverrides = Omit<SqsMessageBusOptions, "queueUrl"> & {
+  readonly queueUrl?: string | undefined;
+};
+
 type Values = ReturnType<typeof readEnv<typeof variables>>;
 
 /**
@@ -23,10 +28,7 @@ type Values = ReturnType<typeof readEnv<typeof variables>>;
  *
  * @throws ConfigError naming every variable and option at fault.
  */
-export function sqsOptionsFromEnv(
-  env: Env,
-  overrides: Partial<SqsMessageBusOptions> = {},
-): SqsMessageBusOptions {
+export function sqsOptionsFromEnv(env: Env, overrides: SqsEnvOverrides = {}): SqsMessageBusOptions {
   const issues: Issue[] = [];
   const values = collecting(issues, () => readEnv(env, variables));
   const queueUrl = overrides.queueUrl ?? values?.queueUrl;

@@ -28,7 +28,7 @@ import { startConsumer } from "../start-consumer.ts";
 import { encodeMessage } from "../wire/encode-message.ts";
 import type { DecodedMessage, SendableMessage, UnknownKinds } from "../wire/message.ts";
 import { AccountedSource } from "./accounted-source.ts";
-import { sqsOptionsFromEnv } from "./from-env.ts";
+import { type SqsEnvOverrides, sqsOptionsFromEnv } from "./from-env.ts";
 import { checkQueueName } from "./queue-name.ts";
 import { toReceiptError } from "./receipt-error.ts";
 import { receiveOne } from "./receive-one.ts";
@@ -78,7 +78,7 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
    *
    * @throws ConfigError naming every variable and option at fault.
    */
-  static fromEnv(env: Env = process.env, overrides: Partial<SqsMessageBusOptions> = {}): SqsMessageBus {
+  static fromEnv(env: Env = process.env, overrides: SqsEnvOverrides = {}): SqsMessageBus {
     return new SqsMessageBus(sqsOptionsFromEnv(env, overrides));
   }
 
