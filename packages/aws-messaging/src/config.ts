@@ -1,4 +1,4 @@
-import { ConfigError, type Env, env, type Issue, readEnv } from "@wirekit/core";
+import { ConfigError, type Env, env, type Issue, type Overrides, readEnv } from "@wirekit/core";
 
 /** What a user says. Everything but the region has a default; nothing is read from the environment. */
 export interface AwsMessagingOptions {
@@ -179,7 +179,7 @@ export function awsMessagingConfig(options: AwsMessagingOptions): AwsMessagingCo
  */
 export function awsMessagingConfigFromEnv(
   environment: Env = process.env,
-  overrides: Partial<AwsMessagingOptions> = {},
+  overrides: Overrides<AwsMessagingOptions> = {},
 ): AwsMessagingConfig {
   const read = readEnv(environment, {
     awsAccessKeyId: { name: "AWS_ACCESS_KEY_ID", parse: env.text },

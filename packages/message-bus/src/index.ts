@@ -90,7 +90,6 @@ export { MessageBusMessage } from "./message-bus-message.ts";
 export type { Received, ReceivedFacts, ReceivedInvalid, ReceivedMessage } from "./received.ts";
 export type { ReceivedDictionary } from "./received-dictionary.ts";
 export { ReceivedInvalidError } from "./received-invalid-error.ts";
-export type { SqsEnvOverrides } from "./sqs/from-env.ts";
 export { SQS, type SQSReceiveOptions } from "./sqs/sqs.ts";
 export { SqsError, type SqsErrorCode } from "./sqs/sqs-error.ts";
 export { SqsMessageBus } from "./sqs/sqs-message-bus.ts";

@@ -1,4 +1,4 @@
-import { ConfigError, type Env, type Issue, env as parse, readEnv } from "@wirekit/core";
+import { ConfigError, type Env, type Issue, type Overrides, env as parse, readEnv } from "@wirekit/core";
 import { readServiceUrl } from "./service-url.ts";
 import { resolveSqsOptions, type SqsCredentials, type SqsMessageBusOptions } from "./sqs-options.ts";
 
@@ -16,11 +16,6 @@ const variables = {
   sessionToken: { name: "AWS_SESSION_TOKEN", parse: parse.text },
 } as const;
 
-/** What is given in place of what the environment says. */
-export type SqsEnvOverrides = Omit<SqsMessageBusOptions, "queueUrl"> & {
-  readonly queueUrl?: string | undefined;
-};
-
 type Values = ReturnType<typeof readEnv<typeof variables>>;
 
 /**
@@ -28,7 +23,10 @@ type Values = ReturnType<typeof readEnv<typeof variables>>;
  *
  * @throws ConfigError naming every variable and option at fault.
  */
-export function sqsOptionsFromEnv(env: Env, overrides: SqsEnvOverrides = {}): SqsMessageBusOptions {
+export function sqsOptionsFromEnv(
+  env: Env,
+  overrides: Overrides<SqsMessageBusOptions> = {},
+): SqsMessageBusOptions {
   const issues: Issue[] = [];
   const values = collecting(issues, () => readEnv(env, variables));
   const queueUrl = overrides.queueUrl ?? values?.queueUrl;

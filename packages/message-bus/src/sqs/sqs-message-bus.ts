@@ -2,6 +2,7 @@ import {
   anySignal,
   ClosedError,
   type Env,
+  type Overrides,
   type SendOutcome,
   type WaitOptions,
   withTimeout,
@@ -28,7 +29,7 @@ import { startConsumer } from "../start-consumer.ts";
 import { encodeMessage } from "../wire/encode-message.ts";
 import type { DecodedMessage, SendableMessage, UnknownKinds } from "../wire/message.ts";
 import { AccountedSource } from "./accounted-source.ts";
-import { type SqsEnvOverrides, sqsOptionsFromEnv } from "./from-env.ts";
+import { sqsOptionsFromEnv } from "./from-env.ts";
 import { checkQueueName } from "./queue-name.ts";
 import { toReceiptError } from "./receipt-error.ts";
 import { receiveOne } from "./receive-one.ts";
@@ -78,7 +79,7 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
    *
    * @throws ConfigError naming every variable and option at fault.
    */
-  static fromEnv(env: Env = process.env, overrides: SqsEnvOverrides = {}): SqsMessageBus {
+  static fromEnv(env: Env = process.env, overrides: Overrides<SqsMessageBusOptions> = {}): SqsMessageBus {
     return new SqsMessageBus(sqsOptionsFromEnv(env, overrides));
   }
 
