@@ -191,7 +191,8 @@ export function awsMessagingConfigFromEnv(
     retryAttempts: { name: "AWS_RETRY_ATTEMPTS", parse: env.wholeNumber(0) },
     timeoutMs: { name: "AWS_TIMEOUT", parse: env.secondsAsMs },
   });
-  const merged = { ...read, ...overrides } as AwsMessagingOptions;
+  const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
+  const merged = { ...read, ...given } as AwsMessagingOptions;
   try {
     return awsMessagingConfig(merged);
   } catch (thrown) {
@@ -199,7 +200,7 @@ export function awsMessagingConfigFromEnv(
     // What came from the environment is named as it is there: that is where the user has to look.
     throw new ConfigError(
       thrown.issues.map(({ path, message }) => ({
-        path: path in overrides ? path : (variableNames[path] ?? path),
+        path: path in given ? path : (variableNames[path] ?? path),
         message,
       })),
     );
