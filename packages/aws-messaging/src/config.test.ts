@@ -167,7 +167,9 @@ describe("the configuration from the environment", () => {
 
   it("takes an override of undefined for one that is not given", () => {
     const overrides = { regionName: undefined, timeoutMs: undefined };
-    expect(awsMessagingConfigFromEnv({ AWS_REGION_NAME: regionName }, overrides)).toMatchObject({ regionName });
+    expect(awsMessagingConfigFromEnv({ AWS_REGION_NAME: regionName }, overrides)).toMatchObject({
+      regionName,
+    });
     const misread = () => awsMessagingConfigFromEnv({}, overrides);
     expect(misread).toThrow("AWS_REGION_NAME");
   });
