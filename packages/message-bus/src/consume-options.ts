@@ -11,7 +11,10 @@ import type {
 import type { ReceivedFacts, ReceivedMessage } from "./received.ts";
 import type { UnknownKinds } from "./wire/message.ts";
 
-/** One message on its way through a consumer of a bus. Its body is the text as it came. */
+/**
+ * One message on its way through a consumer of a bus. Its body is the text as it came. Its `key` is what keeps its order inside the consumer; the
+ * key that it was sent with is in `received`.
+ */
 export interface BusDelivery extends Delivery<string> {
   readonly received: ReceivedFacts;
 }

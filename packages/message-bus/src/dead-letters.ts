@@ -34,7 +34,8 @@ export function deadLetterSinkOf(
     throw new ConfigError([{ path, message: "must be another target than the one that is consumed" }]);
   }
   return async (record, { signal }) => {
-    const { body, key } = record.delivery;
+    const { body, received } = record.delivery;
+    const { key } = received;
     await sendText(body, { target: deadLetterTarget, key, headers: headersOf(record), signal });
   };
 }

@@ -1,11 +1,13 @@
 import { hasMark, type Issue, ValidationError, WirekitError } from "@wirekit/core";
+import type { KafkaErrorCode } from "./kafka/kafka-errors.ts";
 
 /** Every code that an error of this package can carry, besides those of core. */
 export type MessageBusErrorCode =
   | "message-bus/invalid-message"
   | "message-bus/invalid-body"
   | "message-bus/unknown-receipt"
-  | "message-bus/receipt-expired";
+  | "message-bus/receipt-expired"
+  | KafkaErrorCode;
 
 const invalidMessageMark = Symbol.for("@wirekit/message-bus/InvalidMessageError");
 

@@ -18,6 +18,55 @@ export {
   type MessageBusErrorCode,
   ReceiptError,
 } from "./errors.ts";
+export type {
+  KafkaSourceDetails,
+  PartitionDetails,
+  StoppedKeyDetails,
+} from "./kafka/consumer/source-details.ts";
+export {
+  Kafka,
+  type KafkaCommitOptions,
+  type KafkaReceivedDictionary,
+  type KafkaReceiveOptions,
+  type KafkaSendOptions,
+} from "./kafka/kafka.ts";
+export type {
+  AssignedPartition,
+  Assignment,
+  CommitOffset,
+  ConsumedBatch,
+  ConsumedRecord,
+  GroupMember,
+  KafkaDriver,
+  MemberListener,
+  MemberOptions,
+  OffsetReset,
+  PartitionLag,
+  PartitionResult,
+  ProducerRecord,
+  ProducerSession,
+  TopicPartition,
+} from "./kafka/kafka-driver.ts";
+export {
+  type KafkaErrorCode,
+  KafkaRefusedError,
+  LoginRefusedError,
+  TopicMissingError,
+  UnconfirmedError,
+} from "./kafka/kafka-errors.ts";
+export {
+  type KafkaBusHealth,
+  type KafkaGroupHealth,
+  KafkaMessageBus,
+  type KafkaReceiptOptions,
+  type KafkaSentMessage,
+} from "./kafka/kafka-message-bus.ts";
+export type {
+  KafkaMessageBusOptions,
+  KafkaTlsOptions,
+  SaslMechanism,
+  SecurityProtocol,
+} from "./kafka/kafka-options.ts";
 export { ManualClock } from "./memory/manual-clock.ts";
 export {
   MemoryMessageBus,
@@ -44,6 +93,7 @@ export type {
 } from "./message-bus.ts";
 export { MessageBusMessage } from "./message-bus-message.ts";
 export type { Received, ReceivedFacts, ReceivedInvalid, ReceivedMessage } from "./received.ts";
+export { ReceivedInvalidError } from "./received-invalid-error.ts";
 export { type DecodeOptions, decodeMessage } from "./wire/decode-message.ts";
 export { encodeMessage } from "./wire/encode-message.ts";
 export {

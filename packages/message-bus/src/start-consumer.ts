@@ -12,6 +12,8 @@ export interface ConsumerParts<D extends BusDelivery> {
   /** The kind of bus, in OpenTelemetry's words: `"kafka"`, `"aws_sqs"`. */
   readonly system: string;
   readonly sendText: RawSender;
+  /** The most deliveries that are held; `Infinity` for a source that bounds them itself. Default: `concurrency` + 10. */
+  readonly capacity?: number | undefined;
   readonly clock?: Clock | undefined;
   readonly random?: Random | undefined;
   readonly logger?: Logger | undefined;
@@ -31,6 +33,7 @@ export function startConsumer<D extends BusDelivery, Unknown extends UnknownKind
   return createConsumer<D, ReceivedMessage<DecodedMessage<Unknown>>>({
     source: parts.source,
     concurrency: options.concurrency,
+    capacity: parts.capacity,
     handlerTimeoutMs: options.handlerTimeoutMs,
     abandonAfterMs: options.abandonAfterMs,
     maxAttempts: options.maxAttempts,

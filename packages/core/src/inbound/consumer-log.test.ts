@@ -1,6 +1,6 @@
 import { expect, it } from "@jest/globals";
 import { ConnectionError, type LogFields, silentLogger } from "../index.ts";
-import { logProcessed } from "./consumer-log.ts";
+import { logLeft, logProcessed } from "./consumer-log.ts";
 import type { Delivery, Processed } from "./index.ts";
 
 const delivery: Delivery = { id: "m1", key: "customer 7", attempt: 2, body: "body" };
@@ -54,4 +54,12 @@ it("needs no error to say it", () => {
   const logger = { ...silentLogger, warn: (fields: LogFields) => lines.push(fields) };
   logProcessed(logger, { delivery, outcome: "left", isDuplicate: false, durationMs: 0 });
   expect(lines).toEqual([{ id: "m1", attempt: 2, code: undefined, error: undefined }]);
+});
+
+it("says in one line that many have left before their turn", () => {
+  const lines: unknown[] = [];
+  const logger = { ...silentLogger, warn: (fields: LogFields) => lines.push(fields) };
+  logLeft(logger, [delivery, { ...delivery, id: "m2" }], error);
+  logLeft(logger, [], error);
+  expect(lines).toEqual([{ count: 2, firstId: "m1", code: "wirekit/connection", error: "no route" }]);
 });

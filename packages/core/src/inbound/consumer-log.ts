@@ -1,3 +1,4 @@
+import type { WirekitError } from "../errors/wirekit-error.ts";
 import type { Logger } from "../logger.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Processed } from "./processor-options.ts";
@@ -19,6 +20,14 @@ export function logProcessed(
   if (outcome === "left" && settlement?.kind === "leave") {
     logger.error(fields, "A message was given up, and is left to the queue: there is no dead-letter target");
   } else if (outcome === "left") logger.warn(fields, "A message was not handled here");
+}
+
+/** In one line, however many there are: a source that holds its messages itself can have tens of thousands waiting. */
+export function logLeft(logger: Logger, deliveries: readonly Delivery[], error: WirekitError): void {
+  const [first] = deliveries;
+  if (first === undefined) return;
+  const fields = { count: deliveries.length, firstId: first.id, code: error.code, error: error.message };
+  logger.warn(fields, "Messages were not handled here: they left before their turn");
 }
 
 function whereTo(settlement: Processed<Delivery>["settlement"]): string {

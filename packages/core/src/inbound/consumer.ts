@@ -5,7 +5,7 @@ import { limitTime } from "../limit-time.ts";
 import { consoleLogger, type Logger } from "../logger.ts";
 import { TypedEvents } from "../typed-events.ts";
 import { callAsync } from "./call.ts";
-import { logProcessed } from "./consumer-log.ts";
+import { logLeft, logProcessed } from "./consumer-log.ts";
 import type {
   ConsumerCloseReport,
   ConsumerEvents,
@@ -70,7 +70,10 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown> i
         return source.settle(delivery, settlement);
       },
       release: (delivery) => source.release([delivery]),
-      onProcessed: (processed) => this.#processed(processed),
+      onProcessed: (processed) => {
+        logProcessed(logger, processed);
+        this.#processed(processed);
+      },
     });
     this.#slots = new Slots<D>({
       concurrency,
@@ -141,7 +144,7 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown> i
         this.#leftInLine([delivery], new ClosedError("The consumer"));
         void this.#release([delivery]);
       },
-      onLeft: (delivery, error) => this.#leftInLine([delivery], error),
+      onLeft: (deliveries, error) => this.#leftInLine(deliveries, error),
       onFault: (error) => this.#reportFault(WirekitError.from(error)),
       onRecovered: () => this.#reportRecovery(),
     });
@@ -163,13 +166,13 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown> i
     const { delivery, outcome, settlement } = processed;
     if (outcome === "left" && settlement === undefined) this.#giveBackBehind(delivery);
     if (outcome === "left" && this.#status !== "running") this.#leftAtClose.push(delivery);
-    logProcessed(this.#logger, processed);
     this.#events.emit("processed", processed);
   }
 
   /** Deliveries that end without having begun. */
   #leftInLine(deliveries: readonly D[], error: WirekitError): void {
     this.#leftUnbegun += deliveries.length;
+    logLeft(this.#logger, deliveries, error);
     for (const delivery of deliveries) {
       delivery.lease?.end();
       this.#processed({ delivery, outcome: "left", error, isDuplicate: false, durationMs: 0 });

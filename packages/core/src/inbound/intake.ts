@@ -13,8 +13,8 @@ export interface IntakeListener<D extends Delivery> {
   readonly onReceived: (delivery: D) => void;
   /** Came after the end: to be given back. */
   readonly onLate: (delivery: D) => void;
-  /** Left the line before its turn. */
-  readonly onLeft: (delivery: D, error: WirekitError) => void;
+  /** Left the line before their turn. */
+  readonly onLeft: (deliveries: readonly D[], error: WirekitError) => void;
   readonly onFault: (error: unknown) => void;
   readonly onRecovered: () => void;
 }
@@ -40,7 +40,7 @@ export function createIntake<D extends Delivery>(slots: Slots<D>, listener: Inta
     const place = put();
     listener.onReceived(delivery);
     delivery.lease?.onLost((error) => {
-      if (place.leave()) listener.onLeft(delivery, error);
+      if (place.leave()) listener.onLeft([delivery], error);
     });
   }
 
@@ -62,9 +62,8 @@ export function createIntake<D extends Delivery>(slots: Slots<D>, listener: Inta
     retry: (delivery, options) => enter(delivery, () => slots.retry(delivery, options)),
     hold: (key) => slots.hold(keyLine(key)),
     takeWaiting: (key) => {
-      const waiting = slots.takeWaiting(keyLine(key));
-      const error = new WirekitError("The message was taken back before its turn", takenBack);
-      for (const delivery of waiting) listener.onLeft(delivery, error);
+      const waiting = slots.takeWaiting(key === undefined ? undefined : keyLine(key));
+      listener.onLeft(waiting, new WirekitError("The message was taken back before its turn", takenBack));
       return waiting;
     },
     fault: listener.onFault,

@@ -215,6 +215,19 @@ describe("leaving", () => {
     await end("a1");
     expect(started).toEqual(["a1", "b1", "a4"]);
   });
+
+  it("gives back all that waits, in order for each key, and lets go of pauses before retries", async () => {
+    const { clock, slots, started, end } = setUp();
+    for (const task of ["a1", "a2", "-1", "b1", "a3", "-2"]) slots.add(task);
+    slots.retry("c1", { afterMs: 1_000 });
+    await clock.settle();
+    expect(started).toEqual(["a1", "-1"]);
+    expect(slots.takeWaiting().sort()).toEqual(["-2", "a2", "a3", "b1", "c1"]);
+    expect({ waiting: slots.waiting, timers: clock.pendingTimers }).toEqual({ waiting: 0, timers: 0 });
+    slots.add("a4");
+    await end("a1");
+    expect(started).toEqual(["a1", "-1", "a4"]);
+  });
 });
 
 describe("room", () => {

@@ -103,8 +103,9 @@ export class Slots<Task> {
     return this.#holdLane(this.#laneForKey(key));
   }
 
-  /** Takes all tasks of `key` out that wait, in their order. */
-  takeWaiting(key: string): Task[] {
+  /** Takes all tasks out that wait, of `key` where one is given, in order for each key. */
+  takeWaiting(key?: string): Task[] {
+    if (key === undefined) return [...this.#lanes].flatMap((lane) => this.#empty(lane));
     const lane = this.#byKey.get(key);
     if (lane === undefined) return [];
     return this.#empty(lane);
@@ -141,7 +142,7 @@ export class Slots<Task> {
   /** Begins nothing more, and takes nothing more. Returns what waited, in order for each key. */
   stop(): Task[] {
     this.#isStopped = true;
-    const waiting = [...this.#lanes].flatMap((lane) => this.#empty(lane));
+    const waiting = this.takeWaiting();
     this.#places.close(new ClosedError("The line"));
     return waiting;
   }

@@ -36,8 +36,11 @@ export interface Intake<D extends Delivery> {
   retry(delivery: D, options: { readonly afterMs: number }): void;
   /** Lets nothing of `key` begin until the returned function is called. */
   hold(key: string): () => void;
-  /** Takes out, in their order, all deliveries of `key` that wait. They are the source's again, and count as left. */
-  takeWaiting(key: string): D[];
+  /**
+   * Takes out, in order for each key, all deliveries that wait, of `key` where one is given. They are the source's again, and count as
+   * left.
+   */
+  takeWaiting(key?: string): D[];
   /** The source cannot receive, and goes on trying. Reported once, until it has recovered or the error is another one. */
   fault(error: unknown): void;
   /** The source receives (again). */

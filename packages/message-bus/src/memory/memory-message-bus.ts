@@ -1,4 +1,5 @@
-import { ClosedError, ConfigError, type SendOutcome, type WaitOptions, WirekitError } from "@wirekit/core";
+import { ClosedError, ConfigError, type SendOutcome, type WaitOptions } from "@wirekit/core";
+import { BusCounters } from "../bus-counters.ts";
 import type { ConsumeOptions, MessageConsumer, MessageHandler } from "../consume-options.ts";
 import { defaultGroupId } from "../default-group-id.ts";
 import type {
@@ -14,6 +15,8 @@ import type {
 } from "../message-bus.ts";
 import { messagesOf } from "../messages.ts";
 import { type Received, type ReceivedFacts, toReceived } from "../received.ts";
+import { RunningConsumers } from "../running-consumers.ts";
+import { outcomeOf, sendEach } from "../send-each.ts";
 import { sendInSpan } from "../spans.ts";
 import { startConsumer } from "../start-consumer.ts";
 import { encodeMessage } from "../wire/encode-message.ts";
@@ -57,7 +60,8 @@ export interface SendTextOptions extends SendOptions {
 export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
   readonly #options: ResolvedMemoryOptions;
   readonly #targets = new Map<string, MemoryTarget>();
-  readonly #consumers = new Set<MessageConsumer>();
+  readonly #consumers = new RunningConsumers();
+  readonly #counters = new BusCounters();
   readonly #spy: MessageSpy;
   readonly #recorder: Recorder;
   #state: BusHealth["state"] = "open";
@@ -67,7 +71,7 @@ export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
   constructor(options: MemoryMessageBusOptions = {}) {
     this.#options = resolveMemoryOptions(options);
     this.#spy = new MessageSpy(this.#options.maxRememberedEvents);
-    this.#recorder = new Recorder(this.#spy);
+    this.#recorder = new Recorder(this.#spy, this.#counters);
   }
 
   async sendMessage(message: SendableMessage, options: SendOptions): Promise<MemorySentMessage> {
@@ -83,8 +87,10 @@ export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
     messages: readonly SendableMessage[],
     options: SendManyOptions,
   ): Promise<readonly SendOutcome<MemorySentMessage>[]> {
-    // All at once: what is sent meanwhile by somebody else does not get between two of one key.
-    return Promise.all(messages.map((message, index) => this.#sendOneOfMany(message, index, options)));
+    return sendEach(messages, options, {
+      sendOne: (message, sendOptions) => this.#sendOne(message, sendOptions),
+      counters: this.#counters,
+    });
   }
 
   async receiveMessage<Unknown extends UnknownKinds = "refuse">(
@@ -145,8 +151,7 @@ export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
       clock,
       logger,
     });
-    this.#consumers.add(consumer);
-    consumer.on("stopped", () => this.#consumers.delete(consumer));
+    this.#consumers.add(consumer, target);
     return consumer;
   }
 
@@ -166,12 +171,11 @@ export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
   }
 
   stats(): BusStats {
-    return this.#recorder.stats();
+    return this.#counters.stats();
   }
 
   health(): BusHealth {
-    const errors = [...this.#consumers].map((consumer) => consumer.health().error?.message);
-    return { state: this.#state, problems: errors.filter((message) => message !== undefined) };
+    return { state: this.#state, problems: this.#consumers.problems() };
   }
 
   close({ timeoutMs = 10_000 }: { readonly timeoutMs?: number | undefined } = {}): Promise<BusCloseReport> {
@@ -186,9 +190,9 @@ export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
   async #close(timeoutMs: number): Promise<BusCloseReport> {
     // Handlers that run may still send and acknowledge; nothing more is received.
     this.#state = "closing";
-    const ends = [...this.#consumers].map((consumer) => consumer.close({ timeoutMs }));
+    const consumersEnd = this.#consumers.close({ timeoutMs });
     for (const target of this.#targets.values()) target.close();
-    await Promise.all(ends);
+    await consumersEnd;
     this.#state = "closed";
     this.#spy.close();
     const groups = [...this.#targets.values()].flatMap((target) => [...target.groups.values()]);
@@ -196,21 +200,14 @@ export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
     return { notSent: [], unconfirmed: [], unacknowledged };
   }
 
-  async #sendOneOfMany(
-    message: SendableMessage,
-    index: number,
-    { target, key, signal }: SendManyOptions,
-  ): Promise<SendOutcome<MemorySentMessage>> {
+  async #sendOne(message: SendableMessage, options: SendOptions): Promise<SendOutcome<MemorySentMessage>> {
     const { clock } = this.#options;
     const startedAt = clock.monotonic();
     try {
-      const ownKey = typeof key === "function" ? key(message, index) : key;
-      const sent = await this.#send(() => encodeMessage(message), { target, key: ownKey, signal });
+      const sent = await this.#send(() => encodeMessage(message), options);
       return { kind: "delivered", attempts: 1, latencyMs: clock.monotonic() - startedAt, ...sent };
     } catch (thrown) {
-      const wasStopped = signal?.aborted === true || ClosedError.isInstance(thrown);
-      if (wasStopped) return { kind: "not-sent", reason: thrown };
-      return { kind: "rejected", error: WirekitError.from(thrown) };
+      return outcomeOf(thrown, options.signal);
     }
   }
 
@@ -233,7 +230,7 @@ export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
         return { target, messageId: `${target}:${sequence}`, sequence };
       });
     } catch (thrown) {
-      this.#recorder.notSent();
+      this.#counters.notSent();
       throw thrown;
     }
   }

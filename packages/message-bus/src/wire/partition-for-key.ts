@@ -2,6 +2,7 @@ import { ValidationError } from "@wirekit/core";
 
 const seed = 0x9747b28c;
 const multiplier = 0x5bd1e995;
+const encoder = new TextEncoder();
 
 /**
  * The partition that Java's, Python's and librdkafka's (`murmur2_random`) producers choose for `key` among `partitionCount`
@@ -15,7 +16,7 @@ export function partitionForKey(key: string | Uint8Array, partitionCount: number
       prefix: "Invalid argument",
     });
   }
-  const bytes = typeof key === "string" ? new TextEncoder().encode(key) : key;
+  const bytes = typeof key === "string" ? encoder.encode(key) : key;
   return (murmur2(bytes) & 0x7fffffff) % partitionCount;
 }
 

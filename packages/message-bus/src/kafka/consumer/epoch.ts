@@ -1,0 +1,100 @@
+import { type Clock, type WirekitError, withTimeout } from "@wirekit/core";
+import type { Assignment, CommitOffset } from "../kafka-driver.ts";
+import type { Committer } from "./committer.ts";
+import { HeldPartition } from "./held-partition.ts";
+import type { HeldRecord, KafkaDelivery } from "./kafka-delivery.ts";
+
+/**
+ * What a member was given by one join, until the next. A result that belongs to an epoch which is over is never committed: the broker would
+ * take it, though somebody else has the partition by then, or we have it and have begun anew.
+ */
+export class Epoch {
+  /** 1 for the first join. */
+  readonly number: number;
+  readonly assignment: Assignment;
+  readonly partitions: ReadonlyMap<number, HeldPartition>;
+  readonly committer: Committer;
+  isOver = false;
+  /** While the partitions are being revoked: what is still running. */
+  #awaited: Set<HeldRecord> | undefined;
+  #whenNoneIsAwaited: () => void = () => undefined;
+
+  constructor(number: number, assignment: Assignment, committerOf: (epoch: Epoch) => Committer) {
+    this.number = number;
+    this.assignment = assignment;
+    this.partitions = new Map(assignment.partitions.map((one) => [one.partition, new HeldPartition(one)]));
+    this.committer = committerOf(this);
+  }
+
+  /** Whether nothing more is to be begun. */
+  get isRevoking(): boolean {
+    return this.#awaited !== undefined;
+  }
+
+  get heldBytes(): number {
+    let bytes = 0;
+    for (const partition of this.partitions.values()) bytes += partition.heldBytes;
+    return bytes;
+  }
+
+  /** The partition that a record of this epoch was read from. */
+  partitionOf({ partition: number }: HeldRecord): HeldPartition {
+    const partition = this.partitions.get(number);
+    if (partition === undefined) throw new Error("the record is not of this assignment");
+    return partition;
+  }
+
+  /** What is finished and not committed. */
+  uncommitted(): CommitOffset[] {
+    const offsets: CommitOffset[] = [];
+    for (const { topic, partition, tracker, committed } of this.partitions.values()) {
+      const offset = tracker.committable;
+      if (offset > committed) offsets.push({ topic, partition, offset });
+    }
+    return offsets;
+  }
+
+  /** These have been committed; the broker never gets an earlier offset after a later one. */
+  committed(offsets: readonly CommitOffset[]): void {
+    for (const { partition: number, offset } of offsets) {
+      const partition = this.partitions.get(number);
+      if (partition !== undefined && offset > partition.committed) partition.committed = offset;
+    }
+  }
+
+  /** Nothing more is begun; `waiting` has been taken back already. */
+  beginRevoking(waiting: readonly KafkaDelivery[]): void {
+    const awaited = new Set<HeldRecord>();
+    for (const partition of this.partitions.values()) {
+      const stopped = new Set([...partition.stopped.values()].map(({ id }) => id));
+      for (const record of partition.tracker.unfinished()) {
+        if (record.delivery !== undefined && !stopped.has(record.delivery.id)) awaited.add(record);
+      }
+    }
+    for (const { record } of waiting) awaited.delete(record);
+    this.#awaited = awaited;
+  }
+
+  /** It runs no longer, whatever came of it. */
+  ended(record: HeldRecord): void {
+    const awaited = this.#awaited;
+    if (awaited?.delete(record) === true && awaited.size === 0) this.#whenNoneIsAwaited();
+  }
+
+  /** Waits until nothing runs any more, for `timeoutMs` at most. */
+  async whenIdle({ timeoutMs, clock }: { readonly timeoutMs: number; readonly clock: Clock }): Promise<void> {
+    const idle = new Promise<void>((resolve) => {
+      if (this.#awaited === undefined || this.#awaited.size === 0) resolve();
+      else this.#whenNoneIsAwaited = resolve;
+    });
+    await withTimeout("The handlers", () => idle, { timeoutMs, clock }).catch(() => undefined);
+  }
+
+  end(reason: WirekitError): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.committer.end();
+    this.#whenNoneIsAwaited();
+    for (const partition of this.partitions.values()) partition.lose(reason);
+  }
+}

@@ -1,0 +1,71 @@
+import { LeaseLostError } from "@wirekit/core/inbound";
+import type { GroupMember } from "../kafka-driver.ts";
+import type { Epoch } from "./epoch.ts";
+import type { HeldPartition } from "./held-partition.ts";
+import { OffsetTracker } from "./offset-tracker.ts";
+
+/** How much is held. */
+export interface FlowBounds {
+  readonly maxBufferedBytes: number;
+  /** The most that one fetch brings of a partition. */
+  readonly fetchBytes: number;
+}
+
+/**
+ * Bounds what is held by pausing partitions. Each has an equal share: one that stands still cannot take the room of the others. A partition that
+ * holds nothing is always read, however small its share is, or a group with many partitions would come to a stand.
+ */
+export class FlowControl {
+  readonly #member: Pick<GroupMember, "pause" | "resume">;
+  readonly #bounds: FlowBounds;
+  #epoch: Epoch | undefined;
+  #isStopped = false;
+
+  constructor(member: Pick<GroupMember, "pause" | "resume">, bounds: FlowBounds) {
+    this.#member = member;
+    this.#bounds = bounds;
+  }
+
+  begin(epoch: Epoch): void {
+    this.#epoch = epoch;
+  }
+
+  /** More of a partition is held. */
+  grown(partition: HeldPartition): void {
+    if (partition.isPaused || partition.heldBytes <= this.#pauseAbove) return;
+    partition.isPaused = true;
+    this.#member.pause([partition]);
+  }
+
+  /** Less of a partition is held. It is read again when half of what it may hold is gone, not for every record. */
+  shrunk(partition: HeldPartition): void {
+    if (!partition.isPaused || this.#isStopped || partition.heldBytes > this.#pauseAbove / 2) return;
+    partition.isPaused = false;
+    partition.isStuck = false;
+    this.#member.resume([partition]);
+  }
+
+  /** Nothing is held of the partition any more, and it begins anew. */
+  restart(partition: HeldPartition, offset: bigint): void {
+    partition.lose(new LeaseLostError("the log is shorter than it was"));
+    partition.tracker = new OffsetTracker(offset);
+    partition.committed = offset;
+    partition.heldBytes = 0;
+    partition.blockedBytes = 0;
+    this.shrunk(partition);
+  }
+
+  /** Nothing is to be read any more, in this assignment and the next ones. */
+  stop(): void {
+    this.#isStopped = true;
+    const partitions = [...(this.#epoch?.partitions.values() ?? [])];
+    if (partitions.length > 0) this.#member.pause(partitions);
+  }
+
+  get #pauseAbove(): number {
+    const { maxBufferedBytes, fetchBytes } = this.#bounds;
+    const share = maxBufferedBytes / Math.max(1, this.#epoch?.partitions.size ?? 1);
+    // What one fetch brings has to fit on top.
+    return Math.max(0, share - fetchBytes);
+  }
+}

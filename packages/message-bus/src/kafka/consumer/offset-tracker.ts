@@ -1,0 +1,62 @@
+/** Something at an offset that is to be finished before anything beyond it may be committed. */
+export interface TrackedOffset {
+  readonly offset: bigint;
+  isFinished: boolean;
+}
+
+/**
+ * What of a partition was read, and how far all of it is finished. Offsets come in rising order and may leave gaps: a log that was compacted,
+ * or transactions, have offsets without a record. Every operation takes constant time on average.
+ */
+export class OffsetTracker<Entry extends TrackedOffset> {
+  /** In the order of their offsets; those before `#head` are finished. */
+  #entries: Entry[] = [];
+  #head = 0;
+  #nextOffset: bigint;
+
+  /** @param startOffset the first that was not read. */
+  constructor(startOffset: bigint) {
+    this.#nextOffset = startOffset;
+  }
+
+  /** The next offset to be read. */
+  get position(): bigint {
+    return this.#nextOffset;
+  }
+
+  /** What may be committed: everything before it is finished. */
+  get committable(): bigint {
+    return this.#entries[this.#head]?.offset ?? this.#nextOffset;
+  }
+
+  /** How many were read and are not finished, or stand behind one that is not. */
+  get size(): number {
+    return this.#entries.length - this.#head;
+  }
+
+  /** One more was read. `advance` is to follow, at the latest when the last of a batch was added. */
+  add(entry: Entry): void {
+    this.#entries.push(entry);
+  }
+
+  /** Everything before `nextOffset` was read, whether or not there was a record. */
+  advance(nextOffset: bigint): void {
+    if (nextOffset > this.#nextOffset) this.#nextOffset = nextOffset;
+  }
+
+  finish(entry: Entry): void {
+    entry.isFinished = true;
+    while (this.#entries[this.#head]?.isFinished === true) this.#head += 1;
+    if (this.#head >= 1_024 && this.#head * 2 >= this.#entries.length) this.#forgetFinished();
+  }
+
+  /** Those that are not finished, in order. */
+  unfinished(): Entry[] {
+    return this.#entries.slice(this.#head).filter((entry) => !entry.isFinished);
+  }
+
+  #forgetFinished(): void {
+    this.#entries = this.#entries.slice(this.#head);
+    this.#head = 0;
+  }
+}

@@ -1,0 +1,135 @@
+import { TimeoutError, WirekitError, withTimeout } from "@wirekit/core";
+import type { CommitOffset, MemberOptions } from "../kafka-driver.ts";
+import type { Coordinator } from "./coordinator.ts";
+import { isFinal, reactionTo } from "./group-errors.ts";
+import type { MemberHealth } from "./member-health.ts";
+import type { MemberParts } from "./member-parts.ts";
+
+/** Why a generation is over for a member. */
+export type Ending =
+  | { readonly kind: "rebalance" }
+  | { readonly kind: "lost"; readonly error: WirekitError; readonly memberId: "kept" | "forgotten" }
+  | { readonly kind: "failed"; readonly thrown: unknown }
+  | { readonly kind: "closed" };
+
+/** What a generation needs of its member. */
+export interface GenerationParts {
+  readonly memberId: string;
+  readonly generationId: number;
+  readonly coordinator: Coordinator;
+  readonly options: MemberOptions;
+  readonly parts: MemberParts;
+  readonly health: MemberHealth;
+  /** Ends every connection: an answer that does not come may never come. */
+  readonly dropConnections: () => void;
+}
+
+/**
+ * A member's life between two joins: heartbeats by a timer, commits, and how it ends. After a rebalance was announced, heartbeats and commits go on until
+ * `stop`, so that what is under way can be brought to an end.
+ */
+export class Generation {
+  /** Resolves with the first ending. */
+  readonly ended: Promise<Ending>;
+  /** Resolves when the group will take no commit any more, though a rebalance was announced before. */
+  readonly lost: Promise<Ending>;
+  readonly #of: GenerationParts;
+  #tellEnded: (ending: Ending) => void = () => undefined;
+  #tellLost: (ending: Ending) => void = () => undefined;
+  #cancelTimer: (() => void) | undefined;
+  #isStopped = false;
+
+  constructor(of: GenerationParts) {
+    this.#of = of;
+    this.ended = new Promise((resolve) => {
+      this.#tellEnded = resolve;
+    });
+    this.lost = new Promise((resolve) => {
+      this.#tellLost = resolve;
+    });
+    this.#beatAfter(of.options.heartbeatIntervalMs);
+  }
+
+  end(ending: Ending): void {
+    this.#tellEnded(ending);
+    if (ending.kind !== "rebalance") this.#tellLost(ending);
+  }
+
+  /** No heartbeat any more. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#cancelTimer?.();
+  }
+
+  /** Commits for this generation, also when the member has another one by the time the request goes out. */
+  async commit(offsets: readonly CommitOffset[]): Promise<void> {
+    const { coordinator, parts } = this.#of;
+    try {
+      const broker = await coordinator.find();
+      await broker.offsetCommit({ ...this.#identity, topics: byTopic(offsets) });
+    } catch (thrown) {
+      this.#heed(thrown, "Committing");
+      const { message, code, details } = parts.errorOf("Committing", thrown);
+      // Once the generation is over, the same offsets must not go out under the next one.
+      throw new WirekitError(message, { code, details, retryable: mayPass(thrown), cause: thrown });
+    }
+  }
+
+  get #identity() {
+    const { memberId, generationId, options } = this.#of;
+    return { groupId: options.groupId, memberId, groupGenerationId: generationId };
+  }
+
+  #beatAfter(afterMs: number): void {
+    if (this.#isStopped) return;
+    this.#cancelTimer = this.#of.parts.clock.setTimer(() => void this.#beat(), afterMs);
+  }
+
+  async #beat(): Promise<void> {
+    const { coordinator, options, parts, health, dropConnections } = this.#of;
+    const { heartbeatIntervalMs, sessionTimeoutMs } = options;
+    // Two more have room before the session runs out.
+    const timeoutMs = Math.max(heartbeatIntervalMs, sessionTimeoutMs / 3);
+    try {
+      const beat = async () => (await coordinator.find()).heartbeat(this.#identity);
+      await withTimeout("A heartbeat", beat, { timeoutMs, clock: parts.clock });
+      health.works("heartbeat");
+    } catch (thrown) {
+      if (this.#isStopped) return;
+      if (TimeoutError.isInstance(thrown)) dropConnections();
+      this.#heed(thrown, "A heartbeat");
+      if (mayPass(thrown)) {
+        health.failed("heartbeat", parts.errorOf("A heartbeat", thrown));
+        return this.#beatAfter(heartbeatIntervalMs / 3);
+      }
+    }
+    this.#beatAfter(heartbeatIntervalMs);
+  }
+
+  /** What an error of the coordinator says of this generation. */
+  #heed(thrown: unknown, what: string): void {
+    const { coordinator, parts } = this.#of;
+    const reaction = reactionTo(thrown);
+    if (reaction === "rebalance") this.end({ kind: "rebalance" });
+    else if (reaction === "generation-lost" || reaction === "member-lost") {
+      const memberId = reaction === "member-lost" ? "forgotten" : "kept";
+      this.end({ kind: "lost", error: parts.errorOf(what, thrown), memberId });
+    } else if (isFinal(thrown, parts.errorOf(what, thrown))) this.end({ kind: "failed", thrown });
+    else coordinator.forget();
+  }
+}
+
+function mayPass(thrown: unknown): boolean {
+  const reaction = reactionTo(thrown);
+  return reaction === "retry" || reaction === "find-coordinator";
+}
+
+function byTopic(offsets: readonly CommitOffset[]) {
+  const topics = new Map<string, { readonly partition: number; readonly offset: string }[]>();
+  for (const { topic, partition, offset } of offsets) {
+    const partitions = topics.get(topic) ?? [];
+    partitions.push({ partition, offset: String(offset) });
+    topics.set(topic, partitions);
+  }
+  return [...topics].map(([topic, partitions]) => ({ topic, partitions }));
+}

@@ -1,0 +1,173 @@
+import { WirekitError } from "@wirekit/core";
+import type * as Kafkajs from "kafkajs";
+
+/** A client of kafkajs for one member alone: its connections are nobody else's. */
+export interface MemberClient {
+  /** With few retries of its own: whoever is tried again here is tried again by the member. */
+  readonly kafka: Kafkajs.Kafka;
+  readonly protocol: typeof Kafkajs.AssignerProtocol;
+  /** Ends every connection at once, by an error, so that whatever waits for an answer on it learns of it. New ones may be opened. */
+  dropConnections(): void;
+  /** The same, for good. */
+  destroy(): void;
+}
+
+/** What a broker of kafkajs does for a member. */
+export interface KafkajsBroker {
+  joinGroup(request: {
+    readonly groupId: string;
+    readonly sessionTimeout: number;
+    readonly rebalanceTimeout: number;
+    readonly memberId: string;
+    readonly groupProtocols: readonly { readonly name: string; readonly metadata: Buffer }[];
+  }): Promise<{
+    readonly generationId: number;
+    readonly leaderId: string;
+    readonly memberId: string;
+    readonly groupProtocol: string;
+    readonly members: readonly {
+      readonly memberId: string;
+      readonly groupInstanceId?: string | null | undefined;
+      readonly memberMetadata: Buffer;
+    }[];
+  }>;
+  syncGroup(request: {
+    readonly groupId: string;
+    readonly generationId: number;
+    readonly memberId: string;
+    readonly groupAssignment: readonly { readonly memberId: string; readonly memberAssignment: Buffer }[];
+  }): Promise<{ readonly memberAssignment: Buffer }>;
+  heartbeat(request: GenerationOfMember): Promise<unknown>;
+  leaveGroup(request: { readonly groupId: string; readonly memberId: string }): Promise<unknown>;
+  offsetCommit(request: GenerationOfMember & { readonly topics: readonly TopicOffsets[] }): Promise<unknown>;
+  offsetFetch(request: {
+    readonly groupId: string;
+    readonly topics: readonly {
+      readonly topic: string;
+      readonly partitions: readonly { partition: number }[];
+    }[];
+  }): Promise<{ readonly responses: readonly TopicOffsets[] }>;
+  fetch(request: {
+    readonly isolationLevel: number;
+    readonly maxWaitTime: number;
+    readonly minBytes: number;
+    readonly maxBytes: number;
+    readonly topics: readonly {
+      readonly topic: string;
+      readonly partitions: readonly FetchedPartitionRequest[];
+    }[];
+  }): Promise<{
+    readonly responses: readonly {
+      readonly topicName: string;
+      readonly partitions: readonly FetchedPartition[];
+    }[];
+  }>;
+}
+
+export interface GenerationOfMember {
+  readonly groupId: string;
+  readonly groupGenerationId: number;
+  readonly memberId: string;
+}
+
+export interface TopicOffsets {
+  readonly topic: string;
+  readonly partitions: readonly { readonly partition: number; readonly offset: string }[];
+}
+
+export interface FetchedPartitionRequest {
+  readonly partition: number;
+  readonly fetchOffset: string;
+  readonly maxBytes: number;
+}
+
+/** What a fetch has brought of one partition. */
+export interface FetchedPartition {
+  readonly partition: number;
+  readonly highWatermark: string;
+  readonly abortedTransactions?:
+    | readonly { readonly producerId: string; readonly firstOffset: string }[]
+    | null
+    | undefined;
+  readonly messages: readonly FetchedMessage[];
+}
+
+export interface FetchedMessage {
+  readonly offset: string;
+  readonly timestamp: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers?: Kafkajs.IHeaders | undefined;
+  readonly isControlRecord?: boolean | undefined;
+  readonly batchContext?: { readonly producerId: string; readonly inTransaction: boolean } | undefined;
+}
+
+/** What a cluster of kafkajs does for a member: connections, metadata and requests, and nothing by itself. */
+export interface KafkajsCluster {
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+  addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
+  refreshMetadata(): Promise<void>;
+  refreshMetadataIfNecessary(): Promise<void>;
+  removeBroker(address: { readonly host: string; readonly port: number }): void;
+  findBroker(node: { readonly nodeId: string }): Promise<KafkajsBroker>;
+  findGroupCoordinator(group: { readonly groupId: string }): Promise<KafkajsBroker>;
+  findTopicPartitionMetadata(
+    topic: string,
+  ): readonly { readonly partitionId: number; readonly leader: number }[];
+  fetchTopicsOffset(
+    topics: readonly {
+      readonly topic: string;
+      readonly partitions: readonly { readonly partition: number }[];
+      readonly fromBeginning: boolean;
+    }[],
+  ): Promise<readonly TopicOffsets[]>;
+}
+
+/** The methods without which nothing goes. */
+const needed = ["connect", "findBroker", "findGroupCoordinator", "findTopicPartitionMetadata"] as const;
+
+/**
+ * The cluster of a consumer of kafkajs, which hands it to its assigners. The consumer itself is never run: its loop waits for the slowest of all
+ * partitions between two fetches, sends no heartbeat meanwhile, tries a commit again under whatever generation has come since, and sleeps while
+ * partitions are paused. The requests below it are sound, and its versions have not changed since 2023.
+ */
+export function openCluster(
+  { kafka }: MemberClient,
+  options: {
+    readonly groupId: string;
+    readonly metadataMaxAgeMs: number;
+    readonly topicCreation: "allow" | "never";
+  },
+): KafkajsCluster {
+  let cluster: unknown;
+  kafka.consumer({
+    groupId: options.groupId,
+    metadataMaxAge: options.metadataMaxAgeMs,
+    allowAutoTopicCreation: options.topicCreation === "allow",
+    partitionAssigners: [
+      (config) => {
+        cluster = config.cluster;
+        return neverAsked;
+      },
+    ],
+  });
+  if (!isCluster(cluster)) {
+    throw new WirekitError("This version of kafkajs cannot be used: it has to be 2.2", {
+      code: "message-bus/kafkajs-version",
+    });
+  }
+  return cluster;
+}
+
+const neverAsked: Kafkajs.Assigner = {
+  name: "unused",
+  version: 0,
+  assign: () => Promise.resolve([]),
+  protocol: () => ({ name: "unused", metadata: Buffer.alloc(0) }),
+};
+
+function isCluster(value: unknown): value is KafkajsCluster {
+  if (typeof value !== "object" || value === null) return false;
+  return needed.every((name) => typeof Reflect.get(value, name) === "function");
+}

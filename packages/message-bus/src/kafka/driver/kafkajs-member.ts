@@ -1,0 +1,291 @@
+import { backoffMs, ClosedError, rejectOnAbort, sleep, WirekitError, withTimeout } from "@wirekit/core";
+import type {
+  Assignment,
+  CommitOffset,
+  GroupMember,
+  MemberListener,
+  MemberOptions,
+  TopicPartition,
+} from "../kafka-driver.ts";
+import { Coordinator } from "./coordinator.ts";
+import { Fetcher } from "./fetcher.ts";
+import { type Ending, Generation } from "./generation.ts";
+import { addressOf, isFinal, reactionTo } from "./group-errors.ts";
+import { type Joined, joinGroup, type Synced, syncGroup } from "./join-group.ts";
+import { type KafkajsCluster, type MemberClient, openCluster } from "./kafkajs-cluster.ts";
+import { MemberHealth } from "./member-health.ts";
+import { type MemberParts, memberBackoff } from "./member-parts.ts";
+import { startOffsets } from "./start-offsets.ts";
+
+/** What is there once kafkajs is loaded. */
+interface Connected {
+  readonly client: MemberClient;
+  readonly cluster: KafkajsCluster;
+  readonly coordinator: Coordinator;
+}
+
+/** A member of a group, over the requests of kafkajs and not over its consumer: see `openCluster`. */
+export class KafkajsMember implements GroupMember {
+  readonly #options: MemberOptions;
+  readonly #parts: MemberParts;
+  readonly #closing = new AbortController();
+  #connected: Connected | undefined;
+  #memberId = "";
+  /** Is answered when the rebalance is complete, which can take as long as `rebalanceTimeoutMs`. */
+  #joining: Promise<unknown> | undefined;
+  #generation: Generation | undefined;
+  #fetcher: Fetcher | undefined;
+  #running: Promise<void> | undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor(options: MemberOptions, parts: MemberParts) {
+    this.#options = options;
+    this.#parts = parts;
+  }
+
+  run(listener: MemberListener): Promise<void> {
+    this.#running ??= this.#runUntilClosed(listener);
+    return this.#running;
+  }
+
+  pause(partitions: readonly TopicPartition[]): void {
+    this.#fetcher?.positions.pause(partitions.map(({ partition }) => partition));
+  }
+
+  resume(partitions: readonly TopicPartition[]): void {
+    this.#fetcher?.positions.resume(partitions.map(({ partition }) => partition));
+  }
+
+  async commit(offsets: readonly CommitOffset[]): Promise<void> {
+    const generation = this.#generation;
+    if (generation === undefined) {
+      throw new WirekitError("Nothing can be committed: the member is in no generation of its group", {
+        code: "message-bus/no-generation",
+      });
+    }
+    await generation.commit(offsets);
+  }
+
+  close({ timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
+    this.#closed ??= this.#close(timeoutMs);
+    return this.#closed;
+  }
+
+  async #runUntilClosed(listener: MemberListener): Promise<void> {
+    const { signal } = this.#closing;
+    const health = new MemberHealth(listener);
+    for (let failures = 0; !signal.aborted; ) {
+      try {
+        const ending = await this.#liveOneGeneration(listener, health);
+        failures = 0;
+        if (ending.kind === "failed") throw ending.thrown;
+      } catch (thrown) {
+        if (signal.aborted) return;
+        const reaction = reactionTo(thrown);
+        const error = this.#parts.errorOf("Joining the group", thrown);
+        if (isFinal(thrown, error)) throw error;
+        if (reaction === "member-lost") this.#memberId = "";
+        failures += 1;
+        // A group that changes while one joins is no fault.
+        if ((reaction === "rebalance" || reaction === "member-lost") && failures <= 3) continue;
+        if (reaction === "retry" || failures > 2) health.failed("joining", error);
+        await this.#mend(thrown).catch(() => undefined);
+        await this.#pause(failures);
+      }
+    }
+  }
+
+  /** Joins, reads until the group rebalances or throws the member out, and lets what is under way come to an end. */
+  async #liveOneGeneration(listener: MemberListener, health: MemberHealth): Promise<Ending> {
+    const connected = await this.#connect();
+    const { joined, synced } = await this.#join(connected);
+    const { generationId, memberId, leaderId } = joined;
+    const over = new AbortController();
+    const generation = new Generation({
+      memberId,
+      generationId,
+      coordinator: connected.coordinator,
+      options: this.#options,
+      parts: this.#parts,
+      health,
+      dropConnections: () => connected.client.dropConnections(),
+    });
+    const stopListening = listenOnce(this.#closing.signal, () => generation.end({ kind: "closed" }));
+    try {
+      const partitions = await this.#startOffsets(connected, synced, generation, health);
+      if (partitions === undefined) return this.#endOf(await generation.ended);
+      health.works("joining");
+      this.#generation = generation;
+      const fetcher = new Fetcher(partitions, {
+        cluster: connected.cluster,
+        options: this.#options,
+        parts: this.#parts,
+        health,
+        listener,
+        signal: over.signal,
+        onFatal: (thrown) => generation.end({ kind: "failed", thrown }),
+        onMetadata: () => {
+          if (hasOtherPartitions(connected.cluster, synced)) generation.end({ kind: "rebalance" });
+        },
+      });
+      this.#fetcher = fetcher;
+      const assignment: Assignment = { memberId, generationId, isLeader: memberId === leaderId, partitions };
+      listener.onAssigned(assignment);
+      fetcher.start();
+      const ending = await generation.ended;
+      over.abort();
+      return this.#endOf(await this.#letGo(generation, ending, listener));
+    } finally {
+      over.abort();
+      stopListening();
+      generation.stop();
+      if (this.#generation === generation) this.#generation = undefined;
+      this.#fetcher = undefined;
+    }
+  }
+
+  /** Tells the listener that the assignment is over, and waits for what it still wants to commit. */
+  async #letGo(generation: Generation, ending: Ending, listener: MemberListener): Promise<Ending> {
+    if (ending.kind !== "rebalance") {
+      if (ending.kind === "lost") listener.onLost(ending.error);
+      return ending;
+    }
+    // Later, the group would have gone on without this member.
+    const timeoutMs = this.#options.rebalanceTimeoutMs * 0.8;
+    const revoking = Promise.resolve(listener.onRevoking({ canWait: true }));
+    const { clock } = this.#parts;
+    const revoked = withTimeout("Revoking", () => revoking, { timeoutMs, clock }).catch(() => undefined);
+    const lost = await Promise.race([revoked, generation.lost]);
+    if (lost?.kind === "lost") listener.onLost(lost.error);
+    return lost ?? ending;
+  }
+
+  #endOf(ending: Ending): Ending {
+    if (ending.kind === "lost" && ending.memberId === "forgotten") this.#memberId = "";
+    return ending;
+  }
+
+  async #connect(): Promise<Connected> {
+    this.#connected ??= await this.#open();
+    const { cluster } = this.#connected;
+    await this.#unlessClosing(cluster.connect());
+    await this.#unlessClosing(cluster.addMultipleTargetTopics([this.#options.topic]));
+    return this.#connected;
+  }
+
+  async #open(): Promise<Connected> {
+    const { open, topicCreation, metadataMaxAgeMs } = this.#parts;
+    const { groupId } = this.#options;
+    const client = await open();
+    const cluster = openCluster(client, { groupId, topicCreation, metadataMaxAgeMs });
+    return { client, cluster, coordinator: new Coordinator(cluster, groupId) };
+  }
+
+  async #join({ client, cluster, coordinator }: Connected): Promise<{ joined: Joined; synced: Synced }> {
+    const broker = await this.#unlessClosing(coordinator.find());
+    const { protocol } = client;
+    const joining = {
+      cluster,
+      coordinator: broker,
+      protocol,
+      options: this.#options,
+      memberId: this.#memberId,
+    };
+    const asked = joinGroup(joining).then((joined) => {
+      this.#memberId = joined.memberId;
+      return joined;
+    });
+    this.#joining = asked.catch(() => undefined);
+    const joined = await this.#unlessClosing(asked);
+    const synced = await this.#unlessClosing(syncGroup(joining, joined));
+    return { joined, synced };
+  }
+
+  /** Tries until it has them, because joining again would have the whole group rebalance; `undefined` when the generation is over before. */
+  async #startOffsets(
+    { cluster, coordinator }: Connected,
+    { partitions }: Synced,
+    generation: Generation,
+    health: MemberHealth,
+  ) {
+    const over = new AbortController();
+    void generation.ended.then(() => over.abort(new ClosedError("The generation")));
+    for (let failures = 0; !over.signal.aborted; ) {
+      try {
+        const find = async () =>
+          startOffsets({ cluster, coordinator: await coordinator.find() }, this.#options, partitions);
+        return await rejectOnAbort(find(), over.signal);
+      } catch (thrown) {
+        if (over.signal.aborted) return undefined;
+        failures += 1;
+        const error = this.#parts.errorOf("Reading the offsets of the group", thrown);
+        if (isFinal(thrown, error)) throw thrown;
+        if (failures > 1) health.failed("joining", error);
+        await this.#mend(thrown).catch(() => undefined);
+        await this.#pause(failures);
+      }
+    }
+    return undefined;
+  }
+
+  async #mend(thrown: unknown): Promise<void> {
+    const { cluster, coordinator } = this.#connected ?? {};
+    coordinator?.forget();
+    const address = addressOf(thrown);
+    if (address !== undefined) cluster?.removeBroker(address);
+    if (reactionTo(thrown) === "refresh-metadata") await cluster?.refreshMetadata();
+  }
+
+  #pause(failures: number): Promise<void> {
+    const { clock, random } = this.#parts;
+    const pauseMs = memberBackoff.baseDelayMs / 2 + backoffMs(failures, memberBackoff, random);
+    return sleep(pauseMs, { signal: this.#closing.signal, clock }).catch(() => undefined);
+  }
+
+  #unlessClosing<T>(promise: Promise<T>): Promise<T> {
+    return rejectOnAbort(promise, this.#closing.signal);
+  }
+
+  async #close(timeoutMs: number): Promise<void> {
+    const { clock } = this.#parts;
+    const startedAt = clock.monotonic();
+    const within = (share: number, task: () => Promise<unknown>) => {
+      const leftMs = Math.max(0, timeoutMs * share - (clock.monotonic() - startedAt));
+      return withTimeout("Leaving the group", task, { timeoutMs: leftMs, clock }).catch(() => undefined);
+    };
+    this.#closing.abort(new ClosedError("The member"));
+    await within(0.5, async () => this.#running?.catch(() => undefined));
+    // A member that is being taken in has no id to leave by until the group answers.
+    await within(0.7, async () => this.#joining);
+    await within(0.9, () => this.#leave());
+    const { cluster, client } = this.#connected ?? {};
+    // It waits for every request that is under way, which is as long as a fetch may take.
+    await within(1, async () => Promise.race([cluster?.disconnect(), sleep(longestGoodbyeMs, { clock })]));
+    client?.destroy();
+  }
+
+  async #leave(): Promise<void> {
+    const { coordinator } = this.#connected ?? {};
+    if (coordinator === undefined || this.#memberId === "") return;
+    const broker = await coordinator.find();
+    await broker.leaveGroup({ groupId: this.#options.groupId, memberId: this.#memberId });
+    this.#memberId = "";
+  }
+}
+
+/** How long connections may take to come to an end by themselves. */
+const longestGoodbyeMs = 100;
+
+/** Whether the leader has shared out other partitions than there are by now. */
+function hasOtherPartitions(cluster: KafkajsCluster, { partitionCounts }: Synced): boolean {
+  for (const [topic, count] of partitionCounts) {
+    if (cluster.findTopicPartitionMetadata(topic).length !== count) return true;
+  }
+  return false;
+}
+
+function listenOnce(signal: AbortSignal, listener: () => void): () => void {
+  if (signal.aborted) listener();
+  signal.addEventListener("abort", listener, { once: true });
+  return () => signal.removeEventListener("abort", listener);
+}

@@ -1,0 +1,178 @@
+import type { WirekitError } from "@wirekit/core";
+
+/**
+ * All that the bus asks of a Kafka client. A driver connects, speaks the protocol and says what happened; it knows nothing of messages,
+ * batching, handlers, order or retries of a message. Another client is another file that implements this.
+ *
+ * Whatever a driver throws is a `WirekitError`: `retryable` where time may mend it. An error of a login is not, and says which
+ * mechanism was refused, never the password.
+ */
+export interface KafkaDriver {
+  /** A producer of its own: its own producer id and sequence numbers. Connects with the first send. */
+  openProducer(): ProducerSession;
+  /** A member of a group. Joins when it is run. */
+  openMember(options: MemberOptions): GroupMember;
+  /** How many partitions a topic has. A broker that makes topics on demand makes this one. */
+  partitionCount(topic: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<number>;
+  /** For each partition of the topic, where its log ends and what the group has committed there. */
+  lag(topic: string, groupId: string): Promise<readonly PartitionLag[]>;
+  /** Lets go of every connection. Producers and members are closed before, by whoever opened them. */
+  close(): Promise<void>;
+}
+
+/** One partition of a topic. */
+export interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** How far a group is behind in one partition. */
+export interface PartitionLag extends TopicPartition {
+  /** The offset after the last record. */
+  readonly endOffset: bigint;
+  /** The next offset that the group will read; absent where it has committed nothing. */
+  readonly committedOffset: bigint | undefined;
+  /** Records between the two; all that there are where nothing was committed. */
+  readonly lag: bigint;
+}
+
+/** What is written, to a partition that was chosen before. */
+export interface ProducerRecord extends TopicPartition {
+  readonly key: string | undefined;
+  readonly value: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What became of the records of one partition, which a broker takes or refuses together. */
+export type PartitionResult = TopicPartition &
+  (
+    | { readonly kind: "written"; readonly baseOffset: bigint }
+    /** Was refused, and is not in the log. */
+    | { readonly kind: "refused"; readonly error: WirekitError }
+    /** Nobody has said whether it is in the log. The session is no longer to be used. */
+    | { readonly kind: "unknown"; readonly error: WirekitError }
+  );
+
+/**
+ * An idempotent producer that waits for all replicas. At most one `send` at a time: after a lost answer a client may give two sends the
+ * same sequence number, and the broker then acknowledges the second as a copy of the first.
+ */
+export interface ProducerSession {
+  /**
+   * Writes records, in their order within each partition, in one request for each broker. Tries again by itself, under the same
+   * sequence numbers, until the broker has answered or `deliveryTimeoutMs` has passed; ends at once when `signal` fires. Resolves with
+   * one result for each partition that occurs; never rejects.
+   */
+  send(
+    records: readonly ProducerRecord[],
+    options: { readonly deliveryTimeoutMs: number; readonly signal: AbortSignal },
+  ): Promise<readonly PartitionResult[]>;
+  /** Ends it, also while a send is under way. Never rejects, and never waits for the broker for longer than a second. */
+  close(): Promise<void>;
+}
+
+/** How a member takes part in its group. */
+export interface MemberOptions {
+  readonly topic: string;
+  readonly groupId: string;
+  /** Where to begin in a partition for which the group has committed nothing. */
+  readonly startAt: "earliest" | "latest";
+  /** Without a heartbeat for so long, the broker gives the partitions to others. */
+  readonly sessionTimeoutMs: number;
+  /** How long the group waits for this member when it rebalances. */
+  readonly rebalanceTimeoutMs: number;
+  readonly heartbeatIntervalMs: number;
+  /** The longest that a fetch waits at the broker when there is nothing. */
+  readonly maxWaitMs: number;
+  /** The most bytes that are fetched at once from one partition, and from all. */
+  readonly maxBytesPerPartition: number;
+  readonly maxBytes: number;
+  /** By falling preference. */
+  readonly assignors: readonly ("range" | "roundrobin")[];
+}
+
+/** What was read. Only bytes: what they mean is decided elsewhere. */
+export interface ConsumedRecord {
+  readonly offset: bigint;
+  readonly key: Uint8Array | undefined;
+  /** Absent for a tombstone. */
+  readonly value: Uint8Array | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Milliseconds since 1970. */
+  readonly timestampMs: number;
+}
+
+/** Records of one partition, by rising offset; offsets may be missing between them (compaction, control records). */
+export interface ConsumedBatch extends TopicPartition {
+  readonly records: readonly ConsumedRecord[];
+  /** The offset after the last one that this fetch covered, also where the last offsets hold no record to deliver. */
+  readonly nextOffset: bigint;
+  /** The end of the partition's log when it was fetched. */
+  readonly highWatermark: bigint;
+}
+
+/** A partition that a member was given, and where it begins to read there. */
+export interface AssignedPartition extends TopicPartition {
+  /** What the group has committed; where it has committed nothing, what `startAt` says. */
+  readonly offset: bigint;
+}
+
+/** What a member was given by its group. */
+export interface Assignment {
+  readonly memberId: string;
+  readonly generationId: number;
+  readonly isLeader: boolean;
+  readonly partitions: readonly AssignedPartition[];
+}
+
+/** The log does not hold what was to be read next: it was deleted, or was never there. Reading goes on elsewhere, as `startAt` says. */
+export interface OffsetReset extends TopicPartition {
+  /** What was to be read. */
+  readonly from: bigint;
+  /** What is read instead. */
+  readonly to: bigint;
+}
+
+/** What a member tells whoever runs it. Called synchronously, in the order of events. */
+export interface MemberListener {
+  /** The member has joined, and reads these partitions from what the group has committed. Every join calls it, also one that changes nothing. */
+  onAssigned(assignment: Assignment): void;
+  /**
+   * The group rebalances, or has thrown the member out: what is under way is to come to an end. What is committed before the returned promise
+   * settles is still taken, where the driver can wait for it (`canWait`); else only what is committed before this call returns.
+   */
+  onRevoking(revocation: { readonly canWait: boolean }): Promise<void> | void;
+  /** Has lost its assignment without a word of the group: nothing can be committed any more. */
+  onLost(error: WirekitError): void;
+  onBatch(batch: ConsumedBatch): void;
+  /** Records are lost to the group, or come again. */
+  onReset(reset: OffsetReset): void;
+  /** Cannot fetch or join, and goes on trying. */
+  onFault(error: WirekitError): void;
+  onRecovered(): void;
+}
+
+/** What was handled up to: the next offset to be read. */
+export interface CommitOffset extends TopicPartition {
+  readonly offset: bigint;
+}
+
+/** One member of a consumer group, from its first join until it leaves. */
+export interface GroupMember {
+  /**
+   * Joins, and reads until `close`, however often the group rebalances; heartbeats go out by a timer, also while nothing is read. Rejects
+   * with what cannot be mended by trying again.
+   */
+  run(listener: MemberListener): Promise<void>;
+  /** Reads no more of these partitions, without leaving them. What was fetched already may still come. */
+  pause(partitions: readonly TopicPartition[]): void;
+  resume(partitions: readonly TopicPartition[]): void;
+  /**
+   * Commits for the generation that is current when it is called.
+   *
+   * @throws WirekitError when the broker has not taken it; `retryable` only while the generation still stands.
+   */
+  commit(offsets: readonly CommitOffset[]): Promise<void>;
+  /** Leaves the group at once, so that others need not wait for the session to run out. Never rejects. */
+  close(options: { readonly timeoutMs: number }): Promise<void>;
+}

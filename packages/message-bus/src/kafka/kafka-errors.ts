@@ -1,0 +1,111 @@
+import { hasMark, WirekitError } from "@wirekit/core";
+
+/** Every code that an error of the Kafka bus can carry, besides those of core and those that all buses share. */
+export type KafkaErrorCode =
+  | "message-bus/unconfirmed"
+  | "message-bus/login-refused"
+  | "message-bus/topic-missing"
+  | "message-bus/kafka-refused"
+  | "message-bus/key-stopped"
+  | "message-bus/partition-stopped"
+  | "message-bus/no-generation"
+  | "message-bus/kafkajs-version";
+
+const unconfirmedMark = Symbol.for("@wirekit/message-bus/UnconfirmedError");
+
+/**
+ * The message was sent, and nobody has said what became of it: it **may have arrived**, and may still. It is not sent again by itself, and
+ * `retryable` is `false`, because a second try could double it. Send it again where its receivers recognise a copy by its idempotency key.
+ */
+export class UnconfirmedError extends WirekitError<"message-bus/unconfirmed"> {
+  override readonly name: string = "UnconfirmedError";
+  readonly [unconfirmedMark] = true;
+
+  constructor(target: string, cause: unknown) {
+    super(`Nothing says whether the message to ${JSON.stringify(target)} has arrived: it may have`, {
+      code: "message-bus/unconfirmed",
+      details: { target },
+      cause,
+    });
+  }
+
+  /** Whether `value` is such an error, whichever copy of the class made it. */
+  static override isInstance(value: unknown): value is UnconfirmedError {
+    return hasMark(value, unconfirmedMark);
+  }
+}
+
+const loginMark = Symbol.for("@wirekit/message-bus/LoginRefusedError");
+
+/** The broker refused the login. Trying again changes nothing; the error names the mechanism, and neither user nor password. */
+export class LoginRefusedError extends WirekitError<"message-bus/login-refused"> {
+  override readonly name: string = "LoginRefusedError";
+  readonly [loginMark] = true;
+
+  readonly mechanism: string;
+
+  constructor(mechanism: string, options: { readonly reason: "refused" | "not-offered" }) {
+    const what =
+      options.reason === "refused"
+        ? `The broker refused the login by ${mechanism}: user name or password are not what it knows`
+        : `The broker refused the login by ${mechanism}: it does not offer this mechanism`;
+    super(what, { code: "message-bus/login-refused", details: { mechanism, reason: options.reason } });
+    this.mechanism = mechanism;
+  }
+
+  /** Whether `value` is such an error, whichever copy of the class made it. */
+  static override isInstance(value: unknown): value is LoginRefusedError {
+    return hasMark(value, loginMark);
+  }
+}
+
+const topicMark = Symbol.for("@wirekit/message-bus/TopicMissingError");
+
+/** The broker has no such topic, and makes none when it is asked for one. */
+export class TopicMissingError extends WirekitError<"message-bus/topic-missing"> {
+  override readonly name: string = "TopicMissingError";
+  readonly [topicMark] = true;
+
+  constructor(topic: string, options: { readonly cause?: unknown } = {}) {
+    super(`The broker has no topic ${JSON.stringify(topic)}, and has not made it`, {
+      code: "message-bus/topic-missing",
+      details: { topic },
+      cause: options.cause,
+    });
+  }
+
+  /** Whether `value` is such an error, whichever copy of the class made it. */
+  static override isInstance(value: unknown): value is TopicMissingError {
+    return hasMark(value, topicMark);
+  }
+}
+
+const refusedMark = Symbol.for("@wirekit/message-bus/KafkaRefusedError");
+
+/** The broker answered with an error of the protocol. */
+export class KafkaRefusedError extends WirekitError<"message-bus/kafka-refused"> {
+  override readonly name: string = "KafkaRefusedError";
+  readonly [refusedMark] = true;
+
+  /** The protocol's own name for it: `TOPIC_AUTHORIZATION_FAILED`. */
+  readonly kafkaError: string;
+
+  constructor(
+    what: string,
+    options: { readonly kafkaError: string; readonly retryable: boolean; readonly cause?: unknown },
+  ) {
+    const { kafkaError, retryable, cause } = options;
+    super(`${what}: the broker answered ${kafkaError}`, {
+      code: "message-bus/kafka-refused",
+      retryable,
+      details: { kafkaError },
+      cause,
+    });
+    this.kafkaError = kafkaError;
+  }
+
+  /** Whether `value` is such an error, whichever copy of the class made it. */
+  static override isInstance(value: unknown): value is KafkaRefusedError {
+    return hasMark(value, refusedMark);
+  }
+}

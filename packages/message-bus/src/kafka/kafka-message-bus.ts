@@ -1,0 +1,384 @@
+import { ClosedError, type Env, type SendOutcome, TimeoutError, type WaitOptions } from "@wirekit/core";
+import { BusCounters } from "../bus-counters.ts";
+import type { ConsumeOptions, MessageConsumer, MessageHandler } from "../consume-options.ts";
+import { defaultGroupId } from "../default-group-id.ts";
+import type {
+  BusCloseReport,
+  BusHealth,
+  BusStats,
+  MessageBus,
+  MessagesOptions,
+  ReceiveOptions,
+  SendManyOptions,
+  SendOptions,
+  SentMessage,
+} from "../message-bus.ts";
+import { messagesOf } from "../messages.ts";
+import { type Received, toReceived } from "../received.ts";
+import { outcomeOf, sendEach } from "../send-each.ts";
+import { sendInSpan } from "../spans.ts";
+import { startConsumer } from "../start-consumer.ts";
+import { encodeMessage } from "../wire/encode-message.ts";
+import type { DecodedMessage, SendableMessage, UnknownKinds } from "../wire/message.ts";
+import { KafkaReceiver } from "./consumer/kafka-receiver.ts";
+import { KafkaSource } from "./consumer/kafka-source.ts";
+import type { KafkaSourceOptions } from "./consumer/kafka-source-options.ts";
+import type { KafkaSourceDetails } from "./consumer/source-details.ts";
+import { KafkajsDriver } from "./driver/kafkajs-driver.ts";
+import { KafkaConsumers } from "./kafka-consumers.ts";
+import type { KafkaDriver, PartitionLag } from "./kafka-driver.ts";
+import { kafkaOptionsFromEnv } from "./kafka-env.ts";
+import { UnconfirmedError } from "./kafka-errors.ts";
+import {
+  type KafkaMessageBusOptions,
+  type ResolvedKafkaOptions,
+  resolveKafkaOptions,
+} from "./kafka-options.ts";
+import { KafkaReceivers, type TopicOfGroup } from "./kafka-receivers.ts";
+import { checkReceiveOptions, checkTopic } from "./kafka-topic.ts";
+import { KafkaProducer } from "./producer/kafka-producer.ts";
+import { OutgoingRecord } from "./producer/outgoing-record.ts";
+
+/** What Kafka says of a message that all replicas have. */
+export interface KafkaSentMessage extends SentMessage {
+  readonly topic: string;
+  readonly partition: number;
+  /** Its place in the partition. */
+  readonly offset: number;
+}
+
+/** One group that a bus takes part in, by a consumer or by `receiveMessage`. */
+export interface KafkaGroupHealth extends KafkaSourceDetails {
+  readonly topic: string;
+  readonly groupId: string;
+  readonly role: "consumer" | "receiver";
+}
+
+/** Whether a bus over Kafka can do its work. */
+export interface KafkaBusHealth extends BusHealth {
+  /** Assignment and lag are as of the last fetch; {@link KafkaMessageBus.lag} asks the broker. */
+  readonly groups: readonly KafkaGroupHealth[];
+}
+
+/** Which message is done with, by the receipt handle alone. */
+export interface KafkaReceiptOptions extends WaitOptions {
+  readonly target: string;
+  /** `<topic>:<partition>:<offset>`. */
+  readonly receiptHandle: string;
+  /** Needed where several groups receive from the topic. */
+  readonly groupId?: string | undefined;
+}
+
+/** What is sent, and what is known of it on the way. */
+interface Outgoing extends SendOptions {
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly origin?: SendableMessage | undefined;
+  readonly textOf: () => string;
+  /** Told when it is about to leave. */
+  readonly onRecord?: ((record: OutgoingRecord<unknown>) => void) | undefined;
+}
+
+/** What spans call this kind of bus. */
+const system = "kafka";
+
+/**
+ * A bus over Apache Kafka, and whatever speaks its protocol. A target is a topic. Sends are gathered into full requests of an idempotent producer; consumers
+ * handle many messages of a partition at once, those of one key in order, and commit only what is done.
+ *
+ * kafkajs (an optional peer) is loaded with the first message.
+ */
+export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
+  readonly #options: ResolvedKafkaOptions;
+  readonly #driver: KafkaDriver;
+  readonly #producer: KafkaProducer<SendableMessage | undefined>;
+  readonly #counters = new BusCounters();
+  readonly #consumers = new KafkaConsumers();
+  readonly #receivers: KafkaReceivers;
+  #state: BusHealth["state"] = "open";
+  #closing: Promise<BusCloseReport> | undefined;
+
+  /** Reads nothing but its options, and connects with the first message. @throws ConfigError naming every option at fault. */
+  constructor(options: KafkaMessageBusOptions) {
+    this.#options = resolveKafkaOptions(options);
+    this.#driver = this.#options.driver ?? new KafkajsDriver(this.#options);
+    this.#producer = new KafkaProducer(this.#driver, this.#options);
+    this.#receivers = new KafkaReceivers((place) => new KafkaReceiver(this.#sourceOptions(place)));
+  }
+
+  /**
+   * A bus as the environment says: `KAFKA_BOOTSTRAP_SERVERS`, `KAFKA_API_PROTOCOL`, `KAFKA_API_SASL_MECHANISM`, `KAFKA_API_KEY` (the user name) and
+   * `KAFKA_API_SECRET` (the password). `overrides` come first.
+   *
+   * @throws ConfigError naming every variable and option at fault.
+   */
+  static fromEnv(env: Env = process.env, overrides: KafkaMessageBusOptions = {}): KafkaMessageBus {
+    return new KafkaMessageBus(kafkaOptionsFromEnv(env, overrides));
+  }
+
+  /**
+   * @throws InvalidMessageError, MessageTooLargeError or ConfigError before anything is sent; UnconfirmedError when it was sent and may have arrived;
+   * LoginRefusedError, TopicMissingError, KafkaRefusedError, ConnectionError, TimeoutError or ClosedError when it has not; the signal's own
+   * reason.
+   */
+  sendMessage(message: SendableMessage, options: SendOptions): Promise<KafkaSentMessage> {
+    return this.#send({ ...options, origin: message, textOf: () => encodeMessage(message) });
+  }
+
+  async sendMany(
+    messages: readonly SendableMessage[],
+    options: SendManyOptions,
+  ): Promise<readonly SendOutcome<KafkaSentMessage>[]> {
+    return sendEach(messages, options, {
+      sendOne: (message, sendOptions) => this.#sendOne(message, sendOptions),
+      counters: this.#counters,
+    });
+  }
+
+  /**
+   * Receives one message as a member of the group, which this bus joins with the first call and stays in until it is closed. What was received and is not
+   * acknowledged comes again when the group rebalances or the bus is closed: there is no visibility time-out here, and `visibilityTimeoutMs` has no
+   * meaning.
+   *
+   * @throws WirekitError when the time is over and the broker could not be asked; ClosedError; the signal's own reason.
+   */
+  async receiveMessage<Unknown extends UnknownKinds = "refuse">(
+    options: ReceiveOptions<Unknown>,
+  ): Promise<Received<DecodedMessage<Unknown>> | undefined> {
+    const {
+      target: topic,
+      groupId = defaultGroupId(topic),
+      timeoutMs = 1_000,
+      signal,
+      unknownKinds,
+    } = options;
+    checkReceiveOptions({ topic, groupId, timeoutMs });
+    this.#throwUnlessOpen();
+    const facts = await this.#receivers.at({ topic, groupId }).receive({ timeoutMs, signal });
+    if (facts === undefined) return undefined;
+    const received = toReceived<Unknown>(facts, unknownKinds);
+    if (received.kind === "invalid") this.#counters.invalid();
+    return received;
+  }
+
+  /** @throws ReceiptError when the group has rebalanced since, or the receipt handle was not given out; WirekitError when nothing could be committed. */
+  async acknowledge(received: Received<unknown>, options: WaitOptions = {}): Promise<void> {
+    const { target, groupId = defaultGroupId(target), receiptHandle } = received;
+    await this.acknowledgeReceipt({ ...options, target, groupId, receiptHandle });
+  }
+
+  /**
+   * The same by the receipt handle alone, for a program that has kept nothing else.
+   *
+   * @throws ReceiptError as `acknowledge`, and when the handle is malformed; ConfigError when several groups are open on the topic, and none is named.
+   */
+  async acknowledgeReceipt({
+    target,
+    groupId,
+    receiptHandle,
+    ...options
+  }: KafkaReceiptOptions): Promise<void> {
+    options.signal?.throwIfAborted();
+    if (this.#state === "closed") throw new ClosedError("The message bus");
+    await this.#receivers.ofReceipt(target, groupId, receiptHandle).acknowledge(receiptHandle, options);
+  }
+
+  messages<Unknown extends UnknownKinds = "refuse">(
+    options: MessagesOptions<Unknown>,
+  ): AsyncIterableIterator<Received<DecodedMessage<Unknown>>> {
+    return messagesOf(this, options);
+  }
+
+  consume<Unknown extends UnknownKinds = "refuse">(
+    options: ConsumeOptions<Unknown>,
+    handler: MessageHandler<DecodedMessage<Unknown>>,
+  ): MessageConsumer {
+    const { target: topic, groupId = defaultGroupId(topic) } = options;
+    const { clock, random, logger } = this.#options;
+    checkReceiveOptions({ topic, groupId, timeoutMs: 0 });
+    this.#throwUnlessOpen();
+    const source = new KafkaSource(this.#sourceOptions({ topic, groupId }));
+    const consumer: MessageConsumer = startConsumer(options, handler, {
+      source,
+      system,
+      sendText: (text, { target, key, headers, signal }) =>
+        this.#send({ target, key, headers, signal, textOf: () => text }),
+      // The source bounds what it holds by bytes.
+      capacity: Number.POSITIVE_INFINITY,
+      clock,
+      random,
+      logger,
+    });
+    consumer.on("processed", ({ outcome }) => {
+      if (outcome === "invalid") this.#counters.invalid();
+    });
+    this.#consumers.add(consumer, { topic, groupId, source });
+    return consumer;
+  }
+
+  /**
+   * How far a group is behind in each partition, as the broker says now; also of a group that this bus is no member of.
+   *
+   * @throws WirekitError when the broker cannot be asked, or knows no such topic.
+   */
+  async lag({
+    target,
+    groupId = defaultGroupId(target),
+  }: Pick<ReceiveOptions, "target" | "groupId">): Promise<readonly PartitionLag[]> {
+    checkReceiveOptions({ topic: target, groupId, timeoutMs: 0 });
+    if (this.#state === "closed") throw new ClosedError("The message bus");
+    return this.#driver.lag(target, groupId);
+  }
+
+  stats(): BusStats {
+    return this.#counters.stats();
+  }
+
+  health(): KafkaBusHealth {
+    const receivers = this.#receivers.states();
+    const faults = receivers.map(({ fault }) => fault?.message);
+    const problems = [this.#producer.problem, ...this.#consumers.problems(), ...faults];
+    return {
+      state: this.#state,
+      problems: problems.filter((problem) => problem !== undefined),
+      groups: [
+        ...this.#consumers.states().map((state) => groupHealth("consumer", state)),
+        ...receivers.map((state) => groupHealth("receiver", state)),
+      ],
+    };
+  }
+
+  close({ timeoutMs = 10_000 }: { readonly timeoutMs?: number | undefined } = {}): Promise<BusCloseReport> {
+    this.#closing ??= this.#close(timeoutMs);
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(timeoutMs: number): Promise<BusCloseReport> {
+    const { clock } = this.#options;
+    const endsAt = clock.monotonic() + timeoutMs;
+    // Handlers that run may still send and acknowledge; nothing more is received.
+    this.#state = "closing";
+    const left = await Promise.all([
+      this.#consumers.close({ timeoutMs }),
+      this.#receivers.close({ timeoutMs }),
+    ]);
+    const { notSent, unconfirmed } = await this.#producer.close({
+      timeoutMs: Math.max(0, endsAt - clock.monotonic()),
+    });
+    this.#state = "closed";
+    await this.#driver.close();
+    const isMessage = (origin: SendableMessage | undefined) => origin !== undefined;
+    return {
+      notSent: notSent.filter(isMessage),
+      unconfirmed: unconfirmed.filter(isMessage),
+      unacknowledged: left.reduce((sum, count) => sum + count, 0),
+    };
+  }
+
+  async #sendOne(message: SendableMessage, options: SendOptions): Promise<SendOutcome<KafkaSentMessage>> {
+    const { clock } = this.#options;
+    const startedAt = clock.monotonic();
+    let record: OutgoingRecord<unknown> | undefined;
+    try {
+      const sent = await this.#send({
+        ...options,
+        origin: message,
+        textOf: () => encodeMessage(message),
+        onRecord: (made) => {
+          record = made;
+        },
+      });
+      return { kind: "delivered", attempts: 1, latencyMs: clock.monotonic() - startedAt, ...sent };
+    } catch (thrown) {
+      if (UnconfirmedError.isInstance(thrown)) return { kind: "expired", error: thrown };
+      if (options.signal?.aborted === true && record?.wasTried === true) return { kind: "expired" };
+      if (TimeoutError.isInstance(thrown)) return { kind: "not-sent", reason: thrown };
+      return outcomeOf(thrown, options.signal);
+    }
+  }
+
+  async #send({
+    target,
+    key,
+    headers,
+    textOf,
+    origin,
+    onRecord,
+    ...options
+  }: Outgoing): Promise<KafkaSentMessage> {
+    try {
+      options.signal?.throwIfAborted();
+      checkTopic(target);
+      const value = textOf();
+      const sent = await sendInSpan(
+        { system, target, bodyBytes: Buffer.byteLength(value) },
+        async (traceHeaders) => {
+          if (this.#state === "closed") throw new ClosedError("The message bus");
+          const record = new OutgoingRecord({
+            topic: target,
+            key,
+            value,
+            headers: headers === undefined ? traceHeaders : { ...headers, ...traceHeaders },
+            origin,
+          });
+          onRecord?.(record);
+          const { partition, offset } = await this.#producer.send(record, options);
+          return {
+            target,
+            topic: target,
+            partition,
+            offset: Number(offset),
+            messageId: `${target}:${partition}:${offset}`,
+          };
+        },
+      );
+      this.#counters.sent();
+      return sent;
+    } catch (thrown) {
+      this.#counters.notSent();
+      throw thrown;
+    }
+  }
+
+  #sourceOptions({ topic, groupId }: TopicOfGroup): KafkaSourceOptions {
+    const options = this.#options;
+    return {
+      driver: this.#driver,
+      member: {
+        topic,
+        groupId,
+        startAt: "earliest",
+        sessionTimeoutMs: options.sessionTimeoutMs,
+        rebalanceTimeoutMs: options.rebalanceTimeoutMs,
+        heartbeatIntervalMs: options.heartbeatIntervalMs,
+        maxWaitMs: options.fetchMaxWaitMs,
+        maxBytesPerPartition: options.fetchMaxBytesPerPartition,
+        maxBytes: options.fetchMaxBytes,
+        assignors: options.assignors,
+      },
+      keylessOrder: options.keylessOrder,
+      maxBufferedBytes: options.maxBufferedBytes,
+      commitIntervalMs: options.commitIntervalMs,
+      rebalanceGraceMs: options.rebalanceGraceMs,
+      onDelivered: (facts) => this.#counters.received(facts),
+      onAcknowledged: () => this.#counters.acknowledged(),
+      logger: options.logger,
+      clock: options.clock,
+      random: options.random,
+    };
+  }
+
+  #throwUnlessOpen(): void {
+    if (this.#state !== "open") throw new ClosedError("The message bus");
+  }
+}
+
+function groupHealth(
+  role: KafkaGroupHealth["role"],
+  { topic, groupId, details }: TopicOfGroup & { readonly details: KafkaSourceDetails },
+): KafkaGroupHealth {
+  return { topic, groupId, role, ...details };
+}

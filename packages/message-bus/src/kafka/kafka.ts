@@ -1,0 +1,102 @@
+import type { Env, WaitOptions } from "@wirekit/core";
+import type { BusCloseReport } from "../message-bus.ts";
+import { ReceivedInvalidError } from "../received-invalid-error.ts";
+import type { SendableMessage } from "../wire/message.ts";
+import { kafkaOptionsFromEnv } from "./kafka-env.ts";
+import { KafkaMessageBus, type KafkaSentMessage } from "./kafka-message-bus.ts";
+import type { KafkaMessageBusOptions } from "./kafka-options.ts";
+
+/** Where the original's `Kafka` sends to. */
+export interface KafkaSendOptions extends WaitOptions {
+  readonly topic: string;
+  readonly key?: string | undefined;
+}
+
+/** What the original's `Kafka` receives. */
+export interface KafkaReceiveOptions extends WaitOptions {
+  readonly topic: string;
+  /** Default `<topic>_consumer_group`. */
+  readonly groupId?: string | undefined;
+  /** Whether what is received is committed before it is returned. Default `false`. */
+  readonly autoCommit?: boolean | undefined;
+  /** How long to wait for a message, in milliseconds. Default 1,000. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** What the original's `Kafka` commits. */
+export interface KafkaCommitOptions extends WaitOptions {
+  readonly topic: string;
+  /** `<topic>:<partition>:<offset>`, as received. */
+  readonly receiptHandle: string;
+  /** Needed where several groups receive from the topic. */
+  readonly groupId?: string | undefined;
+}
+
+/** What the original gives for a message: its dictionary, in wire spelling, by its receipt handle. */
+export type KafkaReceivedDictionary = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/**
+ * The original's class `Kafka`, over {@link KafkaMessageBus}. Options that are not given are read from the environment: `KAFKA_BOOTSTRAP_SERVERS`,
+ * `KAFKA_API_PROTOCOL`, `KAFKA_API_SASL_MECHANISM`, `KAFKA_API_KEY`, `KAFKA_API_SECRET`.
+ */
+export class Kafka implements AsyncDisposable {
+  readonly #bus: KafkaMessageBus;
+
+  /** @throws ConfigError naming every option and variable at fault. */
+  constructor(options: KafkaMessageBusOptions = {}, env: Env = process.env) {
+    this.#bus = new KafkaMessageBus(kafkaOptionsFromEnv(env, options));
+  }
+
+  /** The bus that does the work, for what the original does not have: consumers, bulk sends, counters. */
+  get bus(): KafkaMessageBus {
+    return this.#bus;
+  }
+
+  /** As {@link KafkaMessageBus.sendMessage}: resolves when the broker has acknowledged. */
+  async sendMessage(
+    message: SendableMessage,
+    { topic: target, ...options }: KafkaSendOptions,
+  ): Promise<Pick<KafkaSentMessage, "topic" | "partition" | "offset">> {
+    const { topic, partition, offset } = await this.#bus.sendMessage(message, { ...options, target });
+    return { topic, partition, offset };
+  }
+
+  /**
+   * One message, as `{ [receiptHandle]: body }`; `undefined` when there is none within the time. Kinds that this version does not know are messages as
+   * well. The next message of its key comes when it is committed.
+   *
+   * @throws ReceivedInvalidError for a body that is not JSON or no valid message, with the body and the receipt handle; and what
+   * {@link KafkaMessageBus.receiveMessage} throws, where the original logs it and returns nothing.
+   */
+  async receiveMessage({
+    topic: target,
+    autoCommit = false,
+    ...options
+  }: KafkaReceiveOptions): Promise<KafkaReceivedDictionary | undefined> {
+    const received = await this.#bus.receiveMessage({ ...options, target, unknownKinds: "pass" });
+    if (received === undefined) return undefined;
+    if (received.kind === "invalid") throw new ReceivedInvalidError(received);
+    if (autoCommit) await this.#bus.acknowledge(received, { signal: options.signal });
+    // As it stood on the wire, fields that no payload knows included; that it is a JSON object has been seen.
+    return { [received.receiptHandle]: JSON.parse(received.raw) as Readonly<Record<string, unknown>> };
+  }
+
+  /**
+   * Commits the message, and everything before it in its partition once that is committed too.
+   *
+   * @throws ReceiptError for a receipt handle that is malformed or was not given out; ConfigError when several groups are open on the topic, and none is
+   * named.
+   */
+  async commitOffset({ topic: target, ...options }: KafkaCommitOptions): Promise<void> {
+    await this.#bus.acknowledgeReceipt({ ...options, target });
+  }
+
+  /** Closes producer and consumers. */
+  close(options?: { readonly timeoutMs?: number | undefined }): Promise<BusCloseReport> {
+    return this.#bus.close(options);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}

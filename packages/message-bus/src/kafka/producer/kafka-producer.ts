@@ -1,0 +1,229 @@
+import {
+  anySignal,
+  ClosedError,
+  MessageTooLargeError,
+  TimeoutError,
+  type WaitOptions,
+  withTimeout,
+} from "@wirekit/core";
+import { type BatchEntry, Batcher, type BatcherStats, type EntryResult } from "@wirekit/core/outbound";
+import type { KafkaDriver } from "../kafka-driver.ts";
+import { UnconfirmedError } from "../kafka-errors.ts";
+import type { ResolvedKafkaOptions } from "../kafka-options.ts";
+import type { OutgoingRecord } from "./outgoing-record.ts";
+import { PartitionChoice } from "./partition-choice.ts";
+import { batchOverheadBytes, placeBytes } from "./record-size.ts";
+import { type RecordResult, RecordWriter } from "./record-writer.ts";
+import { TopicGate } from "./topic-gate.ts";
+
+/** Where the broker has put a record. */
+export interface WrittenRecord {
+  readonly partition: number;
+  readonly offset: bigint;
+}
+
+/** What was left when the producer was closed, in the callers' own terms. */
+export interface ProducerCloseReport<Origin> {
+  readonly notSent: readonly Origin[];
+  readonly unconfirmed: readonly Origin[];
+}
+
+type ProducerOptions = Pick<
+  ResolvedKafkaOptions,
+  | "lingerMs"
+  | "maxBatchMessages"
+  | "maxBatchBytes"
+  | "maxPendingMessages"
+  | "maxPendingBytes"
+  | "deliveryTimeoutMs"
+  | "logger"
+  | "clock"
+  | "random"
+>;
+
+/** How much longer than a delivery a flush may take before its driver counts as stuck. */
+const marginMs = 5_000;
+/** How long before those who wait a session gives up at most. */
+const longestNoticeMs = 100;
+
+/**
+ * Sends single records as full requests. One request is under way at a time, its tries included; meanwhile those for the next one gather. The records of a
+ * partition stay in the order of the calls.
+ */
+export class KafkaProducer<Origin = unknown> {
+  readonly #options: ProducerOptions;
+  readonly #gate: TopicGate;
+  readonly #choice: PartitionChoice;
+  readonly #writer: RecordWriter;
+  readonly #batcher: Batcher<OutgoingRecord<Origin>, WrittenRecord>;
+  /** Called for, and not with the batcher yet. */
+  readonly #preparing = new Set<OutgoingRecord<Origin>>();
+  readonly #closed = new AbortController();
+  #problem: string | undefined;
+  #closing: Promise<ProducerCloseReport<Origin>> | undefined;
+
+  constructor(driver: KafkaDriver, options: ProducerOptions) {
+    const { clock, deliveryTimeoutMs, random, logger } = options;
+    this.#gate = new TopicGate((topic) => driver.partitionCount(topic));
+    this.#options = options;
+    this.#choice = new PartitionChoice(random);
+    this.#writer = new RecordWriter({ driver, clock });
+    this.#batcher = new Batcher<OutgoingRecord<Origin>, WrittenRecord>({
+      flush: (entries, context) => this.#flush(entries, context),
+      maxEntries: options.maxBatchMessages,
+      // The first of a batch takes no bytes for its place, so that what all are counted for never exceeds what the broker counts.
+      maxBytes: options.maxBatchBytes - batchOverheadBytes + placeBytes,
+      sizeOf: ({ bytes }) => bytes + placeBytes,
+      keyOf: ({ partition, topic }) => `${partition}:${topic}`,
+      // A broker takes or refuses what goes to one partition as a whole.
+      atomicKeys: true,
+      lingerMs: options.lingerMs,
+      maxInFlight: 1,
+      maxPendingEntries: options.maxPendingMessages,
+      maxPendingBytes: Math.max(options.maxPendingBytes, options.maxBatchBytes),
+      // The session tries again by itself, under the same sequence numbers. Whoever sends again doubles what may have arrived.
+      retry: { maxAttempts: 1 },
+      flushTimeoutMs: Math.min(deliveryTimeoutMs + marginMs, longestTimerMs),
+      logger,
+      clock,
+      random,
+    });
+  }
+
+  /**
+   * Resolves when all replicas have it.
+   *
+   * @throws UnconfirmedError when it was sent and nobody says whether it arrived; MessageTooLargeError, ClosedError, TimeoutError, or the error of the
+   * broker or the connection, when it did not; the signal's own reason.
+   */
+  async send(record: OutgoingRecord<Origin>, options: WaitOptions = {}): Promise<WrittenRecord> {
+    options.signal?.throwIfAborted();
+    if (this.#closing !== undefined) throw new ClosedError("The message bus");
+    this.#checkRecord(record);
+    const { clock, deliveryTimeoutMs } = this.#options;
+    record.expiresAt =
+      clock.monotonic() + Math.min(options.timeoutMs ?? deliveryTimeoutMs, deliveryTimeoutMs);
+    const count = this.#gate.partitionCount(record.topic);
+    return count === undefined
+      ? this.#submitOnceKnown(record, options)
+      : this.#submit(record, count, options);
+  }
+
+  stats(): BatcherStats {
+    return this.#batcher.stats();
+  }
+
+  /** What went wrong with the last request, in words; `undefined` when nothing did. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  /** Takes nothing more, sends what it has, and says what was left. */
+  close(options: { readonly timeoutMs: number }): Promise<ProducerCloseReport<Origin>> {
+    this.#closing ??= this.#close(options);
+    return this.#closing;
+  }
+
+  async #close({ timeoutMs }: { readonly timeoutMs: number }): Promise<ProducerCloseReport<Origin>> {
+    // What still waits to be told how many partitions there are does not go out any more.
+    const preparing = [...this.#preparing];
+    this.#closed.abort(new ClosedError("The message bus"));
+    const { notSent, unconfirmed } = await this.#batcher.close({ timeoutMs });
+    await this.#writer.close();
+    const originsOf = (records: readonly OutgoingRecord<Origin>[]) => records.map(({ origin }) => origin);
+    return { notSent: originsOf([...notSent, ...preparing]), unconfirmed: originsOf(unconfirmed) };
+  }
+
+  #checkRecord({ bytes }: OutgoingRecord<Origin>): void {
+    const { maxBatchBytes } = this.#options;
+    const batchBytes = batchOverheadBytes + bytes;
+    if (batchBytes > maxBatchBytes)
+      throw new MessageTooLargeError({ bytes: batchBytes, maxBytes: maxBatchBytes });
+  }
+
+  async #submitOnceKnown(record: OutgoingRecord<Origin>, options: WaitOptions): Promise<WrittenRecord> {
+    const { clock } = this.#options;
+    const timeoutMs = record.expiresAt - clock.monotonic();
+    let isWanted = true;
+    const submitted = new Promise<{ readonly sending: Promise<WrittenRecord> }>((resolve, reject) => {
+      const go = (count: number) => {
+        if (!isWanted) return;
+        const sending = this.#submit(record, count, options);
+        // Looked at in a moment, and not a rejection that nobody looks at until then.
+        sending.catch(() => undefined);
+        this.#preparing.delete(record);
+        resolve({ sending });
+      };
+      this.#gate.wait(record.topic, { go, fail: reject });
+    });
+    this.#preparing.add(record);
+    const either = anySignal(options.signal, this.#closed.signal);
+    try {
+      const waiting = { signal: either.signal, timeoutMs, clock };
+      const { sending } = await withTimeout("Sending", () => submitted, waiting);
+      return await sending;
+    } finally {
+      isWanted = false;
+      this.#preparing.delete(record);
+      either.release();
+    }
+  }
+
+  #submit(
+    record: OutgoingRecord<Origin>,
+    count: number,
+    { signal, timeoutMs }: WaitOptions,
+  ): Promise<WrittenRecord> {
+    record.partition = this.#choice.choose(record.topic, record.key, record.bytes, count);
+    const { clock, deliveryTimeoutMs } = this.#options;
+    // The delivery's own limit needs no timer for each record: a flush ends by it, and what is over by then is not put into one.
+    const isShorter = timeoutMs !== undefined && timeoutMs < deliveryTimeoutMs;
+    const leftMs = isShorter ? Math.max(record.expiresAt - clock.monotonic(), 0) : undefined;
+    return this.#batcher.send(record, { signal, timeoutMs: leftMs }).catch((thrown: unknown) => {
+      const isGivenUp = TimeoutError.isInstance(thrown) || ClosedError.isInstance(thrown);
+      throw record.wasTried && isGivenUp ? new UnconfirmedError(record.topic, thrown) : thrown;
+    });
+  }
+
+  /** A little before the youngest gives up: the session knows what was sent, and those who give up do not. */
+  #endOf(records: readonly OutgoingRecord<Origin>[]): number {
+    const now = this.#options.clock.monotonic();
+    const leftMs = records.reduce((most, { expiresAt }) => Math.max(most, expiresAt - now), 0);
+    return now + leftMs - Math.min(leftMs / 10, longestNoticeMs);
+  }
+
+  async #flush(
+    entries: readonly BatchEntry<OutgoingRecord<Origin>>[],
+    { signal }: { readonly signal: AbortSignal },
+  ): Promise<readonly EntryResult<WrittenRecord>[]> {
+    const { clock, deliveryTimeoutMs } = this.#options;
+    const now = clock.monotonic();
+    const all = entries.map(({ item }) => item);
+    const records = all.filter(({ expiresAt }) => expiresAt > now);
+    this.#choice.moveOn();
+    this.#gate.refresh(records.map(({ topic }) => topic));
+    for (const record of records) record.wasTried = true;
+    const results =
+      records.length === 0 ? [] : await this.#writer.write(records, { endsAt: this.#endOf(records), signal });
+    this.#problem =
+      problemIn(results) ?? (records.length < all.length ? "Messages wait for too long" : undefined);
+    let at = 0;
+    return all.map(({ wasTried }) => {
+      const result = wasTried ? results[at++] : undefined;
+      if (result?.kind === "written") return { kind: "delivered", receipt: result };
+      return { kind: "failed", error: result?.error ?? new TimeoutError("Sending", deliveryTimeoutMs) };
+    });
+  }
+}
+
+/** The longest delay that the runtimes' timers take. */
+const longestTimerMs = 2_147_483_647;
+
+/** A message that is too large is its sender's problem, and not one of the connection. */
+function problemIn(results: readonly RecordResult[]): string | undefined {
+  for (const result of results) {
+    if (result.kind === "failed" && !MessageTooLargeError.isInstance(result.error))
+      return result.error.message;
+  }
+  return undefined;
+}

@@ -1,0 +1,28 @@
+import type { MessageConsumer } from "./consume-options.ts";
+
+/** The consumers of one bus that run, and why others do not run any more. */
+export class RunningConsumers {
+  readonly #running = new Set<MessageConsumer>();
+  /** By target: why its consumer has stopped by itself. Until another one takes its place. */
+  readonly #failures = new Map<string, string>();
+
+  add(consumer: MessageConsumer, target: string): void {
+    this.#running.add(consumer);
+    this.#failures.delete(target);
+    consumer.on("stopped", ({ error }) => {
+      this.#running.delete(consumer);
+      if (error !== undefined) this.#failures.set(target, error.message);
+    });
+  }
+
+  /** What keeps them from their work, in words. */
+  problems(): string[] {
+    const faults = [...this.#running].map((consumer) => consumer.health().error?.message);
+    return [...faults.filter((message) => message !== undefined), ...this.#failures.values()];
+  }
+
+  /** Closes all that run. */
+  async close(options: { readonly timeoutMs: number }): Promise<void> {
+    await Promise.all([...this.#running].map((consumer) => consumer.close(options)));
+  }
+}

@@ -1,0 +1,347 @@
+import { afterEach, describe, expect, it } from "@jest/globals";
+import { ConnectionError, TimeoutError } from "@wirekit/core";
+import type { Fault, Kafka } from "@wirekit/devstack/kafka";
+import { TopicMissingError, UnconfirmedError } from "../../src/kafka/kafka-errors.ts";
+import type { KafkaProducer, WrittenRecord } from "../../src/kafka/producer/kafka-producer.ts";
+import { closeAll, openBroker, openProducer, producerOn, record } from "./open-producer.ts";
+import { readTopic } from "./read-topic.ts";
+
+afterEach(closeAll);
+
+const limitMs = 60_000;
+const keys = ["user-1", "user-2", "user-3", "user-4", "user-5"];
+
+/** One round of messages: the same number for each key every time, so that a flush is taken for a copy of another where that can be. */
+function sendRound(producer: KafkaProducer<string>, round: number): Promise<WrittenRecord>[] {
+  return keys.map((key) => producer.send(record(`${round}`, { key })));
+}
+
+/** Every message of the rounds exactly once, and each key's in order. */
+async function expectRounds(broker: Kafka, rounds: readonly number[]): Promise<void> {
+  const stored = await readTopic(broker, "payments");
+  for (const key of keys) {
+    expect({
+      key,
+      rounds: stored.filter((one) => one.key === key).map(({ value }) => Number(value)),
+    }).toEqual({
+      key,
+      rounds,
+    });
+  }
+}
+
+/** Sends and waits until the request is with the broker, so that what is sent next goes with the next one. */
+async function untilAsked(
+  broker: Kafka,
+  api: "Produce",
+  send: () => Promise<unknown>[],
+): Promise<Promise<unknown>[]> {
+  const before = broker.counts.requests[api];
+  const sending = send();
+  for (const one of sending) one.catch(() => undefined);
+  while (broker.counts.requests[api] === before) await new Promise((resolve) => setImmediate(resolve));
+  return sending;
+}
+
+const passing: readonly (readonly [string, Fault])[] = [
+  ["the connection is lost before a request has its effect", { kind: "drop", when: "before" }],
+  ["an answer is lost with the connection", { kind: "drop", when: "after" }],
+  ["an answer never comes", { kind: "withhold" }],
+  ["an answer breaks off", { kind: "truncate" }],
+  ["an answer is late", { kind: "delay", delayMs: 300 }],
+  ["the broker leads the partition no more", { kind: "error", error: "NOT_LEADER_OR_FOLLOWER" }],
+  ["too few replicas are there", { kind: "error", error: "NOT_ENOUGH_REPLICAS" }],
+  ["the broker gave up waiting for replicas", { kind: "error", error: "REQUEST_TIMED_OUT", when: "after" }],
+  [
+    "replicas failed after the write",
+    { kind: "error", error: "NOT_ENOUGH_REPLICAS_AFTER_APPEND", when: "after" },
+  ],
+];
+
+describe("a flush, while the next with equal counts waits", () => {
+  it.each(passing)(
+    "loses and doubles nothing when %s",
+    async (_, fault) => {
+      const { producer, broker } = await openProducer({ requestTimeoutMs: 400 });
+      await Promise.all(sendRound(producer, 0));
+      broker.faults.next("Produce", fault);
+      const first = await untilAsked(broker, "Produce", () => sendRound(producer, 1));
+      const next = sendRound(producer, 2);
+      const last = sendRound(producer, 3);
+      await Promise.all([...first, ...next, ...last]);
+      expect(broker.faults.left).toBe(0);
+      await expectRounds(broker, [0, 1, 2, 3]);
+    },
+    limitMs,
+  );
+
+  it(
+    "is said to be unconfirmed when its answer never comes, and the next is not taken for a copy of it",
+    async () => {
+      const { producer, broker } = await openProducer({ deliveryTimeoutMs: 600 });
+      await Promise.all(sendRound(producer, 0));
+      broker.faults.next("Produce", { kind: "withhold" });
+      const first = await untilAsked(broker, "Produce", () => sendRound(producer, 1));
+      const outcomes = await Promise.allSettled(first);
+      for (const outcome of outcomes) {
+        expect(outcome).toMatchObject({ status: "rejected", reason: expect.any(UnconfirmedError) });
+      }
+      // Equal counts for each partition, from a session that has its first sequence numbers still to give.
+      await Promise.all(sendRound(producer, 2));
+      await expectRounds(broker, [0, 1, 2]);
+      expect(broker.counts.requests.InitProducerId).toBe(2);
+    },
+    limitMs,
+  );
+
+  it(
+    "is not sent again when nobody knows what became of it",
+    async () => {
+      const { producer, broker } = await openProducer({ deliveryTimeoutMs: 500, requestTimeoutMs: 30_000 });
+      await Promise.all(sendRound(producer, 0));
+      const before = broker.counts.requests.Produce;
+      broker.faults.next("Produce", { kind: "delay", delayMs: 60_000 });
+      await Promise.allSettled(sendRound(producer, 1));
+      await Promise.all(sendRound(producer, 2));
+      expect(broker.counts.requests.Produce).toBe(before + 2);
+      await expectRounds(broker, [0, 2]);
+    },
+    limitMs,
+  );
+});
+
+describe("the way to a broker", () => {
+  const onTheWay: readonly (readonly ["ApiVersions" | "Metadata" | "InitProducerId", Fault])[] = [
+    ["ApiVersions", { kind: "drop", when: "before" }],
+    ["Metadata", { kind: "drop", when: "after" }],
+    ["Metadata", { kind: "truncate" }],
+    ["Metadata", { kind: "error", error: "LEADER_NOT_AVAILABLE" }],
+    ["Metadata", { kind: "withhold" }],
+    ["InitProducerId", { kind: "drop", when: "after" }],
+    ["InitProducerId", { kind: "withhold" }],
+    ["InitProducerId", { kind: "error", error: "COORDINATOR_LOAD_IN_PROGRESS" }],
+  ];
+
+  it.each(onTheWay)(
+    "is found although %s goes wrong: %j",
+    async (api, fault) => {
+      const { producer, broker } = await openProducer({ requestTimeoutMs: 300 });
+      broker.faults.next(api, fault, { times: 3 });
+      await Promise.all([...sendRound(producer, 0), ...sendRound(producer, 1)]);
+      await expectRounds(broker, [0, 1]);
+    },
+    limitMs,
+  );
+
+  it(
+    "is waited for when the broker is down at the start",
+    async () => {
+      const { producer, broker } = await openProducer();
+      broker.faults.goOffline();
+      const sending = sendRound(producer, 0);
+      broker.faults.comeOnline();
+      await Promise.all(sending);
+      await expectRounds(broker, [0]);
+    },
+    limitMs,
+  );
+
+  it(
+    "is given up after the time of a delivery, and what was never sent is not called unconfirmed",
+    async () => {
+      const { producer, broker } = await openProducer({ deliveryTimeoutMs: 500 });
+      broker.faults.goOffline();
+      for (const outcome of await Promise.allSettled(sendRound(producer, 0))) {
+        if (outcome.status === "fulfilled") throw new Error("it was sent");
+        expect(ConnectionError.isInstance(outcome.reason) || TimeoutError.isInstance(outcome.reason)).toBe(
+          true,
+        );
+      }
+      broker.faults.comeOnline();
+      await Promise.all(sendRound(producer, 1));
+      broker.faults.goOffline();
+      // Whether this one was written into a connection that had ended, nobody but the broker knows.
+      await Promise.allSettled(sendRound(producer, 2));
+      for (const outcome of await Promise.allSettled(sendRound(producer, 3))) {
+        expect(outcome).toMatchObject({ reason: { retryable: true } });
+        if (outcome.status === "rejected") expect(UnconfirmedError.isInstance(outcome.reason)).toBe(false);
+      }
+      expect(producer.problem).toEqual(expect.stringContaining("Sending"));
+      broker.faults.comeOnline();
+      await expectRounds(broker, [1]);
+    },
+    limitMs,
+  );
+
+  it(
+    "is found again when the broker was down in the middle",
+    async () => {
+      const { producer, broker } = await openProducer();
+      await Promise.all(sendRound(producer, 0));
+      broker.faults.goOffline();
+      const sending = [...sendRound(producer, 1), ...sendRound(producer, 2)];
+      for (const one of sending) one.catch(() => undefined);
+      await new Promise((resolve) => setImmediate(resolve));
+      broker.faults.comeOnline();
+      await Promise.all(sending);
+      await expectRounds(broker, [0, 1, 2]);
+      expect(producer.problem).toBeUndefined();
+    },
+    limitMs,
+  );
+
+  it(
+    "is followed when partitions move to other brokers, one request for each",
+    async () => {
+      const { producer, broker } = await openProducer({}, { nodes: 3, topics: { payments: 6 } });
+      await Promise.all(sendRound(producer, 0));
+      for (let round = 1; round <= 3; round += 1) {
+        for (let partition = 0; partition < 6; partition += 1) {
+          broker.faults.moveLeader({ topic: "payments", partition, toNode: 1 + ((partition + round) % 3) });
+        }
+        await Promise.all(sendRound(producer, round));
+      }
+      await expectRounds(broker, [0, 1, 2, 3]);
+      broker.resetCounts();
+      await Promise.all(sendRound(producer, 4));
+      expect(broker.counts.requests.Produce).toBeLessThanOrEqual(3);
+    },
+    limitMs,
+  );
+
+  it(
+    "doubles nothing at the brokers that answered when another one fails, or is slow",
+    async () => {
+      const faults: readonly Fault[] = [
+        { kind: "drop", when: "after" },
+        { kind: "delay", delayMs: 700 },
+        { kind: "withhold" },
+        { kind: "error", error: "NOT_LEADER_OR_FOLLOWER" },
+      ];
+      const { producer, broker } = await openProducer(
+        { requestTimeoutMs: 1_500 },
+        { nodes: 3, topics: { payments: 6 } },
+      );
+      await Promise.all(sendRound(producer, 0));
+      for (const [index, fault] of faults.entries()) {
+        broker.faults.next("Produce", fault, { nodeId: 2 });
+        broker.faults.next("Produce", { kind: "delay", delayMs: 500 }, { nodeId: 1 });
+        await Promise.all(sendRound(producer, index + 1));
+      }
+      await expectRounds(broker, [0, 1, 2, 3, 4]);
+    },
+    limitMs,
+  );
+
+  it(
+    "ends where a topic is missing and nobody makes it, and other topics go on",
+    async () => {
+      const { producer, broker } = await openProducer({}, { autoCreateTopics: false });
+      const missing = producer.send(record("lost", { topic: "no-such-topic" }));
+      const [outcome] = await Promise.allSettled([missing, ...sendRound(producer, 0)]);
+      expect(outcome).toMatchObject({ reason: expect.any(TopicMissingError) });
+      broker.createTopic("short-lived");
+      await producer.send(record("first", { topic: "short-lived" }));
+      broker.deleteTopic("short-lived");
+      const gone = producer.send(record("second", { topic: "short-lived" }));
+      const [second, ...others] = await Promise.allSettled([gone, ...sendRound(producer, 1)]);
+      expect(second).toMatchObject({ reason: expect.any(TopicMissingError) });
+      expect(others.map(({ status }) => status)).toEqual(keys.map(() => "fulfilled"));
+      await expectRounds(broker, [0, 1]);
+    },
+    limitMs,
+  );
+
+  it(
+    "is not asked for topics where that is forbidden",
+    async () => {
+      const { producer, broker } = await openProducer({ topicCreation: "never" });
+      await expect(producer.send(record("lost", { topic: "no-such-topic" }))).rejects.toThrow(
+        TopicMissingError,
+      );
+      broker.createTopic("no-such-topic");
+      await producer.send(record("there", { topic: "no-such-topic" }));
+    },
+    limitMs,
+  );
+
+  it(
+    "ends with a refusal that time does not mend, and goes on with what comes after",
+    async () => {
+      const { producer, broker } = await openProducer({}, { topics: { payments: 1 } });
+      await Promise.all(sendRound(producer, 0));
+      broker.faults.next("Produce", { kind: "error", error: "TOPIC_AUTHORIZATION_FAILED" });
+      for (const outcome of await Promise.allSettled(sendRound(producer, 1))) {
+        expect(outcome).toMatchObject({
+          reason: { kafkaError: "TOPIC_AUTHORIZATION_FAILED", retryable: false },
+        });
+      }
+      await Promise.all(sendRound(producer, 2));
+      await expectRounds(broker, [0, 2]);
+    },
+    limitMs,
+  );
+});
+
+describe("closing a producer", () => {
+  it(
+    "sends what it has, and takes nothing more",
+    async () => {
+      const { producer, broker } = await openProducer({ lingerMs: 60_000 });
+      await Promise.all([
+        producer.send(record("warm", { key: "other" })),
+        producer.close({ timeoutMs: 10_000 }),
+      ]).catch(() => undefined);
+      const second = producerOn(broker, { lingerMs: 60_000 });
+      await second.driver.partitionCount("payments");
+      const sending = sendRound(second.producer, 0);
+      for (const one of sending) one.catch(() => undefined);
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(await second.producer.close({ timeoutMs: 10_000 })).toEqual({ notSent: [], unconfirmed: [] });
+      await Promise.all(sending);
+      await expect(second.producer.send(record("late"))).rejects.toMatchObject({ code: "wirekit/closed" });
+      await expectRounds(broker, [0]);
+    },
+    limitMs,
+  );
+
+  it(
+    "says what may have arrived and what has not, when the broker does not answer in time",
+    async () => {
+      const { producer, broker } = await openProducer();
+      await Promise.all(sendRound(producer, 0));
+      broker.faults.next("Produce", { kind: "withhold" });
+      const first = await untilAsked(broker, "Produce", () => [
+        producer.send(record("flying", { key: "user-1" })),
+      ]);
+      const next = [producer.send(record("waiting", { key: "user-1" }))];
+      const ends = Promise.allSettled([...first, ...next]);
+      const report = await producer.close({ timeoutMs: 300 });
+      expect(report).toEqual({ notSent: ["waiting"], unconfirmed: ["flying"] });
+      expect(await ends).toMatchObject([
+        { reason: { code: "message-bus/unconfirmed" } },
+        { reason: { code: "wirekit/closed" } },
+      ]);
+      expect(await producer.close({ timeoutMs: 300 })).toBe(report);
+    },
+    limitMs,
+  );
+
+  it(
+    "ends while the broker is down, with nothing of it left behind",
+    async () => {
+      const broker = await openBroker({ topics: { payments: 3 } });
+      broker.faults.goOffline();
+      const { producer, driver } = producerOn(broker);
+      const sending = Promise.allSettled(sendRound(producer, 0));
+      const report = await producer.close({ timeoutMs: 200 });
+      expect(report.notSent).toEqual(keys.map(() => "0"));
+      await driver.close();
+      for (const outcome of await sending)
+        expect(outcome).toMatchObject({ reason: { code: "wirekit/closed" } });
+      broker.faults.comeOnline();
+      expect((await readTopic(broker, "payments")).length).toBe(0);
+    },
+    limitMs,
+  );
+});
