@@ -1,0 +1,4 @@
+// One broker for all of them.
+import { mykoboRows } from "./message-bus-kafka/mykobo-rows.ts";
+
+await mykoboRows();
