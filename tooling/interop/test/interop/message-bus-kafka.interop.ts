@@ -1,4 +1,12 @@
 // One broker for all of them.
+import { groupRows } from "./message-bus-kafka/group-rows.ts";
+import { keyRows } from "./message-bus-kafka/key-rows.ts";
+import { loginRows } from "./message-bus-kafka/login-rows.ts";
 import { mykoboRows } from "./message-bus-kafka/mykobo-rows.ts";
+import { rustFormRows } from "./message-bus-kafka/rust-form-rows.ts";
 
 await mykoboRows();
+await rustFormRows();
+await loginRows();
+await keyRows();
+await groupRows();

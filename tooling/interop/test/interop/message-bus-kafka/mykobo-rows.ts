@@ -6,6 +6,7 @@ import { describePair, type Pair } from "../../../src/rows/describe-pair.ts";
 import { copyOf } from "../../../src/rows/originals.ts";
 import { envelopes, type GoldenEnvelope } from "../envelopes.ts";
 import { createTopic, type Entrance, kafka, nameOf, openBus, optionsFor, startPeer } from "./broker.ts";
+import type { Place } from "./foreign-clients.ts";
 
 /** What mykobo-py's Kafka can do, over lines. */
 interface Mykobo extends AsyncDisposable {
@@ -13,12 +14,6 @@ interface Mykobo extends AsyncDisposable {
   /** The next message by its receipt handle, however often that has to be asked. */
   receive(topic: string): Promise<readonly [handle: string, dictionary: unknown]>;
   commit(topic: string, handle: string): Promise<void>;
-}
-
-interface Place {
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: number;
 }
 
 interface Theirs extends Pick<Pair, "theirs" | "original"> {

@@ -1,0 +1,144 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { sleep } from "@wirekit/core";
+import { kafkaConsoleTools } from "@wirekit/servers";
+import type { Need } from "@wirekit/servers/gate";
+import { AssignerProtocol } from "kafkajs";
+import { kafka, openBus, plaintext, startPeer, withAdmin } from "./broker.ts";
+import { consoleRecord, printAll, type ReadRecord } from "./foreign-clients.ts";
+import { type Handling, sharedClockMs } from "./group-account.ts";
+import { referenceOf } from "./load.ts";
+
+export type AssignorName = "range" | "roundrobin";
+
+/** Which group a member joins, and how. */
+export interface Membership {
+  /** What it is called in the account. */
+  readonly by: string;
+  readonly topic: string;
+  readonly groupId: string;
+  readonly assignor: AssignorName;
+  readonly onHandled: (handling: Handling) => void;
+}
+
+/** A member of a group that handles what it reads, until it leaves. */
+export interface Member extends AsyncDisposable {
+  /** In order: what it has handled is committed before. */
+  leave(): Promise<void>;
+}
+
+/** A kind of member that is not ours. */
+export interface ForeignMember {
+  readonly name: string;
+  readonly needs: readonly Need[];
+  join(membership: Membership): Promise<Member>;
+}
+
+/** A member of ours, which can say whether it is the one that shares the partitions out. */
+export interface OurMember extends Member {
+  isLeader(): boolean;
+}
+
+export async function joinOurs({ by, topic, groupId, assignor, onHandled }: Membership): Promise<OurMember> {
+  const bus = await openBus(plaintext, { assignors: [assignor], consumerId: by });
+  const consumer = bus.consume({ target: topic, groupId }, async (_message, { received }) => {
+    // A little work, so that there is something under way whenever the group changes.
+    await sleep(1);
+    const [, partition, offset] = received.receiptHandle.split(":");
+    const reference = referenceOf(received.raw);
+    onHandled({ by, partition: Number(partition), offset: Number(offset), reference, at: sharedClockMs() });
+  });
+  const leave = async () => {
+    await consumer.close();
+    await consumer.closed;
+    await bus.close();
+  };
+  return {
+    leave,
+    isLeader: () => bus.health().groups.some((group) => group.isLeader),
+    [Symbol.asyncDispose]: async () => void (await bus.close({ timeoutMs: 1_000 })),
+  };
+}
+
+function inPython(name: string, file: string): ForeignMember {
+  return {
+    name,
+    needs: ["kafka", "python"],
+    join: async ({ by, topic, groupId, assignor, onHandled }) => {
+      const peer = await startPeer(file);
+      peer.on("handled", (value) => {
+        const { partition, offset, value: text, at } = value as ReadRecord & { readonly at: number };
+        onHandled({ by, partition, offset, reference: referenceOf(text), at });
+      });
+      await peer.ask("join", { topic, group: groupId, assignor });
+      const leave = async () => {
+        await peer.ask("leave");
+        await peer.close();
+      };
+      return { leave, [Symbol.asyncDispose]: () => peer.kill() };
+    },
+  };
+}
+
+export const kafkaPythonMember = inPython("kafka-python", "kafka_python_peer.py");
+export const confluentMember = inPython("confluent-kafka (librdkafka)", "confluent_peer.py");
+
+const javaAssignors = { range: "RangeAssignor", roundrobin: "RoundRobinAssignor" };
+
+/** Commits by itself, from time to time and before it lets partitions go. */
+export const javaMember: ForeignMember = {
+  name: "Java's console consumer",
+  needs: ["kafka", "java"],
+  join: async ({ by, topic, groupId, assignor, onHandled }) => {
+    const { consumer } = await kafkaConsoleTools();
+    const properties = [
+      `partition.assignment.strategy=org.apache.kafka.clients.consumer.${javaAssignors[assignor]}`,
+      ...["heartbeat.interval.ms=300", "auto.commit.interval.ms=100", "auto.offset.reset=earliest"],
+    ].flatMap((property) => ["--consumer-property", property]);
+    const to = ["--bootstrap-server", (await kafka()).addresses.plaintext, "--topic", topic];
+    const { command, args } = consumer([...to, "--group", groupId, ...properties, ...printAll]);
+    const child = spawn(command, args, { stdio: ["ignore", "pipe", "ignore"] });
+    const ended = once(child, "close");
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      const { partition, offset, value } = consoleRecord(line);
+      onHandled({ by, partition, offset, reference: referenceOf(value) });
+    });
+    const leave = async () => {
+      child.kill("SIGTERM");
+      await ended;
+    };
+    return {
+      leave,
+      [Symbol.asyncDispose]: async () => {
+        child.kill("SIGKILL");
+        await ended;
+      },
+    };
+  },
+};
+
+/** Resolves when so many members share the partitions of the topic out, and says by which assignor, and to whom. */
+export async function sharedBy(
+  members: number,
+  {
+    topic,
+    groupId,
+    partitions,
+  }: { readonly topic: string; readonly groupId: string; readonly partitions: number },
+): Promise<{ readonly assignor: string; readonly shares: readonly (readonly number[])[] }> {
+  return withAdmin(async (admin) => {
+    for (;;) {
+      const [group] = (await admin.describeGroups([groupId])).groups;
+      const shares = (group?.members ?? []).map(({ memberAssignment }) => {
+        const assigned = AssignerProtocol.MemberAssignment.decode(memberAssignment)?.assignment[topic];
+        return [...(assigned ?? [])].sort((one, other) => one - other);
+      });
+      const isWhole = group?.state === "Stable" && shares.flat().length === partitions;
+      if (isWhole && shares.length === members) {
+        return { assignor: group.protocol, shares: shares.sort(([one = 0], [other = 0]) => one - other) };
+      }
+      await sleep(50);
+    }
+  });
+}
