@@ -73,6 +73,17 @@ export class GroupAccount {
     return faults;
   }
 
+  /** When the last one of those before `offset` was handled for the first time; never (infinity), where one was not. */
+  handledUpTo(partition: number, offset: number): number {
+    let latest = 0;
+    for (let at = 0; at < offset; at += 1) {
+      const handlings = this.#byPlace.get(placeOf({ partition, offset: at })) ?? [];
+      const first = Math.min(...handlings.map((handling) => handling.at ?? Number.POSITIVE_INFINITY));
+      latest = Math.max(latest, first);
+    }
+    return latest;
+  }
+
   /** Every record that was handled more than once, by those who did, in their order. */
   twice(): readonly (readonly Handling[])[] {
     return [...this.#byPlace.values()].filter((handlings) => handlings.length > 1);

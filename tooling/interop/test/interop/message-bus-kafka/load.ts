@@ -17,11 +17,14 @@ export function referenceOf(text: string): string {
   return payload.reference;
 }
 
-/** Numbers messages in each of some keys, one after the other. */
-export function numberedReferences(keys: number): () => { readonly key: string; readonly reference: string } {
+/** Numbers messages in each of some keys, one after the other. Those of another `prefix` are other keys. */
+export function numberedReferences(
+  keys: number,
+  prefix = "k",
+): () => { readonly key: string; readonly reference: string } {
   let count = 0;
   return () => {
-    const key = `k${count % keys}`;
+    const key = `${prefix}${count % keys}`;
     const reference = `${key}#${Math.floor(count / keys)}`;
     count += 1;
     return { key, reference };
