@@ -1,7 +1,7 @@
 import type { SNSClient, SNSClientConfig } from "@aws-sdk/client-sns";
 import type { SQSClient } from "@aws-sdk/client-sqs";
-import { ConfigError } from "@wirekit/core";
-import type { SqsApi } from "@wirekit/core/sqs";
+import { ConfigError, once } from "@wirekit/core";
+import { bindSqs, type SqsApi } from "@wirekit/core/sqs";
 import { toAwsError } from "./aws-error.ts";
 import type { AwsMessagingConfig } from "./config.ts";
 import type { SnsApi } from "./sns-api.ts";
@@ -46,7 +46,7 @@ export function awsClients(config: AwsMessagingConfig, injected: InjectedClients
     return keep(new module.SQSClient(await settings()));
   });
   const sqsAdmin = once(async () => bindSqsAdmin(await import("@aws-sdk/client-sqs"), await sqsClient()));
-  const sqs = once(async () => bindSqs(await import("@aws-sdk/client-sqs"), await sqsClient()));
+  const sqs = once(async () => bindSqs(await import("@aws-sdk/client-sqs"), await sqsClient(), toAwsError));
   return {
     sns,
     sqs,
@@ -119,45 +119,6 @@ function abort(signal: AbortSignal | undefined): { readonly abortSignal?: AbortS
   return signal === undefined ? {} : { abortSignal: signal };
 }
 
-/** Errors get their names here: core's source of messages knows what can be tried again, and nothing of AWS. */
-function bindSqs(sdk: typeof import("@aws-sdk/client-sqs"), client: SQSClient): SqsApi {
-  const named = async <T>(what: string, request: Promise<T>): Promise<T> => {
-    try {
-      return await request;
-    } catch (thrown) {
-      throw toAwsError(what, thrown);
-    }
-  };
-  return {
-    receiveMessage: (input, { signal } = {}) => {
-      const command = new sdk.ReceiveMessageCommand({
-        ...input,
-        MessageSystemAttributeNames: ["All"],
-        MessageAttributeNames: ["All"],
-      });
-      return named("Receiving", client.send(command, abort(signal)));
-    },
-    sendMessageBatch: ({ QueueUrl, Entries }, { signal } = {}) =>
-      named(
-        "Sending",
-        client.send(new sdk.SendMessageBatchCommand({ QueueUrl, Entries: [...Entries] }), abort(signal)),
-      ),
-    deleteMessageBatch: ({ QueueUrl, Entries }, { signal } = {}) =>
-      named(
-        "Deleting",
-        client.send(new sdk.DeleteMessageBatchCommand({ QueueUrl, Entries: [...Entries] }), abort(signal)),
-      ),
-    changeMessageVisibilityBatch: ({ QueueUrl, Entries }, { signal } = {}) =>
-      named(
-        "Changing visibility",
-        client.send(
-          new sdk.ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries: [...Entries] }),
-          abort(signal),
-        ),
-      ),
-  };
-}
-
 function bindSqsAdmin(sdk: typeof import("@aws-sdk/client-sqs"), client: SQSClient): SqsAdminApi {
   return {
     createQueue: (input, { signal } = {}) => client.send(new sdk.CreateQueueCommand(input), abort(signal)),
@@ -191,20 +152,5 @@ function bindSns(sdk: typeof import("@aws-sdk/client-sns"), client: SNSClient): 
     subscribe: (input, { signal } = {}) => client.send(new sdk.SubscribeCommand(input), abort(signal)),
     setSubscriptionAttributes: (input, { signal } = {}) =>
       client.send(new sdk.SetSubscriptionAttributesCommand(input), abort(signal)),
-  };
-}
-
-/** Runs `make` on the first call; a failure is not kept, so that the next call tries again. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    if (made === undefined) {
-      const attempt = make();
-      made = attempt;
-      attempt.catch(() => {
-        if (made === attempt) made = undefined;
-      });
-    }
-    return made;
   };
 }

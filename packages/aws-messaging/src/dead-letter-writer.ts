@@ -1,4 +1,4 @@
-import type { RetryPolicy } from "@wirekit/core";
+import { OpenOnce, type RetryPolicy } from "@wirekit/core";
 import type { Batcher } from "@wirekit/core/outbound";
 import { utf8Length } from "@wirekit/core/outbound";
 import { attributesBytes, createSqsSender, type SqsReceipt, type SqsSendEntry } from "@wirekit/core/sqs";
@@ -24,8 +24,8 @@ const maxMessageBytes = 1_048_576;
 /** Writes what consumers give up to queues and topics of the user's choice. */
 export class DeadLetterWriter {
   readonly #options: DeadLetterWriterOptions;
-  readonly #queues = new Map<string, Promise<Batcher<SqsSendEntry, SqsReceipt>>>();
-  readonly #topics = new Map<string, Promise<TopicPublisher>>();
+  readonly #queues = new OpenOnce<Batcher<SqsSendEntry, SqsReceipt>>();
+  readonly #topics = new OpenOnce<TopicPublisher>();
 
   constructor(options: DeadLetterWriterOptions) {
     this.#options = options;
@@ -39,10 +39,8 @@ export class DeadLetterWriter {
   }
 
   async close(options: { readonly timeoutMs: number }): Promise<void> {
-    const opened = await Promise.allSettled([...this.#queues.values(), ...this.#topics.values()]);
-    await Promise.all(
-      opened.map((result) => (result.status === "fulfilled" ? result.value.close(options) : undefined)),
-    );
+    const opened = [...(await this.#queues.all()), ...(await this.#topics.all())];
+    await Promise.all(opened.map((one) => one.close(options)));
   }
 
   async #toQueue(
@@ -50,7 +48,7 @@ export class DeadLetterWriter {
     entry: DeadLetterEntry,
     options: { readonly signal: AbortSignal },
   ): Promise<unknown> {
-    const sender = await kept(this.#queues, queue, () => this.#openQueue(queue));
+    const sender = await this.#queues.get(queue, () => this.#openQueue(queue));
     const fifo = queue.endsWith(".fifo") && {
       MessageGroupId: entry.groupId ?? "dead-letters",
       MessageDeduplicationId: entry.deduplicationId,
@@ -63,7 +61,7 @@ export class DeadLetterWriter {
     entry: DeadLetterEntry,
     options: { readonly signal: AbortSignal },
   ): Promise<unknown> {
-    const publisher = await kept(this.#topics, topic, () => this.#openTopic(topic));
+    const publisher = await this.#topics.get(topic, () => this.#openTopic(topic));
     const fifo = topic.endsWith(".fifo") && {
       MessageGroupId: entry.groupId ?? "dead-letters",
       MessageDeduplicationId: entry.deduplicationId,
@@ -105,14 +103,4 @@ export class DeadLetterWriter {
       random,
     });
   }
-}
-
-/** What is kept under `name`, opened on first use; a failure to open is not kept. */
-function kept<T>(opened: Map<string, Promise<T>>, name: string, open: () => Promise<T>): Promise<T> {
-  const known = opened.get(name);
-  if (known !== undefined) return known;
-  const opening = open();
-  opened.set(name, opening);
-  opening.catch(() => opened.delete(name));
-  return opening;
 }

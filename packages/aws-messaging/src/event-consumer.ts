@@ -1,5 +1,5 @@
 import type { RetryPolicy } from "@wirekit/core";
-import { type Consumer, createConsumer } from "@wirekit/core/inbound";
+import { type Consumer, createConsumer, LazySource } from "@wirekit/core/inbound";
 import { utf8Length } from "@wirekit/core/outbound";
 import { type SqsDelivery, SqsSource } from "@wirekit/core/sqs";
 import type { AuditRecord } from "./audit.ts";
@@ -10,7 +10,6 @@ import { deadLetterSink, type WriteDeadLetter } from "./dead-letter-target.ts";
 import { MessageProcessingError } from "./errors.ts";
 import type { AwsMessagingParts } from "./messaging-options.ts";
 import { type QueueTarget, queueDisplayName, resolveQueueUrl } from "./queue-directory.ts";
-import { QueueSource } from "./queue-source.ts";
 import { type ReadContext, type ReadMessage, readDelivery } from "./read-delivery.ts";
 import { handlingSpan } from "./tracing.ts";
 import { isFifo } from "./wire/names.ts";
@@ -46,7 +45,7 @@ export function startConsumer(
     options;
   const queue = queueDisplayName(target, config);
 
-  const source = new QueueSource(async (opening) => {
+  const open = async (opening: AbortSignal) => {
     const queueUrl = await resolveQueueUrl(target, config, {
       sqs: await clients.sqsAdmin(),
       policy,
@@ -68,7 +67,9 @@ export function startConsumer(
       clock,
       random,
     });
-  });
+  };
+  // `consume` waits neither for the request that finds the queue, nor for the SDK.
+  const source = new LazySource<SqsDelivery>({ redelivery: "by-queue", open });
   const consumer: EventConsumer = createConsumer<SqsDelivery, ReadMessage>({
     ...processing,
     source,

@@ -16,6 +16,7 @@ export {
 } from "./errors/wirekit-error.ts";
 export { consoleLogger, type LogFields, type Logger, silentLogger } from "./logger.ts";
 export { onAbort } from "./on-abort.ts";
+export { OpenOnce, once } from "./once.ts";
 export type {
   Delivered,
   Dropped,

@@ -7,6 +7,8 @@ export interface RawSendOptions {
   readonly target: string;
   readonly key: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
+  /** Tells the dead letter from every other, and is the same when it is written again. */
+  readonly deliveryId: string;
   readonly signal: AbortSignal;
 }
 
@@ -34,9 +36,10 @@ export function deadLetterSinkOf(
     throw new ConfigError([{ path, message: "must be another target than the one that is consumed" }]);
   }
   return async (record, { signal }) => {
-    const { body, received } = record.delivery;
+    const { id, attempt, body, received } = record.delivery;
     const { key } = received;
-    await sendText(body, { target: deadLetterTarget, key, headers: headersOf(record), signal });
+    const deliveryId = `${id}-${attempt}`;
+    await sendText(body, { target: deadLetterTarget, key, headers: headersOf(record), deliveryId, signal });
   };
 }
 

@@ -1,5 +1,6 @@
 import { hasMark, type Issue, ValidationError, WirekitError } from "@wirekit/core";
 import type { KafkaErrorCode } from "./kafka/kafka-errors.ts";
+import type { SqsErrorCode } from "./sqs/sqs-error.ts";
 
 /** Every code that an error of this package can carry, besides those of core. */
 export type MessageBusErrorCode =
@@ -7,7 +8,8 @@ export type MessageBusErrorCode =
   | "message-bus/invalid-body"
   | "message-bus/unknown-receipt"
   | "message-bus/receipt-expired"
-  | KafkaErrorCode;
+  | KafkaErrorCode
+  | SqsErrorCode;
 
 const invalidMessageMark = Symbol.for("@wirekit/message-bus/InvalidMessageError");
 

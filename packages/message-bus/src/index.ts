@@ -94,6 +94,11 @@ export type {
 export { MessageBusMessage } from "./message-bus-message.ts";
 export type { Received, ReceivedFacts, ReceivedInvalid, ReceivedMessage } from "./received.ts";
 export { ReceivedInvalidError } from "./received-invalid-error.ts";
+export { type ReceivedDictionary, SQS, type SQSReceiveOptions } from "./sqs/sqs.ts";
+export { SqsError, type SqsErrorCode } from "./sqs/sqs-error.ts";
+export { SqsMessageBus } from "./sqs/sqs-message-bus.ts";
+export type { SqsCredentials, SqsMessageBusOptions } from "./sqs/sqs-options.ts";
+export type { SqsSentMessage } from "./sqs/sqs-sends.ts";
 export { type DecodeOptions, decodeMessage } from "./wire/decode-message.ts";
 export { encodeMessage } from "./wire/encode-message.ts";
 export {

@@ -11,6 +11,7 @@ it("loads nothing but core when it is imported: no driver, no Node module, nothi
     "@wirekit/core",
     "@wirekit/core/inbound",
     "@wirekit/core/outbound",
+    "@wirekit/core/sqs",
     "@wirekit/core/tracing",
   ]);
 });

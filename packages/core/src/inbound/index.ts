@@ -15,6 +15,7 @@ export type {
   Settlement,
 } from "./delivery.ts";
 export type { IdempotencyClaim, IdempotencyStore } from "./idempotency-store.ts";
+export { LazySource, type LazySourceOptions } from "./lazy-source.ts";
 export { LeaseLostError } from "./lease-lost-error.ts";
 export {
   type LeaseRenewal,

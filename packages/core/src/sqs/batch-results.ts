@@ -1,11 +1,12 @@
 import { WirekitError } from "../errors/wirekit-error.ts";
 import type { EntryResult } from "../outbound/index.ts";
-import type { AwsBatchFailure, AwsBatchResult } from "./sqs-api.ts";
+import type { AwsBatchResult } from "./sqs-api.ts";
 
-/** Makes the error of one entry; `failure.Code` and `failure.SenderFault` are always there. */
-export type EntryErrorFactory = (
-  failure: Required<Pick<AwsBatchFailure, "Code" | "SenderFault">>,
-) => WirekitError;
+/** Makes the error of one entry from AWS's name for the fault and whether the same entry would fail again. */
+export type EntryErrorFactory = (failure: {
+  readonly Code: string;
+  readonly SenderFault: boolean;
+}) => WirekitError;
 
 /** What SNS and SQS are told an entry is called: its place in the request. Ids that they give back are read by {@link readBatchResult}. */
 export function entryId(index: number): string {

@@ -1,15 +1,19 @@
+export { type AwsFault, type AwsFaultKind, readAwsFault } from "./aws-fault.ts";
 export { type EntryErrorFactory, entryId, readBatchResult } from "./batch-results.ts";
+export { bindSqs, type SqsErrorFactory, type SqsSdk, type SqsSdkClient } from "./bind-sqs.ts";
 export type {
   AwsBatchFailure,
   AwsBatchResult,
   SqsApi,
   SqsAttribute,
   SqsCallOptions,
+  SqsLookup,
   SqsMessage,
   SqsSendEntry,
   SqsSent,
 } from "./sqs-api.ts";
-export type { SqsDelivery } from "./sqs-delivery.ts";
+export { maxBatchBytes, maxLeaseMs } from "./sqs-api.ts";
+export { readSqsMessage, type SqsDelivery } from "./sqs-delivery.ts";
 export {
   attributesBytes,
   createSqsSender,
@@ -17,5 +21,6 @@ export {
   type SqsReceipt,
   type SqsSenderOptions,
 } from "./sqs-sender.ts";
+export { SqsSettler, type SqsSettlerOptions, type SqsSettlerStats } from "./sqs-settler.ts";
 export { SqsSource } from "./sqs-source.ts";
 export type { SqsSourceOptions } from "./sqs-source-options.ts";

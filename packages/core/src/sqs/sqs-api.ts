@@ -89,6 +89,14 @@ export interface SqsApi {
   ): Promise<AwsBatchResult<{ readonly Id?: string | undefined }>>;
 }
 
+/** How a queue's URL is found by its name. */
+export interface SqsLookup {
+  getQueueUrl(
+    input: { readonly QueueName: string; readonly QueueOwnerAWSAccountId?: string },
+    options?: SqsCallOptions,
+  ): Promise<{ readonly QueueUrl?: string | undefined }>;
+}
+
 /** SQS takes at most so many entries in a batch, and gives at most so many messages at once. */
 export const maxBatchEntries = 10;
 /** The most bytes of a message, and of all messages of a batch together: bodies and attributes. */

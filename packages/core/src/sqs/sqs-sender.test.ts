@@ -1,6 +1,6 @@
 import { expect, it } from "@jest/globals";
 import { FakeSqs } from "../../test/fake-sqs.ts";
-import { MessageTooLargeError } from "../index.ts";
+import { MessageTooLargeError, WirekitError } from "../index.ts";
 import { createSqsSender, messageBytes } from "./sqs-sender.ts";
 
 const queueUrl = "https://sqs.example.com/1/orders";
@@ -74,5 +74,19 @@ it("refuses a message that is larger than allowed, and never puts more into a re
   await expect(sender.send({ MessageBody: "x".repeat(600_001) })).rejects.toThrow(MessageTooLargeError);
   await Promise.all(numbers(2).map(() => sender.send({ MessageBody: "x".repeat(600_000) })));
   expect(sqs.inputs("sendMessageBatch").map(({ Entries }) => Entries.length)).toEqual([1, 1]);
+  await sender.close();
+});
+
+it("makes the errors of refused messages as its owner wants them", async () => {
+  const sqs = new FakeSqs();
+  sqs.next("sendMessageBatch", async () => ({
+    Failed: [{ Id: "0", Code: "InvalidMessageContents", SenderFault: true }],
+  }));
+  const entryErrorOf = ({ Code }: { readonly Code: string }) => new WirekitError(Code, { code: "test/own" });
+  const sender = createSqsSender({ sqs, queueUrl, entryErrorOf });
+  await expect(sender.send({ MessageBody: "b" })).rejects.toMatchObject({
+    code: "test/own",
+    message: "InvalidMessageContents",
+  });
   await sender.close();
 });

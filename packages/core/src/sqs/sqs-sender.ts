@@ -1,6 +1,6 @@
 import { Batcher, type BatcherOptions } from "../outbound/index.ts";
 import { utf8Length } from "../outbound/utf8-length.ts";
-import { entryId, readBatchResult, sqsEntryError } from "./batch-results.ts";
+import { type EntryErrorFactory, entryId, readBatchResult, sqsEntryError } from "./batch-results.ts";
 import {
   maxBatchBytes,
   maxBatchEntries,
@@ -37,11 +37,14 @@ export interface SqsSenderOptions
   readonly queueUrl: string;
   /** The largest message, body and attributes, in bytes. Default 1,048,576, which is SQS's own limit. */
   readonly maxMessageBytes?: number | undefined;
+  /** Makes the error of a message that SQS refuses. Default: a `WirekitError` with the code `"wirekit/sqs-entry"`. */
+  readonly entryErrorOf?: EntryErrorFactory | undefined;
 }
 
 /** Single messages in, full `SendMessageBatch` requests out. On a FIFO queue the messages of a group keep their order. */
 export function createSqsSender(options: SqsSenderOptions): Batcher<SqsSendEntry, SqsReceipt> {
-  const { sqs, queueUrl, maxMessageBytes, ...batching } = options;
+  const { sqs, queueUrl, maxMessageBytes, entryErrorOf, ...batching } = options;
+  const errorOf = entryErrorOf ?? sqsEntryError("Sending a message");
   return new Batcher<SqsSendEntry, SqsReceipt>({
     ...batching,
     maxEntries: maxBatchEntries,
@@ -53,7 +56,7 @@ export function createSqsSender(options: SqsSenderOptions): Batcher<SqsSendEntry
       const Entries = entries.map(({ item }, index) => ({ Id: entryId(index), ...item }));
       const result = await sqs.sendMessageBatch({ QueueUrl: queueUrl, Entries }, { signal });
       return readBatchResult(result, entries.length, {
-        errorOf: sqsEntryError("Sending a message"),
+        errorOf,
         receiptOf: ({ MessageId = "", SequenceNumber }) => ({
           messageId: MessageId,
           ...(SequenceNumber !== undefined && { sequenceNumber: SequenceNumber }),

@@ -3,9 +3,10 @@ import { consoleLogger, type Logger } from "../logger.ts";
 import { checkDurationMs, checkWhole, throwFaults } from "../option-checks.ts";
 import { type RetryPolicy, resolveRetryPolicy } from "../retry-policy.ts";
 import { maxBatchEntries, maxLeaseMs, type SqsApi } from "./sqs-api.ts";
+import type { SqsDelivery } from "./sqs-delivery.ts";
 
 /** How a queue is received from. */
-export interface SqsSourceOptions {
+export interface SqsSourceOptions<D extends SqsDelivery = SqsDelivery> {
   readonly sqs: Omit<SqsApi, "sendMessageBatch">;
   /** A name that ends in `.fifo` makes it a FIFO queue: its groups are handled in order. */
   readonly queueUrl: string;
@@ -26,6 +27,8 @@ export interface SqsSourceOptions {
   readonly retry?: Partial<RetryPolicy> | undefined;
   /** For one request, the wait of a receive not included, in milliseconds. Default 10,000. */
   readonly timeoutMs?: number | undefined;
+  /** Adds what the consumer's own code knows of a delivery. Default: nothing. */
+  readonly toDelivery?: ((delivery: SqsDelivery) => D) | undefined;
   readonly logger?: Logger | undefined;
   readonly clock?: Clock | undefined;
   readonly random?: Random | undefined;
@@ -52,7 +55,9 @@ const maxWaitTimeMs = 20_000;
 const maxLingerMs = 50;
 
 /** @throws ConfigError naming every option at fault. */
-export function resolveSqsSourceOptions(options: SqsSourceOptions): ResolvedSqsSourceOptions {
+export function resolveSqsSourceOptions(
+  options: Omit<SqsSourceOptions, "toDelivery">,
+): ResolvedSqsSourceOptions {
   const { sqs, queueUrl, logger = consoleLogger, clock = systemClock, random = Math.random } = options;
   const isFifo = queueUrl.endsWith(".fifo");
   const resolved = {

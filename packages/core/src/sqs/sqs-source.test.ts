@@ -306,3 +306,20 @@ it("names every option at fault", () => {
   expect(make({ receiveSize: 0 })).toThrow("receiveSize");
   expect(make({ settleLingerMs: -1 })).toThrow("settleLingerMs");
 });
+
+it("adds to a delivery what its owner knows of it", async () => {
+  const seen: string[] = [];
+  const { sqs, clock, close } = start(() => {}, {
+    receiving: { toDelivery: (delivery) => ({ ...delivery, body: `seen ${delivery.body}` }) },
+    decode: ({ body }) => {
+      seen.push(body);
+      return body;
+    },
+  });
+  await clock.settle();
+  sqs.deliver(sqsMessage("1"));
+  await clock.advance(50);
+  expect(seen).toEqual(["seen body of 1"]);
+  expect(deletes(sqs)).toEqual(["r-1"]);
+  await close();
+});

@@ -10,7 +10,7 @@ import {
 import { backoffMs } from "../retry-policy.ts";
 import { anySignal, sleep, withTimeout } from "../waiting.ts";
 import { maxLeaseMs, type SqsMessage } from "./sqs-api.ts";
-import { readMessage, type SqsDelivery } from "./sqs-delivery.ts";
+import { readSqsMessage, type SqsDelivery } from "./sqs-delivery.ts";
 import { SqsSettler } from "./sqs-settler.ts";
 import {
   type ResolvedSqsSourceOptions,
@@ -28,9 +28,10 @@ const receiveBackoff = { baseDelayMs: 200, maxDelayMs: 30_000 };
  * Receives from one queue and settles there. Messages are leased from the moment of the receive, so that one that waits behind a slow one
  * is not handed to somebody else.
  */
-export class SqsSource implements Source<SqsDelivery> {
+export class SqsSource<D extends SqsDelivery = SqsDelivery> implements Source<D> {
   readonly redelivery = "by-queue";
   readonly #options: ResolvedSqsSourceOptions;
+  readonly #toDelivery: (delivery: SqsDelivery) => D;
   readonly #settler: SqsSettler;
   readonly #leases: Leases<string>;
   #receives = 0;
@@ -38,7 +39,9 @@ export class SqsSource implements Source<SqsDelivery> {
   #lastReceivedAt: number | undefined;
 
   /** @throws ConfigError naming every option at fault. */
-  constructor(options: SqsSourceOptions) {
+  constructor({ toDelivery, ...options }: SqsSourceOptions<D>) {
+    // Without it a delivery is what it is by default: nothing but what this source knows.
+    this.#toDelivery = toDelivery ?? ((delivery) => delivery as D);
     this.#options = resolveSqsSourceOptions(options);
     const { settleLingerMs: lingerMs, visibilityTimeoutMs, clock, random, ...rest } = this.#options;
     this.#settler = new SqsSettler({ ...rest, lingerMs, clock, random });
@@ -52,7 +55,7 @@ export class SqsSource implements Source<SqsDelivery> {
   }
 
   /** @throws the error of a receive that no later one can mend: the queue is gone, the credentials are wrong. */
-  async run(intake: Intake<SqsDelivery>, { signal }: { readonly signal: AbortSignal }): Promise<void> {
+  async run(intake: Intake<D>, { signal }: { readonly signal: AbortSignal }): Promise<void> {
     // The first receiver to end in an error ends all; the others are called off by it.
     const stop = new AbortController();
     const linked = anySignal(signal, stop.signal);
@@ -72,7 +75,7 @@ export class SqsSource implements Source<SqsDelivery> {
     }
   }
 
-  async settle(delivery: SqsDelivery, settlement: Settlement<SqsDelivery>): Promise<void> {
+  async settle(delivery: D, settlement: Settlement<D>): Promise<void> {
     const { receiptHandle, lease } = delivery;
     if (settlement.kind === "done" || settlement.kind === "dead-letter") {
       // The lease goes on until SQS has confirmed: a delete that has to be tried again must not come too late.
@@ -86,7 +89,7 @@ export class SqsSource implements Source<SqsDelivery> {
     await this.#settler.changeVisibility(receiptHandle, afterMs);
   }
 
-  async release(deliveries: readonly SqsDelivery[]): Promise<void> {
+  async release(deliveries: readonly D[]): Promise<void> {
     const held = deliveries.filter(({ lease }) => !lease.isLost);
     for (const { lease } of deliveries) lease.end();
     await Promise.all(held.map(({ receiptHandle }) => this.#settler.changeVisibility(receiptHandle, 0)));
@@ -108,7 +111,7 @@ export class SqsSource implements Source<SqsDelivery> {
   }
 
   /** Receives until there is nothing to do for more than one receiver, or the signal fires. */
-  async #receiveUntil(intake: Intake<SqsDelivery>, context: ReceiveContext): Promise<void> {
+  async #receiveUntil(intake: Intake<D>, context: ReceiveContext): Promise<void> {
     const { signal, start } = context;
     try {
       while (!signal.aborted) {
@@ -123,7 +126,7 @@ export class SqsSource implements Source<SqsDelivery> {
     }
   }
 
-  async #receiveOnce(intake: Intake<SqsDelivery>, signal: AbortSignal): Promise<"full" | "some" | "empty"> {
+  async #receiveOnce(intake: Intake<D>, signal: AbortSignal): Promise<"full" | "some" | "empty"> {
     const { receiveSize } = this.#options;
     const places = await intake.reserve({ atLeast: receiveSize, atMost: receiveSize }, { signal });
     try {
@@ -162,20 +165,21 @@ export class SqsSource implements Source<SqsDelivery> {
     return Messages ?? [];
   }
 
-  #handOver(messages: readonly SqsMessage[], places: IntakeReservation<SqsDelivery>): void {
+  #handOver(messages: readonly SqsMessage[], places: IntakeReservation<D>): void {
     const { logger, clock } = this.#options;
     if (messages.length > 0) this.#lastReceivedAt = clock.now();
     for (const message of messages) {
-      const read = readMessage(message);
+      const read = readSqsMessage(message);
       if (read === undefined) {
         logger.error({ id: message.MessageId }, "SQS gave a message without an id or a receipt handle");
         continue;
       }
-      places.add({ ...read, lease: this.#leases.start(read.receiptHandle) });
+      const lease = this.#leases.start(read.receiptHandle);
+      places.add(this.#toDelivery({ ...read, lease }));
     }
   }
 
-  async #pauseAfter(thrown: unknown, intake: Intake<SqsDelivery>, signal: AbortSignal): Promise<void> {
+  async #pauseAfter(thrown: unknown, intake: Intake<D>, signal: AbortSignal): Promise<void> {
     const { clock, random } = this.#options;
     const error = WirekitError.from(thrown);
     if (!error.retryable) throw error;

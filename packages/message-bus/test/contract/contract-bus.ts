@@ -23,4 +23,8 @@ export interface ContractTraits {
   readonly groups: "independent" | "none";
   /** What makes a message come again that was received and never acknowledged. */
   readonly comesAgain: "when its time is over" | "when its receiver is gone";
+  /** Whether a key travels with its message and keeps order; a standard queue of SQS has none. Default `"kept"`. */
+  readonly keys?: "kept" | "not-carried";
+  /** What becomes of a message that is sent twice; a FIFO queue of SQS takes the second for the first. Default `"delivered"`. */
+  readonly copies?: "delivered" | "dropped";
 }

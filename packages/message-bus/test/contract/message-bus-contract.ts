@@ -25,7 +25,7 @@ export function describeMessageBusContract(
 
     const current = () => subject;
     describeReceiving(current, traits);
-    describeConsuming(current);
+    describeConsuming(current, traits);
     describeFaults(current);
     describeOnceOnly(current, traits);
     describeTracing(current);

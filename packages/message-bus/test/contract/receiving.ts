@@ -40,7 +40,9 @@ export function describeReceiving(subject: () => ContractBus, traits: ContractTr
       const messages = references(25).map((reference) => statusUpdate(reference));
       const outcomes = await eventually(bus.sendMany(messages, { target, key: "user-1" }));
       expect(outcomes.map(({ kind }) => kind)).toEqual(messages.map(() => "delivered"));
-      expect(await eventually(acknowledgeAll(bus, target, messages.length))).toEqual(messages);
+      const seen = await eventually(acknowledgeAll(bus, target, messages.length));
+      if (traits.keys !== "not-carried") expect(seen).toEqual(messages);
+      expect(new Set(seen)).toEqual(new Set(messages));
     });
 
     it("never gives again what was acknowledged, and takes an acknowledgement twice", async () => {

@@ -16,6 +16,8 @@ export interface ApiRequest {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
+  /** The queue that it is about, as the client addressed it; SQS only. */
+  readonly queueUrl?: string | undefined;
   /** The entries of a batch action; empty for others. */
   readonly entries: readonly BatchEntry[];
 }
@@ -30,18 +32,18 @@ export function readApiRequest(
   const target = headers["x-amz-target"];
   if (typeof target === "string") {
     const action = target.slice(target.lastIndexOf(".") + 1);
-    return { service: "sqs", action, method, path, headers, body, entries: jsonEntries(body) };
+    const { QueueUrl: queueUrl, Entries = [] } = JSON.parse(body === "" ? "{}" : body) as JsonRequest;
+    const entries = Entries.map(({ Id }, index) => ({ id: Id, index }));
+    return { service: "sqs", action, method, path, headers, body, queueUrl, entries };
   }
   const form = new URLSearchParams(body);
   const action = form.get("Action") ?? "Unknown";
   return { service: "sns", action, method, path, headers, body, entries: formEntries(form) };
 }
 
-function jsonEntries(body: string): BatchEntry[] {
-  const { Entries } = JSON.parse(body === "" ? "{}" : body) as {
-    Entries?: readonly { readonly Id: string }[];
-  };
-  return (Entries ?? []).map(({ Id }, index) => ({ id: Id, index }));
+interface JsonRequest {
+  readonly QueueUrl?: string;
+  readonly Entries?: readonly { readonly Id: string }[];
 }
 
 function formEntries(form: URLSearchParams): BatchEntry[] {

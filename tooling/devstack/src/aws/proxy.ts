@@ -30,8 +30,15 @@ export interface FaultProxy {
 
 const maxBatchEntries = 10;
 
+/** What the proxy needs of the service behind it. */
+export interface ProxiedService {
+  readonly port: number;
+  /** The URL under which the service knows a queue; undefined when there is none of that name. */
+  readonly queueUrl: (name: string) => string | undefined;
+}
+
 /** Starts the proxy on a free port of the loopback. */
-export async function startProxy(servicePort: number, faults: Faults): Promise<FaultProxy> {
+export async function startProxy(service: ProxiedService, faults: Faults): Promise<FaultProxy> {
   const counts: RequestCounts = {};
   const agent = new Agent({ keepAlive: true, noDelay: true });
   const server = createServer({ noDelay: true }, (incoming, response) => {
@@ -55,7 +62,8 @@ export async function startProxy(servicePort: number, faults: Faults): Promise<F
     // A client that goes away takes its request to the service with it, as it would without us in between.
     const gone = new AbortController();
     response.once("close", () => gone.abort());
-    const forward = (body: string) => ask(servicePort, agent, { ...request, body }, gone.signal);
+    const forward = (body: string) =>
+      ask(service.port, agent, { ...request, body: toServicesUrl(request, body, service) }, gone.signal);
 
     if (fault?.kind === "reset") return reset(response);
     if (fault?.kind === "error") return answer(response, errorAnswer(request, fault.status, fault.code));
@@ -84,6 +92,17 @@ export async function startProxy(servicePort: number, faults: Faults): Promise<F
 
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return { port: (server.address() as AddressInfo).port, counts, close: () => closeServer(server, agent) };
+}
+
+/**
+ * AWS finds a queue by the name at the end of its URL, whatever host and account stand before it. The embedded service knows each
+ * queue by one URL only.
+ */
+function toServicesUrl({ queueUrl }: ApiRequest, body: string, service: ProxiedService): string {
+  const name = queueUrl?.slice(queueUrl.lastIndexOf("/") + 1);
+  const known = name === undefined ? undefined : service.queueUrl(name);
+  if (known === undefined || known === queueUrl) return body;
+  return JSON.stringify({ ...(JSON.parse(body) as object), QueueUrl: known });
 }
 
 /** What AWS refuses and the embedded service lets through. */

@@ -49,6 +49,15 @@ describe("without faults", () => {
     expect(aws.counts).toEqual({});
   });
 
+  it("finds a queue by the name at the end of its URL, whatever stands before it", async () => {
+    for (const base of [aws.endpointUrl, `${aws.endpointUrl}/123456789012`]) {
+      await sqs.send(new SendMessageCommand({ QueueUrl: `${base}/q`, MessageBody: base }));
+    }
+    expect(aws.inspectQueue("q").ready).toHaveLength(2);
+    const elsewhere = new SendMessageCommand({ QueueUrl: `${aws.endpointUrl}/other`, MessageBody: "x" });
+    await expect(sqs.send(elsewhere)).rejects.toMatchObject({ name: "QueueDoesNotExist" });
+  });
+
   it("refuses a batch of eleven, as AWS does", async () => {
     await expect(sendBatch(11)).rejects.toMatchObject({ name: expect.stringContaining("TooManyEntries") });
   });

@@ -35,7 +35,14 @@ export async function startAws(options: { readonly regionName?: string } = {}): 
   const { regionName = "eu-west-1" } = options;
   const service = await startFauxqs({ port: 0, logger: false, defaultRegion: regionName });
   const faults = new Faults();
-  const proxy = await startProxy(service.port, faults);
+  const queueUrls = new Map<string, string>();
+  const queueUrl = (name: string): string | undefined => {
+    // Kept, because to look at a queue is to copy what it holds. One that is made again has the same URL.
+    const url = queueUrls.get(name) ?? service.inspectQueue(name)?.url;
+    if (url !== undefined) queueUrls.set(name, url);
+    return url;
+  };
+  const proxy = await startProxy({ port: service.port, queueUrl }, faults);
   let closing: Promise<void> | undefined;
 
   return {

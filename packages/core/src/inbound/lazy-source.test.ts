@@ -1,0 +1,70 @@
+import { expect, it } from "@jest/globals";
+import { silentLogger, WirekitError } from "../index.ts";
+import { createConsumer } from "./consumer.ts";
+import type { Delivery, Settlement } from "./delivery.ts";
+import { LazySource } from "./lazy-source.ts";
+import type { Intake, Source } from "./source.ts";
+
+type Text = Delivery<string>;
+
+/** Gives one delivery, and remembers what it is told. */
+class OneDelivery implements Source<Text> {
+  readonly redelivery = "by-queue";
+  readonly told: unknown[] = [];
+
+  async run(intake: Intake<Text>, { signal }: { readonly signal: AbortSignal }): Promise<void> {
+    intake.add({ id: "1", attempt: 1, body: "hello" });
+    await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+  }
+  settle(delivery: Text, { kind }: Settlement<Text>): void {
+    this.told.push([delivery.id, kind]);
+  }
+  release(deliveries: readonly Text[]): void {
+    this.told.push(["released", ...deliveries.map(({ id }) => id)]);
+  }
+  close({ timeoutMs }: { readonly timeoutMs: number }): void {
+    this.told.push(["closed", timeoutMs > 0]);
+  }
+  details() {
+    return { isOpen: true };
+  }
+}
+
+const decode = ({ body }: Text) => body;
+
+it("opens its source when the consumer begins to receive, and passes everything on", async () => {
+  const opened = new OneDelivery();
+  let openings = 0;
+  const source = new LazySource<Text>({
+    redelivery: "by-queue",
+    open: async () => {
+      openings += 1;
+      return opened;
+    },
+  });
+  expect([openings, source.details()]).toEqual([0, {}]);
+  const consumer = createConsumer({ source, decode, handler: () => {}, logger: silentLogger });
+  await new Promise((resolve) => consumer.on("processed", resolve));
+  expect(consumer.health()).toMatchObject({ status: "running", source: { isOpen: true } });
+  await consumer.close();
+  await source.release([{ id: "2", attempt: 1, body: "" }]);
+  expect([openings, opened.told]).toEqual([
+    1,
+    [
+      ["1", "done"],
+      ["closed", true],
+      ["released", "2"],
+    ],
+  ]);
+});
+
+it("ends the consumer with the error of a source that cannot be opened", async () => {
+  const error = new WirekitError("there is no such queue", { code: "test/missing" });
+  const source = new LazySource<Text>({ redelivery: "in-place", open: () => Promise.reject(error) });
+  const consumer = createConsumer({ source, decode, handler: () => {}, logger: silentLogger });
+  await expect(consumer.closed).rejects.toBe(error);
+  expect(consumer.health()).toMatchObject({ status: "failed", source: {} });
+  await expect(source.settle({ id: "1", attempt: 1, body: "" }, { kind: "done" })).rejects.toMatchObject({
+    code: "wirekit/closed",
+  });
+});

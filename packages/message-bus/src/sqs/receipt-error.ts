@@ -1,0 +1,22 @@
+import { ClosedError, WirekitError } from "@wirekit/core";
+import { ReceiptError } from "../errors.ts";
+import { refusedEntry } from "./sqs-error.ts";
+
+/**
+ * What a delete has failed with, as the bus says it. Of all that a delete says, only the receipt handle is the caller's, so that it is
+ * at fault where SQS says that something is.
+ */
+export function toReceiptError(thrown: unknown, target: string): unknown {
+  if (ClosedError.isInstance(thrown)) return new ClosedError("The message bus");
+  if (!WirekitError.isInstance(thrown) || thrown.code !== "wirekit/sqs-entry") return thrown;
+  const { fault, senderFault } = thrown.details as { readonly fault: string; readonly senderFault: boolean };
+  if (senderFault && fault === "ReceiptHandleIsInvalid") {
+    return new ReceiptError("SQS does not know the receipt handle", { code: "message-bus/unknown-receipt" });
+  }
+  if (senderFault && fault === "InvalidParameterValue") {
+    const message =
+      "The receipt handle has run out: the message comes again, or has been delivered again since";
+    return new ReceiptError(message, { code: "message-bus/receipt-expired" });
+  }
+  return refusedEntry("Acknowledging", target)({ Code: fault, SenderFault: senderFault });
+}

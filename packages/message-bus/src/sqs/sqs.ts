@@ -1,0 +1,76 @@
+import { type Env, env as parse, readEnv, type WaitOptions } from "@wirekit/core";
+import type { BusCloseReport, ReceiveOptions } from "../message-bus.ts";
+import { ReceivedInvalidError } from "../received-invalid-error.ts";
+import type { SendableMessage } from "../wire/message.ts";
+import { SqsMessageBus } from "./sqs-message-bus.ts";
+import type { SqsMessageBusOptions } from "./sqs-options.ts";
+import type { SqsSentMessage } from "./sqs-sends.ts";
+
+/** What the original gives for a message: its dictionary, in wire spelling, by its receipt handle. */
+export type ReceivedDictionary = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** How long a receive waits, and for how long it holds what it got. */
+export type SQSReceiveOptions = Pick<ReceiveOptions, "signal" | "timeoutMs" | "visibilityTimeoutMs">;
+
+/**
+ * The original's class, over {@link SqsMessageBus}. As the original it reads `AWS_REGION`, and the AWS SDK finds the credentials; other than
+ * the original it delays nothing unless `delaySeconds` is given, waits for messages, hides what it has received, and throws what goes wrong.
+ */
+export class SQS implements AsyncDisposable {
+  readonly #bus: SqsMessageBus;
+
+  /** @throws ConfigError naming every option at fault. */
+  constructor(options: SqsMessageBusOptions, env: Env = process.env) {
+    const { region } = readEnv(env, { region: { name: "AWS_REGION", parse: parse.text } });
+    this.#bus = new SqsMessageBus({ ...options, region: options.region ?? region });
+  }
+
+  /** The bus that does the work, for what the original does not have: consumers, bulk sends, counters. */
+  get bus(): SqsMessageBus {
+    return this.#bus;
+  }
+
+  /** As {@link SqsMessageBus.sendMessage}. On a FIFO queue each message is a group of its own: the original knows no keys. */
+  sendMessage(
+    message: SendableMessage,
+    targetQueue: string,
+    options: WaitOptions = {},
+  ): Promise<SqsSentMessage> {
+    return this.#bus.sendMessage(message, { ...options, target: targetQueue });
+  }
+
+  /**
+   * One message as `{ [receiptHandle]: body }`, or undefined when there is none within the time (1,000 ms unless said). Kinds that this
+   * version does not know are messages as well.
+   *
+   * @throws ReceivedInvalidError for a body that is not JSON or no valid message, with the body and the receipt handle; and what
+   * {@link SqsMessageBus.receiveMessage} throws.
+   */
+  async receiveMessage(
+    targetQueue: string,
+    options: SQSReceiveOptions = {},
+  ): Promise<ReceivedDictionary | undefined> {
+    const received = await this.#bus.receiveMessage({
+      ...options,
+      target: targetQueue,
+      unknownKinds: "pass",
+    });
+    if (received === undefined) return undefined;
+    if (received.kind === "invalid") throw new ReceivedInvalidError(received);
+    // As it stood on the wire, fields that no payload knows included; that it is a JSON object has been seen.
+    return { [received.receiptHandle]: JSON.parse(received.raw) as Readonly<Record<string, unknown>> };
+  }
+
+  /** As {@link SqsMessageBus.deleteMessage}. */
+  deleteMessage(targetQueue: string, receiptHandle: string, options: WaitOptions = {}): Promise<void> {
+    return this.#bus.deleteMessage(targetQueue, receiptHandle, options);
+  }
+
+  close(options?: { readonly timeoutMs?: number | undefined }): Promise<BusCloseReport> {
+    return this.#bus.close(options);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}

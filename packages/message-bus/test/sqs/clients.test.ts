@@ -1,0 +1,65 @@
+import { ListQueuesCommand } from "@aws-sdk/client-sqs";
+import { afterEach, beforeEach, expect, it } from "@jest/globals";
+import { silentLogger } from "@wirekit/core";
+import { SqsMessageBus } from "../../src/index.ts";
+import { statusUpdate } from "../contract/messages.ts";
+import { type SqsFixture, startSqs } from "./sqs-fixture.ts";
+
+let sqs: SqsFixture;
+
+beforeEach(async () => {
+  sqs = await startSqs();
+});
+
+afterEach(async () => {
+  await sqs.close();
+});
+
+it("uses a client of the program's own, and leaves it open", async () => {
+  const target = sqs.newQueue();
+  const bus = new SqsMessageBus({
+    queueUrl: sqs.aws.endpointUrl,
+    client: sqs.client,
+    logger: silentLogger,
+  });
+  await bus.sendMessage(statusUpdate("R-1"), { target });
+  await bus.close();
+  await expect(sqs.client.send(new ListQueuesCommand({}))).resolves.toMatchObject({
+    QueueUrls: [expect.stringContaining(target)],
+  });
+});
+
+it("works with what the environment says", async () => {
+  const target = sqs.newQueue();
+  const { endpointUrl, credentials } = sqs.aws;
+  const env = {
+    SQS_QUEUE_URL: endpointUrl,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+  };
+  await using bus = SqsMessageBus.fromEnv(env, { logger: silentLogger });
+  await bus.sendMessage(statusUpdate("R-1"), { target });
+  expect(await bus.receiveMessage({ target })).toMatchObject({ kind: "message", target });
+});
+
+it("asks a provider for credentials, and again for those that have expired", async () => {
+  const target = sqs.newQueue();
+  let asked = 0;
+  const credentials = async () => {
+    asked += 1;
+    return { ...sqs.aws.credentials, sessionToken: "token", expiration: new Date() };
+  };
+  const bus = sqs.open({ credentials });
+  await bus.sendMessage(statusUpdate("R-1"), { target });
+  const before = asked;
+  await bus.sendMessage(statusUpdate("R-2"), { target });
+  expect(before).toBeGreaterThan(0);
+  expect(asked).toBeGreaterThan(before);
+});
+
+it("finds queues behind an account", async () => {
+  const target = sqs.newQueue();
+  const queueUrl = `${sqs.aws.endpointUrl}/${sqs.aws.accountId}`;
+  await sqs.open({ queueUrl }).sendMessage(statusUpdate("R-1"), { target });
+  expect(sqs.aws.inspectQueue(target).ready).toHaveLength(1);
+});
