@@ -27,25 +27,22 @@ export async function brokerFaultRows(): Promise<void> {
         return { groupId: `${topic}-${name}`, account: new GroupAccount() };
       });
       const groupIds = groups.map(({ groupId }) => groupId);
-      const samples = new CommitSamples(topic, groupIds);
+      await using samples = new CommitSamples(topic, groupIds);
       const join = (group: number, by: string) => {
         const { groupId, account } = groups[group] as (typeof groups)[number];
-        return joinOurs({ by, topic, groupId, assignor: "range", onHandled: (one) => account.handled(one) });
+        return joinOurs({ by, topic, groupId, assignor: "range", account });
       };
       await using one = await openBus();
       await using other = await openBus();
       await using alone = await join(0, "alone");
       await using first = await join(1, "first");
       await using second = await join(1, "second");
-      const over = new AbortController();
       const room = async (until: AbortSignal) => {
         const isRoom = (account: GroupAccount) => sends.accepted - account.handledRecords < backlog;
         for (const { account } of groups) await account.until(() => until.aborted || isRoom(account));
       };
-      const sending = Promise.all([
-        sends.sendUntil(over.signal, one, { topic, prefix: "a", keys, atOnce, room }),
-        sends.sendUntil(over.signal, other, { topic, prefix: "b", keys, atOnce, room }),
-      ]);
+      using sendingOne = sends.start(one, { topic, prefix: "a", keys, atOnce, room });
+      using sendingOther = sends.start(other, { topic, prefix: "b", keys, atOnce, room });
 
       const goOn = () =>
         Promise.all(
@@ -59,8 +56,7 @@ export async function brokerFaultRows(): Promise<void> {
         await server.restart({ signal: "SIGKILL" });
         await goOn();
       }
-      over.abort();
-      await sending;
+      await Promise.all([sendingOne.stop(), sendingOther.stop()]);
       const log = await readLog(topic);
       expect(sends.faultsOf(log)).toEqual([]);
       // There was time enough for each of them.
@@ -69,7 +65,8 @@ export async function brokerFaultRows(): Promise<void> {
       for (const member of [alone, first, second]) await member.leave();
       await samples.stop();
       for (const { groupId, account } of groups) {
-        for (const { partition, offset, value } of log) account.sent(referenceOf(value), { partition, offset });
+        for (const { partition, offset, value } of log)
+          account.sent(referenceOf(value), { partition, offset });
         expect(account.skipped()).toEqual([]);
         expect(account.disorder()).toEqual([]);
         expect(samples.tooEarly(groupId, account)).toEqual([]);
@@ -84,32 +81,34 @@ export async function brokerFaultRows(): Promise<void> {
       };
     });
 
-    row("ours <-> ours", "away for longer than a delivery may take: each message is accounted for", async () => {
-      const server = await kafka();
-      const topic = await createTopic("away", partitions);
-      const sends = new SendAccount();
-      await using bus = await openBus(plaintext, { deliveryTimeoutMs: 2_000, requestTimeoutMs: 1_000 });
-      const over = new AbortController();
-      const sending = sends.sendUntil(over.signal, bus, { topic, prefix: "k", keys, atOnce });
-      await until(() => sends.delivered.size >= perStage);
-      await server.kill();
-      await until(() => sends.unconfirmed.size + sends.notSent.size >= atOnce);
-      await server.restart();
-      const delivered = sends.delivered.size;
-      await until(() => sends.delivered.size >= delivered + perStage);
-      over.abort();
-      await sending;
-      const log = await readLog(topic);
-      expect(sends.faultsOf(log)).toEqual([]);
-      for (const error of sends.notSent.values()) expect(error).toMatchObject({ retryable: true });
-      return {
-        accepted: sends.accepted,
-        delivered: sends.delivered.size,
-        unconfirmed: sends.unconfirmed.size,
-        "not sent": sends.notSent.size,
-        "in the log": log.length,
-      };
-    });
+    row(
+      "ours <-> ours",
+      "away for longer than a delivery may take: each message is accounted for",
+      async () => {
+        const server = await kafka();
+        const topic = await createTopic("away", partitions);
+        const sends = new SendAccount();
+        await using bus = await openBus(plaintext, { deliveryTimeoutMs: 2_000, requestTimeoutMs: 1_000 });
+        using sending = sends.start(bus, { topic, prefix: "k", keys, atOnce });
+        await until(() => sends.delivered.size >= perStage);
+        await server.kill();
+        await until(() => sends.unconfirmed.size + sends.notSent.size >= atOnce);
+        await server.restart();
+        const delivered = sends.delivered.size;
+        await until(() => sends.delivered.size >= delivered + perStage);
+        await sending.stop();
+        const log = await readLog(topic);
+        expect(sends.faultsOf(log)).toEqual([]);
+        for (const error of sends.notSent.values()) expect(error).toMatchObject({ retryable: true });
+        return {
+          accepted: sends.accepted,
+          delivered: sends.delivered.size,
+          unconfirmed: sends.unconfirmed.size,
+          "not sent": sends.notSent.size,
+          "in the log": log.length,
+        };
+      },
+    );
   });
 }
 

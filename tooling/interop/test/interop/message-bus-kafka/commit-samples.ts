@@ -12,7 +12,7 @@ interface Sample {
 }
 
 /** Asks again and again what groups have committed, so that it can be held against what they had handled by then. */
-export class CommitSamples {
+export class CommitSamples implements AsyncDisposable {
   readonly #samples: Sample[] = [];
   readonly #over = new AbortController();
   readonly #asking: Promise<void>;
@@ -30,13 +30,18 @@ export class CommitSamples {
     await this.#asking;
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
   /** What was committed before somebody of the group had handled it. */
   tooEarly(groupId: string, account: GroupAccount): readonly string[] {
     const faults: string[] = [];
     for (const sample of this.#samples.filter((one) => one.groupId === groupId))
       for (const { partition, offset } of sample.offsets) {
         const handledAt = account.handledUpTo(partition, offset);
-        if (handledAt > sample.at) faults.push(`${partition}:${offset} was committed, and not all before it handled`);
+        if (handledAt > sample.at)
+          faults.push(`${partition}:${offset} was committed, and not all before it handled`);
       }
     return faults;
   }

@@ -1,5 +1,4 @@
 import { expect } from "@jest/globals";
-import type { TalkingProgram } from "../../../src/programs/talking-program.ts";
 import { startTypeScript } from "../../../src/programs/typescript-program.ts";
 import { describePair } from "../../../src/rows/describe-pair.ts";
 import { createTopic, kafka, openBus } from "./broker.ts";
@@ -26,11 +25,12 @@ export async function consumerFaultRows(): Promise<void> {
       const groupId = `${topic}-group`;
       const account = new GroupAccount();
       const sends = new SendAccount();
-      const samples = new CommitSamples(topic, [groupId]);
-      const over = new AbortController();
+      await using samples = new CommitSamples(topic, [groupId]);
+      /** Whose end is no surprise. */
+      const dead = new Set<string>();
       const room = (until: AbortSignal) =>
         account.until(() => until.aborted || sends.accepted - account.handledRecords < backlog);
-      const sending = sends.sendUntil(over.signal, bus, { topic, prefix: "k", keys, atOnce, room });
+      using sending = sends.start(bus, { topic, prefix: "k", keys, atOnce, room });
 
       const join = async (by: string) => {
         const program = startTypeScript(new URL("../processes/kafka-consumer.ts", import.meta.url), {
@@ -38,6 +38,8 @@ export async function consumerFaultRows(): Promise<void> {
           TOPIC: topic,
           GROUP: groupId,
         });
+        const dies = () => dead.has(by) || account.fail(new Error(`${by} has ended by itself`));
+        void program.ended.then(dies);
         program.on("handled", (value) => account.handled({ by, ...(value as Omit<Handling, "by">) }));
         return program;
       };
@@ -50,16 +52,18 @@ export async function consumerFaultRows(): Promise<void> {
       await using second = await join("second");
       await using third = await join("third");
       await stage("first", "second", "third");
+      dead.add("first");
       await first.kill();
       await stage("second", "third");
       await using fourth = await join("fourth");
       await stage("second", "third", "fourth");
-      await Promise.all([second, third].map((program: TalkingProgram) => program.kill()));
+      dead.add("second").add("third");
+      await Promise.all([second, third].map((program) => program.kill()));
       await stage("fourth");
-      over.abort();
-      await sending;
+      await sending.stop();
       const log = await readLog(topic);
       await account.until(() => account.handledRecords >= log.length);
+      dead.add("fourth");
       await fourth.ask("leave");
       await samples.stop();
 
@@ -76,7 +80,12 @@ export async function consumerFaultRows(): Promise<void> {
       const firstBy = new Set(twice.map(([handling]) => handling?.by));
       expect(["first", "second", "third"]).toEqual(expect.arrayContaining([...firstBy]));
       for (const { lag } of await bus.lag({ target: topic, groupId })) expect(lag).toBe(0n);
-      return { sent: log.length, killed: 3, "handled twice": twice.length, "commits looked at": samples.count };
+      return {
+        sent: log.length,
+        killed: 3,
+        "handled twice": twice.length,
+        "commits looked at": samples.count,
+      };
     });
   });
 }

@@ -21,6 +21,7 @@ export class GroupAccount {
   readonly #handlings: Handling[] = [];
   readonly #byPlace = new Map<string, Handling[]>();
   readonly #watchers = new Set<() => void>();
+  #failure: Error | undefined;
   readonly #counts = new Map<string, number>();
 
   /** Where the broker has put a record. */
@@ -46,13 +47,20 @@ export class GroupAccount {
     return this.#byPlace.size;
   }
 
-  /** Resolves when that is so, which is looked at after each handling. */
+  /** A member has ended that nobody has ended: whoever waits for more need not wait. */
+  fail(reason: Error): void {
+    this.#failure ??= reason;
+    for (const look of this.#watchers) look();
+  }
+
+  /** Resolves when that is so, which is looked at after each handling; rejects when a member has failed. */
   until(isSo: () => boolean): Promise<void> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const look = () => {
-        if (!isSo()) return;
+        if (this.#failure === undefined && !isSo()) return;
         this.#watchers.delete(look);
-        resolve();
+        if (this.#failure === undefined) resolve();
+        else reject(this.#failure);
       };
       this.#watchers.add(look);
       look();

@@ -7,7 +7,7 @@ import type { Need } from "@wirekit/servers/gate";
 import { AssignerProtocol } from "kafkajs";
 import { kafka, openBus, plaintext, startPeer, withAdmin } from "./broker.ts";
 import { consoleRecord, printAll, type ReadRecord } from "./foreign-clients.ts";
-import { type Handling, sharedClockMs } from "./group-account.ts";
+import { type GroupAccount, sharedClockMs } from "./group-account.ts";
 import { referenceOf } from "./load.ts";
 
 export type AssignorName = "range" | "roundrobin";
@@ -19,7 +19,7 @@ export interface Membership {
   readonly topic: string;
   readonly groupId: string;
   readonly assignor: AssignorName;
-  readonly onHandled: (handling: Handling) => void;
+  readonly account: GroupAccount;
 }
 
 /** A member of a group that handles what it reads, until it leaves. */
@@ -40,15 +40,22 @@ export interface OurMember extends Member {
   isLeader(): boolean;
 }
 
-export async function joinOurs({ by, topic, groupId, assignor, onHandled }: Membership): Promise<OurMember> {
+export async function joinOurs({ by, topic, groupId, assignor, account }: Membership): Promise<OurMember> {
   const bus = await openBus(plaintext, { assignors: [assignor], consumerId: by });
   const consumer = bus.consume({ target: topic, groupId }, async (_message, { received }) => {
     // A little work, so that there is something under way whenever the group changes.
     await sleep(1);
     const [, partition, offset] = received.receiptHandle.split(":");
     const reference = referenceOf(received.raw);
-    onHandled({ by, partition: Number(partition), offset: Number(offset), reference, at: sharedClockMs() });
+    account.handled({
+      by,
+      partition: Number(partition),
+      offset: Number(offset),
+      reference,
+      at: sharedClockMs(),
+    });
   });
+  consumer.closed.catch((error: Error) => account.fail(error));
   const leave = async () => {
     await consumer.close();
     await consumer.closed;
@@ -65,12 +72,13 @@ function inPython(name: string, file: string): ForeignMember {
   return {
     name,
     needs: ["kafka", "python"],
-    join: async ({ by, topic, groupId, assignor, onHandled }) => {
+    join: async ({ by, topic, groupId, assignor, account }) => {
       const peer = await startPeer(file);
       peer.on("handled", (value) => {
         const { partition, offset, value: text, at } = value as ReadRecord & { readonly at: number };
-        onHandled({ by, partition, offset, reference: referenceOf(text), at });
+        account.handled({ by, partition, offset, reference: referenceOf(text), at });
       });
+      peer.on("failed", (why) => account.fail(new Error(`${name}: ${why}`)));
       await peer.ask("join", { topic, group: groupId, assignor });
       const leave = async () => {
         await peer.ask("leave");
@@ -90,7 +98,7 @@ const javaAssignors = { range: "RangeAssignor", roundrobin: "RoundRobinAssignor"
 export const javaMember: ForeignMember = {
   name: "Java's console consumer",
   needs: ["kafka", "java"],
-  join: async ({ by, topic, groupId, assignor, onHandled }) => {
+  join: async ({ by, topic, groupId, assignor, account }) => {
     const { consumer } = await kafkaConsoleTools();
     const properties = [
       `partition.assignment.strategy=org.apache.kafka.clients.consumer.${javaAssignors[assignor]}`,
@@ -100,23 +108,30 @@ export const javaMember: ForeignMember = {
     const { command, args } = consumer([...to, "--group", groupId, ...properties, ...printAll]);
     const child = spawn(command, args, { stdio: ["ignore", "pipe", "ignore"] });
     const ended = once(child, "close");
+    let isLeaving = false;
+    void ended.then(() => isLeaving || account.fail(new Error("the console consumer has ended by itself")));
     createInterface({ input: child.stdout }).on("line", (line) => {
       const { partition, offset, value } = consoleRecord(line);
-      onHandled({ by, partition, offset, reference: referenceOf(value) });
+      account.handled({ by, partition, offset, reference: referenceOf(value) });
     });
     const leave = async () => {
+      isLeaving = true;
       child.kill("SIGTERM");
       await ended;
     };
     return {
       leave,
       [Symbol.asyncDispose]: async () => {
+        isLeaving = true;
         child.kill("SIGKILL");
         await ended;
       },
     };
   },
 };
+
+/** Longer than any of this takes: a row that fails must still end. */
+const shareLimitMs = 120_000;
 
 /** Resolves when so many members share the partitions of the topic out, and says by which assignor, and to whom. */
 export async function sharedBy(
@@ -128,7 +143,8 @@ export async function sharedBy(
   }: { readonly topic: string; readonly groupId: string; readonly partitions: number },
 ): Promise<{ readonly assignor: string; readonly shares: readonly (readonly number[])[] }> {
   return withAdmin(async (admin) => {
-    for (;;) {
+    const endsAt = performance.now() + shareLimitMs;
+    while (performance.now() < endsAt) {
       const [group] = (await admin.describeGroups([groupId])).groups;
       const shares = (group?.members ?? []).map(({ memberAssignment }) => {
         const assigned = AssignerProtocol.MemberAssignment.decode(memberAssignment)?.assignment[topic];
@@ -140,5 +156,6 @@ export async function sharedBy(
       }
       await sleep(50);
     }
+    throw new Error(`${groupId} was not shared by ${members} members within ${shareLimitMs} ms`);
   });
 }

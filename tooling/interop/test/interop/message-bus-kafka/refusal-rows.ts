@@ -16,33 +16,36 @@ const password = "not-the-password";
 export async function refusalRows(): Promise<void> {
   const pair = { ours: "message-bus KafkaMessageBus", needs: ["kafka"] } as const;
 
-  await describePair({ ...pair, theirs: "a broker that refuses", on: "Apache Kafka, SASL_PLAINTEXT" }, (row) => {
-    for (const mechanism of ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] as const)
-      row("ours -> theirs", `a wrong password by ${mechanism}: said so, and not tried again`, async () => {
-        const server = await kafka();
-        const before = await refusals(server.logPath);
-        const options: KafkaMessageBusOptions = {
-          ...optionsFor(server, { protocol: "SASL_PLAINTEXT", mechanism }),
-          password,
-        };
-        const refused = { name: "LoginRefusedError", mechanism, retryable: false };
-        for (const use of [
-          (bus: KafkaMessageBus) => bus.sendMessage(loadMessage("k#0"), { target: "nowhere", key: "k" }),
-          (bus: KafkaMessageBus) => bus.receiveMessage({ target: "nowhere", timeoutMs: 60_000 }),
-          (bus: KafkaMessageBus) => bus.consume({ target: "nowhere" }, () => undefined).closed,
-          (bus: KafkaMessageBus) => bus.lag({ target: "nowhere" }),
-        ]) {
-          await using bus = new KafkaMessageBus(options);
-          const error = await thrownBy(() => use(bus));
-          expect(error).toMatchObject(refused);
-          expect(String(error)).toContain(mechanism);
-          expect(JSON.stringify(error) + String(error)).not.toContain(password);
-        }
-        const logins = (await refusals(server.logPath)) - before;
-        expect(logins).toBe(4);
-        return { uses: 4, logins };
-      });
-  });
+  await describePair(
+    { ...pair, theirs: "a broker that refuses", on: "Apache Kafka, SASL_PLAINTEXT" },
+    (row) => {
+      for (const mechanism of ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] as const)
+        row("ours -> theirs", `a wrong password by ${mechanism}: said so, and not tried again`, async () => {
+          const server = await kafka();
+          const before = await refusals(server.logPath);
+          const options: KafkaMessageBusOptions = {
+            ...optionsFor(server, { protocol: "SASL_PLAINTEXT", mechanism }),
+            password,
+          };
+          const refused = { name: "LoginRefusedError", mechanism, retryable: false };
+          for (const use of [
+            (bus: KafkaMessageBus) => bus.sendMessage(loadMessage("k#0"), { target: "nowhere", key: "k" }),
+            (bus: KafkaMessageBus) => bus.receiveMessage({ target: "nowhere", timeoutMs: 60_000 }),
+            (bus: KafkaMessageBus) => bus.consume({ target: "nowhere" }, () => undefined).closed,
+            (bus: KafkaMessageBus) => bus.lag({ target: "nowhere" }),
+          ]) {
+            await using bus = new KafkaMessageBus(options);
+            const error = await thrownBy(() => use(bus));
+            expect(error).toMatchObject(refused);
+            expect(String(error)).toContain(mechanism);
+            expect(JSON.stringify(error) + String(error)).not.toContain(password);
+          }
+          const logins = (await refusals(server.logPath)) - before;
+          expect(logins).toBe(4);
+          return { uses: 4, logins };
+        });
+    },
+  );
 
   await describePair({ ...pair, theirs: "a broker that makes no topics", on: "Apache Kafka" }, (row) => {
     row("ours -> theirs", "a topic that is missing is named; once it is there, all goes on", async () => {
@@ -74,19 +77,23 @@ export async function refusalRows(): Promise<void> {
       return { refused: 4, handled: handled.length };
     });
 
-    row("ours -> theirs", "topics are not made where they are not to be, also by a broker that would", async () => {
-      const server = await kafka();
-      await createTopic("other", 1);
-      await using bus = new KafkaMessageBus({ ...optionsFor(server, plaintext), topicCreation: "never" });
-      const error = await thrownBy(() => bus.sendMessage(loadMessage("k#0"), { target: "unwanted" }));
-      expect(error).toMatchObject({ name: "TopicMissingError" });
-      await bus.receiveMessage({ target: "unwanted", timeoutMs: 1_000 }).catch(() => undefined);
-      expect(await withAdmin((admin) => admin.listTopics())).not.toContain("unwanted");
-      await using allowing = new KafkaMessageBus(optionsFor(server, plaintext));
-      await allowing.sendMessage(loadMessage("k#0"), { target: "wanted" });
-      expect(await withAdmin((admin) => admin.listTopics())).toContain("wanted");
-      return { refused: 1, made: 1 };
-    });
+    row(
+      "ours -> theirs",
+      "topics are not made where they are not to be, also by a broker that would",
+      async () => {
+        const server = await kafka();
+        await createTopic("other", 1);
+        await using bus = new KafkaMessageBus({ ...optionsFor(server, plaintext), topicCreation: "never" });
+        const error = await thrownBy(() => bus.sendMessage(loadMessage("k#0"), { target: "unwanted" }));
+        expect(error).toMatchObject({ name: "TopicMissingError" });
+        await bus.receiveMessage({ target: "unwanted", timeoutMs: 1_000 }).catch(() => undefined);
+        expect(await withAdmin((admin) => admin.listTopics())).not.toContain("unwanted");
+        await using allowing = new KafkaMessageBus(optionsFor(server, plaintext));
+        await allowing.sendMessage(loadMessage("k#0"), { target: "wanted" });
+        expect(await withAdmin((admin) => admin.listTopics())).toContain("wanted");
+        return { refused: 1, made: 1 };
+      },
+    );
   });
 }
 

@@ -14,6 +14,12 @@ export interface Load {
   readonly room?: (over: AbortSignal) => Promise<void>;
 }
 
+/** Senders at work. */
+export interface Sending extends Disposable {
+  /** Resolves when all that was sent has its outcome. */
+  stop(): Promise<void>;
+}
+
 /** What senders were told of their messages. */
 export class SendAccount {
   readonly delivered = new Map<string, Place>();
@@ -37,17 +43,26 @@ export class SendAccount {
     }
   }
 
-  /** Sends with so many calls under way at a time, until it is no longer wanted. Resolves when all have their outcome. */
-  async sendUntil(over: AbortSignal, bus: KafkaMessageBus, { topic, prefix, keys, atOnce, room }: Load): Promise<void> {
+  /** Sends with so many calls under way at a time, until it is stopped. */
+  start(bus: KafkaMessageBus, { topic, prefix, keys, atOnce, room }: Load): Sending {
+    const over = new AbortController();
     const next = numberedReferences(keys, prefix);
     const sender = async () => {
-      while (!over.aborted) {
+      while (!over.signal.aborted) {
         const { key, reference } = next();
         await this.send(bus, topic, key, reference);
-        await room?.(over);
+        await room?.(over.signal);
       }
     };
-    await Promise.all(Array.from({ length: atOnce }, sender));
+    const all = Promise.all(Array.from({ length: atOnce }, sender));
+    all.catch(() => undefined);
+    return {
+      stop: async () => {
+        over.abort();
+        await all;
+      },
+      [Symbol.dispose]: () => over.abort(),
+    };
   }
 
   /** Where the log is not what the senders were told, and where a key is not in its order. */

@@ -16,13 +16,16 @@ const bus = new KafkaMessageBus({
 });
 
 // Slow enough that there is always more than it can do.
-const consumer = bus.consume({ target: TOPIC, groupId: GROUP, concurrency: 2 }, async (_message, { received }) => {
-  await sleep(20);
-  const [, partition, offset] = received.receiptHandle.split(":");
-  const reference = referenceOf(received.raw);
-  // Is in the pipe when this returns: what was handled is known also of a process that is killed in the next moment.
-  say("handled", { partition: Number(partition), offset: Number(offset), reference, at: sharedClockMs() });
-});
+const consumer = bus.consume(
+  { target: TOPIC, groupId: GROUP, concurrency: 2 },
+  async (_message, { received }) => {
+    await sleep(20);
+    const [, partition, offset] = received.receiptHandle.split(":");
+    const reference = referenceOf(received.raw);
+    // Is in the pipe when this returns: what was handled is known also of a process that is killed in the next moment.
+    say("handled", { partition: Number(partition), offset: Number(offset), reference, at: sharedClockMs() });
+  },
+);
 
 answerLines({
   leave: async () => {
