@@ -8,6 +8,9 @@ const limitMinutes = 44;
 /** A second run of the tests, in another order, is made when the rest left enough time for it. */
 const randomizeBeforeMinutes = 22;
 
+/** Long enough for several faults of every kind of workload. */
+const soakMinutes = 2;
+
 const startedAt = Date.now();
 const failures = [];
 let passed = 0;
@@ -28,6 +31,7 @@ if (packagesWith("test:interop").length > 0)
     script: "test:interop",
     file: "counts-interop.json",
   });
+await step("soak", `${pnpm} soak --minutes ${soakMinutes}`);
 if (elapsedMinutes() < randomizeBeforeMinutes)
   await step("test in random order", `${pnpm} test --force -- --randomize`);
 else console.log("\nThe tests were not run again in random order: the first run took too long.");

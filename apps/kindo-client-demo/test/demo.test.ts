@@ -1,43 +1,14 @@
-import { spawn } from "node:child_process";
-import { createRequire } from "node:module";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import { beforeAll, expect, it } from "@jest/globals";
-
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { type PlayedDemo, playDemo, rowOf } from "@wirekit/demo-screen/testing";
 
 // It starts a process that compiles its sources and sends a thousand messages: slow where the machine is busy.
 const startTimeoutMs = 120_000;
 
-let demo: Ended;
+let demo: PlayedDemo;
 
 beforeAll(async () => {
-  demo = await runDemo();
+  demo = await playDemo(new URL("..", import.meta.url));
 }, startTimeoutMs);
-
-function runDemo(): Promise<Ended> {
-  const folder = fileURLToPath(new URL("..", import.meta.url));
-  const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ["--import", tsx, "--conditions=@wirekit/source", "src/main.ts"], {
-      cwd: folder,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    const output = { stdout: "", stderr: "" };
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      output.stdout += text;
-    });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      output.stderr += text;
-    });
-    child.on("error", reject);
-    // Comes when the process has ended and nothing holds its output open: no process of its own is left.
-    child.on("close", (code) => resolve({ code, ...output }));
-  });
-}
 
 it("ends by itself, with exit code 0 and nothing to complain of", () => {
   expect(demo).toMatchObject({ code: 0, stderr: "" });
@@ -53,12 +24,13 @@ it.each([
   ["producer that is down", "0", "1", "3"],
   ["all", "1,005", "3", "1,011"],
 ])("closes with a table where %s are %s delivered, %s failed, in %s requests", (...expected) => {
-  const rows = demo.stdout.split("\n").map((line) => line.split("│").map((cell) => cell.trim()));
-  const row = rows.find((cells) => cells[1] === expected[0]);
-  expect(row?.slice(1, 5)).toEqual(expected);
-  const latencies = row?.slice(5, 8);
+  const [name = "", ...counts] = expected;
+  const row = rowOf(demo.stdout, name);
+  expect(row.slice(0, 3)).toEqual(counts);
+  const latencies = row.slice(3);
+  expect(latencies).toHaveLength(3);
   if (expected[1] === "0") expect(latencies).toEqual(["-", "-", "-"]);
-  else for (const latency of latencies ?? []) expect(latency).toMatch(/^[\d,.]+ ms$/);
+  else for (const latency of latencies) expect(latency).toMatch(/^[\d,.]+ ms$/);
 });
 
 it("shows the tracking id of each documented message", () => {

@@ -1,3 +1,5 @@
+import { type Clock, type Logger, messageOf } from "@wirekit/core";
+
 /** One thing that happened to one message: ids, sizes and durations, never a body. */
 export interface AuditRecord {
   readonly event: AuditEvent;
@@ -31,3 +33,21 @@ export type AuditEvent =
 
 /** Where audit records go. Called synchronously; what it throws is logged and changes nothing. */
 export type AuditHook = (record: AuditRecord) => void;
+
+/** Writes one record at the present time, and never throws. */
+export type WriteAudit = (record: Omit<AuditRecord, "at">) => void;
+
+/** What writes to `audit`, where the program has one. */
+export function auditWriter(
+  audit: AuditHook | undefined,
+  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
+): WriteAudit | undefined {
+  if (audit === undefined) return undefined;
+  return (record) => {
+    try {
+      audit({ at: clock.now(), ...record });
+    } catch (thrown) {
+      logger.error({ error: messageOf(thrown) }, "The audit hook has thrown");
+    }
+  };
+}

@@ -1,14 +1,12 @@
 import {
   consoleLogger,
   defaultRetryPolicy,
-  type Logger,
-  messageOf,
   type RetryPolicy,
   type SendOutcome,
   systemClock,
 } from "@wirekit/core";
 import type { BatcherStats } from "@wirekit/core/outbound";
-import type { AuditRecord } from "./audit.ts";
+import { auditWriter } from "./audit.ts";
 import { type AwsClients, awsClients } from "./clients.ts";
 import type { AwsMessagingConfig } from "./config.ts";
 import type { ConsumeOptions, ConsumeTarget } from "./consume-options.ts";
@@ -19,10 +17,11 @@ import type { EventHandler } from "./event-handler.ts";
 import type { AwsMessagingParts } from "./messaging-options.ts";
 import { type Provisioned, type ProvisionOptions, provision } from "./provision.ts";
 import type { BatchEvent, PublishOptions, PublishReceipt, PublishTarget } from "./publish-options.ts";
-import { Publisher, type UnsentMessages } from "./publisher.ts";
+import { Publisher } from "./publisher.ts";
 import { runConsumers } from "./run-consumers.ts";
 import type { EventSchema, Published } from "./schema.ts";
 import { SubscriptionRegistry } from "./subscriptions.ts";
+import type { UnsentMessages } from "./topic-publishers.ts";
 
 /** What `close` left undone. */
 export interface MessagingCloseReport extends UnsentMessages {
@@ -44,7 +43,7 @@ export class AwsMessaging implements AsyncDisposable {
   /** Opens nothing: the AWS SDK is loaded, and AWS asked, on first use. */
   constructor(config: AwsMessagingConfig, parts: AwsMessagingParts = {}) {
     const { logger = consoleLogger, clock = systemClock } = parts;
-    const audit = auditTo(parts, logger);
+    const audit = auditWriter(parts.audit, { clock, logger });
     this.#config = config;
     this.#clients = awsClients(config, parts);
     this.#policy = { ...defaultRetryPolicy, maxAttempts: config.retryAttempts + 1 };
@@ -65,7 +64,7 @@ export class AwsMessaging implements AsyncDisposable {
     event: Published<Schema>,
     options: PublishOptions = {},
   ): Promise<PublishReceipt> {
-    return this.#publisher.publish(target, event, options);
+    return this.#publisher.publish({ target, event, options });
   }
 
   /** Publishes many events; resolves with what became of each, in their order. */
@@ -76,7 +75,7 @@ export class AwsMessaging implements AsyncDisposable {
   ): Promise<SendOutcome<PublishReceipt>[]> {
     return Promise.all(
       events.map(({ event, ...own }) =>
-        this.#publisher.publishOutcome(target, event, { ...own, ...options }),
+        this.#publisher.publishOutcome({ target, event, options: { ...own, ...options } }),
       ),
     );
   }
@@ -133,7 +132,7 @@ export class AwsMessaging implements AsyncDisposable {
   }
 
   /** What is held for each topic that was published to, and what became of what was; by ARN. */
-  stats(): Promise<Readonly<Record<string, BatcherStats>>> {
+  async stats(): Promise<Readonly<Record<string, BatcherStats>>> {
     return this.#publisher.stats();
   }
 
@@ -184,18 +183,4 @@ export class AwsMessaging implements AsyncDisposable {
     this.#clients.close();
     return { ...published, notHandled: consumed.reduce((sum, report) => sum + report.left.length, 0) };
   }
-}
-
-function auditTo(
-  { audit, clock = systemClock }: Pick<AwsMessagingParts, "audit" | "clock">,
-  logger: Logger,
-): (record: Omit<AuditRecord, "at">) => void {
-  if (audit === undefined) return () => undefined;
-  return (record) => {
-    try {
-      audit({ at: clock.now(), ...record });
-    } catch (thrown) {
-      logger.error({ error: messageOf(thrown) }, "The audit hook has thrown");
-    }
-  };
 }

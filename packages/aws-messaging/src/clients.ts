@@ -1,9 +1,10 @@
-import type { SNSClient, SNSClientConfig } from "@aws-sdk/client-sns";
+import type { SNSClient } from "@aws-sdk/client-sns";
 import type { SQSClient } from "@aws-sdk/client-sqs";
-import { ConfigError, once } from "@wirekit/core";
+import { once } from "@wirekit/core";
 import { bindSqs, type SqsApi } from "@wirekit/core/sqs";
 import { toAwsError } from "./aws-error.ts";
 import type { AwsMessagingConfig } from "./config.ts";
+import { clientSettings, type Keep } from "./sdk-settings.ts";
 import type { SnsApi } from "./sns-api.ts";
 import type { SqsAdminApi } from "./sqs-admin-api.ts";
 
@@ -25,20 +26,23 @@ export interface InjectedClients {
   readonly sqs?: SQSClient | undefined;
 }
 
-/** A consumer holds several long polls open beside its deletes: the SDK's own bound of 50 sockets would be in their way. */
-const maxSockets = 500;
-
 export function awsClients(config: AwsMessagingConfig, injected: InjectedClients): AwsClients {
   const own: { destroy(): void }[] = [];
-  const keep = <Client extends { destroy(): void }>(client: Client): Client => {
+  const keep: Keep = (client) => {
     own.push(client);
     return client;
   };
-  const settings = once(() => clientSettings(config));
-  const sdk = once(() => import("@aws-sdk/client-sns"));
+  const settings = once(() => clientSettings(config, keep));
   const sns = once(async () => {
-    const module = await sdk();
-    return bindSns(module, injected.sns ?? keep(new module.SNSClient(await settings())));
+    const module = await import("@aws-sdk/client-sns");
+    if (injected.sns !== undefined) return bindSns(module, injected.sns, { ends: "by-signal" });
+    const { requestHandler, ...rest } = await settings();
+    const client = new module.SNSClient({
+      ...rest,
+      cacheMiddleware: true,
+      requestHandler: { ...requestHandler, requestTimeout: config.timeoutMs, throwOnRequestTimeout: true },
+    });
+    return bindSns(module, keep(client), { ends: "by-time-out" });
   });
   const sqsClient = once(async () => {
     if (injected.sqs !== undefined) return injected.sqs;
@@ -57,66 +61,8 @@ export function awsClients(config: AwsMessagingConfig, injected: InjectedClients
   };
 }
 
-async function clientSettings(config: AwsMessagingConfig): Promise<SNSClientConfig> {
-  const credentials = await credentialsFor(config);
-  return {
-    region: config.regionName,
-    ...(config.endpointUrl !== undefined && { endpoint: config.endpointUrl }),
-    ...(credentials !== undefined && { credentials }),
-    // Retries are the engines': they know which entries of a batch have failed, and what order must be kept.
-    maxAttempts: 1,
-    requestHandler: {
-      connectionTimeout: Math.min(config.timeoutMs, 10_000),
-      httpAgent: { keepAlive: true, maxSockets },
-      httpsAgent: { keepAlive: true, maxSockets },
-    },
-  };
-}
-
-async function credentialsFor(config: AwsMessagingConfig): Promise<SNSClientConfig["credentials"]> {
-  const { credentials, role, regionName, endpointUrl } = config;
-  // None at all leaves the standard chain to the SDK.
-  if (role === undefined) return credentials;
-  const { STSClient, AssumeRoleCommand } = await loadSts();
-  const sts = new STSClient({
-    region: regionName,
-    ...(endpointUrl !== undefined && { endpoint: endpointUrl }),
-    ...(credentials !== undefined && { credentials }),
-  });
-  // A provider: the SDK asks it again before what it gave expires.
-  return async () => {
-    const { Credentials: assumed } = await sts.send(
-      new AssumeRoleCommand({
-        RoleArn: role.roleArn,
-        RoleSessionName: role.sessionName,
-        ExternalId: role.externalId,
-      }),
-    );
-    if (assumed?.AccessKeyId === undefined || assumed.SecretAccessKey === undefined) {
-      throw new ConfigError([{ path: "roleArn", message: "names a role for which AWS gave no credentials" }]);
-    }
-    return {
-      accessKeyId: assumed.AccessKeyId,
-      secretAccessKey: assumed.SecretAccessKey,
-      ...(assumed.SessionToken !== undefined && { sessionToken: assumed.SessionToken }),
-      ...(assumed.Expiration !== undefined && { expiration: assumed.Expiration }),
-    };
-  };
-}
-
-async function loadSts(): Promise<typeof import("@aws-sdk/client-sts")> {
-  try {
-    return await import("@aws-sdk/client-sts");
-  } catch (cause) {
-    throw new ConfigError(
-      [{ path: "roleArn", message: "needs the package @aws-sdk/client-sts: install it" }],
-      { cause },
-    );
-  }
-}
-
-function abort(signal: AbortSignal | undefined): { readonly abortSignal?: AbortSignal } {
-  return signal === undefined ? {} : { abortSignal: signal };
+function abort(signal: AbortSignal | undefined): { readonly abortSignal: AbortSignal } | undefined {
+  return signal === undefined ? undefined : { abortSignal: signal };
 }
 
 function bindSqsAdmin(sdk: typeof import("@aws-sdk/client-sqs"), client: SQSClient): SqsAdminApi {
@@ -133,15 +79,27 @@ function bindSqsAdmin(sdk: typeof import("@aws-sdk/client-sqs"), client: SQSClie
   };
 }
 
-function bindSns(sdk: typeof import("@aws-sdk/client-sns"), client: SNSClient): SnsApi {
+/**
+ * A signal makes a `PublishBatch` a fifth dearer for the process: the SDK builds its chain of middleware anew for every request that comes with
+ * one. A client of our own does without: its requests end by its time-out, or with its sockets when it is closed.
+ */
+interface PublishLimit {
+  readonly ends: "by-signal" | "by-time-out";
+}
+
+function bindSns(
+  sdk: typeof import("@aws-sdk/client-sns"),
+  client: SNSClient,
+  { ends }: PublishLimit,
+): SnsApi {
   return {
-    publishBatch: ({ TopicArn, PublishBatchRequestEntries }, { signal } = {}) =>
+    publishBatch: ({ TopicArn, PublishBatchRequestEntries }, options = {}) =>
       client.send(
         new sdk.PublishBatchCommand({
           TopicArn,
           PublishBatchRequestEntries: [...PublishBatchRequestEntries],
         }),
-        abort(signal),
+        ends === "by-signal" ? abort(options.signal) : undefined,
       ),
     listTopics: (input, { signal } = {}) => client.send(new sdk.ListTopicsCommand(input), abort(signal)),
     createTopic: (input, { signal } = {}) => client.send(new sdk.CreateTopicCommand(input), abort(signal)),

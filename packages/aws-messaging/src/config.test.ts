@@ -35,6 +35,7 @@ describe("the configuration", () => {
     ["awsSessionToken", { awsSessionToken: "token" }],
     ["roleArn", { roleArn: "admin" }],
     ["externalId", { externalId: "x" }],
+    ["roleSessionName", { roleSessionName: "orders" }],
     ["roleSessionName", { roleArn: "arn:aws:iam::123456789012:role/r", roleSessionName: "no spaces" }],
     ["endpointUrl", { endpointUrl: "not a url" }],
     ["endpointUrl", { endpointUrl: "ftp://127.0.0.1" }],

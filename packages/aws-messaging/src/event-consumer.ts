@@ -2,27 +2,29 @@ import type { RetryPolicy } from "@wirekit/core";
 import { type Consumer, createConsumer, LazySource } from "@wirekit/core/inbound";
 import { utf8Length } from "@wirekit/core/outbound";
 import { type SqsDelivery, SqsSource } from "@wirekit/core/sqs";
-import type { AuditRecord } from "./audit.ts";
+import type { WriteAudit } from "./audit.ts";
 import type { AwsClients } from "./clients.ts";
 import type { AwsMessagingConfig } from "./config.ts";
 import type { ConsumeOptions, DeadLetterDestination } from "./consume-options.ts";
 import { deadLetterSink, type WriteDeadLetter } from "./dead-letter-target.ts";
 import { MessageProcessingError } from "./errors.ts";
+import { StoredBodies } from "./large-bodies/stored-bodies.ts";
 import type { AwsMessagingParts } from "./messaging-options.ts";
 import { type QueueTarget, queueDisplayName, resolveQueueUrl } from "./queue-directory.ts";
 import { type ReadContext, type ReadMessage, readDelivery } from "./read-delivery.ts";
-import { handlingSpan } from "./tracing.ts";
+import { handlingSpan, readTraced } from "./tracing.ts";
 import { isFifo } from "./wire/names.ts";
 
 /** A running consumer of one queue. */
 export type EventConsumer = Consumer<SqsDelivery, ReadMessage>;
 
-export interface EventConsumerParts extends Pick<AwsMessagingParts, "encryption" | "clock" | "random"> {
+export interface EventConsumerParts
+  extends Pick<AwsMessagingParts, "encryption" | "largeBodies" | "clock" | "random"> {
   readonly config: AwsMessagingConfig;
   readonly clients: AwsClients;
   readonly policy: Partial<RetryPolicy>;
   readonly logger: NonNullable<AwsMessagingParts["logger"]>;
-  readonly audit: (record: Omit<AuditRecord, "at">) => void;
+  readonly audit: WriteAudit | undefined;
   readonly writeDeadLetter: (destination: DeadLetterDestination) => WriteDeadLetter;
 }
 
@@ -39,11 +41,12 @@ export function startConsumer(
   options: ConsumeOptions,
   parts: EventConsumerParts,
 ): EventConsumer {
-  const { config, clients, policy, logger, audit, clock, random, encryption: cipher } = parts;
+  const { config, clients, policy, logger, audit, clock, random, encryption: cipher, largeBodies } = parts;
   const { prefetch = defaultPrefetch, deadLetter, signal, concurrency = 10 } = options;
   const { visibilityTimeoutMs, waitTimeMs, maxReceives, receiveSize, settleLingerMs, ...processing } =
     options;
   const queue = queueDisplayName(target, config);
+  const stored = new StoredBodies(largeBodies, logger);
 
   const open = async (opening: AbortSignal) => {
     const queueUrl = await resolveQueueUrl(target, config, {
@@ -69,7 +72,11 @@ export function startConsumer(
     });
   };
   // `consume` waits neither for the request that finds the queue, nor for the SDK.
-  const source = new LazySource<SqsDelivery>({ redelivery: "by-queue", open });
+  const source = new LazySource<SqsDelivery>({
+    redelivery: "by-queue",
+    open,
+    onDone: (delivery) => stored.handled(delivery),
+  });
   const consumer: EventConsumer = createConsumer<SqsDelivery, ReadMessage>({
     ...processing,
     source,
@@ -77,14 +84,18 @@ export function startConsumer(
     capacity: concurrency + prefetch,
     deadLetterSink: deadLetter && deadLetterSink(queue, parts.writeDeadLetter(deadLetter)),
     decode: (delivery) => {
-      audit({
+      audit?.({
         event: "delivered",
         queue,
         messageId: delivery.id,
         bytes: utf8Length(delivery.body),
         attempt: delivery.attempt,
       });
-      return readDelivery(delivery, { queue, cipher, find });
+      const context = { queue, cipher, store: largeBodies?.store, find };
+      return stored.note(
+        delivery,
+        readTraced(queue, delivery, (unread) => readDelivery(unread, context)),
+      );
     },
     span: handlingSpan(queue),
     handler: async ({ event, metadata, handler }, { signal: handling }) => {
@@ -103,7 +114,7 @@ export function startConsumer(
   });
   consumer.on("processed", ({ delivery, outcome, durationMs, error }) => {
     const { id: messageId, attempt } = delivery;
-    audit({ event: outcome, queue, messageId, attempt, durationMs, errorCode: error?.code });
+    audit?.({ event: outcome, queue, messageId, attempt, durationMs, errorCode: error?.code });
   });
   closeOnAbort(consumer, signal);
   return consumer;

@@ -15,6 +15,12 @@ export {
   type EventFactory,
 } from "./define-event.ts";
 export type { DataKey, KeyProvider } from "./encryption/key-provider.ts";
+export {
+  type KmsApi,
+  type KmsKeyProvider,
+  type KmsKeyProviderOptions,
+  kmsKeyProvider,
+} from "./encryption/kms-key-provider.ts";
 export { type LocalKeyringOptions, localKeyring } from "./encryption/local-keyring.ts";
 export { type MessageCipher, type MessageCipherOptions, messageCipher } from "./encryption/message-cipher.ts";
 export {
@@ -28,6 +34,13 @@ export {
 export type { EventConsumer } from "./event-consumer.ts";
 export type { EventHandler, HandlerContext, MessageMetadata } from "./event-handler.ts";
 export { closeMessaging, consume, publish, publishBatch, publishEvent, runConsumer } from "./functions.ts";
+export type { BodyPointer, BodyStore, LargeBodies } from "./large-bodies/body-store.ts";
+export {
+  type S3Api,
+  type S3BodyStore,
+  type S3BodyStoreOptions,
+  s3BodyStore,
+} from "./large-bodies/s3-body-store.ts";
 export type { AwsMessagingParts } from "./messaging-options.ts";
 export type { Provisioned, ProvisionOptions } from "./provision.ts";
 export type { BatchEvent, PublishOptions, PublishReceipt, PublishTarget } from "./publish-options.ts";

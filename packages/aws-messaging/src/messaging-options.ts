@@ -2,6 +2,7 @@ import type { Clock, Logger, Random } from "@wirekit/core";
 import type { AuditHook } from "./audit.ts";
 import type { InjectedClients } from "./clients.ts";
 import type { MessageCipher } from "./encryption/message-cipher.ts";
+import type { LargeBodies } from "./large-bodies/body-store.ts";
 import type { RateLimit } from "./rate-limit.ts";
 import type { PublishBatching } from "./topic-publisher.ts";
 
@@ -14,6 +15,8 @@ export interface AwsMessagingParts extends InjectedClients {
   readonly rateLimits?: Readonly<Record<string, RateLimit>> | undefined;
   /** Encrypts what is published and decrypts what is consumed. Default: neither. */
   readonly encryption?: MessageCipher | undefined;
+  /** Where bodies go that are too large for a message. Default: nowhere, they are refused. */
+  readonly largeBodies?: LargeBodies | undefined;
   /** Told of every publish, delivery and outcome. */
   readonly audit?: AuditHook | undefined;
   readonly clock?: Clock | undefined;

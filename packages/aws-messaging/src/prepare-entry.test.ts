@@ -6,7 +6,7 @@ import type { PublishOptions } from "./publish-options.ts";
 
 const schema = z.object({ n: z.number() });
 const context = { maxMessageBytes: 262_144, cipher: undefined };
-const prepare = (options: PublishOptions, topic = "orders") =>
+const prepare = async (options: PublishOptions, topic = "orders") =>
   prepareEntry({ topic, schema }, { n: 1 }, options, context);
 
 it("makes an entry of body, attributes, subject, group and deduplication id", async () => {
@@ -74,12 +74,9 @@ describe("refuses what SNS would refuse, or SQS lose, and names it:", () => {
 
 it("names the size of a message that is too large, and the limit", async () => {
   const target = { topic: "orders", schema: z.object({ text: z.string() }) };
-  const refused = await prepareEntry(
-    target,
-    { text: "€".repeat(10) },
-    {},
-    { ...context, maxMessageBytes: 40 },
-  ).catch((error: unknown) => error);
+  const prepared = async () =>
+    prepareEntry(target, { text: "€".repeat(10) }, {}, { ...context, maxMessageBytes: 40 });
+  const refused = await prepared().catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(InvalidMessageError);
   expect(refused).toMatchObject({
     code: "aws-messaging/too-large",
@@ -92,6 +89,7 @@ it.each([
   ["an integer that JSON has no room for", () => ({ n: 1n })],
   ["nothing at all", () => undefined],
 ])("refuses %s, which its schema lets through", async (_what, makeEvent) => {
-  const prepared = prepareEntry({ topic: "orders", schema: z.unknown() }, makeEvent(), {}, context);
-  await expect(prepared).rejects.toMatchObject({ issues: [{ message: "cannot be written as JSON" }] });
+  const prepared = async () =>
+    prepareEntry({ topic: "orders", schema: z.unknown() }, makeEvent(), {}, context);
+  await expect(prepared()).rejects.toMatchObject({ issues: [{ message: "cannot be written as JSON" }] });
 });

@@ -1,12 +1,14 @@
 import type { Issue } from "@wirekit/core";
 import { utf8Length } from "@wirekit/core/outbound";
-import { attributesBytes } from "@wirekit/core/sqs";
+import { attributesBytes, type SqsAttribute } from "@wirekit/core/sqs";
 import type { MessageCipher } from "./encryption/message-cipher.ts";
 import { InvalidMessageError, ValidationFailedError } from "./errors.ts";
+import type { BodyPointer, BodyStore } from "./large-bodies/body-store.ts";
 import type { PublishOptions, PublishTarget } from "./publish-options.ts";
-import { type EventSchema, encodeEvent, type Published } from "./schema.ts";
+import { type EncodedEvent, type EventSchema, encodeEvent, type Published } from "./schema.ts";
 import type { PublishEntry } from "./sns-api.ts";
 import { type Attributes, encodeAttributes, maxAttributes } from "./wire/attributes.ts";
+import { encodePointer, pointerAttribute } from "./wire/body-pointer.ts";
 import { isFifo } from "./wire/names.ts";
 
 /** A message that is ready to go, all but its place in a batch. */
@@ -14,6 +16,8 @@ export interface PreparedEntry {
   readonly entry: Omit<PublishEntry, "Id">;
   /** Body and attributes, as SNS counts them. */
   readonly bytes: number;
+  /** Where its body stands, if that was too large. */
+  readonly stored?: BodyPointer;
 }
 
 export interface PrepareContext {
@@ -21,97 +25,181 @@ export interface PrepareContext {
   readonly cipher: MessageCipher | undefined;
   /** Says where the message stands in its trace; left out where there is no room for it. */
   readonly trace?: Attributes | undefined;
+  /** Where bodies go that are too large; without it they are refused. */
+  readonly store?: BodyStore | undefined;
 }
 
 /**
- * Validates, encodes and measures one event. Nothing is sent.
+ * Validates, encodes and measures one event. Nothing is sent. Gives the entry at once where nothing has to be waited for: no encryption, no
+ * body that has to be stored apart, and no schema that needs a promise.
  *
  * @throws ValidationFailedError for the event, or for an option that SNS would refuse; InvalidMessageError for one that is too large.
  */
-export async function prepareEntry<Schema extends EventSchema>(
+export function prepareEntry<Schema extends EventSchema>(
   target: PublishTarget<Schema>,
   event: Published<Schema>,
   options: PublishOptions,
   context: PrepareContext,
-): Promise<PreparedEntry> {
-  const encoded = await encodeEvent(target.schema, event);
-  const body = toJson(encoded);
-  const groupId = options.groupId ?? target.groupId?.(event);
-  const deduplicationId = options.deduplicationId ?? target.deduplicationId?.(event);
-  const own = attributesOf(target, event, options);
-  const traced = withTrace(own, context);
-  let sealed = await seal(body, traced, context);
-  // The trace gives way: a message that SNS refuses for its size would be a high price for a span.
-  if (sealed.bytes > context.maxMessageBytes && traced !== own) sealed = await seal(body, own, context);
-  const { bytes, Message, attributes, MessageAttributes } = sealed;
+): PreparedEntry | Promise<PreparedEntry> {
+  const encoded = encodeEvent(target.schema, event);
+  // Not before the event is known to be valid: what the definition reads of it may be missing.
+  const factsOnceValid = () => factsOf(target, event, options);
+  return typeof encoded === "string" && context.cipher === undefined
+    ? finish(encoded, factsOnceValid(), context)
+    : finishLater(encoded, factsOnceValid, context);
+}
 
-  const issues = findIssues(target.topic, { attributes, groupId, subject: options.subject });
-  if (issues.length > 0) throw new ValidationFailedError(issues, { details: { topic: target.topic } });
-  if (bytes > context.maxMessageBytes) throw tooLarge(target.topic, bytes, context.maxMessageBytes);
+/** What an entry is made of besides its body. */
+interface EntryFacts {
+  readonly topic: string;
+  readonly attributes: Attributes;
+  readonly subject: string | undefined;
+  readonly groupId: string | undefined;
+  readonly deduplicationId: string | undefined;
+}
+
+function factsOf<Schema extends EventSchema>(
+  target: PublishTarget<Schema>,
+  event: Published<Schema>,
+  options: PublishOptions,
+): EntryFacts {
   return {
-    bytes,
-    entry: {
-      Message,
-      ...(Object.keys(attributes).length > 0 && { MessageAttributes }),
-      ...(options.subject !== undefined && { Subject: options.subject }),
-      ...(groupId !== undefined && { MessageGroupId: groupId }),
-      ...(deduplicationId !== undefined && { MessageDeduplicationId: deduplicationId }),
-    },
+    topic: target.topic,
+    attributes: attributesOf(target, event, options),
+    subject: options.subject,
+    groupId: options.groupId ?? target.groupId?.(event),
+    deduplicationId: options.deduplicationId ?? target.deduplicationId?.(event),
   };
 }
 
-function toJson(value: unknown): string {
-  try {
-    const text = JSON.stringify(value);
-    if (text !== undefined) return text;
-  } catch {
-    // Cycles and big integers: the schema let through what JSON cannot carry.
-  }
-  throw new ValidationFailedError([{ path: "", message: "cannot be written as JSON" }]);
-}
+const noAttributes: Attributes = {};
 
 function attributesOf<Schema extends EventSchema>(
   { discriminator, attributes }: PublishTarget<Schema>,
   event: Published<Schema>,
   options: PublishOptions,
 ): Attributes {
+  const type = discriminator !== undefined && "attribute" in discriminator ? discriminator : undefined;
+  if (type === undefined && attributes === undefined) return options.attributes ?? noAttributes;
   return {
-    ...(discriminator !== undefined &&
-      "attribute" in discriminator && { [discriminator.attribute]: discriminator.value }),
+    ...(type !== undefined && { [type.attribute]: type.value }),
     ...attributes?.(event),
     ...options.attributes,
   };
 }
 
+function finish(
+  body: string,
+  facts: EntryFacts,
+  context: PrepareContext,
+): PreparedEntry | Promise<PreparedEntry> {
+  const { attributes: own } = facts;
+  const traced = withTrace(own, context);
+  const draft = draftOf({ body, attributes: traced });
+  const isCramped = traced !== own && isRefused(draft, context);
+  return entryOf(isCramped ? draftOf({ body, attributes: own }) : draft, facts, context);
+}
+
+/** As {@link finish}, where there is something to wait for. */
+async function finishLater(
+  encoded: EncodedEvent,
+  factsOnceValid: () => EntryFacts,
+  context: PrepareContext,
+): Promise<PreparedEntry> {
+  const body = await encoded;
+  const facts = factsOnceValid();
+  const { cipher } = context;
+  if (cipher === undefined) return finish(body, facts, context);
+  const { attributes: own } = facts;
+  const traced = withTrace(own, context);
+  const seal = async (attributes: Attributes) => draftOf(await cipher.encrypt({ body, attributes }));
+  const draft = await seal(traced);
+  const isCramped = traced !== own && isRefused(draft, context);
+  return entryOf(isCramped ? await seal(own) : draft, facts, context);
+}
+
 /** What the cipher adds: algorithm, key id and data key. */
 const cipherAttributes = 3;
 
-/** `own` itself where there is no trace, or more attributes than SQS takes. */
-function withTrace(own: Attributes, { cipher, trace = {} }: PrepareContext): Attributes {
+/**
+ * `own` itself where there is no trace, or more attributes than SQS takes. Where it makes the message too large, the trace gives way: a
+ * message that SNS refuses for its size would be a high price for a span.
+ */
+function withTrace(own: Attributes, { cipher, store, trace = noAttributes }: PrepareContext): Attributes {
   const carried = Object.entries(trace).filter(([, value]) => value !== "");
-  const room = maxAttributes - Object.keys(own).length - (cipher === undefined ? 0 : cipherAttributes);
+  const others = (cipher === undefined ? 0 : cipherAttributes) + (store === undefined ? 0 : 1);
+  const room = maxAttributes - Object.keys(own).length - others;
   return carried.length === 0 || carried.length > room ? own : { ...Object.fromEntries(carried), ...own };
 }
 
-async function seal(body: string, plain: Attributes, { cipher }: PrepareContext) {
-  const { body: Message, attributes } =
-    cipher === undefined ? { body, attributes: plain } : await cipher.encrypt({ body, attributes: plain });
-  const MessageAttributes = encodeAttributes(attributes);
+/** A message as it goes over the wire, before anybody has looked whether SNS would take it. */
+interface Draft {
+  readonly body: string;
+  readonly attributes: Attributes;
+  readonly encoded: Record<string, SqsAttribute>;
+  readonly bytes: number;
+}
+
+/** Too large, and there is no other place for its body. */
+function isRefused({ bytes }: Draft, { maxMessageBytes, store }: PrepareContext): boolean {
+  return bytes > maxMessageBytes && store === undefined;
+}
+
+function draftOf({ body, attributes }: Pick<Draft, "body" | "attributes">): Draft {
+  const encoded = encodeAttributes(attributes);
+  return { body, attributes, encoded, bytes: utf8Length(body) + attributesBytes(encoded) };
+}
+
+function entryOf(
+  draft: Draft,
+  facts: EntryFacts,
+  { maxMessageBytes, store }: PrepareContext,
+): PreparedEntry | Promise<PreparedEntry> {
+  const { topic } = facts;
+  const { bytes } = draft;
+  const isTooLarge = bytes > maxMessageBytes;
+  const issues = findIssues(facts, isTooLarge && store ? withPointerTo(draft) : draft.attributes);
+  if (issues.length > 0) throw new ValidationFailedError(issues, { details: { topic } });
+  if (!isTooLarge) return { bytes, entry: assemble(draft, facts) };
+  if (store === undefined) throw tooLarge(topic, bytes, maxMessageBytes);
+  return storeApart(draft, facts, { maxMessageBytes, store });
+}
+
+function withPointerTo({ body, attributes }: Draft): Attributes {
+  return { ...attributes, [pointerAttribute]: utf8Length(body) };
+}
+
+/** Puts a body into the store, and makes an entry that points to it. */
+async function storeApart(
+  draft: Draft,
+  facts: EntryFacts,
+  { maxMessageBytes, store }: { readonly maxMessageBytes: number; readonly store: BodyStore },
+): Promise<PreparedEntry> {
+  const stored = store.newPointer();
+  const pointing = draftOf({ body: encodePointer(stored), attributes: withPointerTo(draft) });
+  // Attributes cannot be put elsewhere.
+  if (pointing.bytes > maxMessageBytes) throw tooLarge(facts.topic, pointing.bytes, maxMessageBytes);
+  try {
+    await store.put(stored, draft.body);
+  } catch (thrown) {
+    // It may have come as far as the store, all the same. That nothing can be deleted either is no news.
+    await store.delete(stored).catch(() => undefined);
+    throw thrown;
+  }
+  return { bytes: pointing.bytes, entry: assemble(pointing, facts), stored };
+}
+
+function assemble(draft: Draft, { subject, groupId, deduplicationId }: EntryFacts): PreparedEntry["entry"] {
   return {
-    Message,
-    attributes,
-    MessageAttributes,
-    bytes: utf8Length(Message) + attributesBytes(MessageAttributes),
+    Message: draft.body,
+    ...(Object.keys(draft.attributes).length > 0 && { MessageAttributes: draft.encoded }),
+    ...(subject !== undefined && { Subject: subject }),
+    ...(groupId !== undefined && { MessageGroupId: groupId }),
+    ...(deduplicationId !== undefined && { MessageDeduplicationId: deduplicationId }),
   };
 }
 
-interface Checked {
-  readonly attributes: Attributes;
-  readonly groupId: string | undefined;
-  readonly subject: string | undefined;
-}
-
-function findIssues(topic: string, { attributes, groupId, subject }: Checked): Issue[] {
+function findIssues({ topic, groupId, subject }: EntryFacts, attributes: Attributes): Issue[] {
   const issues: Issue[] = [];
   const names = Object.keys(attributes);
   if (names.length > maxAttributes) {

@@ -1,116 +1,99 @@
 import {
   anySignal,
   ClosedError,
-  type Logger,
-  type RetryPolicy,
   type SendOutcome,
   systemClock,
+  TimeoutError,
   WirekitError,
+  withTimeout,
 } from "@wirekit/core";
-import type { BatcherStats } from "@wirekit/core/outbound";
-import type { AuditRecord } from "./audit.ts";
-import type { AwsClients } from "./clients.ts";
-import type { AwsMessagingConfig } from "./config.ts";
+import type { BatcherStats, BatchOutcome } from "@wirekit/core/outbound";
+import { isTracingOn } from "@wirekit/core/tracing";
+import type { WriteAudit } from "./audit.ts";
 import { InOrder } from "./in-order.ts";
+import { OrphanedBodies } from "./large-bodies/orphaned-bodies.ts";
 import type { AwsMessagingParts } from "./messaging-options.ts";
 import { type PreparedEntry, prepareEntry } from "./prepare-entry.ts";
 import type { PublishOptions, PublishReceipt, PublishTarget } from "./publish-options.ts";
 import { type TokenBucket, tokenBucket } from "./rate-limit.ts";
 import type { EventSchema, Published } from "./schema.ts";
-import { type TopicDirectory, topicDirectory } from "./topic-directory.ts";
-import { TopicPublisher } from "./topic-publisher.ts";
+import type { TopicPublisher } from "./topic-publisher.ts";
+import { TopicPublishers, type TopicPublishersOptions, type UnsentMessages } from "./topic-publishers.ts";
 import { reasonOf, type Sent, sendInSpan } from "./tracing.ts";
 import type { Attributes } from "./wire/attributes.ts";
 import { isFifo } from "./wire/names.ts";
 
-export interface PublisherOptions extends Omit<AwsMessagingParts, "sns" | "sqs" | "audit" | "logger"> {
-  readonly config: AwsMessagingConfig;
-  readonly clients: AwsClients;
-  readonly policy: Partial<RetryPolicy>;
-  readonly logger: Logger;
-  readonly audit: (record: Omit<AuditRecord, "at">) => void;
+export interface PublisherOptions
+  extends TopicPublishersOptions,
+    Pick<AwsMessagingParts, "encryption" | "rateLimits" | "largeBodies"> {
+  readonly audit: WriteAudit | undefined;
 }
 
-/** What `close` could not finish in its time. */
-export interface UnsentMessages {
-  /** Never left: safe to publish again. By the topic's logical name. */
-  readonly notSent: number;
-  /** Were in a request at least once, and nothing says that they were taken. */
-  readonly unconfirmed: number;
+/** An event with all that was said about it. */
+export interface PublishCall<Schema extends EventSchema = EventSchema> {
+  readonly target: PublishTarget<Schema>;
+  readonly event: Published<Schema>;
+  readonly options: PublishOptions;
 }
 
-/** Publishes to all topics of a configuration: one batcher for each, made when it is first used. */
+/** How far a call has come in its first moment: ready for its batch; or under way, with its entry in the making where that could begin. */
+type Begun =
+  | { readonly kind: "ready"; readonly publisher: TopicPublisher; readonly entry: PreparedEntry }
+  | { readonly kind: "under-way"; readonly entry?: Promise<PreparedEntry> };
+
+/** The entry of a call in the making, once that has begun. */
+interface Making {
+  entry: Promise<PreparedEntry> | undefined;
+}
+
+/** A message that its batcher has, and what becomes of it. */
+interface HandedOver {
+  readonly outcome: Promise<BatchOutcome<PublishReceipt>>;
+  readonly bytes: number;
+}
+
+/** Publishes to all topics of a configuration. */
 export class Publisher {
   readonly #options: PublisherOptions;
-  readonly #directory: () => Promise<TopicDirectory>;
-  readonly #topics = new Map<string, Promise<TopicPublisher>>();
+  readonly #topics: TopicPublishers;
   readonly #buckets = new Map<string, TokenBucket | undefined>();
   /** Preparing takes turns of its own length; what belongs to one group must come to its batcher in the order of the calls. */
   readonly #groups = new InOrder();
   readonly #stop = new AbortController();
-  readonly #preparing = new Set<Promise<unknown>>();
+  readonly #preparing = new Set<Promise<void>>();
+  readonly #orphans: OrphanedBodies;
 
   constructor(options: PublisherOptions) {
     this.#options = options;
-    let opened: Promise<TopicDirectory> | undefined;
-    const open = async (): Promise<TopicDirectory> => {
-      try {
-        return topicDirectory(options.config, await options.clients.sns(), options.policy);
-      } catch (thrown) {
-        opened = undefined;
-        throw thrown;
-      }
-    };
-    // The promise is kept, not what it brings: publishes that are called at once share one directory, and its one listing.
-    this.#directory = () => {
-      opened ??= open();
-      return opened;
-    };
+    this.#topics = new TopicPublishers(options);
+    this.#orphans = new OrphanedBodies(options.largeBodies?.store, options.logger);
   }
 
-  /** @throws what is wrong with the event or its options, what SNS said in the end, or the signal's own reason. */
-  async publish<Schema extends EventSchema>(
-    target: PublishTarget<Schema>,
-    event: Published<Schema>,
-    options: PublishOptions,
-  ): Promise<PublishReceipt> {
-    const outcome = await this.publishOutcome(target, event, options);
-    if (outcome.kind !== "delivered") throw reasonOf(outcome) ?? options.signal?.reason;
-    const { messageId, sequenceNumber } = outcome;
-    return sequenceNumber === undefined ? { messageId } : { messageId, sequenceNumber };
+  /** Rejects with what is wrong with the event or its options, what SNS said in the end, or the signal's own reason. */
+  publish<Schema extends EventSchema>(call: PublishCall<Schema>): Promise<PublishReceipt> {
+    const begun = this.#begin(call);
+    // The batcher's own promise is the caller's: each promise more costs about as much as all that is done for the message here.
+    if (begun.kind === "ready") return begun.publisher.publish(begun.entry, call.options);
+    return this.#publishInSteps(call, begun.entry).then((outcome) => {
+      if (outcome.kind !== "delivered") throw reasonOf(outcome) ?? call.options.signal?.reason;
+      const { messageId, sequenceNumber } = outcome;
+      return sequenceNumber === undefined ? { messageId } : { messageId, sequenceNumber };
+    });
   }
 
   /** As {@link publish}, but never rejects: tells what became of the message. */
-  async publishOutcome<Schema extends EventSchema>(
-    target: PublishTarget<Schema>,
-    event: Published<Schema>,
-    options: PublishOptions,
+  publishOutcome<Schema extends EventSchema>(
+    call: PublishCall<Schema>,
   ): Promise<SendOutcome<PublishReceipt>> {
-    const { clock = systemClock, audit } = this.#options;
-    const startedAt = clock.monotonic();
-    const begun = this.#begin();
-    const { outcome, bytes } = await sendInSpan(target.topic, (trace) => {
-      const sending = this.#send(target, event, options, trace);
-      begun();
-      return sending;
-    });
-    audit({
-      event: outcome.kind === "delivered" ? "published" : "publish-failed",
-      topic: target.topic,
-      messageId: outcome.kind === "delivered" ? outcome.messageId : undefined,
-      bytes,
-      durationMs: clock.monotonic() - startedAt,
-      errorCode: outcome.kind === "rejected" ? outcome.error.code : undefined,
-    });
-    return outcome;
+    const begun = this.#begin(call);
+    return begun.kind === "ready"
+      ? begun.publisher.publishOutcome(begun.entry, call.options).then(withReceipt)
+      : this.#publishInSteps(call, begun.entry);
   }
 
   /** By the topic's ARN. */
-  async stats(): Promise<Readonly<Record<string, BatcherStats>>> {
-    const publishers = await Promise.all(
-      [...this.#topics].map(async ([arn, publisher]) => [arn, (await publisher).stats()] as const),
-    );
-    return Object.fromEntries(publishers);
+  stats(): Readonly<Record<string, BatcherStats>> {
+    return this.#topics.stats();
   }
 
   /** Takes nothing more, and sends what was given before. */
@@ -119,123 +102,178 @@ export class Publisher {
     const startedAt = clock.monotonic();
     const cancel = clock.setTimer(() => this.#stop.abort(new ClosedError("The messaging client")), timeoutMs);
     // What is being validated or looked up still has its turn to come.
-    while (this.#preparing.size > 0) await Promise.allSettled(this.#preparing);
+    while (this.#preparing.size > 0) await Promise.all(this.#preparing);
     cancel();
     this.#stop.abort(new ClosedError("The messaging client"));
-    const left = Math.max(0, timeoutMs - (clock.monotonic() - startedAt));
-    const publishers = await Promise.all(this.#topics.values());
-    const reports = await Promise.all(publishers.map((publisher) => publisher.close({ timeoutMs: left })));
-    return {
-      notSent: reports.reduce((sum, { notSent }) => sum + notSent.length, 0),
-      unconfirmed: reports.reduce((sum, { unconfirmed }) => sum + unconfirmed.length, 0),
-    };
+    const left = () => Math.max(0, timeoutMs - (clock.monotonic() - startedAt));
+    const unsent = await this.#topics.close({ timeoutMs: left() });
+    await this.#orphans.settled({ timeoutMs: left(), clock });
+    return unsent;
   }
 
-  /** A call counts as being prepared from its first moment, so that `close` waits for it; call the result once it is so by itself. */
-  #begin(): () => void {
+  #begin<Schema extends EventSchema>(call: PublishCall<Schema>): Begun {
+    const publisher = this.#topics.known(call.target.topic);
+    if (publisher === undefined || this.#isHeldUp(call)) return { kind: "under-way" };
+    try {
+      const entry = this.#prepareEntry(call);
+      return entry instanceof Promise ? { kind: "under-way", entry } : { kind: "ready", publisher, entry };
+    } catch (thrown) {
+      return { kind: "under-way", entry: Promise.reject(thrown) };
+    }
+  }
+
+  /** Whether a call has to wait before its entry is made, or is watched on its way, or ends here. */
+  #isHeldUp<Schema extends EventSchema>(call: PublishCall<Schema>): boolean {
+    const group = groupOf(call);
+    return (
+      this.#options.audit !== undefined ||
+      isTracingOn() ||
+      this.#stop.signal.aborted ||
+      call.options.signal?.aborted === true ||
+      this.#bucketFor(call.target.topic) !== undefined ||
+      (group !== undefined && this.#groups.has(group))
+    );
+  }
+
+  async #publishInSteps<Schema extends EventSchema>(
+    call: PublishCall<Schema>,
+    begun: Promise<PreparedEntry> | undefined,
+  ): Promise<SendOutcome<PublishReceipt>> {
+    const { clock = systemClock, audit } = this.#options;
+    const { topic } = call.target;
+    const startedAt = clock.monotonic();
+    const prepared = this.#startPreparing();
+    const making: Making = { entry: begun };
+    const { outcome, bytes } = await sendInSpan(topic, async (trace): Promise<Sent> => {
+      try {
+        const { outcome, bytes } = await this.#handOver(call, making, trace);
+        prepared();
+        return { outcome: withReceipt(await outcome), bytes };
+      } catch (thrown) {
+        // Nothing was handed to the batcher: aborted, closed, out of time, or not fit to be sent.
+        const isCalledOff =
+          call.options.signal?.aborted || ClosedError.isInstance(thrown) || TimeoutError.isInstance(thrown);
+        return {
+          outcome: isCalledOff
+            ? { kind: "not-sent", reason: thrown }
+            : { kind: "rejected", error: WirekitError.from(thrown) },
+        };
+      }
+    }).finally(prepared);
+    if (outcome.kind !== "delivered") this.#orphans.lookAfter(making.entry, outcome);
+    audit?.({
+      event: outcome.kind === "delivered" ? "published" : "publish-failed",
+      topic,
+      messageId: outcome.kind === "delivered" ? outcome.messageId : undefined,
+      bytes,
+      durationMs: clock.monotonic() - startedAt,
+      errorCode: outcome.kind === "rejected" ? outcome.error.code : undefined,
+    });
+    return outcome;
+  }
+
+  /** Has `close` wait until the result is called. */
+  #startPreparing(): () => void {
     let end = (): void => undefined;
-    const beginning = new Promise<void>((resolve) => {
+    const preparing = new Promise<void>((resolve) => {
       end = resolve;
     });
-    this.#preparing.add(beginning);
+    this.#preparing.add(preparing);
     return () => {
-      this.#preparing.delete(beginning);
+      this.#preparing.delete(preparing);
       end();
     };
   }
 
-  async #send<Schema extends EventSchema>(
-    target: PublishTarget<Schema>,
-    event: Published<Schema>,
-    options: PublishOptions,
+  /** Gets a message ready and gives it to its batcher, in its turn. */
+  async #handOver<Schema extends EventSchema>(
+    call: PublishCall<Schema>,
+    making: Making,
     trace: Attributes,
-  ): Promise<Sent> {
+  ): Promise<HandedOver> {
+    const { clock = systemClock } = this.#options;
+    const { signal: own, timeoutMs = Number.POSITIVE_INFINITY } = call.options;
+    const startedAt = clock.monotonic();
+    const calledOff = own === undefined ? undefined : anySignal(own, this.#stop.signal);
+    const task = async (signal: AbortSignal): Promise<HandedOver> => {
+      const work = this.#prepare(call, making, { trace, signal });
+      let handedOver: HandedOver | undefined;
+      const handOn = ({ publisher, entry }: { publisher: TopicPublisher; entry: PreparedEntry }): void => {
+        // It may have been given up while others of its group went first.
+        signal.throwIfAborted();
+        const left = Math.max(0, timeoutMs - (clock.monotonic() - startedAt));
+        const outcome = publisher.publishOutcome(entry, { signal: own, timeoutMs: left });
+        handedOver = { outcome, bytes: entry.bytes };
+      };
+      const group = groupOf(call);
+      await (group === undefined ? work.then(handOn) : this.#groups.add(group, work, handOn));
+      return handedOver as unknown as HandedOver;
+    };
     try {
-      const { publisher, entry } = await this.#prepare(target, event, options, trace);
-      const sent = await publisher.publishOutcome(entry, options);
-      if (sent.kind !== "delivered") return { outcome: sent, bytes: entry.bytes };
-      const { receipt, ...delivered } = sent;
-      return { outcome: { ...delivered, ...receipt }, bytes: entry.bytes };
-    } catch (thrown) {
-      // Nothing was handed to the batcher yet: aborted, closed, or not fit to be sent.
-      const isCalledOff = options.signal?.aborted === true || ClosedError.isInstance(thrown);
-      if (isCalledOff) return { outcome: { kind: "not-sent", reason: thrown } };
-      return { outcome: { kind: "rejected", error: WirekitError.from(thrown) } };
+      return await withTimeout("Publishing", task, {
+        signal: calledOff?.signal ?? this.#stop.signal,
+        timeoutMs,
+        clock,
+      });
+    } finally {
+      calledOff?.release();
     }
   }
 
   async #prepare<Schema extends EventSchema>(
-    target: PublishTarget<Schema>,
-    event: Published<Schema>,
-    options: PublishOptions,
-    trace: Attributes,
+    call: PublishCall<Schema>,
+    making: Making,
+    { trace, signal }: { readonly trace: Attributes; readonly signal: AbortSignal },
   ): Promise<{ readonly publisher: TopicPublisher; readonly entry: PreparedEntry }> {
-    const { signal, release } = anySignal(options.signal, this.#stop.signal);
-    const work = this.#prepareUntil(signal, target, event, { options, trace });
-    const fifoGroup = isFifo(target.topic)
-      ? `${target.topic} ${options.groupId ?? target.groupId?.(event)}`
-      : undefined;
-    const turn = fifoGroup === undefined ? work : this.#groups.add(fifoGroup, work);
-    this.#preparing.add(turn);
-    try {
-      return await turn;
-    } finally {
-      this.#preparing.delete(turn);
-      release();
-    }
+    const { topic } = call.target;
+    if (making.entry === undefined) await this.#bucketFor(topic)?.take(signal);
+    making.entry ??= Promise.resolve(this.#prepareEntry(call, trace));
+    const entry = await making.entry;
+    return { entry, publisher: await this.#topics.find(topic, signal) };
   }
 
-  async #prepareUntil<Schema extends EventSchema>(
-    signal: AbortSignal,
-    target: PublishTarget<Schema>,
-    event: Published<Schema>,
-    { options, trace }: { readonly options: PublishOptions; readonly trace: Attributes },
-  ) {
-    signal.throwIfAborted();
-    const { config, encryption: cipher } = this.#options;
-    await this.#bucketFor(target.topic)?.take(signal);
-    const entry = await prepareEntry(target, event, options, {
-      maxMessageBytes: config.maxMessageBytes,
+  #prepareEntry<Schema extends EventSchema>(
+    { target, event, options }: PublishCall<Schema>,
+    trace?: Attributes,
+  ): PreparedEntry | Promise<PreparedEntry> {
+    const { config, encryption: cipher, largeBodies } = this.#options;
+    const { maxMessageBytes } = config;
+    return prepareEntry(target, event, options, {
+      maxMessageBytes,
       cipher,
       trace,
-    });
-    const publisher = await this.#publisherFor(target.topic, signal);
-    return { publisher, entry };
-  }
-
-  async #publisherFor(topic: string, signal: AbortSignal): Promise<TopicPublisher> {
-    const directory = await this.#directory();
-    const topicArn = await directory.arnFor(topic, { signal });
-    const known = this.#topics.get(topicArn);
-    if (known !== undefined) return known;
-    const made = this.#makePublisher(topicArn);
-    this.#topics.set(topicArn, made);
-    return made;
-  }
-
-  async #makePublisher(topicArn: string): Promise<TopicPublisher> {
-    const { config, clients, policy, batching = {}, logger, clock, random } = this.#options;
-    const { maxMessageBytes, timeoutMs } = config;
-    const sns = await clients.sns();
-    return new TopicPublisher({
-      topicArn,
-      sns,
-      batching,
-      retry: policy,
-      maxMessageBytes,
-      timeoutMs,
-      logger,
-      clock,
-      random,
+      store: largeBodies?.store,
     });
   }
 
   #bucketFor(topic: string): TokenBucket | undefined {
-    const { rateLimits = {}, clock } = this.#options;
+    const { rateLimits, clock } = this.#options;
+    if (rateLimits === undefined) return undefined;
     if (!this.#buckets.has(topic)) {
       const limit = (Object.hasOwn(rateLimits, topic) ? rateLimits[topic] : undefined) ?? rateLimits["*"];
       this.#buckets.set(topic, limit && tokenBucket(limit, clock));
     }
     return this.#buckets.get(topic);
   }
+}
+
+/** The FIFO group of a message, on its topic; `undefined` where there is none to be kept in order. */
+function groupOf<Schema extends EventSchema>({
+  target,
+  event,
+  options,
+}: PublishCall<Schema>): string | undefined {
+  if (!isFifo(target.topic)) return undefined;
+  try {
+    return `${target.topic} ${options.groupId ?? target.groupId?.(event)}`;
+  } catch {
+    // The definition was given an event that is not of its form, which preparing it will tell.
+    return undefined;
+  }
+}
+
+function withReceipt(outcome: BatchOutcome<PublishReceipt>): SendOutcome<PublishReceipt> {
+  if (outcome.kind !== "delivered") return outcome;
+  const { receipt, ...delivered } = outcome;
+  return { ...delivered, ...receipt };
 }

@@ -1,10 +1,12 @@
 import type { SqsDelivery } from "@wirekit/core/sqs";
 import type { Discriminator } from "./define-event.ts";
-import type { MessageCipher } from "./encryption/message-cipher.ts";
-import { InvalidMessageError } from "./errors.ts";
+import type { CipherText, MessageCipher } from "./encryption/message-cipher.ts";
+import { AWSConnectionError, InvalidMessageError, MessageProcessingError } from "./errors.ts";
 import type { EventHandler, MessageMetadata } from "./event-handler.ts";
+import type { BodyPointer, BodyStore } from "./large-bodies/body-store.ts";
 import { decodeEvent, type EventSchema } from "./schema.ts";
 import { type Attributes, decodeAttributes, decodeEnvelopeAttributes } from "./wire/attributes.ts";
+import { decodePointer, pointerAttribute } from "./wire/body-pointer.ts";
 import { unwrapBody } from "./wire/unwrap-body.ts";
 
 /** A message that is ready for its handler. */
@@ -12,12 +14,15 @@ export interface ReadMessage {
   readonly event: unknown;
   readonly metadata: MessageMetadata;
   readonly handler: EventHandler<never>;
+  /** Where its body stood, if that was stored apart. */
+  readonly stored?: BodyPointer | undefined;
 }
 
 /** What a message is read with. */
 export interface ReadContext {
   readonly queue: string;
   readonly cipher: MessageCipher | undefined;
+  readonly store?: BodyStore | undefined;
   /** Who handles it. Throws where nobody does. */
   readonly find: (message: { readonly json: unknown; readonly attributes: Attributes }) => {
     readonly schema: EventSchema;
@@ -33,12 +38,10 @@ export interface ReadContext {
  */
 export async function readDelivery(delivery: SqsDelivery, context: ReadContext): Promise<ReadMessage> {
   const unwrapped = unwrapBody(delivery.body);
-  const carried =
-    unwrapped.kind === "sns"
-      ? decodeEnvelopeAttributes(unwrapped.attributes)
-      : decodeAttributes(delivery.message.MessageAttributes);
-  const sealed = { body: unwrapped.message, attributes: carried };
-  const { body, attributes } = context.cipher === undefined ? sealed : await context.cipher.decrypt(sealed);
+  const carried = { body: unwrapped.message, attributes: carriedAttributes(delivery, unwrapped) };
+  const { stored, ...sealed } = await fetchBody(carried, context);
+  const { body, attributes } =
+    context.cipher === undefined ? sealed : await retriedIfRefused(context.cipher.decrypt(sealed));
   const json = parseJson(body, delivery.id);
   const { schema, handler } = context.find({ json, attributes });
   const { Attributes = {} } = delivery.message;
@@ -46,6 +49,7 @@ export async function readDelivery(delivery: SqsDelivery, context: ReadContext):
   return {
     event: await decodeEvent(schema, json),
     handler,
+    stored,
     metadata: {
       messageId: unwrapped.kind === "sns" ? unwrapped.messageId : delivery.id,
       queue: context.queue,
@@ -58,6 +62,48 @@ export async function readDelivery(delivery: SqsDelivery, context: ReadContext):
       deduplicationId: Attributes.MessageDeduplicationId,
     },
   };
+}
+
+/** Gets the body of a message that only points to it. */
+async function fetchBody(
+  carried: CipherText,
+  { store }: ReadContext,
+): Promise<CipherText & { readonly stored?: BodyPointer }> {
+  const { [pointerAttribute]: size, ...attributes } = carried.attributes;
+  const stored = size === undefined ? undefined : decodePointer(carried.body);
+  if (stored === undefined) return carried;
+  if (store === undefined) {
+    throw new InvalidMessageError(
+      "The message's body stands in S3, and no largeBodies are configured to get it",
+    );
+  }
+  return { body: await retriedIfRefused(store.get(stored)), attributes, stored };
+}
+
+/**
+ * A key or body that may not be had for now, because a right is missing or a name is wrong, is no fault of the message's: it comes again, and is
+ * not called invalid for it.
+ */
+async function retriedIfRefused<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (cause) {
+    if (!AWSConnectionError.isInstance(cause) || cause.retryable) throw cause;
+    throw new MessageProcessingError("The message's key or body cannot be had", {
+      details: { fault: cause.code },
+      cause,
+    });
+  }
+}
+
+/** The attributes that a message came with, in its envelope or beside its body. */
+export function carriedAttributes(
+  { body, message }: Pick<SqsDelivery, "body" | "message">,
+  unwrapped = unwrapBody(body),
+): Attributes {
+  return unwrapped.kind === "sns"
+    ? decodeEnvelopeAttributes(unwrapped.attributes)
+    : decodeAttributes(message.MessageAttributes);
 }
 
 function parseJson(text: string, id: string): unknown {

@@ -3,6 +3,10 @@ import * as z from "zod";
 import { ValidationFailedError } from "./errors.ts";
 import { decodeEvent, type EventSchema, encodeEvent } from "./schema.ts";
 
+/** What goes over the wire, read back; a rejection, whether it was thrown at once or later. */
+const encode = async (schema: EventSchema, value: unknown): Promise<unknown> =>
+  JSON.parse(await encodeEvent(schema, value));
+
 const isoDate = z.codec(z.iso.datetime(), z.date(), {
   decode: (text) => new Date(text),
   encode: (date) => date.toISOString(),
@@ -13,12 +17,12 @@ const wire = { user_id: "1", created_at: "2025-04-25T12:34:56.789Z" };
 
 describe("a schema with codecs", () => {
   it("is encoded on publishing and decoded on consuming", async () => {
-    await expect(encodeEvent(UserCreated, event)).resolves.toEqual(wire);
+    await expect(encode(UserCreated, event)).resolves.toEqual(wire);
     await expect(decodeEvent(UserCreated, wire)).resolves.toEqual(event);
   });
 
   it("refuses what does not fit, with the path of every issue", async () => {
-    const refused = encodeEvent(z.object({ items: z.array(UserCreated) }), {
+    const refused = encode(z.object({ items: z.array(UserCreated) }), {
       items: [event, { user_id: 7, created_at: "2025-04-25T12:34:56.789Z" }],
     });
     await expect(refused).rejects.toThrow(ValidationFailedError);
@@ -29,8 +33,8 @@ describe("a schema with codecs", () => {
 
 it("publishes the value itself where a schema only runs forwards", async () => {
   const trimmed = z.object({ name: z.string().transform((text) => text.trim()) });
-  await expect(encodeEvent(trimmed, { name: " x " })).resolves.toEqual({ name: " x " });
-  await expect(encodeEvent(trimmed, { name: 1 })).rejects.toThrow(ValidationFailedError);
+  await expect(encode(trimmed, { name: " x " })).resolves.toEqual({ name: " x " });
+  await expect(encode(trimmed, { name: 1 })).rejects.toThrow(ValidationFailedError);
 });
 
 it("takes any Standard Schema", async () => {
@@ -44,7 +48,7 @@ it("takes any Standard Schema", async () => {
           : { issues: [{ message: "must be positive", path: [{ key: "amount" }, 0] }] },
     },
   };
-  await expect(encodeEvent(positive, 1)).resolves.toBe(1);
+  await expect(encode(positive, 1)).resolves.toBe(1);
   await expect(decodeEvent(positive, -1)).rejects.toMatchObject({
     issues: [{ path: "amount[0]", message: "must be positive" }],
   });
@@ -54,5 +58,43 @@ it("does not mistake a fault inside a schema for an invalid message", async () =
   const broken = z.object({ name: z.string() }).refine(() => {
     throw new TypeError("a bug in the schema");
   });
-  await expect(encodeEvent(broken, { name: "x" })).rejects.toThrow("a bug in the schema");
+  await expect(encode(broken, { name: "x" })).rejects.toThrow("a bug in the schema");
+});
+
+it("waits for a schema that needs a promise, of whatever library", async () => {
+  const known: EventSchema<string> = {
+    "~standard": {
+      version: 1,
+      vendor: "test",
+      validate: async (value) =>
+        value === "known" ? { value: "known" } : { issues: [{ message: "is unknown" }] },
+    },
+  };
+  await expect(encode(known, "known")).resolves.toBe("known");
+  await expect(encode(known, "other")).rejects.toMatchObject({
+    issues: [{ path: "", message: "is unknown" }],
+  });
+});
+
+it("gives the JSON of a plain schema at once, without what the schema does not name", () => {
+  expect(encodeEvent(z.object({ n: z.number() }), { n: 1, secret: "x" })).toBe('{"n":1}');
+});
+
+it("loses no promise of a schema: one that rejects is a rejection of the call, and nothing else", async () => {
+  const looksUp = z.object({ id: z.string() }).refine(async () => {
+    await Promise.resolve();
+    throw new Error("the directory is down");
+  });
+  const lost: unknown[] = [];
+  const note = (reason: unknown) => void lost.push(reason);
+  process.on("unhandledRejection", note);
+  try {
+    await expect(encode(looksUp, { id: "1" })).rejects.toThrow("the directory is down");
+    await expect(decodeEvent(looksUp, { id: "1" })).rejects.toThrow("the directory is down");
+    // Node tells of lost promises after the microtasks of the turn.
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(lost).toEqual([]);
+  } finally {
+    process.off("unhandledRejection", note);
+  }
 });

@@ -65,14 +65,15 @@ export class TopicPublisher {
       logger,
       clock,
       random,
-      flush: async (entries, { signal }) => {
+      // The context is handed on as it is: its signal is made when somebody asks for it.
+      flush: async (entries, context) => {
         const PublishBatchRequestEntries = entries.map(({ item }, index) => ({
           Id: entryId(index),
           ...item.entry,
         }));
         try {
           const input = { TopicArn: topicArn, PublishBatchRequestEntries };
-          const result = await sns.publishBatch(input, { signal });
+          const result = await sns.publishBatch(input, context);
           return readBatchResult(result, entries.length, { receiptOf, errorOf: entryError(what) });
         } catch (thrown) {
           throw toAwsError(what, thrown);

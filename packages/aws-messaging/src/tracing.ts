@@ -1,12 +1,20 @@
 import type { SendOutcome } from "@wirekit/core";
 import type { SpanHook } from "@wirekit/core/inbound";
 import type { SqsDelivery } from "@wirekit/core/sqs";
-import { extractTraceContext, injectTraceContext, messagingSpan, withSpan } from "@wirekit/core/tracing";
+import {
+  extractTraceContext,
+  injectTraceContext,
+  isTracingOn,
+  messagingSpan,
+  withSpan,
+} from "@wirekit/core/tracing";
 import type { PublishReceipt } from "./publish-options.ts";
-import type { ReadMessage } from "./read-delivery.ts";
+import { carriedAttributes, type ReadMessage } from "./read-delivery.ts";
 import type { Attributes } from "./wire/attributes.ts";
 
 const scope = { name: "@wirekit/aws-messaging" };
+
+const noTrace: Attributes = {};
 
 /** What became of a message, and its size where it came as far as that. */
 export interface Sent {
@@ -19,6 +27,7 @@ export interface Sent {
  * message that was not taken marks the span as failed; to the caller it is an outcome like any other.
  */
 export async function sendInSpan(topic: string, send: (trace: Attributes) => Promise<Sent>): Promise<Sent> {
+  if (!isTracingOn()) return send(noTrace);
   const { name, ...span } = messagingSpan({ operation: "send", system: "aws.sns", destination: topic });
   let sent: Sent | undefined;
   try {
@@ -45,16 +54,43 @@ export function reasonOf(outcome: Exclude<Sent["outcome"], { readonly kind: "del
 /** Handles inside a span that belongs to the one of the publisher, where the message says which that was. */
 export function handlingSpan(queue: string): SpanHook<SqsDelivery, ReadMessage> {
   return async ({ delivery, message }, run) => {
-    const { name, ...span } = messagingSpan({
-      operation: "process",
-      system: "aws_sqs",
-      destination: queue,
-      messageId: message.metadata.messageId,
-      bodyBytes: delivery.bytes,
-    });
-    const parent = await extractTraceContext(textsOf(message.metadata.attributes));
-    return withSpan(name, { ...span, scope, parent }, run);
+    if (!isTracingOn()) return run();
+    const { messageId, attributes } = message.metadata;
+    return inProcessSpan(queue, { delivery, messageId, attributes }, run);
   };
+}
+
+/** Reads a delivery. One that cannot be read has a span that says so: it comes to no handler, which would have one. */
+export async function readTraced(
+  queue: string,
+  delivery: SqsDelivery,
+  read: (delivery: SqsDelivery) => Promise<ReadMessage>,
+): Promise<ReadMessage> {
+  try {
+    return await read(delivery);
+  } catch (thrown) {
+    if (!isTracingOn()) throw thrown;
+    const facts = { delivery, messageId: delivery.id, attributes: carriedAttributes(delivery) };
+    return inProcessSpan(queue, facts, () => Promise.reject(thrown));
+  }
+}
+
+interface SpanFacts {
+  readonly delivery: SqsDelivery;
+  readonly messageId: string;
+  readonly attributes: Attributes;
+}
+
+async function inProcessSpan<T>(queue: string, facts: SpanFacts, run: () => Promise<T>): Promise<T> {
+  const { name, ...span } = messagingSpan({
+    operation: "process",
+    system: "aws_sqs",
+    destination: queue,
+    messageId: facts.messageId,
+    bodyBytes: facts.delivery.bytes,
+  });
+  const parent = await extractTraceContext(textsOf(facts.attributes));
+  return withSpan(name, { ...span, scope, parent }, run);
 }
 
 function textsOf(attributes: Attributes): Record<string, string> {

@@ -1,11 +1,12 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import { ConfigError } from "@wirekit/core";
 import { awsClients } from "../src/clients.ts";
 import { awsMessagingConfig } from "../src/config.ts";
+import { until } from "./messaging-fixture.ts";
 
 const roleArn = "arn:aws:iam::123456789012:role/publisher";
 const assumed =
@@ -33,6 +34,8 @@ const server = createServer(async (request, response) => {
 beforeEach(async () => {
   requests = [];
   credentials = assumed;
+  // What the clients leave open stays open.
+  server.keepAliveTimeout = 0;
   await once(server.listen(0, "127.0.0.1"), "listening");
 });
 
@@ -84,4 +87,21 @@ it("names the role when AWS gives no credentials for it", async () => {
   clients.close();
   expect(failed).toBeInstanceOf(ConfigError);
   expect(failed).toMatchObject({ message: expect.stringContaining("roleArn") });
+});
+
+it("leaves no connection open once it is closed, to STS neither", async () => {
+  let open = 0;
+  const count = (socket: Socket) => {
+    open += 1;
+    socket.once("close", () => {
+      open -= 1;
+    });
+  };
+  server.on("connection", count);
+  const clients = start();
+  await (await clients.sns()).listTopics({});
+  expect(open).toBe(2);
+  clients.close();
+  await until(() => open === 0);
+  server.off("connection", count);
 });

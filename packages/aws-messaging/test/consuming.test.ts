@@ -360,7 +360,7 @@ it("encrypts on the way, and takes a changed message for invalid", async () => {
     (received, { metadata }) => void handled.push([received, metadata.attributes]),
     quick,
   );
-  await until(() => handled.length === 1);
+  await until(() => consumer.stats().handled === 1);
   expect(handled).toEqual([[event(42), { tenant: "t-1" }]]);
 
   const outcome = new Promise((resolve) => consumer.on("processed", resolve));

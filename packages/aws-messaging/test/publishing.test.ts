@@ -3,6 +3,7 @@ import { silentLogger } from "@wirekit/core";
 import { type AwsServer, startAws } from "@wirekit/devstack/aws";
 import { scale } from "@wirekit/devstack/scale";
 import * as z from "zod";
+import { toAwsError } from "../src/aws-error.ts";
 import { type AwsClients, awsClients } from "../src/clients.ts";
 import { awsMessagingConfig } from "../src/config.ts";
 import { prepareEntry } from "../src/prepare-entry.ts";
@@ -134,6 +135,44 @@ describe("single publishes", () => {
     });
   });
 });
+
+describe("a request that SNS does not answer", () => {
+  const noAnswer = (action: string) => {
+    const unanswered = { kind: "delay", until: new Promise<void>(() => undefined) } as const;
+    return aws.faults.next(unanswered, { action });
+  };
+  const openClients = (timeoutMs: number) => {
+    const { endpointUrl, regionName, credentials } = aws;
+    const { accessKeyId: awsAccessKeyId, secretAccessKey: awsSecretAccessKey } = credentials;
+    const options = { endpointUrl, regionName, awsAccessKeyId, awsSecretAccessKey, timeoutMs };
+    return awsClients(awsMessagingConfig(options), {});
+  };
+  const input = (TopicArn: string) => ({
+    TopicArn,
+    PublishBatchRequestEntries: [{ Id: "0", Message: "{}" }],
+  });
+
+  it("ends by the time limit of the configuration", async () => {
+    const impatient = openClients(20);
+    const sns = await impatient.sns();
+    noAnswer("PublishBatch");
+    const failed = await sns.publishBatch(input("arn:aws:sns:eu-west-1:123456789012:x")).catch(toFault);
+    expect(failed).toMatchObject({ code: "aws-messaging/connection", retryable: true });
+    impatient.close();
+  });
+
+  it("ends when the client is closed", async () => {
+    const closing = openClients(60_000);
+    const sns = await closing.sns();
+    const { applied } = noAnswer("PublishBatch");
+    const sent = sns.publishBatch(input("arn:aws:sns:eu-west-1:123456789012:x")).catch(toFault);
+    await applied;
+    closing.close();
+    expect(await sent).toMatchObject({ code: "aws-messaging/connection", retryable: true });
+  });
+});
+
+const toFault = (thrown: unknown) => toAwsError("Publishing", thrown);
 
 describe("a FIFO topic", () => {
   it("keeps the order of each group when requests fail in part", async () => {

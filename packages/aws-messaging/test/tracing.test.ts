@@ -7,6 +7,7 @@ import {
   InMemorySpanExporter,
   SimpleSpanProcessor,
 } from "@opentelemetry/sdk-trace-base";
+import * as z from "zod";
 import { localKeyring, messageCipher, type PublishOptions } from "../src/index.ts";
 import { prepareEntry } from "../src/prepare-entry.ts";
 import { numbers, OrderPlaced, placedAt, startFixture, until } from "./messaging-fixture.ts";
@@ -122,6 +123,29 @@ describe("with a tracer provider", () => {
       .map(({ attributes, status, events }) => [attributes, status, events]);
     expect(JSON.stringify(shown)).not.toContain("secret-4711");
   });
+
+  it.each(["raw", "wrapped"] as const)(
+    "what cannot be read has a span that says why, and belongs to its publisher's (%s)",
+    async (delivery) => {
+      const messaging = fixture.messaging();
+      await messaging.provision("orders", { delivery });
+      await messaging.publish({ topic: "orders", schema: z.unknown() }, { n: "secret-4711" });
+      const invalid: string[] = [];
+      const consumer = messaging.consume(target, () => undefined, quick);
+      consumer.on("processed", ({ outcome }) => invalid.push(outcome));
+      await until(() => invalid.length > 0);
+      expect(invalid).toEqual(["invalid"]);
+      const [span, ...others] = exporter.getFinishedSpans().filter(({ name }) => name === `process ${queue}`);
+      expect(others).toEqual([]);
+      expect(span).toMatchObject({
+        kind: SpanKind.CONSUMER,
+        attributes: { "error.type": "aws-messaging/validation-failed" },
+        status: { code: SpanStatusCode.ERROR },
+      });
+      expect(span?.parentSpanContext?.spanId).toBe(spanNamed("send orders")?.spanContext().spanId);
+      expect(JSON.stringify([span?.attributes, span?.status, span?.events])).not.toContain("secret-4711");
+    },
+  );
 
   it("keeps the order of a FIFO group", async () => {
     const messaging = fixture.messaging();

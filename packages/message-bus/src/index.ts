@@ -54,19 +54,15 @@ export {
   TopicMissingError,
   UnconfirmedError,
 } from "./kafka/kafka-errors.ts";
-export {
-  type KafkaBusHealth,
-  type KafkaGroupHealth,
-  KafkaMessageBus,
-  type KafkaReceiptOptions,
-  type KafkaSentMessage,
-} from "./kafka/kafka-message-bus.ts";
+export type { KafkaBusHealth, KafkaGroupHealth } from "./kafka/kafka-health.ts";
+export { KafkaMessageBus, type KafkaReceiptOptions } from "./kafka/kafka-message-bus.ts";
 export type {
   KafkaMessageBusOptions,
   KafkaTlsOptions,
   SaslMechanism,
   SecurityProtocol,
 } from "./kafka/kafka-options.ts";
+export type { KafkaSentMessage } from "./kafka/kafka-sends.ts";
 export { ManualClock } from "./memory/manual-clock.ts";
 export {
   MemoryMessageBus,

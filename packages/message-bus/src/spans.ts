@@ -1,5 +1,11 @@
 import type { SpanHook } from "@wirekit/core/inbound";
-import { extractTraceContext, injectTraceContext, messagingSpan, withSpan } from "@wirekit/core/tracing";
+import {
+  extractTraceContext,
+  injectTraceContext,
+  isTracingOn,
+  messagingSpan,
+  withSpan,
+} from "@wirekit/core/tracing";
 import type { BusDelivery } from "./consume-options.ts";
 import type { SentMessage } from "./message-bus.ts";
 
@@ -21,6 +27,8 @@ export function sendInSpan<Receipt extends SentMessage>(
   { system, target: destination, bodyBytes }: SendFacts,
   send: (headers: Readonly<Record<string, string>>) => Promise<Receipt>,
 ): Promise<Receipt> {
+  // Nothing more than the call: a program that sends much would pay for every layer of promises.
+  if (!isTracingOn()) return send({});
   const { name, ...options } = messagingSpan({ operation: "send", system, destination, bodyBytes });
   return withSpan(name, { ...options, scope }, async (span) => {
     const headers: Record<string, string> = {};
@@ -31,18 +39,24 @@ export function sendInSpan<Receipt extends SentMessage>(
   });
 }
 
-/** Runs each handler inside a span, in the trace of whoever sent the message. */
+/** Runs each handler inside a span, in the trace of whoever sent the message. Without a tracer provider it only runs it. */
 export function handlerSpan<D extends BusDelivery, Message>(system: string): SpanHook<D, Message> {
-  return async ({ delivery: { id, bytes, received } }, run) => {
-    const { name, ...options } = messagingSpan({
-      operation: "process",
-      system,
-      destination: received.target,
-      messageId: id,
-      bodyBytes: bytes,
-      consumerGroup: received.groupId,
-    });
-    const parent = await extractTraceContext(received.headers);
-    return withSpan(name, { ...options, parent, scope }, run);
-  };
+  return ({ delivery }, run) => (isTracingOn() ? runInSpan(system, delivery, run) : run());
+}
+
+async function runInSpan<T>(
+  system: string,
+  { id, bytes, received }: BusDelivery,
+  run: () => Promise<T>,
+): Promise<T> {
+  const { name, ...options } = messagingSpan({
+    operation: "process",
+    system,
+    destination: received.target,
+    messageId: id,
+    bodyBytes: bytes,
+    consumerGroup: received.groupId,
+  });
+  const parent = await extractTraceContext(received.headers);
+  return withSpan(name, { ...options, parent, scope }, run);
 }

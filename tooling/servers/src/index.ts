@@ -19,6 +19,7 @@ export {
 } from "./kafka/console-tools.ts";
 export { type KafkaOptions, type KafkaServer, startKafka } from "./kafka/start-kafka.ts";
 export { type KeycloakOptions, type KeycloakServer, startKeycloak } from "./keycloak/start-keycloak.ts";
+export { isCi, lackOf, type Need, sayNotRun } from "./lack.ts";
 export type { MosquittoPort } from "./mosquitto/configuration.ts";
 export { type MosquittoOptions, type MosquittoServer, startMosquitto } from "./mosquitto/start-mosquitto.ts";
 export { type MotoOptions, type MotoServer, startMoto } from "./moto/start-moto.ts";

@@ -1,12 +1,15 @@
 import { randomUUID } from "node:crypto";
 import type { Order } from "../order-placed.ts";
 
-/** A lease without a renewal: shorter than the slow order takes, which would come a second time without one. */
-export const visibilityTimeoutMs = 2_000;
+/**
+ * A lease without a renewal: shorter than the slow order takes, which would come a second time without one; and long enough for a busy
+ * machine to renew it in time.
+ */
+export const visibilityTimeoutMs = 5_000;
 export const unknownCustomer = "nobody";
 
 const slowCustomer = "the-slow-one";
-const slowWorkMs = 2_800;
+const slowWorkMs = 6_500;
 const usualWorkMs = 20;
 
 export function usualOrders(count: number): readonly Order[] {

@@ -1,13 +1,19 @@
 import { setTimeout as pause } from "node:timers/promises";
+import {
+  createExpectations,
+  createScreen,
+  type Expectations,
+  milliseconds,
+  type Screen,
+  showVerdict,
+} from "@wirekit/demo-screen";
 import type { InvoiceBook } from "../invoice-book.ts";
 import type { Order } from "../order-placed.ts";
 import { takeDeadLetter } from "./dead-letters.ts";
-import { createExpectations, type Expectations } from "./expectations.ts";
 import type { InvoiceChild } from "./invoice-child.ts";
 import type { InvoiceReport } from "./invoice-report.ts";
 import type { Elsewhere } from "./messaging-config.ts";
 import { poisonOrder, slowOrder, usualOrders, visibilityTimeoutMs, workOf } from "./order-day.ts";
-import { createScreen, milliseconds, type Screen } from "./screen.ts";
 import { openStage, type Stage } from "./stage.ts";
 import { accountOf, showAccount, showCounters, showLatencies, showSpans } from "./tables.ts";
 import { recordSpans, type SpanRecord } from "./tracing.ts";
@@ -42,11 +48,7 @@ export async function runDemo(stream: NodeJS.WriteStream, elsewhere: Elsewhere |
   } finally {
     await stage.close();
   }
-  screen.line();
-  for (const claim of expectations.broken) screen.line(screen.colors.red(`✗ This is not so: ${claim}.`));
-  if (expectations.broken.length > 0) return 1;
-  screen.line(screen.colors.green(`✓ All ${expectations.held} things that this demo claims are so.`));
-  return 0;
+  return showVerdict(screen, expectations);
 }
 
 /** Orders as usual, and among them one that cannot be invoiced and one that takes its time. */
@@ -119,7 +121,6 @@ async function closeTheDay(
       "every delivery has one outcome",
       received === handled + retried + deadLettered + invalid + left,
     );
-    expectations.expect("no lease was lost", report.lostLeases === 0);
   }
   expectations.expect("the slow order's lease was renewed", (reports[0]?.renewals ?? 0) > 0);
   showLatencies(screen, { publishedMs, handledMs: reports.flatMap(({ latenciesMs }) => latenciesMs) });
@@ -136,14 +137,19 @@ async function closeTheDay(
     "published = invoiced + dead-lettered",
     account.published === account.invoiced + account.deadLettered,
   );
-  expectations.expect("no order is invoiced twice", account.invoicedTwice === 0);
+  const lostLeases = reports.reduce((sum, report) => sum + report.lostLeases, 0);
+  expectations.expect(
+    "no order is invoiced twice, unless a lease was lost",
+    account.invoicedTwice <= lostLeases,
+  );
   const requests = play.aws?.counts;
   if (requests === undefined) return;
   const { PublishBatch = 0, ReceiveMessage = 0, DeleteMessageBatch = 0 } = requests;
   screen.line(
     `${published.length} publishes in ${PublishBatch} requests; ${ReceiveMessage} receives, ${DeleteMessageBatch} deletes`,
   );
-  expectations.expect("ten publishes shared a request", PublishBatch <= Math.ceil(published.length / 10) + 2);
+  // Ten at best. On a busy machine a request is repeated, which is none the worse for it.
+  expectations.expect("eight publishes or more shared a request", PublishBatch <= published.length / 8);
 }
 
 /** The spans of all processes, told apart by name; those of a publish and of its handling belong to one trace. */

@@ -1,15 +1,15 @@
+import { latencyCells, type Screen } from "@wirekit/demo-screen";
 import type { InvoiceReport } from "./invoice-report.ts";
-import { latencyCells, type Screen } from "./screen.ts";
 import type { SpanRecord } from "./tracing.ts";
 
 /** What each invoice process did with what it received. */
 export function showCounters(screen: Screen, reports: readonly InvoiceReport[]): void {
   screen.table(
-    ["", "received", "handled", "retried", "dead-lettered", "invalid", "left", "lease renewals"],
+    ["", "received", "handled", "retried", "dead-lettered", "invalid", "left", "leases renewed", "lost"],
     reports.map((report, index) => [
       `invoice process ${index + 1}`,
       ...[report.received, report.handled, report.retried, report.deadLettered].map(String),
-      ...[report.invalid, report.left, report.renewals].map(String),
+      ...[report.invalid, report.left, report.renewals, report.lostLeases].map(String),
     ]),
   );
 }

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { count } from "@wirekit/demo-screen";
 import type { SendManyReport } from "@wirekit/kindo-client";
 import { writeOrderFile } from "./order-file.ts";
-import { count } from "./screen.ts";
 import { type Stage, withOrderService } from "./stage.ts";
 import { type StepResult, stepOfReport } from "./tally.ts";
 

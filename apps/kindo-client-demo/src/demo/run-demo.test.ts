@@ -1,18 +1,6 @@
-import { Writable } from "node:stream";
 import { expect, it } from "@jest/globals";
+import { recordingStream } from "@wirekit/demo-screen/testing";
 import { runDemo, type Step } from "./run-demo.ts";
-
-/** A stream that keeps what is written to it. */
-function recordingStream() {
-  const chunks: string[] = [];
-  const stream = new Writable({
-    write(chunk, _, done) {
-      chunks.push(String(chunk));
-      done();
-    },
-  });
-  return { stream: stream as unknown as NodeJS.WriteStream, text: () => chunks.join("") };
-}
 
 function stepThatClaims(isTrue: boolean): Step {
   return async ({ expectations }) => {

@@ -1,6 +1,5 @@
-import { createExpectations } from "./expectations.ts";
+import { createExpectations, createScreen, showVerdict } from "@wirekit/demo-screen";
 import { showOutcomes } from "./outcome-table.ts";
-import { count, createScreen } from "./screen.ts";
 import { closeStage, openStage, type Stage } from "./stage.ts";
 import type { StepResult } from "./tally.ts";
 
@@ -24,11 +23,5 @@ export async function runDemo(stream: NodeJS.WriteStream, steps: readonly Step[]
   } finally {
     await closeStage(stage);
   }
-
-  const { held, broken } = expectations;
-  screen.line();
-  for (const claim of broken) screen.line(screen.colors.red(`✗ This is not so: ${claim}.`));
-  if (broken.length > 0) return 1;
-  screen.line(screen.colors.green(`✓ All ${count(held)} things that this demo claims are so.`));
-  return 0;
+  return showVerdict(screen, expectations);
 }

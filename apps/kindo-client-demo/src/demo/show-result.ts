@@ -1,4 +1,4 @@
-import { milliseconds, type Screen } from "./screen.ts";
+import { milliseconds, type Screen } from "@wirekit/demo-screen";
 import type { SendResult } from "./tally.ts";
 
 /** One line for a message that was sent, or did not get through. */

@@ -1,8 +1,7 @@
 import type { LogFields, Logger } from "@wirekit/core";
+import { type Expectations, milliseconds, type Screen } from "@wirekit/demo-screen";
 import { type Credentials, type LambdaUrlServer, startLambdaUrl } from "@wirekit/devstack/lambda-url";
 import { OrderService, type OrderServiceOptions } from "../order-service.ts";
-import type { Expectations } from "./expectations.ts";
-import { milliseconds, type Screen } from "./screen.ts";
 
 /** What every step of the demo plays on. */
 export interface Stage {

@@ -1,16 +1,6 @@
 import { expect, it } from "@jest/globals";
 import { WirekitError } from "@wirekit/core";
-import { percentile, stepOfReport, stepOfSends, timed } from "./tally.ts";
-
-it.each([
-  [[3, 1, 2, 4], 0.5, 2],
-  [[3, 1, 2, 4], 0.95, 4],
-  [[3, 1, 2, 4], 1, 4],
-  [[7], 0.5, 7],
-  [[], 0.5, undefined],
-])("finds in %j the percentile %d: %p", (values, share, expected) => {
-  expect(percentile(values, share)).toBe(expected);
-});
+import { stepOfReport, stepOfSends, timed } from "./tally.ts";
 
 it("takes the time of a send, and counts its tries", async () => {
   const sent = await timed(async () => ({ trackingId: "t-1", attempts: 3 }));

@@ -65,9 +65,3 @@ function attemptsOfOutcome(outcome: SendManyReport["outcomes"][number]): number 
       return 0;
   }
 }
-
-/** The smallest of `values` that at least `share` of them do not pass; `undefined` when there are none. */
-export function percentile(values: readonly number[], share: number): number | undefined {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)];
-}

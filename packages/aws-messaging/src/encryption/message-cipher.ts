@@ -30,7 +30,7 @@ const algorithm = "A256GCM";
 
 export interface MessageCipherOptions {
   readonly keys: KeyProvider;
-  /** How long one data key is used for new messages, in milliseconds. Default 300,000. */
+  /** How long one data key is used for new messages, and how long one that was decrypted is kept, in milliseconds. Default 300,000. */
   readonly dataKeyLifetimeMs?: number | undefined;
   /** For how many messages at most. Default 1,000,000: far below where random nonces may meet. */
   readonly dataKeyMaxMessages?: number | undefined;
@@ -74,7 +74,7 @@ export function messageCipher(options: MessageCipherOptions): MessageCipher {
   if (!(dataKeyMaxMessages >= 1))
     throw new ConfigError([{ path: "dataKeyMaxMessages", message: "must be at least 1" }]);
   let current: { readonly key: Promise<DataKey>; readonly since: number; used: number } | undefined;
-  const decrypted = new Map<string, Promise<Uint8Array>>();
+  const decrypted = new Map<string, { readonly key: Promise<Uint8Array>; readonly since: number }>();
 
   function dataKey(): Promise<DataKey> {
     const stale =
@@ -97,14 +97,18 @@ export function messageCipher(options: MessageCipherOptions): MessageCipher {
   function plainDataKey(keyId: string, encrypted: Uint8Array): Promise<Uint8Array> {
     const name = `${keyId}:${Buffer.from(encrypted).toString("base64")}`;
     const known = decrypted.get(name);
-    if (known !== undefined) return known;
-    const asked = keys.decryptDataKey({ keyId, encrypted });
+    // Not for ever: a key that was disabled meanwhile must come to be noticed.
+    if (known !== undefined && clock.monotonic() - known.since < dataKeyLifetimeMs) return known.key;
+    const asked = { key: keys.decryptDataKey({ keyId, encrypted }), since: clock.monotonic() };
+    decrypted.delete(name);
     decrypted.set(name, asked);
-    asked.catch(() => decrypted.delete(name));
+    asked.key.catch(() => {
+      if (decrypted.get(name) === asked) decrypted.delete(name);
+    });
     // The oldest goes first: data keys are short-lived, so that is the one least likely to be met again.
     const oldest = decrypted.size > knownDataKeys ? decrypted.keys().next().value : undefined;
     if (oldest !== undefined) decrypted.delete(oldest);
-    return asked;
+    return asked.key;
   }
 
   return {

@@ -46,3 +46,10 @@ it("leaves out envelope attributes that are no attributes", () => {
 it("takes a body that names a notification but is no JSON for a raw one", () => {
   expect(unwrapBody('{"Type": "Notification"')).toEqual({ kind: "raw", message: '{"Type": "Notification"' });
 });
+
+it.each(['{"Type":"Notification"', '["Notification"]', '"Notification"', 'null "Notification"'])(
+  "takes %s for what it is, and no envelope",
+  (body) => {
+    expect(unwrapBody(body)).toEqual({ kind: "raw", message: body });
+  },
+);

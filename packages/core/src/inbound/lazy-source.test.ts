@@ -68,3 +68,21 @@ it("ends the consumer with the error of a source that cannot be opened", async (
     code: "wirekit/closed",
   });
 });
+
+it("tells of what was handled once that is acknowledged, and of nothing else", async () => {
+  const opened = new OneDelivery();
+  const source = new LazySource<Text>({
+    redelivery: "by-queue",
+    open: async () => opened,
+    onDone: async ({ id }) => void opened.told.push(["told of", id]),
+  });
+  const consumer = createConsumer({ source, decode, handler: () => {}, logger: silentLogger });
+  await new Promise((resolve) => consumer.on("processed", resolve));
+  await source.settle({ id: "2", attempt: 1, body: "" }, { kind: "retry", afterMs: 0 });
+  await consumer.close();
+  expect(opened.told.slice(0, 3)).toEqual([
+    ["1", "done"],
+    ["told of", "1"],
+    ["2", "retry"],
+  ]);
+});

@@ -8,17 +8,21 @@ export interface LazySourceOptions<D extends Delivery> {
   readonly redelivery: Source<D>["redelivery"];
   /** Opens the source; called once, when the consumer begins to receive. A rejection ends the consumer. */
   readonly open: (signal: AbortSignal) => Promise<Source<D>>;
+  /** Called for each delivery that was handled, once the source has confirmed that it is acknowledged. Must not reject. */
+  readonly onDone?: ((delivery: D) => Promise<void>) | undefined;
 }
 
 /** A source that is opened when it is run, so that who starts a consumer need not wait for that. */
 export class LazySource<D extends Delivery> implements Source<D> {
   readonly redelivery: Source<D>["redelivery"];
   readonly #open: LazySourceOptions<D>["open"];
+  readonly #onDone: LazySourceOptions<D>["onDone"];
   #source: Source<D> | undefined;
 
-  constructor({ redelivery, open }: LazySourceOptions<D>) {
+  constructor({ redelivery, open, onDone }: LazySourceOptions<D>) {
     this.redelivery = redelivery;
     this.#open = open;
+    this.#onDone = onDone;
   }
 
   async run(intake: Intake<D>, options: { readonly signal: AbortSignal }): Promise<void> {
@@ -28,6 +32,7 @@ export class LazySource<D extends Delivery> implements Source<D> {
 
   async settle(delivery: D, settlement: Settlement<D>): Promise<void> {
     await this.#opened().settle(delivery, settlement);
+    if (settlement.kind === "done") await this.#onDone?.(delivery);
   }
 
   async release(deliveries: readonly D[]): Promise<void> {

@@ -52,9 +52,10 @@ export function createSqsSender(options: SqsSenderOptions): Batcher<SqsSendEntry
     maxEntryBytes: maxMessageBytes,
     sizeOf: messageBytes,
     keyOf: ({ MessageGroupId }) => MessageGroupId,
-    flush: async (entries, { signal }) => {
+    // The context is handed on as it is: its signal is made when somebody asks for it.
+    flush: async (entries, context) => {
       const Entries = entries.map(({ item }, index) => ({ Id: entryId(index), ...item }));
-      const result = await sqs.sendMessageBatch({ QueueUrl: queueUrl, Entries }, { signal });
+      const result = await sqs.sendMessageBatch({ QueueUrl: queueUrl, Entries }, context);
       return readBatchResult(result, entries.length, {
         errorOf,
         receiptOf: ({ MessageId = "", SequenceNumber }) => ({

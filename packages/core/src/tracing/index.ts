@@ -1,4 +1,5 @@
 export { type MessagingOperation, type MessagingSpan, messagingSpan } from "./messaging-span.ts";
+export { isTracingOn } from "./otel-registry.ts";
 export type {
   ActiveSpan,
   SpanAttributes,

@@ -66,13 +66,14 @@ export async function signRequest(request: SignableRequest, options: SignOptions
   for (const name of setBySigning) headers.delete(name);
   const payloadHash = signer.hash(request.body ?? "");
   const token = credentials.sessionToken;
-  set(headers, "X-Amz-Date", signer.formatDate(date).longDate);
+  const time = signer.timeOf(date);
+  set(headers, "X-Amz-Date", time.longDate);
   if (token !== undefined && !omitSessionToken) set(headers, "X-Amz-Security-Token", token);
   if (signBody) set(headers, "X-Amz-Content-Sha256", payloadHash);
 
   const signature = await signer.signCanonical(
     { method: request.method, target, headers: withHost(headers, target.host), payloadHash, normalizePath },
-    date,
+    time,
   );
   if (token !== undefined && omitSessionToken) set(headers, "X-Amz-Security-Token", token);
   set(headers, "Authorization", signature.authorization);

@@ -1,4 +1,4 @@
-import { ClosedError, type Env, type SendOutcome, TimeoutError, type WaitOptions } from "@wirekit/core";
+import { ClosedError, type Env, type SendOutcome, type WaitOptions } from "@wirekit/core";
 import { BusCounters } from "../bus-counters.ts";
 import type { ConsumeOptions, MessageConsumer, MessageHandler } from "../consume-options.ts";
 import { defaultGroupId } from "../default-group-id.ts";
@@ -11,54 +11,28 @@ import type {
   ReceiveOptions,
   SendManyOptions,
   SendOptions,
-  SentMessage,
 } from "../message-bus.ts";
 import { messagesOf } from "../messages.ts";
 import { type Received, toReceived } from "../received.ts";
-import { outcomeOf, sendEach } from "../send-each.ts";
-import { sendInSpan } from "../spans.ts";
+import { sendEach } from "../send-each.ts";
 import { startConsumer } from "../start-consumer.ts";
-import { encodeMessage } from "../wire/encode-message.ts";
 import type { DecodedMessage, SendableMessage, UnknownKinds } from "../wire/message.ts";
 import { KafkaReceiver } from "./consumer/kafka-receiver.ts";
 import { KafkaSource } from "./consumer/kafka-source.ts";
 import type { KafkaSourceOptions } from "./consumer/kafka-source-options.ts";
-import type { KafkaSourceDetails } from "./consumer/source-details.ts";
 import { KafkajsDriver } from "./driver/kafkajs-driver.ts";
 import { KafkaConsumers } from "./kafka-consumers.ts";
 import type { KafkaDriver, PartitionLag } from "./kafka-driver.ts";
 import { kafkaOptionsFromEnv } from "./kafka-env.ts";
-import { UnconfirmedError } from "./kafka-errors.ts";
+import { groupHealth, type KafkaBusHealth } from "./kafka-health.ts";
 import {
   type KafkaMessageBusOptions,
   type ResolvedKafkaOptions,
   resolveKafkaOptions,
 } from "./kafka-options.ts";
 import { KafkaReceivers, type TopicOfGroup } from "./kafka-receivers.ts";
+import { KafkaSends, type KafkaSentMessage, system } from "./kafka-sends.ts";
 import { checkReceiveOptions, checkTopic } from "./kafka-topic.ts";
-import { KafkaProducer } from "./producer/kafka-producer.ts";
-import { OutgoingRecord } from "./producer/outgoing-record.ts";
-
-/** What Kafka says of a message that all replicas have. */
-export interface KafkaSentMessage extends SentMessage {
-  readonly topic: string;
-  readonly partition: number;
-  /** Its place in the partition. */
-  readonly offset: number;
-}
-
-/** One group that a bus takes part in, by a consumer or by `receiveMessage`. */
-export interface KafkaGroupHealth extends KafkaSourceDetails {
-  readonly topic: string;
-  readonly groupId: string;
-  readonly role: "consumer" | "receiver";
-}
-
-/** Whether a bus over Kafka can do its work. */
-export interface KafkaBusHealth extends BusHealth {
-  /** Assignment and lag are as of the last fetch; {@link KafkaMessageBus.lag} asks the broker. */
-  readonly groups: readonly KafkaGroupHealth[];
-}
 
 /** Which message is done with, by the receipt handle alone. */
 export interface KafkaReceiptOptions extends WaitOptions {
@@ -69,18 +43,6 @@ export interface KafkaReceiptOptions extends WaitOptions {
   readonly groupId?: string | undefined;
 }
 
-/** What is sent, and what is known of it on the way. */
-interface Outgoing extends SendOptions {
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  readonly origin?: SendableMessage | undefined;
-  readonly textOf: () => string;
-  /** Told when it is about to leave. */
-  readonly onRecord?: ((record: OutgoingRecord<unknown>) => void) | undefined;
-}
-
-/** What spans call this kind of bus. */
-const system = "kafka";
-
 /**
  * A bus over Apache Kafka, and whatever speaks its protocol. A target is a topic. Sends are gathered into full requests of an idempotent producer; consumers
  * handle many messages of a partition at once, those of one key in order, and commit only what is done.
@@ -90,7 +52,7 @@ const system = "kafka";
 export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
   readonly #options: ResolvedKafkaOptions;
   readonly #driver: KafkaDriver;
-  readonly #producer: KafkaProducer<SendableMessage | undefined>;
+  readonly #sends: KafkaSends;
   readonly #counters = new BusCounters();
   readonly #consumers = new KafkaConsumers();
   readonly #receivers: KafkaReceivers;
@@ -101,7 +63,7 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
   constructor(options: KafkaMessageBusOptions) {
     this.#options = resolveKafkaOptions(options);
     this.#driver = this.#options.driver ?? new KafkajsDriver(this.#options);
-    this.#producer = new KafkaProducer(this.#driver, this.#options);
+    this.#sends = new KafkaSends(this.#driver, this.#options, this.#counters);
     this.#receivers = new KafkaReceivers((place) => new KafkaReceiver(this.#sourceOptions(place)));
   }
 
@@ -120,8 +82,11 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
    * LoginRefusedError, TopicMissingError, KafkaRefusedError, ConnectionError, TimeoutError or ClosedError when it has not; the signal's own
    * reason.
    */
-  sendMessage(message: SendableMessage, options: SendOptions): Promise<KafkaSentMessage> {
-    return this.#send({ ...options, origin: message, textOf: () => encodeMessage(message) });
+  sendMessage(
+    message: SendableMessage,
+    { target, key, signal, timeoutMs }: SendOptions,
+  ): Promise<KafkaSentMessage> {
+    return this.#sends.send({ target, key, signal, timeoutMs, message });
   }
 
   async sendMany(
@@ -129,7 +94,7 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
     options: SendManyOptions,
   ): Promise<readonly SendOutcome<KafkaSentMessage>[]> {
     return sendEach(messages, options, {
-      sendOne: (message, sendOptions) => this.#sendOne(message, sendOptions),
+      sendOne: (message, sendOptions) => this.#sends.sendOne(message, sendOptions),
       counters: this.#counters,
     });
   }
@@ -195,13 +160,14 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
     const { target: topic, groupId = defaultGroupId(topic) } = options;
     const { clock, random, logger } = this.#options;
     checkReceiveOptions({ topic, groupId, timeoutMs: 0 });
+    if (options.deadLetterTarget !== undefined) checkTopic(options.deadLetterTarget, "deadLetterTarget");
     this.#throwUnlessOpen();
     const source = new KafkaSource(this.#sourceOptions({ topic, groupId }));
     const consumer: MessageConsumer = startConsumer(options, handler, {
       source,
       system,
       sendText: (text, { target, key, headers, signal }) =>
-        this.#send({ target, key, headers, signal, textOf: () => text }),
+        this.#sends.send({ target, key, headers, signal, text }),
       // The source bounds what it holds by bytes.
       capacity: Number.POSITIVE_INFINITY,
       clock,
@@ -236,7 +202,7 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
   health(): KafkaBusHealth {
     const receivers = this.#receivers.states();
     const faults = receivers.map(({ fault }) => fault?.message);
-    const problems = [this.#producer.problem, ...this.#consumers.problems(), ...faults];
+    const problems = [this.#sends.problem, ...this.#consumers.problems(), ...faults];
     return {
       state: this.#state,
       problems: problems.filter((problem) => problem !== undefined),
@@ -261,86 +227,16 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
     const endsAt = clock.monotonic() + timeoutMs;
     // Handlers that run may still send and acknowledge; nothing more is received.
     this.#state = "closing";
+    // A part of the time is the producer's, also where a handler takes all that there is.
+    const consumingMs = timeoutMs * 0.9;
     const left = await Promise.all([
-      this.#consumers.close({ timeoutMs }),
-      this.#receivers.close({ timeoutMs }),
+      this.#consumers.close({ timeoutMs: consumingMs }),
+      this.#receivers.close({ timeoutMs: consumingMs }),
     ]);
-    const { notSent, unconfirmed } = await this.#producer.close({
-      timeoutMs: Math.max(0, endsAt - clock.monotonic()),
-    });
+    const unsent = await this.#sends.close({ timeoutMs: Math.max(0, endsAt - clock.monotonic()) });
     this.#state = "closed";
     await this.#driver.close();
-    const isMessage = (origin: SendableMessage | undefined) => origin !== undefined;
-    return {
-      notSent: notSent.filter(isMessage),
-      unconfirmed: unconfirmed.filter(isMessage),
-      unacknowledged: left.reduce((sum, count) => sum + count, 0),
-    };
-  }
-
-  async #sendOne(message: SendableMessage, options: SendOptions): Promise<SendOutcome<KafkaSentMessage>> {
-    const { clock } = this.#options;
-    const startedAt = clock.monotonic();
-    let record: OutgoingRecord<unknown> | undefined;
-    try {
-      const sent = await this.#send({
-        ...options,
-        origin: message,
-        textOf: () => encodeMessage(message),
-        onRecord: (made) => {
-          record = made;
-        },
-      });
-      return { kind: "delivered", attempts: 1, latencyMs: clock.monotonic() - startedAt, ...sent };
-    } catch (thrown) {
-      if (UnconfirmedError.isInstance(thrown)) return { kind: "expired", error: thrown };
-      if (options.signal?.aborted === true && record?.wasTried === true) return { kind: "expired" };
-      if (TimeoutError.isInstance(thrown)) return { kind: "not-sent", reason: thrown };
-      return outcomeOf(thrown, options.signal);
-    }
-  }
-
-  async #send({
-    target,
-    key,
-    headers,
-    textOf,
-    origin,
-    onRecord,
-    ...options
-  }: Outgoing): Promise<KafkaSentMessage> {
-    try {
-      options.signal?.throwIfAborted();
-      checkTopic(target);
-      const value = textOf();
-      const sent = await sendInSpan(
-        { system, target, bodyBytes: Buffer.byteLength(value) },
-        async (traceHeaders) => {
-          if (this.#state === "closed") throw new ClosedError("The message bus");
-          const record = new OutgoingRecord({
-            topic: target,
-            key,
-            value,
-            headers: headers === undefined ? traceHeaders : { ...headers, ...traceHeaders },
-            origin,
-          });
-          onRecord?.(record);
-          const { partition, offset } = await this.#producer.send(record, options);
-          return {
-            target,
-            topic: target,
-            partition,
-            offset: Number(offset),
-            messageId: `${target}:${partition}:${offset}`,
-          };
-        },
-      );
-      this.#counters.sent();
-      return sent;
-    } catch (thrown) {
-      this.#counters.notSent();
-      throw thrown;
-    }
+    return { ...unsent, unacknowledged: left.reduce((sum, count) => sum + count, 0) };
   }
 
   #sourceOptions({ topic, groupId }: TopicOfGroup): KafkaSourceOptions {
@@ -374,11 +270,4 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
   #throwUnlessOpen(): void {
     if (this.#state !== "open") throw new ClosedError("The message bus");
   }
-}
-
-function groupHealth(
-  role: KafkaGroupHealth["role"],
-  { topic, groupId, details }: TopicOfGroup & { readonly details: KafkaSourceDetails },
-): KafkaGroupHealth {
-  return { topic, groupId, role, ...details };
 }

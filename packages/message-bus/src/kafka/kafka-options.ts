@@ -58,7 +58,7 @@ export interface KafkaMessageBusOptions {
    * request is under way goes with the next one.
    */
   readonly lingerMs?: number | undefined;
-  /** The most messages in one request, 1 to 8,192. Default 1,000. */
+  /** The most messages in one request, 1 to 8,192. Default 500. */
   readonly maxBatchMessages?: number | undefined;
   /**
    * The most bytes in one request, and so of one message: not above the topics' `max.message.bytes`. Default 1,048,588, as that is. Counted as it
@@ -179,7 +179,7 @@ export function resolveKafkaOptions(options: KafkaMessageBusOptions): ResolvedKa
     producerId: options.producerId ?? "wirekit-producer",
     consumerId: options.consumerId ?? "wirekit-consumer",
     lingerMs: options.lingerMs ?? 0,
-    maxBatchMessages: options.maxBatchMessages ?? 1_000,
+    maxBatchMessages: options.maxBatchMessages ?? 500,
     maxBatchBytes: options.maxBatchBytes ?? 1_048_588,
     maxPendingMessages: options.maxPendingMessages ?? 10_000,
     maxPendingBytes: options.maxPendingBytes ?? 64 * 1024 * 1024,

@@ -1,8 +1,8 @@
 import { ConfigError, type Issue } from "@wirekit/core";
 
 /** @throws ConfigError when Kafka takes no topic of that name. */
-export function checkTopic(topic: string): void {
-  const issue = topicFault(topic);
+export function checkTopic(topic: string, path = "target"): void {
+  const issue = topicFault(topic, path);
   if (issue !== undefined) throw new ConfigError([issue]);
 }
 
@@ -17,7 +17,7 @@ export function checkReceiveOptions({
   readonly timeoutMs: number;
 }): void {
   const issues = [
-    topicFault(topic),
+    topicFault(topic, "target"),
     groupId === "" ? { path: "groupId", message: "must not be empty" } : undefined,
     timeoutMs >= 0 && timeoutMs <= maxTimerMs
       ? undefined
@@ -31,11 +31,11 @@ const maxTimerMs = 2_147_483_647;
 
 const topicForm = /^[a-zA-Z0-9._-]{1,249}$/;
 
-function topicFault(topic: unknown): Issue | undefined {
+function topicFault(topic: unknown, path: string): Issue | undefined {
   const isTopic = typeof topic === "string" && topicForm.test(topic) && topic !== "." && topic !== "..";
   if (isTopic) return undefined;
   return {
-    path: "target",
+    path,
     message: "must be a topic: 1 to 249 letters, digits, dots, underscores and hyphens",
   };
 }

@@ -3,8 +3,9 @@ import type { BusCloseReport } from "../message-bus.ts";
 import { ReceivedInvalidError } from "../received-invalid-error.ts";
 import type { SendableMessage } from "../wire/message.ts";
 import { kafkaOptionsFromEnv } from "./kafka-env.ts";
-import { KafkaMessageBus, type KafkaSentMessage } from "./kafka-message-bus.ts";
+import { KafkaMessageBus } from "./kafka-message-bus.ts";
 import type { KafkaMessageBusOptions } from "./kafka-options.ts";
+import type { KafkaSentMessage } from "./kafka-sends.ts";
 
 /** Where the original's `Kafka` sends to. */
 export interface KafkaSendOptions extends WaitOptions {
@@ -17,7 +18,7 @@ export interface KafkaReceiveOptions extends WaitOptions {
   readonly topic: string;
   /** Default `<topic>_consumer_group`. */
   readonly groupId?: string | undefined;
-  /** Whether what is received is committed before it is returned. Default `false`. */
+  /** Whether what is received is committed before it is returned, whatever is in it. Default `false`. */
   readonly autoCommit?: boolean | undefined;
   /** How long to wait for a message, in milliseconds. Default 1,000. */
   readonly timeoutMs?: number | undefined;
@@ -75,8 +76,8 @@ export class Kafka implements AsyncDisposable {
   }: KafkaReceiveOptions): Promise<KafkaReceivedDictionary | undefined> {
     const received = await this.#bus.receiveMessage({ ...options, target, unknownKinds: "pass" });
     if (received === undefined) return undefined;
-    if (received.kind === "invalid") throw new ReceivedInvalidError(received);
     if (autoCommit) await this.#bus.acknowledge(received, { signal: options.signal });
+    if (received.kind === "invalid") throw new ReceivedInvalidError(received);
     // As it stood on the wire, fields that no payload knows included; that it is a JSON object has been seen.
     return { [received.receiptHandle]: JSON.parse(received.raw) as Readonly<Record<string, unknown>> };
   }

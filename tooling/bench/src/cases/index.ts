@@ -2,6 +2,8 @@ import type { BenchmarkCase } from "../harness/benchmark-case.ts";
 import { awsConsuming, awsConsumingSlow } from "./aws-consuming.ts";
 import { awsPublishing } from "./aws-publishing.ts";
 import { awsSending } from "./aws-sending.ts";
+import { kafkaConsuming, kafkaConsumingSlow } from "./kafka-consuming.ts";
+import { kafkaProducing } from "./kafka-producing.ts";
 import { loading } from "./loading.ts";
 import { sending } from "./sending.ts";
 import { signing } from "./signing.ts";
@@ -13,5 +15,8 @@ export const cases: readonly BenchmarkCase[] = [
   awsSending,
   awsConsuming,
   awsConsumingSlow,
+  kafkaProducing,
+  kafkaConsuming,
+  kafkaConsumingSlow,
   loading,
 ];

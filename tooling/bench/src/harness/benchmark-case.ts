@@ -28,14 +28,14 @@ export interface CaseReport {
 export interface ComparisonLabels {
   readonly peer: string;
   readonly unit: string;
-  /** What the server's processor time is divided by, where the server tells it. */
-  readonly operations?: number | undefined;
+  /** Whether the server tells what processor time it took. */
+  readonly serverTime?: "shown" | undefined;
 }
 
 /** The columns and rows of a comparison, each contender next to `peer`. */
 export function comparisonTable(
   measured: readonly Measured[],
-  { peer, unit, operations }: ComparisonLabels,
+  { peer, unit, serverTime }: ComparisonLabels,
 ): Pick<CaseReport, "columns" | "rows"> {
   const hasTraffic = measured.some(({ traffic }) => traffic.length > 0);
   const hasSockets = measured.some(({ traffic }) => traffic.some(({ sockets }) => sockets !== undefined));
@@ -47,7 +47,7 @@ export function comparisonTable(
     "processor µs",
     ...(hasTraffic ? ["requests"] : []),
     ...(hasSockets ? ["sockets"] : []),
-    ...(operations === undefined ? [] : ["server's µs"]),
+    ...(serverTime === undefined ? [] : ["server's µs"]),
   ];
   const rows = measured.map((one) => {
     const rate = summarize(one.rates);
@@ -60,7 +60,9 @@ export function comparisonTable(
       summarize(one.processorMicros).median.toFixed(1),
       ...(traffic === undefined ? [] : [String(traffic.requests)]),
       ...(hasSockets ? [String(traffic?.sockets ?? "")] : []),
-      ...(operations === undefined ? [] : [(((traffic?.processorMs ?? 0) * 1000) / operations).toFixed(1)]),
+      ...(serverTime === undefined
+        ? []
+        : [(((traffic?.processorMs ?? 0) * 1000) / one.operations).toFixed(1)]),
     ];
   });
   return { columns, rows };

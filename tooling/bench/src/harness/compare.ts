@@ -1,8 +1,11 @@
+import { collectGarbage } from "./collect-garbage.ts";
 import { summarize } from "./statistics.ts";
 
 /** One of the ways of doing the same work that are measured side by side. */
 export interface Contender {
   readonly name: string;
+  /** Where a round of this one is not of the same size as those of the others. */
+  readonly operations?: number | undefined;
   /** What has to be there before the work of a round begins; not measured. */
   prepare?(): Promise<void>;
   /** Does the work of one round, all `operations` of it, and rejects when any of it failed. */
@@ -20,7 +23,7 @@ export interface Traffic {
 
 export interface CompareOptions {
   readonly rounds: number;
-  /** What one round consists of: signatures, sends. */
+  /** What one round consists of: signatures, sends; unless a contender says otherwise. */
   readonly operations: number;
   /** Asked before and after each round, where there is a server to ask. */
   readonly traffic?: (() => Promise<Traffic>) | undefined;
@@ -44,6 +47,8 @@ const systemClock: BenchClock = {
 /** What was measured of one contender: an entry per round. */
 export interface Measured {
   readonly name: string;
+  /** In each round. */
+  readonly operations: number;
   /** Operations per second. */
   readonly rates: readonly number[];
   /** Of the processor's time in this process, per operation, in microseconds. */
@@ -52,8 +57,9 @@ export interface Measured {
 }
 
 /**
- * Runs every contender once to warm it up, and then all of them in each round, each round beginning with another one: what
- * changes on the machine meanwhile, and what one leaves behind for the next, falls on all of them alike.
+ * Runs every contender once to warm it up, and then all of them in each round. Each round begins with another one, and every
+ * other round goes backwards, so that none has always the same one before it: what changes on the machine meanwhile, and what one
+ * leaves behind for the next, falls on all of them alike.
  */
 export async function compare(
   contenders: readonly Contender[],
@@ -62,17 +68,22 @@ export async function compare(
   for (const contender of contenders) await measureOnce(contender, options);
   const results = contenders.map((contender) => ({ contender, runs: [] as Run[] }));
   for (let round = 0; round < options.rounds; round += 1) {
-    for (let place = 0; place < results.length; place += 1) {
-      const result = results[(round + place) % results.length];
-      result?.runs.push(await measureOnce(result.contender, options));
-    }
+    for (const result of inOrderOf(round, results))
+      result.runs.push(await measureOnce(result.contender, options));
   }
   return results.map(({ contender, runs }) => ({
     name: contender.name,
+    operations: contender.operations ?? options.operations,
     rates: runs.map(({ rate }) => rate),
     processorMicros: runs.map(({ processorMicros }) => processorMicros),
     traffic: runs.flatMap(({ traffic }) => (traffic === undefined ? [] : [traffic])),
   }));
+}
+
+function inOrderOf<T>(round: number, contenders: readonly T[]): readonly T[] {
+  const first = round % contenders.length;
+  const rotated = [...contenders.slice(first), ...contenders.slice(0, first)];
+  return round % 2 === 0 ? rotated : rotated.reverse();
 }
 
 interface Run {
@@ -82,8 +93,10 @@ interface Run {
 }
 
 async function measureOnce(contender: Contender, options: CompareOptions): Promise<Run> {
-  const { operations, traffic, clock = systemClock } = options;
+  const { traffic, clock = systemClock } = options;
+  const { operations = options.operations } = contender;
   await contender.prepare?.();
+  collectGarbage();
   const trafficBefore = await traffic?.();
   const startedAt = clock.now();
   const processorBefore = clock.processor();

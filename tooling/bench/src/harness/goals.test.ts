@@ -3,8 +3,8 @@ import type { Measured } from "./compare.ts";
 import { judgeLimit, judgeRatio } from "./goals.ts";
 
 const measured: readonly Measured[] = [
-  { name: "ours", rates: [150, 160, 170], processorMicros: [], traffic: [] },
-  { name: "theirs", rates: [100, 100, 100], processorMicros: [], traffic: [] },
+  { name: "ours", operations: 10, rates: [150, 160, 170], processorMicros: [], traffic: [] },
+  { name: "theirs", operations: 10, rates: [100, 100, 100], processorMicros: [], traffic: [] },
 ];
 
 it("a goal is met by the median of the rounds' ratios", () => {

@@ -4,8 +4,20 @@ import type { Measured } from "./compare.ts";
 import { formatReport } from "./print-report.ts";
 
 const measured: readonly Measured[] = [
-  { name: "ours", rates: [3000, 3000], processorMicros: [10, 10], traffic: [{ requests: 5, sockets: 1 }] },
-  { name: "theirs", rates: [1500, 1500], processorMicros: [20, 20], traffic: [{ requests: 5, sockets: 5 }] },
+  {
+    name: "ours",
+    operations: 10,
+    rates: [3000, 3000],
+    processorMicros: [10, 10],
+    traffic: [{ requests: 5, sockets: 1 }],
+  },
+  {
+    name: "theirs",
+    operations: 10,
+    rates: [1500, 1500],
+    processorMicros: [20, 20],
+    traffic: [{ requests: 5, sockets: 5 }],
+  },
 ];
 
 it("a comparison is told per contender, next to the peer", () => {

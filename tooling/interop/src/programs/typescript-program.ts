@@ -9,7 +9,7 @@ export function startTypeScript(file: URL, env: Readonly<Record<string, string>>
   return new TalkingProgram({
     name: file.pathname.slice(file.pathname.lastIndexOf("/") + 1),
     command: process.execPath,
-    args: ["--conditions=@wirekit/source", "--import", loader, fileURLToPath(file)],
+    args: ["--expose-gc", "--conditions=@wirekit/source", "--import", loader, fileURLToPath(file)],
     env,
   });
 }

@@ -36,6 +36,6 @@ function resultOf(note, statuses, counts) {
   const status = statuses.get(test);
   if (status === "passed") return { ...row, result: "passed", counts: counts.get(test) ?? {} };
   if (status === "failed") return { ...row, result: "failed", counts: {} };
-  // Left out by a filter of the command line, or lost with its file.
-  return { ...row, result: "not-run", why: status ?? "its file came to no end", counts: {} };
+  const why = status === undefined ? "its file came to no end" : "left out by a filter";
+  return { ...row, result: "not-run", why, counts: {} };
 }

@@ -41,8 +41,8 @@ it("the table says why something did not run, and adds up", () => {
   for (const part of [
     "sent 3, received 3",
     "FAILED",
-    "NOT RUN: its file came to no end",
-    "NOT RUN: moto needs Python",
+    "was lost: its file came to no end",
+    "cannot run: moto needs Python",
   ])
     expect(table).toContain(part);
   expect(table).toContain("not published, no copy given");

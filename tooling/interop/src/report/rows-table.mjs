@@ -15,7 +15,10 @@ export function rowsTable(rows) {
   });
   for (const { ours, theirs, on, direction, title, result, why, counts } of rows)
     table.push([`${ours} | ${theirs}`, on, direction, title, resultText(result, why), countsText(counts)]);
-  return `${table.toString()}\n\n${totals(rows)}\n`;
+  const left = rows
+    .filter(({ result }) => result === "not-run")
+    .map(({ ours, theirs, on, title, why }) => `NOT RUN: ${ours} | ${theirs} on ${on}: ${title}: ${why}\n`);
+  return `${table.toString()}\n\n${left.join("")}${totals(rows)}\n`;
 }
 
 /**
@@ -26,7 +29,7 @@ function resultText(result, why) {
   if (result === "passed") return "ok";
   if (result === "failed") return "FAILED";
   if (result === "not-published") return why ?? "";
-  return `NOT RUN: ${why}`;
+  return "NOT RUN";
 }
 
 /** @param {RowResult["counts"]} counts */

@@ -1,5 +1,5 @@
 import { describe, it } from "@jest/globals";
-import { isCi, lackOf, type Need, sayNotRun } from "@wirekit/servers/gate";
+import { isCi, lackOf, type Need, sayNotRun } from "@wirekit/servers";
 import { note } from "./journal.ts";
 import { copyOf, type Original } from "./originals.ts";
 import type { Counts, Direction, Row } from "./row.ts";

@@ -1,8 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { afterAll } from "@jest/globals";
 import type { RunningServer } from "@wirekit/servers";
-
-const linesOfLog = 20;
+import { endOfLog } from "./end-of-log.ts";
 
 /** What the test file has started so far. A test file has this module for itself. */
 const started: Promise<RunningServer>[] = [];
@@ -34,10 +32,6 @@ export async function showServerLogs(test: string): Promise<void> {
   for (const server of await Promise.allSettled(started)) {
     if (server.status === "rejected") continue;
     const { name, logPath, state } = server.value;
-    const lines = (await readFile(logPath, "utf8").catch(() => "")).trimEnd().split("\n");
-    const end = lines.slice(-linesOfLog).map((line) => `  ${line}`);
-    process.stderr.write(
-      `\n${test} failed.\n${name} (${state}), the end of ${logPath}:\n${end.join("\n")}\n`,
-    );
+    process.stderr.write(`\n${test} failed.\n${name} (${state}), ${await endOfLog(logPath)}\n`);
   }
 }

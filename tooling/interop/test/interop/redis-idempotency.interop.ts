@@ -1,13 +1,16 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect } from "@jest/globals";
 import { sleep } from "@wirekit/core";
 import type { IdempotencyClaim } from "@wirekit/core/inbound";
 import { scale } from "@wirekit/devstack/scale";
 import { startRedis } from "@wirekit/servers";
+import { ClaimAccount } from "../../src/load/claim-account.ts";
+import { runProgram } from "../../src/programs/run-program.ts";
 import type { TalkingProgram } from "../../src/programs/talking-program.ts";
 import { startTypeScript } from "../../src/programs/typescript-program.ts";
 import { describePair } from "../../src/rows/describe-pair.ts";
 import { sharedServer } from "../../src/rows/servers-in-use.ts";
-import { ClaimAccount } from "./claim-account.ts";
 
 const redis = sharedServer(startRedis);
 const processes = 8;
@@ -25,7 +28,7 @@ interface Crowd extends AsyncDisposable {
 
 async function startCrowd(prefix: string, count = processes): Promise<Crowd> {
   const { url } = await redis();
-  const file = new URL("processes/redis-worker.ts", import.meta.url);
+  const file = new URL("../../src/load/claims-process.ts", import.meta.url);
   const account = new ClaimAccount();
   const start = (index: number) =>
     startTypeScript(file, {
@@ -43,13 +46,7 @@ async function startCrowd(prefix: string, count = processes): Promise<Crowd> {
     account,
     results: async () => {
       await using reader = start(0);
-      const found = new Map<string, string>();
-      for (const key of keys) {
-        const claim = await reader.ask<IdempotencyClaim<{ token: string }>>("begin", { key });
-        if (claim.kind !== "done") throw new Error(`${key} is ${claim.kind}, and not done`);
-        found.set(key, claim.result.token);
-      }
-      return found;
+      return new Map(await reader.ask<readonly [string, string][]>("results", { keys }));
     },
     [Symbol.asyncDispose]: async () => {
       await Promise.all(workers.map((worker) => worker.kill()));
@@ -145,3 +142,21 @@ function heard(worker: TalkingProgram | undefined, event: string): Promise<unkno
   if (worker === undefined) throw new Error("there are as many");
   return new Promise((resolve) => worker.on(event, resolve));
 }
+
+await describePair({ ...pair, theirs: "ioredis and node-redis" }, (row) => {
+  row("ours -> theirs", "the store keeps its contract over both", async () => {
+    const { url } = await redis();
+    const core = fileURLToPath(new URL("../../../../packages/core/", import.meta.url));
+    const files = ["--rootDir", core, "--config", join(core, "jest.config.js")];
+    const only = ["--testMatch", "<rootDir>/test/interop/redis.interop.ts", "--reporters", "default"];
+    const run = [join(core, "node_modules/.bin/wirekit-jest"), ...files, ...only, "--json"];
+    const [command = "", ...options] = run;
+    const report = JSON.parse(await runProgram(command, options, { env: { WIREKIT_REDIS_URL: url } })) as {
+      readonly numPassedTests: number;
+      readonly numTotalTests: number;
+    };
+    expect(report.numPassedTests).toBe(report.numTotalTests);
+    expect(report.numTotalTests).toBeGreaterThan(0);
+    return { tests: report.numPassedTests };
+  });
+});

@@ -1,5 +1,8 @@
 import type { KafkajsBroker, KafkajsCluster } from "./kafkajs-cluster.ts";
 
+/** The protocol's number for the coordinator of a group; there is another one for transactions. */
+const groupCoordinator = 0;
+
 /** The broker that coordinates a group: found when it is needed, and once for all who ask at the same time. */
 export class Coordinator {
   readonly #cluster: KafkajsCluster;
@@ -13,7 +16,7 @@ export class Coordinator {
 
   find(): Promise<KafkajsBroker> {
     if (this.#found === undefined) {
-      const finding = this.#cluster.findGroupCoordinator({ groupId: this.#groupId });
+      const finding = this.#ask();
       this.#found = finding;
       finding.catch(() => this.forget(finding));
     }
@@ -23,5 +26,23 @@ export class Coordinator {
   /** It is another one by now, or cannot be reached. */
   forget(known: Promise<KafkajsBroker> | undefined = this.#found): void {
     if (this.#found === known) this.#found = undefined;
+  }
+
+  /** Asks one broker after the other. kafkajs's own way swallows their answers, so that a refusal looks like a broker that is not there. */
+  async #ask(): Promise<KafkajsBroker> {
+    // Brokers whose connections have failed are forgotten: there may be none left to ask.
+    if (this.#cluster.getNodeIds().length === 0) await this.#cluster.refreshMetadata();
+    let thrown: unknown = new Error("no broker is known to ask for the coordinator of the group");
+    for (const nodeId of this.#cluster.getNodeIds()) {
+      try {
+        const broker = await this.#cluster.findBroker({ nodeId });
+        const request = { groupId: this.#groupId, coordinatorType: groupCoordinator };
+        const { coordinator } = await broker.findGroupCoordinator(request);
+        return await this.#cluster.findBroker({ nodeId: String(coordinator.nodeId) });
+      } catch (error) {
+        thrown = error;
+      }
+    }
+    throw thrown;
   }
 }

@@ -22,6 +22,8 @@ export interface GenerationParts {
   readonly health: MemberHealth;
   /** Ends every connection: an answer that does not come may never come. */
   readonly dropConnections: () => void;
+  /** Told of what failed between us and a broker. */
+  readonly onBroken: (thrown: unknown) => void;
 }
 
 /**
@@ -108,14 +110,17 @@ export class Generation {
 
   /** What an error of the coordinator says of this generation. */
   #heed(thrown: unknown, what: string): void {
-    const { coordinator, parts } = this.#of;
+    const { coordinator, parts, onBroken } = this.#of;
     const reaction = reactionTo(thrown);
     if (reaction === "rebalance") this.end({ kind: "rebalance" });
     else if (reaction === "generation-lost" || reaction === "member-lost") {
       const memberId = reaction === "member-lost" ? "forgotten" : "kept";
       this.end({ kind: "lost", error: parts.errorOf(what, thrown), memberId });
     } else if (isFinal(thrown, parts.errorOf(what, thrown))) this.end({ kind: "failed", thrown });
-    else coordinator.forget();
+    else {
+      onBroken(thrown);
+      coordinator.forget();
+    }
   }
 }
 

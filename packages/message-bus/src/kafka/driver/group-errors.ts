@@ -75,18 +75,20 @@ export function isFinal(thrown: unknown, error: WirekitError): boolean {
   return reaction === "retry" && !error.retryable && !isAnswer(thrown);
 }
 
-function isAnswer(thrown: unknown): boolean {
+/** Whether the broker has said this, and not what lies between it and us. */
+export function isAnswer(thrown: unknown): boolean {
   for (let error = thrown; isObject(error); error = error.cause) {
     if (typeof error.type === "string") return true;
   }
   return false;
 }
 
-/** The address of a broker whose connection has ended, where the error names it. */
+/** The address of the broker that could not be reached, or has not answered, where the error names it. */
 export function addressOf(thrown: unknown): { readonly host: string; readonly port: number } | undefined {
   for (let error = thrown; isObject(error); error = error.cause) {
-    const { host, port } = error;
-    if (typeof host === "string" && typeof port === "number") return { host, port };
+    const { broker } = error;
+    const match = typeof broker === "string" ? /^(.+):(\d+)$/.exec(broker) : null;
+    if (match?.[1] !== undefined) return { host: match[1], port: Number(match[2]) };
   }
   return undefined;
 }

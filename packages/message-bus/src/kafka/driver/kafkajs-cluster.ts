@@ -14,6 +14,10 @@ export interface MemberClient {
 
 /** What a broker of kafkajs does for a member. */
 export interface KafkajsBroker {
+  findGroupCoordinator(request: {
+    readonly groupId: string;
+    readonly coordinatorType: number;
+  }): Promise<{ readonly coordinator: { readonly nodeId: number } }>;
   joinGroup(request: {
     readonly groupId: string;
     readonly sessionTimeout: number;
@@ -110,8 +114,8 @@ export interface KafkajsCluster {
   refreshMetadata(): Promise<void>;
   refreshMetadataIfNecessary(): Promise<void>;
   removeBroker(address: { readonly host: string; readonly port: number }): void;
+  getNodeIds(): readonly string[];
   findBroker(node: { readonly nodeId: string }): Promise<KafkajsBroker>;
-  findGroupCoordinator(group: { readonly groupId: string }): Promise<KafkajsBroker>;
   findTopicPartitionMetadata(
     topic: string,
   ): readonly { readonly partitionId: number; readonly leader: number }[];
@@ -125,7 +129,7 @@ export interface KafkajsCluster {
 }
 
 /** The methods without which nothing goes. */
-const needed = ["connect", "findBroker", "findGroupCoordinator", "findTopicPartitionMetadata"] as const;
+const needed = ["connect", "getNodeIds", "findBroker", "findTopicPartitionMetadata"] as const;
 
 /**
  * The cluster of a consumer of kafkajs, which hands it to its assigners. The consumer itself is never run: its loop waits for the slowest of all

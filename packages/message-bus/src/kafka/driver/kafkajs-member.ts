@@ -10,7 +10,7 @@ import type {
 import { Coordinator } from "./coordinator.ts";
 import { Fetcher } from "./fetcher.ts";
 import { type Ending, Generation } from "./generation.ts";
-import { addressOf, isFinal, reactionTo } from "./group-errors.ts";
+import { addressOf, isAnswer, isFinal, reactionTo } from "./group-errors.ts";
 import { type Joined, joinGroup, type Synced, syncGroup } from "./join-group.ts";
 import { type KafkajsCluster, type MemberClient, openCluster } from "./kafkajs-cluster.ts";
 import { MemberHealth } from "./member-health.ts";
@@ -89,7 +89,7 @@ export class KafkajsMember implements GroupMember {
         // A group that changes while one joins is no fault.
         if ((reaction === "rebalance" || reaction === "member-lost") && failures <= 3) continue;
         if (reaction === "retry" || failures > 2) health.failed("joining", error);
-        await this.#mend(thrown).catch(() => undefined);
+        this.#mend(thrown);
         await this.#pause(failures);
       }
     }
@@ -109,6 +109,7 @@ export class KafkajsMember implements GroupMember {
       parts: this.#parts,
       health,
       dropConnections: () => connected.client.dropConnections(),
+      onBroken: (thrown) => forgetBroker(connected.cluster, thrown),
     });
     const stopListening = listenOnce(this.#closing.signal, () => generation.end({ kind: "closed" }));
     try {
@@ -221,19 +222,26 @@ export class KafkajsMember implements GroupMember {
         const error = this.#parts.errorOf("Reading the offsets of the group", thrown);
         if (isFinal(thrown, error)) throw thrown;
         if (failures > 1) health.failed("joining", error);
-        await this.#mend(thrown).catch(() => undefined);
+        coordinator.forget();
+        forgetBroker(cluster, thrown);
+        if (reactionTo(thrown) === "refresh-metadata") await cluster.refreshMetadata().catch(() => undefined);
         await this.#pause(failures);
       }
     }
     return undefined;
   }
 
-  async #mend(thrown: unknown): Promise<void> {
-    const { cluster, coordinator } = this.#connected ?? {};
-    coordinator?.forget();
-    const address = addressOf(thrown);
-    if (address !== undefined) cluster?.removeBroker(address);
-    if (reactionTo(thrown) === "refresh-metadata") await cluster?.refreshMetadata();
+  /**
+   * While there is no generation to keep, a client that could not get through is given up for a new one: kafkajs keeps the half of an answer that a
+   * broken connection has brought, takes it for the beginning of the next one, and understands nothing any more.
+   */
+  #mend(thrown: unknown): void {
+    if (isAnswer(thrown) && reactionTo(thrown) !== "refresh-metadata") {
+      this.#connected?.coordinator.forget();
+      return;
+    }
+    this.#connected?.client.destroy();
+    this.#connected = undefined;
   }
 
   #pause(failures: number): Promise<void> {
@@ -271,6 +279,12 @@ export class KafkajsMember implements GroupMember {
     await broker.leaveGroup({ groupId: this.#options.groupId, memberId: this.#memberId });
     this.#memberId = "";
   }
+}
+
+/** A connection that has failed is not used again, for the reason that stands at `#mend`. */
+function forgetBroker(cluster: KafkajsCluster, thrown: unknown): void {
+  const address = addressOf(thrown);
+  if (address !== undefined) cluster.removeBroker(address);
 }
 
 /** How long connections may take to come to an end by themselves. */

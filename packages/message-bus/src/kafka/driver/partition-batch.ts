@@ -1,6 +1,6 @@
 import { ConnectionError, type WirekitError } from "@wirekit/core";
 import type { PartitionResult, ProducerRecord, TopicPartition } from "../kafka-driver.ts";
-import { partitionName } from "./produce-call.ts";
+import { PartitionMap } from "../partition-map.ts";
 
 /** What the broker says of a batch because of what is in it, and would have said the first time as well. */
 const contentErrors = new Set([
@@ -80,15 +80,8 @@ type Outcome =
 
 /** The records by partition, in the order in which the partitions first occur. */
 export function batchesOf(records: readonly ProducerRecord[]): PartitionBatch[] {
-  const batches = new Map<string, PartitionBatch>();
-  for (const record of records) {
-    const name = partitionName(record);
-    let batch = batches.get(name);
-    if (batch === undefined) {
-      batch = new PartitionBatch(record);
-      batches.set(name, batch);
-    }
-    batch.records.push(record);
-  }
-  return [...batches.values()];
+  const batches = new PartitionMap<PartitionBatch>();
+  for (const record of records)
+    batches.getOrAdd(record, () => new PartitionBatch(record)).records.push(record);
+  return batches.values();
 }

@@ -1,7 +1,7 @@
 import {
-  anySignal,
   ClosedError,
   MessageTooLargeError,
+  onAbort,
   TimeoutError,
   type WaitOptions,
   withTimeout,
@@ -57,14 +57,18 @@ export class KafkaProducer<Origin = unknown> {
   readonly #writer: RecordWriter;
   readonly #batcher: Batcher<OutgoingRecord<Origin>, WrittenRecord>;
   /** Called for, and not with the batcher yet. */
-  readonly #preparing = new Set<OutgoingRecord<Origin>>();
-  readonly #closed = new AbortController();
+  readonly #preparing = new Map<OutgoingRecord<Origin>, (reason: unknown) => void>();
   #problem: string | undefined;
   #closing: Promise<ProducerCloseReport<Origin>> | undefined;
 
   constructor(driver: KafkaDriver, options: ProducerOptions) {
     const { clock, deliveryTimeoutMs, random, logger } = options;
-    this.#gate = new TopicGate((topic) => driver.partitionCount(topic));
+    this.#gate = new TopicGate((topic) =>
+      withTimeout("Asking for the partitions", (signal) => driver.partitionCount(topic, { signal }), {
+        timeoutMs: deliveryTimeoutMs,
+        clock,
+      }),
+    );
     this.#options = options;
     this.#choice = new PartitionChoice(random);
     this.#writer = new RecordWriter({ driver, clock });
@@ -96,10 +100,9 @@ export class KafkaProducer<Origin = unknown> {
    * @throws UnconfirmedError when it was sent and nobody says whether it arrived; MessageTooLargeError, ClosedError, TimeoutError, or the error of the
    * broker or the connection, when it did not; the signal's own reason.
    */
-  async send(record: OutgoingRecord<Origin>, options: WaitOptions = {}): Promise<WrittenRecord> {
-    options.signal?.throwIfAborted();
-    if (this.#closing !== undefined) throw new ClosedError("The message bus");
-    this.#checkRecord(record);
+  send(record: OutgoingRecord<Origin>, options: WaitOptions = {}): Promise<WrittenRecord> {
+    const refusal = this.#refusalOf(record, options);
+    if (refusal !== undefined) return Promise.reject(refusal.reason);
     const { clock, deliveryTimeoutMs } = this.#options;
     record.expiresAt =
       clock.monotonic() + Math.min(options.timeoutMs ?? deliveryTimeoutMs, deliveryTimeoutMs);
@@ -126,47 +129,57 @@ export class KafkaProducer<Origin = unknown> {
 
   async #close({ timeoutMs }: { readonly timeoutMs: number }): Promise<ProducerCloseReport<Origin>> {
     // What still waits to be told how many partitions there are does not go out any more.
-    const preparing = [...this.#preparing];
-    this.#closed.abort(new ClosedError("The message bus"));
+    const preparing = [...this.#preparing.keys()];
+    for (const fail of [...this.#preparing.values()]) fail(new ClosedError("The message bus"));
     const { notSent, unconfirmed } = await this.#batcher.close({ timeoutMs });
     await this.#writer.close();
     const originsOf = (records: readonly OutgoingRecord<Origin>[]) => records.map(({ origin }) => origin);
     return { notSent: originsOf([...notSent, ...preparing]), unconfirmed: originsOf(unconfirmed) };
   }
 
-  #checkRecord({ bytes }: OutgoingRecord<Origin>): void {
+  #refusalOf(
+    { bytes }: OutgoingRecord<Origin>,
+    { signal }: WaitOptions,
+  ): { readonly reason: unknown } | undefined {
+    if (signal?.aborted) return { reason: signal.reason };
+    if (this.#closing !== undefined) return { reason: new ClosedError("The message bus") };
     const { maxBatchBytes } = this.#options;
     const batchBytes = batchOverheadBytes + bytes;
-    if (batchBytes > maxBatchBytes)
-      throw new MessageTooLargeError({ bytes: batchBytes, maxBytes: maxBatchBytes });
+    if (batchBytes <= maxBatchBytes) return undefined;
+    return { reason: new MessageTooLargeError({ bytes: batchBytes, maxBytes: maxBatchBytes }) };
   }
 
-  async #submitOnceKnown(record: OutgoingRecord<Origin>, options: WaitOptions): Promise<WrittenRecord> {
-    const { clock } = this.#options;
-    const timeoutMs = record.expiresAt - clock.monotonic();
-    let isWanted = true;
-    const submitted = new Promise<{ readonly sending: Promise<WrittenRecord> }>((resolve, reject) => {
-      const go = (count: number) => {
-        if (!isWanted) return;
-        const sending = this.#submit(record, count, options);
-        // Looked at in a moment, and not a rejection that nobody looks at until then.
-        sending.catch(() => undefined);
+  /** Whoever asks for the partitions gives up after the time of a delivery, so that only a shorter limit needs a timer here. */
+  #submitOnceKnown(record: OutgoingRecord<Origin>, options: WaitOptions): Promise<WrittenRecord> {
+    return new Promise((resolve, reject) => {
+      const { signal } = options;
+      const cancelTimer = this.#shorterTimer(options, () =>
+        fail(new TimeoutError("Sending", options.timeoutMs ?? 0)),
+      );
+      const stopListening = signal && onAbort(signal, () => fail(signal.reason));
+      const release = () => {
+        leave();
+        cancelTimer?.();
+        stopListening?.();
         this.#preparing.delete(record);
-        resolve({ sending });
       };
-      this.#gate.wait(record.topic, { go, fail: reject });
+      const fail = (reason: unknown) => {
+        release();
+        reject(reason);
+      };
+      const go = (count: number) => {
+        release();
+        resolve(this.#submit(record, count, options));
+      };
+      const leave = this.#gate.wait(record.topic, { go, fail });
+      this.#preparing.set(record, fail);
     });
-    this.#preparing.add(record);
-    const either = anySignal(options.signal, this.#closed.signal);
-    try {
-      const waiting = { signal: either.signal, timeoutMs, clock };
-      const { sending } = await withTimeout("Sending", () => submitted, waiting);
-      return await sending;
-    } finally {
-      isWanted = false;
-      this.#preparing.delete(record);
-      either.release();
-    }
+  }
+
+  #shorterTimer({ timeoutMs }: WaitOptions, callback: () => void): (() => void) | undefined {
+    const { clock, deliveryTimeoutMs } = this.#options;
+    if (timeoutMs === undefined || timeoutMs >= deliveryTimeoutMs) return undefined;
+    return clock.setTimer(callback, timeoutMs);
   }
 
   #submit(

@@ -16,9 +16,10 @@ export function recordBytes({
   let bytes = 1 + 1 + 1;
   bytes += key === undefined ? 1 : sizedBytes(utf8Length(key));
   bytes += sizedBytes(utf8Length(value));
-  const names = Object.entries(headers);
+  const names = Object.keys(headers);
   bytes += varintBytes(names.length);
-  for (const [name, text] of names) bytes += sizedBytes(utf8Length(name)) + sizedBytes(utf8Length(text));
+  for (const name of names)
+    bytes += sizedBytes(utf8Length(name)) + sizedBytes(utf8Length(headers[name] ?? ""));
   return varintBytes(bytes) + bytes;
 }
 

@@ -1,6 +1,7 @@
 import { type Clock, ConnectionError, MessageTooLargeError, type WirekitError } from "@wirekit/core";
 import type { KafkaDriver, PartitionResult, ProducerRecord, ProducerSession } from "../kafka-driver.ts";
 import { KafkaRefusedError, UnconfirmedError } from "../kafka-errors.ts";
+import { PartitionMap } from "../partition-map.ts";
 import { batchOverheadBytes, recordBytes } from "./record-size.ts";
 
 /** What became of one record. */
@@ -58,15 +59,10 @@ export class RecordWriter {
     records: readonly ProducerRecord[],
     end: WriteEnd,
   ): Promise<void> {
-    const byPartition = new Map<string, ProducerRecord[]>();
-    for (const record of records) {
-      const name = nameOf(record);
-      const together = byPartition.get(name);
-      if (together === undefined) byPartition.set(name, [record]);
-      else together.push(record);
-    }
+    const byPartition = new PartitionMap<ProducerRecord[]>();
+    for (const record of records) byPartition.getOrAdd(record, () => []).push(record);
     for (const result of await this.#send(records, end)) {
-      const together = byPartition.get(nameOf(result)) ?? [];
+      const together = byPartition.get(result) ?? [];
       if (!isTooLarge(result)) {
         for (const [index, record] of together.entries())
           results.set(record, resultOf(record, result, index));
@@ -98,10 +94,6 @@ export class RecordWriter {
   #renew(): void {
     void this.close();
   }
-}
-
-function nameOf({ topic, partition }: { readonly topic: string; readonly partition: number }): string {
-  return `${partition}:${topic}`;
 }
 
 function resultOf(record: ProducerRecord, result: PartitionResult, index: number): RecordResult {

@@ -1,12 +1,12 @@
 /** What is to happen once the number of partitions is known, or cannot be known. */
-interface Waiting {
+export interface Waiting {
   readonly go: (partitionCount: number) => void;
   readonly fail: (error: unknown) => void;
 }
 
 interface Topic {
   partitionCount: number | undefined;
-  waiting: Waiting[];
+  readonly waiting: Set<Waiting>;
 }
 
 /**
@@ -27,26 +27,30 @@ export class TopicGate {
     return this.#topics.get(topic)?.partitionCount;
   }
 
-  /** Calls one of the two functions once the answer is there. */
-  wait(topic: string, waiting: Waiting): void {
-    const known = this.#topics.get(topic);
-    if (known !== undefined) {
-      known.waiting.push(waiting);
-      return;
-    }
-    const asked: Topic = { partitionCount: undefined, waiting: [waiting] };
+  /** Calls one of the two functions once the answer is there; neither of them after the returned function was called. */
+  wait(topic: string, waiting: Waiting): () => void {
+    const asked = this.#topics.get(topic) ?? this.#askFor(topic);
+    asked.waiting.add(waiting);
+    return () => asked.waiting.delete(waiting);
+  }
+
+  #askFor(topic: string): Topic {
+    const asked: Topic = { partitionCount: undefined, waiting: new Set() };
     this.#topics.set(topic, asked);
     this.#ask(topic).then(
       (count) => {
         asked.partitionCount = count;
-        for (const { go } of asked.waiting.splice(0)) go(count);
+        for (const { go } of asked.waiting) go(count);
+        asked.waiting.clear();
       },
       (error: unknown) => {
         // Whoever comes next asks anew.
         this.#topics.delete(topic);
-        for (const { fail } of asked.waiting.splice(0)) fail(error);
+        for (const { fail } of asked.waiting) fail(error);
+        asked.waiting.clear();
       },
     );
+    return asked;
   }
 
   /** Looks whether topics have grown. What is known stays where that cannot be told. */

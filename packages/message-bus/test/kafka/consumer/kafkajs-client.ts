@@ -11,6 +11,7 @@ export function kafkajsClient(brokers: readonly string[], clientId = "test", ret
     clientId,
     logLevel: logLevel.NOTHING,
     connectionTimeout: 5_000,
+    requestTimeout: 2_000,
     retry: { retries, initialRetryTime: 20 },
     socketFactory: ({ host, port, onConnect }) => {
       const socket = connect({ host, port }, onConnect);

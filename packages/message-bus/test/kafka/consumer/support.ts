@@ -41,15 +41,23 @@ export async function broker(options: KafkaOptions = {}): Promise<Kafka> {
   return started;
 }
 
+interface ClientOptions {
+  readonly clientId?: string | undefined;
+  readonly metadataMaxAgeMs?: number | undefined;
+}
+
 /** Openers of members of the group `group`, which read `topic`. */
-export function memberDriver(kafka: Kafka, clientId = "test"): Pick<KafkaDriver, "openMember"> {
+export function memberDriver(
+  kafka: Kafka,
+  { clientId = "test", metadataMaxAgeMs = 300_000 }: ClientOptions = {},
+): Pick<KafkaDriver, "openMember"> {
   return {
     openMember: (options) =>
       new KafkajsMember(options, {
         open: async () => kafkajsClient(kafka.addresses, clientId),
         errorOf,
         topicCreation: "allow",
-        metadataMaxAgeMs: 300_000,
+        metadataMaxAgeMs,
         clock: systemClock,
         random: Math.random,
       }),
@@ -77,18 +85,26 @@ type Options = Partial<Omit<KafkaSourceOptions, "member">> &
     Pick<ConsumerOptions<KafkaDelivery, string>, "concurrency" | "deadLetterSink" | "maxAttempts" | "backoff">
   > & {
     readonly member?: Partial<MemberOptions>;
-    readonly clientId?: string;
     readonly logger?: Logger;
-  };
+  } & ClientOptions;
 
 /** A consumer over the source under test. */
 export function consume(
   kafka: Kafka,
   handler: (delivery: KafkaDelivery, signal: AbortSignal) => unknown,
-  { member, clientId, concurrency = 100, deadLetterSink, maxAttempts, backoff, ...options }: Options = {},
+  {
+    member,
+    clientId,
+    metadataMaxAgeMs,
+    concurrency = 100,
+    deadLetterSink,
+    maxAttempts,
+    backoff,
+    ...options
+  }: Options = {},
 ) {
   const source = new KafkaSource({
-    driver: memberDriver(kafka, clientId),
+    driver: memberDriver(kafka, { clientId, metadataMaxAgeMs }),
     commitIntervalMs: 20,
     logger: silentLogger,
     ...options,
@@ -115,11 +131,13 @@ export function receiver(
   {
     member,
     clientId,
+    metadataMaxAgeMs,
     ...options
-  }: Partial<Omit<KafkaSourceOptions, "member">> & Pick<Options, "member" | "clientId"> = {},
+  }: Partial<Omit<KafkaSourceOptions, "member">> &
+    Pick<Options, "member" | "clientId" | "metadataMaxAgeMs"> = {},
 ): KafkaReceiver {
   const opened = new KafkaReceiver({
-    driver: memberDriver(kafka, clientId),
+    driver: memberDriver(kafka, { clientId, metadataMaxAgeMs }),
     commitIntervalMs: 20,
     logger: silentLogger,
     ...options,
@@ -150,7 +168,7 @@ export async function produce(
 }
 
 /** Waits until something is so. */
-export async function until(condition: () => unknown, timeoutMs = 60_000): Promise<void> {
+export async function until(condition: () => unknown, timeoutMs = 30_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`it has not come to: ${String(condition)}`);

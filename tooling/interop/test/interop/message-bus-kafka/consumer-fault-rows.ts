@@ -33,7 +33,7 @@ export async function consumerFaultRows(): Promise<void> {
       using sending = sends.start(bus, { topic, prefix: "k", keys, atOnce, room });
 
       const join = async (by: string) => {
-        const program = startTypeScript(new URL("../processes/kafka-consumer.ts", import.meta.url), {
+        const program = startTypeScript(new URL("./consumer-process.ts", import.meta.url), {
           KAFKA: (await kafka()).addresses.plaintext,
           TOPIC: topic,
           GROUP: groupId,

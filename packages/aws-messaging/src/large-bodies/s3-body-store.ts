@@ -1,0 +1,150 @@
+import { ConfigError, type Issue, once } from "@wirekit/core";
+import { utf8Length } from "@wirekit/core/outbound";
+import { toAwsError } from "../aws-error.ts";
+import type { AwsMessagingConfig } from "../config.ts";
+import { InvalidMessageError } from "../errors.ts";
+import { clientSettings, loadPeer } from "../sdk-settings.ts";
+import type { BodyPointer, BodyStore } from "./body-store.ts";
+
+interface ObjectPlace {
+  readonly Bucket: string;
+  readonly Key: string;
+}
+
+/** The part of S3 that is used here, in S3's own names. `new S3()` of `@aws-sdk/client-s3` is one. */
+export interface S3Api {
+  putObject(input: ObjectPlace & { readonly Body: string; readonly ContentType: string }): Promise<unknown>;
+  getObject(input: ObjectPlace): Promise<{
+    readonly ContentLength?: number | undefined;
+    readonly Body?:
+      | { transformToString(encoding?: string): Promise<string>; destroy?(): unknown }
+      | undefined;
+  }>;
+  deleteObject(input: ObjectPlace): Promise<unknown>;
+}
+
+export interface S3BodyStoreOptions {
+  readonly bucket: string;
+  /** What the keys of our objects begin with. Pointers to other keys are not followed. Default `"messages/"`. */
+  readonly prefix?: string | undefined;
+  /** The largest body, in bytes, that is written or read. Default 67,108,864 (64 MiB). */
+  readonly maxBodyBytes?: number | undefined;
+  /** Where and as whom to ask S3. One of `config` and `s3` is needed. */
+  readonly config?: AwsMessagingConfig | undefined;
+  /** A client that the program has already; it is not closed by us. */
+  readonly s3?: S3Api | undefined;
+}
+
+/** Bodies as objects of a bucket. */
+export interface S3BodyStore extends BodyStore {
+  /** Closes the client that was made here. */
+  close(): void;
+}
+
+const defaultMaxBodyBytes = 64 * 1024 * 1024;
+
+/**
+ * Keeps bodies that are too large in a bucket. `@aws-sdk/client-s3` is loaded on first use.
+ *
+ * @throws ConfigError naming every option at fault.
+ */
+export function s3BodyStore(options: S3BodyStoreOptions): S3BodyStore {
+  const { bucket, prefix = "messages/", maxBodyBytes = defaultMaxBodyBytes, config, s3 } = options;
+  checkOptions(options);
+  const own: { destroy(): void }[] = [];
+  const api = once<S3Api>(async () => {
+    if (s3 !== undefined) return s3;
+    const { S3 } = await loadPeer("largeBodies", "@aws-sdk/client-s3", () => import("@aws-sdk/client-s3"));
+    const keep = <Client extends { destroy(): void }>(client: Client) => {
+      own.push(client);
+      return client;
+    };
+    const { timeoutMs, retryAttempts, endpointUrl } = config as AwsMessagingConfig;
+    const settings = await clientSettings(config as AwsMessagingConfig, keep);
+    const requestHandler = {
+      ...settings.requestHandler,
+      requestTimeout: timeoutMs,
+      throwOnRequestTimeout: true,
+    };
+    // An endpoint of one's own seldom answers to the bucket's name as a host name.
+    const forcePathStyle = endpointUrl !== undefined;
+    return keep(new S3({ ...settings, requestHandler, forcePathStyle, maxAttempts: retryAttempts + 1 }));
+  });
+
+  async function ask<T>(what: string, task: (client: S3Api) => Promise<T>): Promise<T> {
+    const client = await api();
+    try {
+      return await task(client);
+    } catch (thrown) {
+      throw toAwsError(what, thrown);
+    }
+  }
+
+  /** Whoever can write to the queue could otherwise have anything read, and deleted, that this program may. */
+  const isOurs = (pointer: BodyPointer) => pointer.bucket === bucket && pointer.key.startsWith(prefix);
+  const tooLarge = (bytes: number) =>
+    new InvalidMessageError(`The body is ${bytes} bytes: at most ${maxBodyBytes} are kept in S3`, {
+      code: "aws-messaging/too-large",
+      details: { bytes, limit: maxBodyBytes },
+    });
+
+  return {
+    newPointer: () => ({ bucket, key: `${prefix}${crypto.randomUUID()}` }),
+
+    async put(pointer, body) {
+      const bytes = utf8Length(body);
+      if (bytes > maxBodyBytes) throw tooLarge(bytes);
+      const place = placeOf(pointer);
+      await ask("Putting a body into S3", (client) =>
+        client.putObject({ ...place, Body: body, ContentType: "application/json" }),
+      );
+    },
+
+    async get(pointer) {
+      if (!isOurs(pointer))
+        throw new InvalidMessageError("The message points to an object outside of the store");
+      return ask("Getting a body from S3", async (client) => {
+        const found = await client.getObject(placeOf(pointer)).catch((thrown: unknown) => {
+          if ((thrown as { readonly name?: unknown } | undefined)?.name !== "NoSuchKey") throw thrown;
+          throw new InvalidMessageError("The message points to an object that is not there", {
+            details: { bucket, key: pointer.key },
+          });
+        });
+        const { ContentLength: bytes = 0 } = found;
+        if (bytes > maxBodyBytes) {
+          // A body that nobody reads would keep its connection.
+          found.Body?.destroy?.();
+          throw tooLarge(bytes);
+        }
+        return (await found.Body?.transformToString("utf-8")) ?? "";
+      });
+    },
+
+    async delete(pointer) {
+      if (!isOurs(pointer)) return;
+      await ask("Deleting a body from S3", (client) => client.deleteObject(placeOf(pointer)));
+    },
+
+    close: () => {
+      for (const client of own.splice(0)) client.destroy();
+    },
+  };
+}
+
+function placeOf({ bucket, key }: BodyPointer): ObjectPlace {
+  return { Bucket: bucket, Key: key };
+}
+
+function checkOptions({ bucket, prefix, maxBodyBytes = 1, config, s3 }: S3BodyStoreOptions): void {
+  const issues: Issue[] = [];
+  if (typeof bucket !== "string" || bucket === "")
+    issues.push({ path: "bucket", message: "must be a bucket's name" });
+  if (prefix === "") issues.push({ path: "prefix", message: "must not be empty" });
+  if (!Number.isSafeInteger(maxBodyBytes) || maxBodyBytes < 1) {
+    issues.push({ path: "maxBodyBytes", message: "must be a whole number above 0" });
+  }
+  if (config === undefined && s3 === undefined) {
+    issues.push({ path: "config", message: "is required, unless s3 is given" });
+  }
+  if (issues.length > 0) throw new ConfigError(issues);
+}

@@ -1,0 +1,83 @@
+import type { SNSClientConfig } from "@aws-sdk/client-sns";
+import { ConfigError } from "@wirekit/core";
+import type { AwsMessagingConfig } from "./config.ts";
+
+/** Notes a client that was made here, so that it is closed with the others. */
+export type Keep = <Client extends { destroy(): void }>(client: Client) => Client;
+
+/** A consumer holds several long polls open beside its deletes: the SDK's own bound of 50 sockets would be in their way. */
+const maxSockets = 500;
+
+/** What every client of the AWS SDK is made with. */
+export async function clientSettings(config: AwsMessagingConfig, keep: Keep) {
+  const credentials = await credentialsFor(config, keep);
+  return {
+    region: config.regionName,
+    ...(config.endpointUrl !== undefined && { endpoint: config.endpointUrl }),
+    ...(credentials !== undefined && { credentials }),
+    // Retries are the engines': they know which entries of a batch have failed, and what order must be kept.
+    maxAttempts: 1,
+    requestHandler: {
+      connectionTimeout: Math.min(config.timeoutMs, 10_000),
+      httpAgent: { keepAlive: true, maxSockets },
+      httpsAgent: { keepAlive: true, maxSockets },
+    },
+  };
+}
+
+async function credentialsFor(
+  config: AwsMessagingConfig,
+  keep: Keep,
+): Promise<SNSClientConfig["credentials"]> {
+  const { credentials, role, regionName, endpointUrl } = config;
+  // None at all leaves the standard chain to the SDK.
+  if (role === undefined) return credentials;
+  const { STSClient, AssumeRoleCommand } = await loadPeer(
+    "roleArn",
+    "@aws-sdk/client-sts",
+    () => import("@aws-sdk/client-sts"),
+  );
+  const sts = keep(
+    new STSClient({
+      region: regionName,
+      ...(endpointUrl !== undefined && { endpoint: endpointUrl }),
+      ...(credentials !== undefined && { credentials }),
+    }),
+  );
+  // A provider: the SDK asks it again before what it gave expires.
+  return async () => {
+    const { Credentials: assumed } = await sts.send(
+      new AssumeRoleCommand({
+        RoleArn: role.roleArn,
+        RoleSessionName: role.sessionName,
+        ExternalId: role.externalId,
+      }),
+    );
+    if (assumed?.AccessKeyId === undefined || assumed.SecretAccessKey === undefined) {
+      throw new ConfigError([{ path: "roleArn", message: "names a role for which AWS gave no credentials" }]);
+    }
+    return {
+      accessKeyId: assumed.AccessKeyId,
+      secretAccessKey: assumed.SecretAccessKey,
+      ...(assumed.SessionToken !== undefined && { sessionToken: assumed.SessionToken }),
+      ...(assumed.Expiration !== undefined && { expiration: assumed.Expiration }),
+    };
+  };
+}
+
+/**
+ * Loads an optional peer.
+ *
+ * @throws ConfigError that names the package to install, and the option that needs it.
+ */
+export async function loadPeer<Module>(
+  path: string,
+  name: string,
+  load: () => Promise<Module>,
+): Promise<Module> {
+  try {
+    return await load();
+  } catch (cause) {
+    throw new ConfigError([{ path, message: `needs the package ${name}: install it` }], { cause });
+  }
+}

@@ -1,0 +1,39 @@
+import { silentLogger } from "@wirekit/core";
+import { type Kafka as Broker, type KafkaOptions, startKafka } from "@wirekit/devstack/kafka";
+import { KafkaMessageBus, type KafkaMessageBusOptions } from "../../src/index.ts";
+
+const closers: (() => Promise<unknown>)[] = [];
+
+/** Closes everything that was opened since, clients first. */
+export async function closeAll(): Promise<void> {
+  for (const close of closers.splice(0).reverse()) await close();
+}
+
+export async function openBroker(options: KafkaOptions = {}): Promise<Broker> {
+  const broker = await startKafka({ minSessionTimeoutMs: 100, ...options });
+  closers.push(() => broker.close());
+  return broker;
+}
+
+/** What makes a bus quick enough for a test. */
+export function quick(broker: Broker): KafkaMessageBusOptions {
+  return {
+    bootstrapServers: broker.bootstrapServers,
+    securityProtocol: "PLAINTEXT",
+    sessionTimeoutMs: 10_000,
+    heartbeatIntervalMs: 100,
+    fetchMaxWaitMs: 50,
+    commitIntervalMs: 20,
+    logger: silentLogger,
+  };
+}
+
+export function openBus(broker: Broker, options: KafkaMessageBusOptions = {}): KafkaMessageBus {
+  const bus = new KafkaMessageBus({ ...quick(broker), ...options });
+  closeAtTheEnd(bus);
+  return bus;
+}
+
+export function closeAtTheEnd(bus: { close(options: { timeoutMs: number }): Promise<unknown> }): void {
+  closers.push(() => bus.close({ timeoutMs: 2_000 }));
+}
