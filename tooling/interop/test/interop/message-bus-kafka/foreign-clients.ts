@@ -1,6 +1,6 @@
 import { kafkaConsoleTools } from "@wirekit/servers";
-import type { Need } from "@wirekit/servers/gate";
 import { runProgram } from "../../../src/programs/run-program.ts";
+import type { Pair } from "../../../src/rows/describe-pair.ts";
 import { kafka, startPeer } from "./broker.ts";
 
 /** A record on its way to a topic. */
@@ -21,7 +21,7 @@ export interface ReadRecord extends PlainRecord, Place {}
 /** A client of somebody else's that writes to topics and reads them. */
 export interface ForeignClient {
   readonly name: string;
-  readonly needs: readonly Need[];
+  readonly needs: Pair["needs"];
   /** Resolves when the broker has all of them. */
   produce(topic: string, records: readonly PlainRecord[]): Promise<void>;
   /** The first records of a topic, as a group of its own. */

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { sleep } from "@wirekit/core";
 import { kafkaConsoleTools } from "@wirekit/servers";
-import type { Need } from "@wirekit/servers/gate";
 import { AssignerProtocol } from "kafkajs";
+import type { Pair } from "../../../src/rows/describe-pair.ts";
 import { kafka, openBus, plaintext, startPeer, withAdmin } from "./broker.ts";
 import { consoleRecord, printAll, type ReadRecord } from "./foreign-clients.ts";
 import { type GroupAccount, sharedClockMs } from "./group-account.ts";
@@ -31,7 +31,7 @@ export interface Member extends AsyncDisposable {
 /** A kind of member that is not ours. */
 export interface ForeignMember {
   readonly name: string;
-  readonly needs: readonly Need[];
+  readonly needs: Pair["needs"];
   join(membership: Membership): Promise<Member>;
 }
 
