@@ -93,7 +93,10 @@ describe("a message that was tampered with", () => {
     ],
     [
       "key id",
-      (sealed) => ({ ...sealed, attributes: { ...sealed.attributes, [encryptionAttributes.keyId]: "april" } }),
+      (sealed) => ({
+        ...sealed,
+        attributes: { ...sealed.attributes, [encryptionAttributes.keyId]: "april" },
+      }),
     ],
     [
       "key id of another type",
