@@ -5,6 +5,7 @@ import { MemoryIdempotencyStore } from "@wirekit/core/inbound";
 import { closeOnSignals } from "@wirekit/core/node";
 import { bookInto } from "./demo/book-into.ts";
 import { reportOf } from "./demo/instance.ts";
+import { watchParent } from "./demo/parent.ts";
 import { serviceToken, takeoverAfterMs } from "./demo/payment-day.ts";
 import { openLedger } from "./ledger.ts";
 import { type BusPlace, openBus, targetSuffix } from "./open-bus.ts";
@@ -18,6 +19,7 @@ const { values } = parseArgs({
   options: { place: text, prefix: text, ledger: text, name: text },
 });
 const place = JSON.parse(values.place) as BusPlace;
+const parent = watchParent();
 // What it logs goes to nobody's screen here: a poison message is announced at each of its attempts.
 const bus = openBus(place, { env: process.env, takeoverAfterMs, logger: silentLogger });
 const service = startPaymentService(bus, {
@@ -35,9 +37,9 @@ const watch = closeOnSignals([service, bus], {
   afterwards: "return",
   logger: silentLogger,
 });
-process.send?.("ready");
+parent.tell("ready");
 const { isClean } = await watch.closed;
-process.send?.(report());
-// It ends by itself when the parent has let go of it: nothing of the service keeps it alive.
+parent.tell(report());
+// It ends by itself when the parent has been let go of: nothing of the service keeps it alive.
 process.exitCode = isClean ? 0 : 1;
-process.disconnect?.();
+parent.leave();

@@ -185,4 +185,13 @@ describe("the configuration from the environment", () => {
       regionName: "us-east-1",
     });
   });
+
+  it("takes an override of undefined for one that is not given", () => {
+    const overrides = { regionName: undefined, timeoutMs: undefined };
+    expect(awsMessagingConfigFromEnv({ AWS_REGION_NAME: regionName }, overrides)).toMatchObject({
+      regionName,
+    });
+    const misread = () => awsMessagingConfigFromEnv({}, overrides);
+    expect(misread).toThrow("AWS_REGION_NAME");
+  });
 });

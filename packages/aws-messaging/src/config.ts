@@ -1,4 +1,4 @@
-import { ConfigError, type Env, env, type Issue, readEnv } from "@wirekit/core";
+import { ConfigError, type Env, env, type Issue, type Overrides, readEnv } from "@wirekit/core";
 
 /** What a user says. Everything but the region has a default; nothing is read from the environment. */
 export interface AwsMessagingOptions {
@@ -191,7 +191,7 @@ const variables = {
  */
 export function awsMessagingConfigFromEnv(
   environment: Env = process.env,
-  overrides: Partial<AwsMessagingOptions> = {},
+  overrides: Overrides<AwsMessagingOptions> = {},
 ): AwsMessagingConfig {
   // An option that is left open hides nothing of what the environment says.
   const said = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));

@@ -27,7 +27,7 @@ export type {
   SendOutcome,
 } from "./outcome.ts";
 export { encodePythonJson, type PythonJsonOptions } from "./python-json.ts";
-export { type Env, type EnvParser, type EnvVariable, env, readEnv } from "./read-env.ts";
+export { type Env, type EnvParser, type EnvVariable, env, type Overrides, readEnv } from "./read-env.ts";
 export { redact } from "./redact.ts";
 export { excerpt, type RedactOptions, redactText } from "./redact-text.ts";
 export { type Attempt, type RetryOptions, retry, type UpcomingRetry } from "./retry.ts";

@@ -6,6 +6,9 @@ import { redactText } from "./redact-text.ts";
 /** The environment: `process.env`, or what a test puts in its place. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
+/** Options in place of what the environment says. One that is `undefined` is one that is not given. */
+export type Overrides<Options> = { readonly [Name in keyof Options]?: Options[Name] | undefined };
+
 /**
  * How the text of a variable, without the blanks around it, becomes a value. Throws a plain `Error` whose message says
  * what was expected: `"must be ..."`.

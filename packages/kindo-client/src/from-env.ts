@@ -1,4 +1,4 @@
-import { ConfigError, type Env, type Issue, env as parse, readEnv } from "@wirekit/core";
+import { ConfigError, type Env, type Issue, type Overrides, env as parse, readEnv } from "@wirekit/core";
 import {
   defaultRegion,
   defaultService,
@@ -11,7 +11,7 @@ import type { Credentials, CredentialsProvider } from "./signing/credentials.ts"
 import { defaultCredentials } from "./signing/credentials-source.ts";
 
 /** Options that are used in place of what the environment says. */
-export type KindoEnvOverrides = Partial<KindoUrlOptions> | Partial<KindoArnOptions>;
+export type KindoEnvOverrides = Overrides<KindoUrlOptions> | Overrides<KindoArnOptions>;
 
 const variables = {
   url: { name: "KINDO_MESSAGE_PRODUCER_URL", parse: parse.url },
@@ -41,7 +41,7 @@ export function optionsFromEnv(environment: Env, overrides: KindoEnvOverrides): 
 
   const wantsArn = overrides.arn !== undefined || (overrides.url === undefined && values.url === undefined);
   if (wantsArn) return { ...common, arn: overrides.arn ?? values.arn } as KindoArnOptions;
-  const service = (overrides as Partial<KindoUrlOptions>).service ?? values.service;
+  const service = (overrides as Overrides<KindoUrlOptions>).service ?? values.service;
   return { ...common, url: overrides.url ?? values.url, service } as KindoUrlOptions;
 }
 

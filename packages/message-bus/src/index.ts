@@ -26,7 +26,6 @@ export type {
 export {
   Kafka,
   type KafkaCommitOptions,
-  type KafkaReceivedDictionary,
   type KafkaReceiveOptions,
   type KafkaSendOptions,
 } from "./kafka/kafka.ts";
@@ -89,8 +88,9 @@ export type {
 } from "./message-bus.ts";
 export { MessageBusMessage } from "./message-bus-message.ts";
 export type { Received, ReceivedFacts, ReceivedInvalid, ReceivedMessage } from "./received.ts";
+export type { ReceivedDictionary } from "./received-dictionary.ts";
 export { ReceivedInvalidError } from "./received-invalid-error.ts";
-export { type ReceivedDictionary, SQS, type SQSReceiveOptions } from "./sqs/sqs.ts";
+export { SQS, type SQSReceiveOptions } from "./sqs/sqs.ts";
 export { SqsError, type SqsErrorCode } from "./sqs/sqs-error.ts";
 export { SqsMessageBus } from "./sqs/sqs-message-bus.ts";
 export type { SqsCredentials, SqsMessageBusOptions } from "./sqs/sqs-options.ts";

@@ -5,11 +5,13 @@ import { readSnippets, runSnippets } from "@wirekit/devstack/readme";
 
 const packageDirectory = fileURLToPath(new URL("..", import.meta.url));
 
-it("every example in the README runs, and prints what it says", async () => {
+it("every other example in the README runs, and prints what it says", async () => {
   const aws = await startAws();
   try {
     for (const queue of ["status-updates.fifo", "users"]) aws.createQueue(queue);
-    const snippets = readSnippets(fileURLToPath(new URL("../README.md", import.meta.url)));
+    const all = readSnippets(fileURLToPath(new URL("../README.md", import.meta.url)));
+    // Those of Kafka have a test of their own, beside the broker that they need.
+    const snippets = all.filter(({ code }) => !/\bKafka(MessageBus)?\b/.test(code));
     expect(snippets.length).toBeGreaterThan(3);
     const env = {
       SQS_QUEUE_URL: aws.endpointUrl,
@@ -25,4 +27,4 @@ it("every example in the README runs, and prints what it says", async () => {
   } finally {
     await aws.close();
   }
-}, 60_000);
+}, 120_000);

@@ -26,7 +26,7 @@ export async function openKafkaStage(servers: string | undefined): Promise<Stage
   async function close(): Promise<void> {
     await processes.close();
     await bus.close();
-    await topics?.remove(names);
+    await topics?.remove();
     await broker?.close();
   }
   try {

@@ -3,8 +3,8 @@ import { Kafka, type KafkaConfig, logLevel, type SASLOptions } from "kafkajs";
 /** Topics on a server that others use as well. */
 export interface KafkaTopics {
   create(names: readonly string[], partitions: number): Promise<void>;
-  /** Leaves the server as it was found. */
-  remove(names: readonly string[]): Promise<void>;
+  /** Leaves the server as it was found: what was created goes. */
+  remove(): Promise<void>;
 }
 
 /** Logs in as the environment says, in the variables that the bus reads. */
@@ -19,13 +19,17 @@ export function kafkaTopics(bootstrapServers: string, env: NodeJS.ProcessEnv): K
       await admin.disconnect();
     }
   };
+  const created: string[] = [];
   return {
     create: (names, numPartitions) =>
-      withAdmin((admin) => {
+      withAdmin(async (admin) => {
         const topics = names.map((topic) => ({ topic, numPartitions }));
-        return admin.createTopics({ topics, waitForLeaders: true });
+        await admin.createTopics({ topics, waitForLeaders: true });
+        created.push(...names);
       }),
-    remove: (names) => withAdmin((admin) => admin.deleteTopics({ topics: [...names] })),
+    remove: async () => {
+      if (created.length > 0) await withAdmin((admin) => admin.deleteTopics({ topics: created }));
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import { CreateQueueCommand, DeleteQueueCommand, GetQueueUrlCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { CreateQueueCommand, DeleteQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { silentLogger } from "@wirekit/core";
 import { type AwsServer, startAws } from "@wirekit/devstack/aws";
 import { openBus, targetSuffix } from "../open-bus.ts";
@@ -60,22 +60,20 @@ function inProcess(aws: AwsServer, targets: PaymentTargets): Queues {
 
 /** Leaves a server as it was found. Region and credentials come from the environment. */
 function elsewhere(address: string, targets: PaymentTargets): Queues {
-  const client = new SQSClient({
-    endpoint: new URL(address).origin,
-    region: process.env.AWS_REGION ?? "eu-west-1",
-  });
+  const { origin: endpoint } = new URL(address);
+  const client = new SQSClient({ endpoint, region: process.env.AWS_REGION ?? "eu-west-1" });
+  const created: string[] = [];
   return {
     create: async () => {
       for (const QueueName of Object.values(targets)) {
-        await client.send(new CreateQueueCommand({ QueueName, Attributes: { FifoQueue: "true" } }));
+        const Attributes = { FifoQueue: "true" };
+        const { QueueUrl = "" } = await client.send(new CreateQueueCommand({ QueueName, Attributes }));
+        created.push(QueueUrl);
       }
     },
     remove: async () => {
       try {
-        for (const QueueName of Object.values(targets)) {
-          const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName }));
-          await client.send(new DeleteQueueCommand({ QueueUrl }));
-        }
+        for (const QueueUrl of created) await client.send(new DeleteQueueCommand({ QueueUrl }));
       } finally {
         client.destroy();
       }

@@ -1,6 +1,6 @@
 import type { Env, WaitOptions } from "@wirekit/core";
 import type { BusCloseReport } from "../message-bus.ts";
-import { ReceivedInvalidError } from "../received-invalid-error.ts";
+import { dictionaryOf, type ReceivedDictionary } from "../received-dictionary.ts";
 import type { SendableMessage } from "../wire/message.ts";
 import { kafkaOptionsFromEnv } from "./kafka-env.ts";
 import { KafkaMessageBus } from "./kafka-message-bus.ts";
@@ -33,9 +33,6 @@ export interface KafkaCommitOptions extends WaitOptions {
   readonly groupId?: string | undefined;
 }
 
-/** What the original gives for a message: its dictionary, in wire spelling, by its receipt handle. */
-export type KafkaReceivedDictionary = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-
 /**
  * The original's class `Kafka`, over {@link KafkaMessageBus}. Options that are not given are read from the environment: `KAFKA_BOOTSTRAP_SERVERS`,
  * `KAFKA_API_PROTOCOL`, `KAFKA_API_SASL_MECHANISM`, `KAFKA_API_KEY`, `KAFKA_API_SECRET`.
@@ -63,23 +60,21 @@ export class Kafka implements AsyncDisposable {
   }
 
   /**
-   * One message, as `{ [receiptHandle]: body }`; `undefined` when there is none within the time. Kinds that this version does not know are messages as
-   * well. The next message of its key comes when it is committed.
+   * One message, as `{ [receiptHandle]: body }`; `undefined` when there is none within the time. As in the original, kinds that are not known are
+   * messages as well, and payloads are not judged. The next message of its key comes when it is committed.
    *
-   * @throws ReceivedInvalidError for a body that is not JSON or no valid message, with the body and the receipt handle; and what
+   * @throws ReceivedInvalidError for a body that is not JSON or no valid envelope, with the body and the receipt handle; and what
    * {@link KafkaMessageBus.receiveMessage} throws, where the original logs it and returns nothing.
    */
   async receiveMessage({
     topic: target,
     autoCommit = false,
     ...options
-  }: KafkaReceiveOptions): Promise<KafkaReceivedDictionary | undefined> {
+  }: KafkaReceiveOptions): Promise<ReceivedDictionary | undefined> {
     const received = await this.#bus.receiveMessage({ ...options, target, unknownKinds: "pass" });
     if (received === undefined) return undefined;
     if (autoCommit) await this.#bus.acknowledge(received, { signal: options.signal });
-    if (received.kind === "invalid") throw new ReceivedInvalidError(received);
-    // As it stood on the wire, fields that no payload knows included; that it is a JSON object has been seen.
-    return { [received.receiptHandle]: JSON.parse(received.raw) as Readonly<Record<string, unknown>> };
+    return dictionaryOf(received);
   }
 
   /**

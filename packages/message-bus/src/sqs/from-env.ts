@@ -1,4 +1,4 @@
-import { ConfigError, type Env, type Issue, env as parse, readEnv } from "@wirekit/core";
+import { ConfigError, type Env, type Issue, type Overrides, env as parse, readEnv } from "@wirekit/core";
 import { readServiceUrl } from "./service-url.ts";
 import { resolveSqsOptions, type SqsCredentials, type SqsMessageBusOptions } from "./sqs-options.ts";
 
@@ -25,7 +25,7 @@ type Values = ReturnType<typeof readEnv<typeof variables>>;
  */
 export function sqsOptionsFromEnv(
   env: Env,
-  overrides: Partial<SqsMessageBusOptions> = {},
+  overrides: Overrides<SqsMessageBusOptions> = {},
 ): SqsMessageBusOptions {
   const issues: Issue[] = [];
   const values = collecting(issues, () => readEnv(env, variables));

@@ -2,6 +2,7 @@ import {
   anySignal,
   ClosedError,
   type Env,
+  type Overrides,
   type SendOutcome,
   type WaitOptions,
   withTimeout,
@@ -78,7 +79,7 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
    *
    * @throws ConfigError naming every variable and option at fault.
    */
-  static fromEnv(env: Env = process.env, overrides: Partial<SqsMessageBusOptions> = {}): SqsMessageBus {
+  static fromEnv(env: Env = process.env, overrides: Overrides<SqsMessageBusOptions> = {}): SqsMessageBus {
     return new SqsMessageBus(sqsOptionsFromEnv(env, overrides));
   }
 

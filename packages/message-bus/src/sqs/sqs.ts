@@ -1,13 +1,10 @@
 import { type Env, env as parse, readEnv, type WaitOptions } from "@wirekit/core";
 import type { BusCloseReport, ReceiveOptions } from "../message-bus.ts";
-import { ReceivedInvalidError } from "../received-invalid-error.ts";
+import { dictionaryOf, type ReceivedDictionary } from "../received-dictionary.ts";
 import type { SendableMessage } from "../wire/message.ts";
 import { SqsMessageBus } from "./sqs-message-bus.ts";
 import type { SqsMessageBusOptions } from "./sqs-options.ts";
 import type { SqsSentMessage } from "./sqs-sends.ts";
-
-/** What the original gives for a message: its dictionary, in wire spelling, by its receipt handle. */
-export type ReceivedDictionary = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 /** How long a receive waits, and for how long it holds what it got. */
 export type SQSReceiveOptions = Pick<ReceiveOptions, "signal" | "timeoutMs" | "visibilityTimeoutMs">;
@@ -40,10 +37,10 @@ export class SQS implements AsyncDisposable {
   }
 
   /**
-   * One message as `{ [receiptHandle]: body }`, or undefined when there is none within the time (1,000 ms unless said). Kinds that this
-   * version does not know are messages as well.
+   * One message as `{ [receiptHandle]: body }`, or undefined when there is none within the time (1,000 ms unless said). As in the original, kinds
+   * that are not known are messages as well, and payloads are not judged.
    *
-   * @throws ReceivedInvalidError for a body that is not JSON or no valid message, with the body and the receipt handle; and what
+   * @throws ReceivedInvalidError for a body that is not JSON or no valid envelope, with the body and the receipt handle; and what
    * {@link SqsMessageBus.receiveMessage} throws.
    */
   async receiveMessage(
@@ -55,10 +52,7 @@ export class SQS implements AsyncDisposable {
       target: targetQueue,
       unknownKinds: "pass",
     });
-    if (received === undefined) return undefined;
-    if (received.kind === "invalid") throw new ReceivedInvalidError(received);
-    // As it stood on the wire, fields that no payload knows included; that it is a JSON object has been seen.
-    return { [received.receiptHandle]: JSON.parse(received.raw) as Readonly<Record<string, unknown>> };
+    return received === undefined ? undefined : dictionaryOf(received);
   }
 
   /** As {@link SqsMessageBus.deleteMessage}. */

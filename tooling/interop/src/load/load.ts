@@ -1,33 +1,28 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  CreateQueueCommand,
-  GetQueueAttributesCommand,
-  type QueueAttributeName,
-  SQSClient,
-} from "@aws-sdk/client-sqs";
 import { sleep, withTimeout } from "@wirekit/core";
 import type { TalkingProgram } from "../programs/talking-program.ts";
 import { startTypeScript } from "../programs/typescript-program.ts";
 import { LedgerReader } from "./ledger.ts";
+import type { LoadBroker } from "./load-broker.ts";
 import { type Balance, MessageAccount } from "./message-account.ts";
 import { type LoadSettings, toEnvironment } from "./order.ts";
 
-export interface LoadOptions {
-  readonly url: string;
-  readonly region: string;
-  readonly queues: readonly string[];
+export interface LoadOptions extends Omit<LoadSettings, "ledger"> {
+  readonly broker: LoadBroker;
+  /** What sends, and what consumes: files in this folder. */
+  readonly programs: LoadPrograms;
   /** How many processes consume. */
   readonly consumers: number;
 }
 
+export interface LoadPrograms {
+  readonly sender: string;
+  readonly consumer: string;
+}
+
 const lookEveryMs = 100;
-const countNames = [
-  "ApproximateNumberOfMessages",
-  "ApproximateNumberOfMessagesNotVisible",
-  "ApproximateNumberOfMessagesDelayed",
-] as const satisfies readonly QueueAttributeName[];
 
 /** One process that sends and some that consume, and the account of what they do. */
 export class Load implements AsyncDisposable {
@@ -39,37 +34,25 @@ export class Load implements AsyncDisposable {
   readonly #reader: LedgerReader;
   readonly #environment: Readonly<Record<string, string>>;
   readonly #directory: string;
-  readonly #client: SQSClient;
-  readonly #urls: readonly string[];
+  readonly #broker: LoadBroker;
+  readonly #programs: LoadPrograms;
 
-  private constructor(
-    directory: string,
-    settings: LoadSettings,
-    urls: readonly string[],
-    parts: { client: SQSClient; consumers: number },
-  ) {
+  private constructor(directory: string, { broker, programs, consumers, ...settings }: LoadOptions) {
+    const ledger = join(directory, "ledger");
     this.#directory = directory;
-    this.#environment = toEnvironment(settings);
-    this.#reader = new LedgerReader(settings.ledger);
-    this.#client = parts.client;
-    this.#urls = urls;
-    this.sender = startTypeScript(new URL("sender-process.ts", import.meta.url), this.#environment);
-    this.consumers = Array.from({ length: parts.consumers }, () => this.#startConsumer());
+    this.#broker = broker;
+    this.#programs = programs;
+    this.#environment = toEnvironment({ ...settings, ledger });
+    this.#reader = new LedgerReader(ledger);
+    this.sender = this.#startProgram(programs.sender);
+    this.consumers = Array.from({ length: consumers }, () => this.#startProgram(programs.consumer));
   }
 
   /** Makes the queues and starts the processes; nothing is sent yet. */
-  static async start({ url, region, queues, consumers }: LoadOptions): Promise<Load> {
-    const credentials = { accessKeyId: "any", secretAccessKey: "any" };
-    const client = new SQSClient({ endpoint: url, region, credentials });
-    const urls: string[] = [];
-    for (const QueueName of queues) {
-      const Attributes = QueueName.endsWith(".fifo") ? { FifoQueue: "true" } : {};
-      const { QueueUrl = "" } = await client.send(new CreateQueueCommand({ QueueName, Attributes }));
-      urls.push(QueueUrl);
-    }
+  static async start(options: LoadOptions): Promise<Load> {
+    await options.broker.open(options.queues);
     const directory = await mkdtemp(join(tmpdir(), "wirekit-load-"));
-    const settings = { url, region, queues, ledger: join(directory, "ledger") };
-    const load = new Load(directory, settings, urls, { client, consumers });
+    const load = new Load(directory, options);
     try {
       await Promise.all([load.sender, ...load.consumers].map((program) => program.ask("ready")));
     } catch (error) {
@@ -104,7 +87,7 @@ export class Load implements AsyncDisposable {
   /** Ends a consumer with SIGKILL, and starts another in its place. */
   async replaceConsumer(index: number): Promise<void> {
     await this.consumers[index]?.kill();
-    this.consumers[index] = this.#startConsumer();
+    this.consumers[index] = this.#startProgram(this.#programs.consumer);
   }
 
   /** Sends no more, lets everything be handled, closes the consumers, and gives the account. */
@@ -113,7 +96,7 @@ export class Load implements AsyncDisposable {
     await this.#until(
       "Handling the rest",
       limitMs,
-      async () => this.balance().missing === 0 && (await this.#isEmpty()),
+      async () => this.balance().missing === 0 && (await this.#broker.isEmpty()),
     )
       // The account says what is missing better than a time-out can.
       .catch(() => undefined);
@@ -123,21 +106,12 @@ export class Load implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.sender, ...this.consumers].map((program) => program.kill()));
-    this.#client.destroy();
+    await this.#broker.close();
     await rm(this.#directory, { recursive: true, force: true });
   }
 
-  #startConsumer(): TalkingProgram {
-    return startTypeScript(new URL("consumer-process.ts", import.meta.url), this.#environment);
-  }
-
-  async #isEmpty(): Promise<boolean> {
-    for (const QueueUrl of this.#urls) {
-      const question = { QueueUrl, AttributeNames: [...countNames] };
-      const { Attributes } = await this.#client.send(new GetQueueAttributesCommand(question));
-      if (countNames.some((name) => Attributes?.[name] !== "0")) return false;
-    }
-    return true;
+  #startProgram(file: string): TalkingProgram {
+    return startTypeScript(new URL(file, import.meta.url), this.#environment);
   }
 
   async #until(what: string, timeoutMs: number, isSo: () => boolean | Promise<boolean>): Promise<void> {

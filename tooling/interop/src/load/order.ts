@@ -6,6 +6,7 @@ export type Order = z.infer<typeof Order>;
 
 /** What the processes of the load find in their environment. */
 export interface LoadSettings {
+  /** Where SQS is, or Kafka's `host:port`. */
   readonly url: string;
   readonly region: string;
   /** By name; on those that end in `.fifo` groups keep their order. */

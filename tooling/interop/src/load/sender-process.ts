@@ -6,10 +6,10 @@ import { enter } from "./ledger.ts";
 import { memoryInUse } from "./memory.ts";
 import { fromEnvironment, type Order } from "./order.ts";
 import { sqsForSending } from "./sqs-for-sending.ts";
+import { startTicking } from "./ticking.ts";
 
 const { url, region, queues, ledger } = fromEnvironment(process.env);
 const groups = 7;
-const tickMs = 50;
 /** Some are given up when they could not be sent soon; all others are sent for as long as it takes. */
 const impatientEach = 10;
 const impatienceMs = 1_500;
@@ -34,7 +34,7 @@ const senders = await Promise.all(
   }),
 );
 let n = 0;
-let ticking: NodeJS.Timeout | undefined;
+let stopTicking = () => {};
 const open = new Set<Promise<void>>();
 
 function sendOne(): void {
@@ -62,15 +62,11 @@ answerLines({
   /** The number that the next order will have. */
   next: () => n,
   start: ({ perSecond }: { readonly perSecond: number }) => {
-    let due = 0;
-    ticking = setInterval(() => {
-      due += (perSecond * tickMs) / 1_000;
-      for (; due >= 1; due -= 1) sendOne();
-    }, tickMs);
+    stopTicking = startTicking(perSecond, sendOne);
   },
   /** Sends no more, and resolves when everything that was sent has its outcome. */
   stop: async () => {
-    clearInterval(ticking);
+    stopTicking();
     while (open.size > 0) await Promise.all(open);
     await Promise.all(senders.map(({ sender }) => sender.close()));
     return { sent: n };

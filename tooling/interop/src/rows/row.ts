@@ -4,6 +4,8 @@ export type Direction =
   | "theirs -> ours"
   /** Both do the same thing, and the results are compared. */
   | "ours = theirs"
+  /** Both take part in one thing. */
+  | "ours <-> theirs"
   /** Several processes of ours share something of somebody else's. */
   | "ours <-> ours";
 

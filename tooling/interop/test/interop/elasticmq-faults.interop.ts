@@ -4,6 +4,7 @@ import { scale } from "@wirekit/devstack/scale";
 import { startElasticMq } from "@wirekit/servers";
 import { CuttableWay } from "../../src/load/cuttable-way.ts";
 import { Load } from "../../src/load/load.ts";
+import { sqsBroker } from "../../src/load/sqs-broker.ts";
 import { describePair } from "../../src/rows/describe-pair.ts";
 import type { Counts } from "../../src/rows/row.ts";
 import { sharedServer } from "../../src/rows/servers-in-use.ts";
@@ -21,7 +22,14 @@ async function underLoad(
 ): Promise<Counts> {
   const { ports, region } = await elasticmq();
   await using way = await CuttableWay.to(ports.http);
-  await using load = await Load.start({ url: way.url, region, queues: [name, `${name}.fifo`], consumers: 3 });
+  const place = { url: way.url, region };
+  await using load = await Load.start({
+    ...place,
+    queues: [name, `${name}.fifo`],
+    consumers: 3,
+    programs: { sender: "sender-process.ts", consumer: "consumer-process.ts" },
+    broker: sqsBroker(place),
+  });
   await load.sender.ask("start", { perSecond });
   await load.handled(enough);
   const counts = await happen(load, way);

@@ -1,10 +1,10 @@
-import { sleep } from "@wirekit/core";
 import { startRedis } from "@wirekit/servers";
 import { ClaimAccount } from "../../load/claim-account.ts";
 import type { TalkingProgram } from "../../programs/talking-program.ts";
 import { startTypeScript } from "../../programs/typescript-program.ts";
 import { type Held, holding } from "../held.ts";
 import type { RunningWorkload, Workload } from "../workload.ts";
+import { standingStill } from "./standing-still.ts";
 
 const processes = 4;
 const keysInRound = 100;
@@ -79,14 +79,7 @@ async function run(held: Held): Promise<RunningWorkload> {
     logPaths: [server.logPath],
     faults: [
       { name: "Redis is killed and restarted", strike: () => server.restart({ signal: "SIGKILL" }) },
-      {
-        name: "Redis stands still",
-        strike: async (random) => {
-          server.pause();
-          await sleep(random.between(500, 4_000));
-          server.resume();
-        },
-      },
+      standingStill(server),
       {
         name: "a process is killed",
         // The first is left alone, so that there is one whose memory can be followed.
