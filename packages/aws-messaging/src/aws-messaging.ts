@@ -1,4 +1,5 @@
 import {
+  ClosedError,
   consoleLogger,
   defaultRetryPolicy,
   type RetryPolicy,
@@ -159,6 +160,7 @@ export class AwsMessaging implements AsyncDisposable {
     name: string,
     options: ConsumeOptions,
   ): EventConsumer {
+    if (this.#closing !== undefined) throw new ClosedError("The messaging client");
     const queue = "topic" in target ? { topic: target.topic } : { queue: target.queue };
     const consumer = startConsumer(
       queue,
@@ -168,7 +170,6 @@ export class AwsMessaging implements AsyncDisposable {
     );
     this.#consumers.add(consumer);
     consumer.on("stopped", () => this.#consumers.delete(consumer));
-    if (this.#closing !== undefined) void consumer.close({ timeoutMs: 0 });
     return consumer;
   }
 

@@ -1,11 +1,11 @@
 import type { SNSClient } from "@aws-sdk/client-sns";
 import type { SQSClient } from "@aws-sdk/client-sqs";
-import { once } from "@wirekit/core";
+import { once, withTimeout } from "@wirekit/core";
 import { bindSqs, type SqsApi } from "@wirekit/core/sqs";
 import { toAwsError } from "./aws-error.ts";
 import type { AwsMessagingConfig } from "./config.ts";
 import { clientSettings, type Keep } from "./sdk-settings.ts";
-import type { SnsApi } from "./sns-api.ts";
+import type { CallOptions, SnsApi } from "./sns-api.ts";
 import type { SqsAdminApi } from "./sqs-admin-api.ts";
 
 /** The AWS SDK's clients, bound to the narrow interfaces that the rest of this package knows. The one place that imports the SDK. */
@@ -49,7 +49,9 @@ export function awsClients(config: AwsMessagingConfig, injected: InjectedClients
     const module = await import("@aws-sdk/client-sqs");
     return keep(new module.SQSClient(await settings()));
   });
-  const sqsAdmin = once(async () => bindSqsAdmin(await import("@aws-sdk/client-sqs"), await sqsClient()));
+  const sqsAdmin = once(async () =>
+    bindSqsAdmin(await import("@aws-sdk/client-sqs"), await sqsClient(), config),
+  );
   const sqs = once(async () => bindSqs(await import("@aws-sdk/client-sqs"), await sqsClient(), toAwsError));
   return {
     sns,
@@ -65,17 +67,27 @@ function abort(signal: AbortSignal | undefined): { readonly abortSignal: AbortSi
   return signal === undefined ? undefined : { abortSignal: signal };
 }
 
-function bindSqsAdmin(sdk: typeof import("@aws-sdk/client-sqs"), client: SQSClient): SqsAdminApi {
+/** These have no engine that would limit their time, and the client no limit of its own: that would end its long polls. */
+function bindSqsAdmin(
+  sdk: typeof import("@aws-sdk/client-sqs"),
+  client: SQSClient,
+  { timeoutMs }: Pick<AwsMessagingConfig, "timeoutMs">,
+): SqsAdminApi {
+  const limited = <T>(
+    { signal }: CallOptions,
+    send: (options: { readonly abortSignal: AbortSignal }) => Promise<T>,
+  ): Promise<T> => withTimeout("The request", (both) => send({ abortSignal: both }), { signal, timeoutMs });
   return {
-    createQueue: (input, { signal } = {}) => client.send(new sdk.CreateQueueCommand(input), abort(signal)),
-    getQueueUrl: (input, { signal } = {}) => client.send(new sdk.GetQueueUrlCommand(input), abort(signal)),
-    getQueueAttributes: ({ QueueUrl, AttributeNames }, { signal } = {}) =>
-      client.send(
-        new sdk.GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...AttributeNames] }),
-        abort(signal),
-      ),
-    setQueueAttributes: (input, { signal } = {}) =>
-      client.send(new sdk.SetQueueAttributesCommand(input), abort(signal)),
+    createQueue: (input, options = {}) =>
+      limited(options, (limits) => client.send(new sdk.CreateQueueCommand(input), limits)),
+    getQueueUrl: (input, options = {}) =>
+      limited(options, (limits) => client.send(new sdk.GetQueueUrlCommand(input), limits)),
+    getQueueAttributes: ({ QueueUrl, AttributeNames }, options = {}) => {
+      const command = new sdk.GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...AttributeNames] });
+      return limited(options, (limits) => client.send(command, limits));
+    },
+    setQueueAttributes: (input, options = {}) =>
+      limited(options, (limits) => client.send(new sdk.SetQueueAttributesCommand(input), limits)),
   };
 }
 

@@ -54,6 +54,12 @@ describe("the configuration", () => {
     expect(error.issues.map((issue) => issue.path)).toEqual([name]);
   });
 
+  it("names a list of hosts that is none beside the endpoint that it was for", () => {
+    const options = { regionName, endpointUrl: "http://moto:5000", plainHttpHosts: "moto" };
+    const error = faults(() => awsMessagingConfig(options as unknown as AwsMessagingOptions));
+    expect(error.issues.map((issue) => issue.path)).toEqual(["endpointUrl", "plainHttpHosts"]);
+  });
+
   it("names all faults at once, and no value", () => {
     const error = faults(() =>
       awsMessagingConfig({
@@ -157,7 +163,22 @@ describe("the configuration from the environment", () => {
     ]);
   });
 
-  it("lets overrides win", () => {
+  it("names variables that cannot be read beside options that are missing", () => {
+    const both = faults(() => awsMessagingConfigFromEnv({ AWS_RETRY_ATTEMPTS: "many" }, { accountId: "1" }));
+    expect(both.issues.map((issue) => issue.path)).toEqual([
+      "AWS_RETRY_ATTEMPTS",
+      "AWS_REGION_NAME",
+      "accountId",
+    ]);
+  });
+
+  it("lets overrides win, and takes one that is undefined for not said", () => {
+    const environment = { AWS_REGION_NAME: regionName, AWS_RETRY_ATTEMPTS: "7", AWS_TIMEOUT: "soon" };
+    const overrides = { retryAttempts: undefined, timeoutMs: 500 };
+    expect(awsMessagingConfigFromEnv(environment, overrides)).toMatchObject({
+      retryAttempts: 7,
+      timeoutMs: 500,
+    });
     expect(
       awsMessagingConfigFromEnv({ AWS_REGION_NAME: regionName }, { regionName: "us-east-1" }),
     ).toMatchObject({

@@ -170,6 +170,18 @@ export function awsMessagingConfig(options: AwsMessagingOptions): AwsMessagingCo
   });
 }
 
+/** What the environment is asked for, by option. */
+const variables = {
+  awsAccessKeyId: { name: "AWS_ACCESS_KEY_ID", parse: env.text },
+  awsSecretAccessKey: { name: "AWS_SECRET_ACCESS_KEY", parse: env.text },
+  awsSessionToken: { name: "AWS_SESSION_TOKEN", parse: env.text },
+  regionName: { name: "AWS_REGION_NAME", parse: env.text },
+  topicMap: { name: "AWS_TOPIC_MAP", parse: textMap },
+  queueMap: { name: "AWS_QUEUE_MAP", parse: textMap },
+  retryAttempts: { name: "AWS_RETRY_ATTEMPTS", parse: env.wholeNumber(0) },
+  timeoutMs: { name: "AWS_TIMEOUT", parse: env.secondsAsMs },
+} as const;
+
 /**
  * Builds the configuration from `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`, `AWS_REGION_NAME`,
  * `AWS_TOPIC_MAP` and `AWS_QUEUE_MAP` (JSON), `AWS_RETRY_ATTEMPTS` and `AWS_TIMEOUT` (seconds). For the application to
@@ -181,42 +193,31 @@ export function awsMessagingConfigFromEnv(
   environment: Env = process.env,
   overrides: Overrides<AwsMessagingOptions> = {},
 ): AwsMessagingConfig {
-  const read = readEnv(environment, {
-    awsAccessKeyId: { name: "AWS_ACCESS_KEY_ID", parse: env.text },
-    awsSecretAccessKey: { name: "AWS_SECRET_ACCESS_KEY", parse: env.text },
-    awsSessionToken: { name: "AWS_SESSION_TOKEN", parse: env.text },
-    regionName: { name: "AWS_REGION_NAME", parse: env.text },
-    topicMap: { name: "AWS_TOPIC_MAP", parse: textMap },
-    queueMap: { name: "AWS_QUEUE_MAP", parse: textMap },
-    retryAttempts: { name: "AWS_RETRY_ATTEMPTS", parse: env.wholeNumber(0) },
-    timeoutMs: { name: "AWS_TIMEOUT", parse: env.secondsAsMs },
-  });
-  const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
-  const merged = { ...read, ...given } as AwsMessagingOptions;
-  try {
-    return awsMessagingConfig(merged);
-  } catch (thrown) {
-    if (!ConfigError.isInstance(thrown)) throw thrown;
-    // What came from the environment is named as it is there: that is where the user has to look.
-    throw new ConfigError(
-      thrown.issues.map(({ path, message }) => ({
-        path: path in given ? path : (variableNames[path] ?? path),
-        message,
-      })),
-    );
-  }
+  // An option that is left open hides nothing of what the environment says.
+  const said = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
+  const issues: Issue[] = [];
+  const read = Object.entries(variables)
+    .filter(([option]) => !(option in said))
+    .map(([option, value]) => [option, collect(issues, () => readEnv(environment, { value }))?.value]);
+  const merged = { ...Object.fromEntries(read), ...said } as AwsMessagingOptions;
+  // What came from the environment is named as it is there: that is where the user has to look.
+  const nameOf = (option: string) =>
+    option in said || !(option in variables) ? option : variables[option as keyof typeof variables].name;
+  const config = collect(issues, () => awsMessagingConfig(merged), nameOf);
+  if (config === undefined || issues.length > 0) throw new ConfigError(issues);
+  return config;
 }
 
-const variableNames: Readonly<Record<string, string>> = {
-  awsAccessKeyId: "AWS_ACCESS_KEY_ID",
-  awsSecretAccessKey: "AWS_SECRET_ACCESS_KEY",
-  awsSessionToken: "AWS_SESSION_TOKEN",
-  regionName: "AWS_REGION_NAME",
-  topicMap: "AWS_TOPIC_MAP",
-  queueMap: "AWS_QUEUE_MAP",
-  retryAttempts: "AWS_RETRY_ATTEMPTS",
-  timeoutMs: "AWS_TIMEOUT",
-};
+/** What `task` gives; or nothing, with its faults added to `issues`. */
+function collect<T>(issues: Issue[], task: () => T, nameOf = (path: string) => path): T | undefined {
+  try {
+    return task();
+  } catch (thrown) {
+    if (!ConfigError.isInstance(thrown)) throw thrown;
+    issues.push(...thrown.issues.map(({ path, message }) => ({ path: nameOf(path), message })));
+    return undefined;
+  }
+}
 
 function checkEndpoint({ endpointUrl, plainHttpHosts }: AwsMessagingOptions): string | undefined {
   if (endpointUrl === undefined) return undefined;
@@ -225,8 +226,9 @@ function checkEndpoint({ endpointUrl, plainHttpHosts }: AwsMessagingOptions): st
   if (protocol === "https:") return undefined;
   if (protocol !== "http:") return "must be an http(s) URL";
   const loopback = hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
-  if (loopback || plainHttpHosts?.some((allowed) => allowed === host || allowed === hostname))
-    return undefined;
+  // A list that is none is named by its own check.
+  const allowed: readonly string[] = Array.isArray(plainHttpHosts) ? plainHttpHosts : [];
+  if (loopback || allowed.includes(host) || allowed.includes(hostname)) return undefined;
   return "must be an https URL: plain http is for loopback, and for hosts named in plainHttpHosts";
 }
 

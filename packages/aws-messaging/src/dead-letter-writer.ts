@@ -7,9 +7,10 @@ import type { AwsMessagingConfig } from "./config.ts";
 import type { DeadLetterDestination } from "./consume-options.ts";
 import type { DeadLetterEntry, WriteDeadLetter } from "./dead-letter-target.ts";
 import type { AwsMessagingParts } from "./messaging-options.ts";
-import { resolveQueueUrl } from "./queue-directory.ts";
+import { queueReference, resolveQueueUrl } from "./queue-directory.ts";
 import { topicDirectory } from "./topic-directory.ts";
 import { TopicPublisher } from "./topic-publisher.ts";
+import { isFifo, isFifoTopic } from "./wire/names.ts";
 
 export interface DeadLetterWriterOptions extends Pick<AwsMessagingParts, "clock" | "random"> {
   readonly config: AwsMessagingConfig;
@@ -49,7 +50,7 @@ export class DeadLetterWriter {
     options: { readonly signal: AbortSignal },
   ): Promise<unknown> {
     const sender = await this.#queues.get(queue, () => this.#openQueue(queue));
-    const fifo = queue.endsWith(".fifo") && {
+    const fifo = isFifo(queueReference({ queue }, this.#options.config)) && {
       MessageGroupId: entry.groupId ?? "dead-letters",
       MessageDeduplicationId: entry.deduplicationId,
     };
@@ -62,7 +63,7 @@ export class DeadLetterWriter {
     options: { readonly signal: AbortSignal },
   ): Promise<unknown> {
     const publisher = await this.#topics.get(topic, () => this.#openTopic(topic));
-    const fifo = topic.endsWith(".fifo") && {
+    const fifo = isFifoTopic(topic, this.#options.config.topicMap) && {
       MessageGroupId: entry.groupId ?? "dead-letters",
       MessageDeduplicationId: entry.deduplicationId,
     };

@@ -1,7 +1,7 @@
 import type { RetryPolicy } from "@wirekit/core";
 import { type Consumer, createConsumer, LazySource } from "@wirekit/core/inbound";
 import { utf8Length } from "@wirekit/core/outbound";
-import { type SqsDelivery, SqsSource } from "@wirekit/core/sqs";
+import { findSqsSourceFaults, type SqsDelivery, SqsSource } from "@wirekit/core/sqs";
 import type { WriteAudit } from "./audit.ts";
 import type { AwsClients } from "./clients.ts";
 import type { AwsMessagingConfig } from "./config.ts";
@@ -75,6 +75,8 @@ export function startConsumer(
   const source = new LazySource<SqsDelivery>({
     redelivery: "by-queue",
     open,
+    // Named by `consume` itself, and not by a consumer that has stopped.
+    faults: findSqsSourceFaults(options),
     onDone: (delivery) => stored.handled(delivery),
   });
   const consumer: EventConsumer = createConsumer<SqsDelivery, ReadMessage>({

@@ -63,6 +63,7 @@ describe("refuses what SNS would refuse, or SQS lose, and names it:", () => {
     ["attributes.count", { attributes: { count: Number.NaN } }, "orders"],
     ["groupId", {}, "orders.fifo"],
     ["groupId", { groupId: "with blanks" }, "orders.fifo"],
+    ["deduplicationId", { groupId: "g", deduplicationId: "x".repeat(129) }, "orders.fifo"],
     ["subject", { subject: "" }, "orders"],
     ["subject", { subject: "zwei\nZeilen" }, "orders"],
   ])("%s", async (path, options, topic) => {

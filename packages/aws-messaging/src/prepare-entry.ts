@@ -9,7 +9,7 @@ import { type EncodedEvent, type EventSchema, encodeEvent, type Published } from
 import type { PublishEntry } from "./sns-api.ts";
 import { type Attributes, encodeAttributes, maxAttributes } from "./wire/attributes.ts";
 import { encodePointer, pointerAttribute } from "./wire/body-pointer.ts";
-import { isFifo } from "./wire/names.ts";
+import { isFifoTopic } from "./wire/names.ts";
 
 /** A message that is ready to go, all but its place in a batch. */
 export interface PreparedEntry {
@@ -22,6 +22,7 @@ export interface PreparedEntry {
 
 export interface PrepareContext {
   readonly maxMessageBytes: number;
+  readonly topicMap?: Readonly<Record<string, string>> | undefined;
   readonly cipher: MessageCipher | undefined;
   /** Says where the message stands in its trace; left out where there is no room for it. */
   readonly trace?: Attributes | undefined;
@@ -153,12 +154,12 @@ function draftOf({ body, attributes }: Pick<Draft, "body" | "attributes">): Draf
 function entryOf(
   draft: Draft,
   facts: EntryFacts,
-  { maxMessageBytes, store }: PrepareContext,
+  { maxMessageBytes, topicMap = {}, store }: PrepareContext,
 ): PreparedEntry | Promise<PreparedEntry> {
   const { topic } = facts;
   const { bytes } = draft;
   const isTooLarge = bytes > maxMessageBytes;
-  const issues = findIssues(facts, isTooLarge && store ? withPointerTo(draft) : draft.attributes);
+  const issues = findIssues(facts, isTooLarge && store ? withPointerTo(draft) : draft.attributes, topicMap);
   if (issues.length > 0) throw new ValidationFailedError(issues, { details: { topic } });
   if (!isTooLarge) return { bytes, entry: assemble(draft, facts) };
   if (store === undefined) throw tooLarge(topic, bytes, maxMessageBytes);
@@ -199,7 +200,11 @@ function assemble(draft: Draft, { subject, groupId, deduplicationId }: EntryFact
   };
 }
 
-function findIssues({ topic, groupId, subject }: EntryFacts, attributes: Attributes): Issue[] {
+function findIssues(
+  { topic, groupId, deduplicationId, subject }: EntryFacts,
+  attributes: Attributes,
+  topicMap: Readonly<Record<string, string>>,
+): Issue[] {
   const issues: Issue[] = [];
   const names = Object.keys(attributes);
   if (names.length > maxAttributes) {
@@ -216,11 +221,13 @@ function findIssues({ topic, groupId, subject }: EntryFacts, attributes: Attribu
       issues.push({ path: `attributes.${name}`, message: "must be a finite number" });
     }
   }
-  if (isFifo(topic) && groupId === undefined) {
+  if (isFifoTopic(topic, topicMap) && groupId === undefined) {
     issues.push({ path: "groupId", message: "is required on a FIFO topic" });
   }
-  if (groupId !== undefined && !/^[!-~]{1,128}$/.test(groupId)) {
-    issues.push({ path: "groupId", message: "must be 1 to 128 letters, digits and punctuation" });
+  for (const [path, id] of Object.entries({ groupId, deduplicationId })) {
+    if (id !== undefined && !/^[!-~]{1,128}$/.test(id)) {
+      issues.push({ path, message: "must be 1 to 128 letters, digits and punctuation" });
+    }
   }
   if (subject !== undefined && !/^[ -~]{1,100}$/.test(subject)) {
     issues.push({ path: "subject", message: "must be 1 to 100 ASCII characters" });

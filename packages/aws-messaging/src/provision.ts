@@ -4,6 +4,7 @@ import type { AwsMessagingConfig } from "./config.ts";
 import { AWSConnectionError } from "./errors.ts";
 import type { SnsApi } from "./sns-api.ts";
 import type { SqsAdminApi } from "./sqs-admin-api.ts";
+import { topicDirectory } from "./topic-directory.ts";
 import { deadLetterQueueNameFor, isFifo, queueNameFor, topicNameFor } from "./wire/names.ts";
 
 /** What is to exist for a topic. */
@@ -45,6 +46,12 @@ interface ProvisionContext {
   readonly policy: Partial<RetryPolicy>;
 }
 
+/** Sends a request, again where that may help; what fails is named by `what`. */
+type Call = <T>(
+  what: string,
+  request: (options: { signal?: AbortSignal | undefined }) => Promise<T>,
+) => Promise<T>;
+
 const daySeconds = 86_400;
 
 /**
@@ -65,7 +72,7 @@ export async function provision(
     visibilityTimeoutMs = 30_000,
     retentionMs = 4 * daySeconds * 1000,
   } = options;
-  const call = <T>(what: string, request: (options: { signal?: AbortSignal | undefined }) => Promise<T>) =>
+  const call: Call = (what, request) =>
     retry(
       () =>
         request({ signal }).catch((thrown) => {
@@ -93,10 +100,7 @@ export async function provision(
     return { url: QueueUrl, arn: present(Attributes?.QueueArn, name) };
   }
 
-  const created = await call(`Creating the topic ${topicName}`, (withSignal) =>
-    sns.createTopic({ Name: topicName, ...(fifo && { Attributes: { FifoTopic: "true" } }) }, withSignal),
-  );
-  const topicArn = present(created.TopicArn, topicName);
+  const topicArn = await findOrCreateTopic(topicName, call, { sns, policy, signal });
   const byContent = String((options.deduplication ?? "content") === "content");
   if (fifo) {
     await call(`Setting up the topic ${topicName}`, (withSignal) =>
@@ -143,6 +147,29 @@ export async function provision(
     deadLetterQueueUrl: deadLetters.url,
     deadLetterQueueArn: deadLetters.arn,
   };
+}
+
+/** Looks for it where it is refused: `CreateTopic` refuses a topic that exists with other attributes, and those are set afterwards anyway. */
+async function findOrCreateTopic(
+  name: string,
+  call: Call,
+  { sns, policy, signal }: Pick<ProvisionContext, "sns" | "policy"> & Pick<ProvisionOptions, "signal">,
+): Promise<string> {
+  const attributes = isFifo(name) ? { Attributes: { FifoTopic: "true" } } : {};
+  try {
+    const { TopicArn } = await call(`Creating the topic ${name}`, (withSignal) =>
+      sns.createTopic({ Name: name, ...attributes }, withSignal),
+    );
+    return present(TopicArn, name);
+  } catch (thrown) {
+    if (!AWSConnectionError.isInstance(thrown) || thrown.code !== "aws-messaging/refused") throw thrown;
+    const place = { regionName: "", accountId: undefined, environment: undefined, topicMap: {} };
+    return topicDirectory(place, sns, policy)
+      .arnFor(name, { signal })
+      .catch(() => {
+        throw thrown;
+      });
+  }
 }
 
 /** Asks first: `CreateQueue` refuses a queue that exists with other attributes, and those are set afterwards anyway. */

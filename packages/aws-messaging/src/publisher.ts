@@ -21,7 +21,7 @@ import type { TopicPublisher } from "./topic-publisher.ts";
 import { TopicPublishers, type TopicPublishersOptions, type UnsentMessages } from "./topic-publishers.ts";
 import { reasonOf, type Sent, sendInSpan } from "./tracing.ts";
 import type { Attributes } from "./wire/attributes.ts";
-import { isFifo } from "./wire/names.ts";
+import { isFifoTopic } from "./wire/names.ts";
 
 export interface PublisherOptions
   extends TopicPublishersOptions,
@@ -124,7 +124,7 @@ export class Publisher {
 
   /** Whether a call has to wait before its entry is made, or is watched on its way, or ends here. */
   #isHeldUp<Schema extends EventSchema>(call: PublishCall<Schema>): boolean {
-    const group = groupOf(call);
+    const group = this.#groupOf(call);
     return (
       this.#options.audit !== undefined ||
       isTracingOn() ||
@@ -205,7 +205,7 @@ export class Publisher {
         const outcome = publisher.publishOutcome(entry, { signal: own, timeoutMs: left });
         handedOver = { outcome, bytes: entry.bytes };
       };
-      const group = groupOf(call);
+      const group = this.#groupOf(call);
       await (group === undefined ? work.then(handOn) : this.#groups.add(group, work, handOn));
       return handedOver as unknown as HandedOver;
     };
@@ -237,13 +237,25 @@ export class Publisher {
     trace?: Attributes,
   ): PreparedEntry | Promise<PreparedEntry> {
     const { config, encryption: cipher, largeBodies } = this.#options;
-    const { maxMessageBytes } = config;
+    const { maxMessageBytes, topicMap } = config;
     return prepareEntry(target, event, options, {
       maxMessageBytes,
+      topicMap,
       cipher,
       trace,
       store: largeBodies?.store,
     });
+  }
+
+  /** The FIFO group of a message, on its topic; `undefined` where there is none to be kept in order. */
+  #groupOf<Schema extends EventSchema>({ target, event, options }: PublishCall<Schema>): string | undefined {
+    if (!isFifoTopic(target.topic, this.#options.config.topicMap)) return undefined;
+    try {
+      return `${target.topic} ${options.groupId ?? target.groupId?.(event)}`;
+    } catch {
+      // The definition was given an event that is not of its form, which preparing it will tell.
+      return undefined;
+    }
   }
 
   #bucketFor(topic: string): TokenBucket | undefined {
@@ -254,21 +266,6 @@ export class Publisher {
       this.#buckets.set(topic, limit && tokenBucket(limit, clock));
     }
     return this.#buckets.get(topic);
-  }
-}
-
-/** The FIFO group of a message, on its topic; `undefined` where there is none to be kept in order. */
-function groupOf<Schema extends EventSchema>({
-  target,
-  event,
-  options,
-}: PublishCall<Schema>): string | undefined {
-  if (!isFifo(target.topic)) return undefined;
-  try {
-    return `${target.topic} ${options.groupId ?? target.groupId?.(event)}`;
-  } catch {
-    // The definition was given an event that is not of its form, which preparing it will tell.
-    return undefined;
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { type Clock, ConfigError } from "@wirekit/core";
+import { type Clock, ConfigError, systemClock } from "@wirekit/core";
 import { tokenBucket } from "./rate-limit.ts";
 
 /** A clock that stands still until it is told to go on. */
@@ -38,6 +38,16 @@ describe("a rate limit", () => {
     expect(through).toEqual([0, 1, 2, 3]);
     await clock.advance(200);
     expect(through).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  it("gives its whole burst whatever the time is, rounding included", async () => {
+    for (let n = 0; n < 1_000; n += 1) {
+      const now = 1_000_000 / (n + 3) + n;
+      const limit = { perSecond: 0.003, burst: 3, whenExceeded: "reject" } as const;
+      const bucket = tokenBucket(limit, { ...systemClock, monotonic: () => now });
+      for (let taken = 0; taken < 3; taken += 1) await bucket.take();
+      await expect(bucket.take()).rejects.toMatchObject({ code: "aws-messaging/rate-limited" });
+    }
   });
 
   it("fills up again during a pause, but not above the burst", async () => {

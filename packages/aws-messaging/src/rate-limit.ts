@@ -16,6 +16,9 @@ export interface TokenBucket {
   take(signal?: AbortSignal): Promise<void>;
 }
 
+/** Sums of times are off by less than this, in milliseconds. Without it, a full bucket would now and then refuse a token. */
+const roundingMs = 0.001;
+
 /** @throws ConfigError naming what is wrong with the limit. */
 export function tokenBucket(limit: RateLimit, clock: Clock = systemClock): TokenBucket {
   const { perSecond, burst = Math.max(1, perSecond), whenExceeded = "wait" } = limit;
@@ -33,10 +36,11 @@ export function tokenBucket(limit: RateLimit, clock: Clock = systemClock): Token
       signal?.throwIfAborted();
       const now = clock.monotonic();
       const next = Math.max(fullAt, now) + intervalMs;
-      const waitMs = next - now - burst * intervalMs;
+      const missingMs = next - now - burst * intervalMs;
+      const waitMs = missingMs > roundingMs ? missingMs : 0;
       if (waitMs > 0 && whenExceeded === "reject") throw rateLimited(limit, Math.ceil(waitMs));
       fullAt = next;
-      if (waitMs <= 0) return;
+      if (waitMs === 0) return;
       try {
         await sleep(waitMs, { signal, clock });
       } catch (reason) {

@@ -1,7 +1,8 @@
+import { WirekitError } from "@wirekit/core";
 import type { SqsDelivery } from "@wirekit/core/sqs";
 import type { Discriminator } from "./define-event.ts";
 import type { CipherText, MessageCipher } from "./encryption/message-cipher.ts";
-import { AWSConnectionError, InvalidMessageError, MessageProcessingError } from "./errors.ts";
+import { InvalidMessageError, MessageProcessingError } from "./errors.ts";
 import type { EventHandler, MessageMetadata } from "./event-handler.ts";
 import type { BodyPointer, BodyStore } from "./large-bodies/body-store.ts";
 import { decodeEvent, type EventSchema } from "./schema.ts";
@@ -81,16 +82,17 @@ async function fetchBody(
 }
 
 /**
- * A key or body that may not be had for now, because a right is missing or a name is wrong, is no fault of the message's: it comes again, and is
- * not called invalid for it.
+ * A key or body that may not be had for now, because a right is missing, a name is wrong, or a provider of the program's own has failed in
+ * whatever way, is no fault of the message's: it comes again, and is not called invalid for it.
  */
 async function retriedIfRefused<T>(asked: Promise<T>): Promise<T> {
   try {
     return await asked;
   } catch (cause) {
-    if (!AWSConnectionError.isInstance(cause) || cause.retryable) throw cause;
+    const error = WirekitError.from(cause);
+    if (InvalidMessageError.isInstance(error) || error.retryable) throw error;
     throw new MessageProcessingError("The message's key or body cannot be had", {
-      details: { fault: cause.code },
+      details: { fault: error.code },
       cause,
     });
   }

@@ -21,4 +21,4 @@ export interface SqsAdminApi {
 }
 
 /** Attributes of a queue that this package asks for. */
-export type QueueAttribute = "QueueArn" | "VisibilityTimeout" | "RedrivePolicy";
+export type QueueAttribute = "QueueArn" | "VisibilityTimeout" | "RedrivePolicy" | "Policy";

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { silentLogger } from "@wirekit/core";
 import { scale } from "@wirekit/devstack/scale";
 import {
   type AuditRecord,
+  AwsMessaging,
   InvalidMessageError,
   localKeyring,
   messageCipher,
@@ -260,6 +262,56 @@ describe("a consumer", () => {
     expect(consumer.health().status).toBe("running");
   });
 
+  it("handles what SQS gives twice, deletes both, and counts both", async () => {
+    const messaging = fixture.messaging();
+    await messaging.provision("orders");
+    await messaging.publishBatch(
+      target,
+      numbers(5).map((n) => ({ event: event(n) })),
+    );
+    const { applied } = fixture.aws.faults.next({ kind: "duplicate" }, { action: "ReceiveMessage" });
+    const handled: number[] = [];
+    const consumer = messaging.consume(target, ({ n }) => void handled.push(n), quick);
+    await applied;
+    await until(isEmpty);
+    await consumer.close();
+    expect(new Set(handled)).toEqual(new Set(numbers(5)));
+    const { received, handled: counted, retried, deadLettered, invalid, left } = consumer.stats();
+    expect(received).toBeGreaterThan(5);
+    expect(received).toBe(counted + retried + deadLettered + invalid + left);
+  });
+
+  it("handles everything of a standard queue that hands it out in the wrong order", async () => {
+    const messaging = fixture.messaging();
+    await messaging.provision("orders");
+    await messaging.publishBatch(
+      target,
+      numbers(5).map((n) => ({ event: event(n) })),
+    );
+    const { applied } = fixture.aws.faults.next({ kind: "reverse" }, { action: "ReceiveMessage" });
+    const handled: number[] = [];
+    const consumer = messaging.consume(target, ({ n }) => void handled.push(n), { ...quick, concurrency: 1 });
+    await applied;
+    await until(isEmpty);
+    await consumer.close();
+    expect([...handled].sort()).toEqual(numbers(5));
+    expect(consumer.stats()).toMatchObject({ received: 5, handled: 5 });
+  });
+
+  it.each(["GetQueueUrl", "ReceiveMessage", "DeleteMessageBatch"])(
+    "waits for no answer to %s longer than its time limit, and asks again",
+    async (action) => {
+      await fixture.messaging().provision("orders");
+      const never = { kind: "delay", until: new Promise<void>(() => undefined) } as const;
+      fixture.aws.faults.next(never, { action });
+      const impatient = new AwsMessaging({ ...fixture.config, timeoutMs: 300 }, { logger: silentLogger });
+      const consumer = impatient.consume(target, () => {}, quick);
+      await fixture.messaging().publish(target, event(1));
+      await until(() => consumer.stats().handled > 0 && isEmpty());
+      await impatient.close();
+    },
+  );
+
   it("retries the deletes that failed, and only those", async () => {
     const messaging = fixture.messaging();
     await messaging.provision("orders");
@@ -364,7 +416,9 @@ it("encrypts on the way, and takes a changed message for invalid", async () => {
   expect(handled).toEqual([[event(42), { tenant: "t-1" }]]);
 
   const outcome = new Promise((resolve) => consumer.on("processed", resolve));
-  await fixture.messaging().publish(target, event(43));
+  // Encrypted by somebody who holds another key under the same name.
+  const forged = localKeyring({ keys: { k1: new Uint8Array(32).fill(8) }, currentKeyId: "k1" });
+  await fixture.messaging({ encryption: messageCipher({ keys: forged }) }).publish(target, event(43));
   await expect(outcome).resolves.toMatchObject({
     outcome: "invalid",
     error: expect.any(InvalidMessageError),

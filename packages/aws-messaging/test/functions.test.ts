@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { ClosedError, ConfigError, silentLogger } from "@wirekit/core";
 import {
+  AwsMessaging,
   type AwsMessagingConfig,
   awsMessagingConfig,
   closeMessaging,
@@ -117,6 +119,46 @@ it("closes a consumer when its signal fires, also when that was before", async (
   await messaging.consume(target, () => {}, { ...quick, signal: controller.signal }).closed;
 });
 
+it("finds credentials by the standard chain where the configuration has none", async () => {
+  const { aws } = fixture;
+  await fixture.messaging().provision("orders");
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = process.env;
+  Object.assign(process.env, { AWS_ACCESS_KEY_ID: "FROMTHECHAIN", AWS_SECRET_ACCESS_KEY: "secret" });
+  const { endpointUrl, regionName } = aws;
+  const chained = awsMessagingConfig({ endpointUrl, regionName, environment: "test" });
+  const signedBy: string[] = [];
+  aws.faults.next(
+    { kind: "delay", until: Promise.resolve() },
+    { action: "PublishBatch", when: ({ headers }) => signedBy.push(headers.authorization ?? "") > 0 },
+  );
+  try {
+    await publish(chained, target, event(1));
+  } finally {
+    await closeMessaging(chained);
+    const before = { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY };
+    for (const [name, value] of Object.entries(before)) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  }
+  expect(signedBy).toEqual([expect.stringContaining("Credential=FROMTHECHAIN/")]);
+});
+
+it("names every option at fault at once, before anything is started", () => {
+  const options = { concurrency: 0, visibilityTimeoutMs: 1_500, receiveSize: 11, maxAttempts: 0 };
+  const start = () => fixture.messaging().consume(target, () => {}, options);
+  expect(start).toThrow(ConfigError);
+  expect(start).toThrow(/visibilityTimeoutMs.*receiveSize.*maxAttempts.*concurrency/);
+});
+
+it("starts no consumer once it is closed", async () => {
+  const messaging = fixture.messaging();
+  await messaging.close();
+  expect(() => messaging.consume(target, () => {})).toThrow(ClosedError);
+  const subscriptions = new SubscriptionRegistry().subscribe("orders", Placed, () => {});
+  await expect(messaging.runConsumer(subscriptions)).rejects.toThrow(ClosedError);
+});
+
 it("takes a body that is not JSON for invalid", async () => {
   const messaging = fixture.messaging();
   await messaging.provision("orders");
@@ -140,6 +182,26 @@ describe("a dead-letter destination", () => {
     await messaging.provision(deadLetter.topic);
     await giveUp(messaging, deadLetter);
     await until(() => fixture.aws.inspectQueue(queue).ready.length === 1);
+  });
+
+  it("can be a FIFO queue or topic by what its name is mapped to", async () => {
+    const { aws } = fixture;
+    await fixture.messaging().provision("orders");
+    await fixture.messaging().provision("given-up.fifo");
+    const topicArn = `arn:aws:sns:${aws.regionName}:${aws.accountId}:test-given-up.fifo`;
+    const mapped: AwsMessagingConfig = {
+      ...fixture.config,
+      queueMap: { given: "test-given-up-queue.fifo" },
+      topicMap: { given: topicArn },
+    };
+    const messaging = new AwsMessaging(mapped, { logger: silentLogger });
+    for (const deadLetter of [{ queue: "given" }, { topic: "given" }]) {
+      const consumer = await giveUp(messaging, deadLetter);
+      await until(() => consumer.stats().deadLettered === 1);
+      await consumer.close();
+    }
+    await messaging.close();
+    expect(aws.inspectQueue("test-given-up-queue.fifo").ready).toHaveLength(2);
   });
 
   it("can be a FIFO queue", async () => {

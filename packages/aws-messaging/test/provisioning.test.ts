@@ -65,8 +65,25 @@ it("can be run again, also with other settings", async () => {
   });
 });
 
-it("makes FIFO topics and queues", async () => {
-  const { topicArn, queueArn, deadLetterQueueArn } = await make("orders.fifo");
+it.each(["user-events", "orders.fifo"])("lets %s send to its queue, and nobody else", async (topic) => {
+  const { topicArn, queueArn, queueUrl } = await make(topic);
+  const sqs = await clients.sqsAdmin();
+  const { Attributes } = await sqs.getQueueAttributes({ QueueUrl: queueUrl, AttributeNames: ["Policy"] });
+  expect(JSON.parse(Attributes?.Policy ?? "").Statement).toEqual([
+    expect.objectContaining({
+      Effect: "Allow",
+      Principal: { Service: "sns.amazonaws.com" },
+      Action: "sqs:SendMessage",
+      Resource: queueArn,
+      Condition: { ArnEquals: { "aws:SourceArn": topicArn } },
+    }),
+  ]);
+});
+
+it("makes FIFO topics and queues, any number of times", async () => {
+  const made = await make("orders.fifo");
+  const { topicArn, queueArn, deadLetterQueueArn } = made;
+  expect(await make("orders.fifo", { maxReceiveCount: 9 })).toEqual(made);
   expect([topicArn, queueArn, deadLetterQueueArn].every((arn) => arn.endsWith(".fifo"))).toBe(true);
   await publish(topicArn, "group");
   expect(aws.inspectQueue("prod-orders-queue.fifo").ready).toEqual(["{}"]);
@@ -108,6 +125,14 @@ it("survives throttling in the middle", async () => {
   );
   aws.faults.next({ kind: "reset" }, { action: "Subscribe" });
   await expect(make("user-events")).resolves.toMatchObject({ subscriptionArn: expect.any(String) });
+});
+
+it("says what AWS refused, where there is no such topic either", async () => {
+  aws.faults.next({ kind: "error", status: 400, code: "InvalidParameter" }, { action: "CreateTopic" });
+  await expect(make("user-events")).rejects.toMatchObject({
+    code: "aws-messaging/refused",
+    message: expect.stringContaining("Creating the topic prod-user-events"),
+  });
 });
 
 it("says what AWS refused", async () => {

@@ -21,6 +21,17 @@ export function throwFaults(issues: readonly (Issue | undefined)[]): void {
   if (found.length > 0) throw new ConfigError(found);
 }
 
+/** What `task` gives; or nothing, with the faults that it names added to `issues`. */
+export function collectFaults<T>(issues: Issue[], task: () => T): T | undefined {
+  try {
+    return task();
+  } catch (thrown) {
+    if (!ConfigError.isInstance(thrown)) throw thrown;
+    issues.push(...thrown.issues);
+    return undefined;
+  }
+}
+
 /** A fault unless `value` is a whole number in the range. */
 export function checkWhole(path: string, value: unknown, range: NumberRange): Issue | undefined {
   return checkRange(path, value, range, "a whole number", Number.isSafeInteger);

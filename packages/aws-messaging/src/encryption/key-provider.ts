@@ -11,6 +11,9 @@ export interface DataKey {
 /** Where data keys come from: a local keyring, KMS, or a vault of the user's own. */
 export interface KeyProvider {
   generateDataKey(): Promise<DataKey>;
-  /** Gives `plaintext` back. Rejects when the key is unknown, or the encrypted key is not authentic. */
+  /**
+   * Gives `plaintext` back. Rejects with `InvalidMessageError` when the key is unknown, or the encrypted key is not authentic: the message is
+   * invalid then. Any other rejection says that the key cannot be had for now, and the message comes again.
+   */
   decryptDataKey(key: { readonly keyId: string; readonly encrypted: Uint8Array }): Promise<Uint8Array>;
 }

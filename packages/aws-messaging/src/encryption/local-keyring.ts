@@ -1,4 +1,5 @@
 import { ConfigError, type Issue } from "@wirekit/core";
+import { InvalidMessageError } from "../errors.ts";
 import { open, seal } from "./aes-gcm.ts";
 import type { KeyProvider } from "./key-provider.ts";
 
@@ -25,19 +26,25 @@ export function localKeyring({ keys, currentKeyId }: LocalKeyringOptions): KeyPr
   if (issues.length > 0) throw new ConfigError(issues);
 
   const byId = new Map(Object.entries(keys).map(([id, key]) => [id, Uint8Array.from(key)]));
-  const keyFor = (id: string): Uint8Array => {
-    const key = byId.get(id);
-    if (key === undefined) throw new Error(`the keyring has no key ${JSON.stringify(id)}`);
-    return key;
-  };
+  const currentKey = byId.get(currentKeyId) as Uint8Array;
   return {
     async generateDataKey() {
       const plaintext = crypto.getRandomValues(new Uint8Array(keyBytes));
-      const encrypted = await seal(keyFor(currentKeyId), plaintext, new TextEncoder().encode(currentKeyId));
+      const encrypted = await seal(currentKey, plaintext, new TextEncoder().encode(currentKeyId));
       return { keyId: currentKeyId, plaintext, encrypted };
     },
     async decryptDataKey({ keyId, encrypted }) {
-      return open(keyFor(keyId), encrypted, new TextEncoder().encode(keyId));
+      const key = byId.get(keyId);
+      if (key === undefined) throw notOurs("was made under a key that is not in the keyring", keyId);
+      try {
+        return await open(key, encrypted, new TextEncoder().encode(keyId));
+      } catch (cause) {
+        throw notOurs("fails authentication: it was changed on the way", keyId, cause);
+      }
     },
   };
+}
+
+function notOurs(why: string, keyId: string, cause?: unknown): InvalidMessageError {
+  return new InvalidMessageError(`The message's data key ${why}`, { details: { keyId }, cause });
 }

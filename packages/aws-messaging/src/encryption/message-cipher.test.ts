@@ -85,6 +85,20 @@ describe("a message that was tampered with", () => {
       }),
     ],
     [
+      "data key",
+      (sealed) => ({
+        ...sealed,
+        attributes: { ...sealed.attributes, [encryptionAttributes.dataKey]: new Uint8Array(60) },
+      }),
+    ],
+    [
+      "key id",
+      (sealed) => ({
+        ...sealed,
+        attributes: { ...sealed.attributes, [encryptionAttributes.keyId]: "april" },
+      }),
+    ],
+    [
       "key id of another type",
       (sealed) => ({ ...sealed, attributes: { ...sealed.attributes, [encryptionAttributes.keyId]: 7 } }),
     ],
@@ -150,7 +164,9 @@ describe("a local keyring", () => {
   it("says which key it does not have", async () => {
     const sealed = await messageCipher({ keys }).encrypt({ body, attributes });
     const other = messageCipher({ keys: localKeyring({ keys: { april }, currentKeyId: "april" }) });
-    await expect(other.decrypt(sealed)).rejects.toThrow('the keyring has no key "march"');
+    const refused = await other.decrypt(sealed).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(InvalidMessageError);
+    expect(refused).toMatchObject({ details: { keyId: "march" } });
   });
 
   it("names what is wrong with it", () => {

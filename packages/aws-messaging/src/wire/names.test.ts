@@ -1,9 +1,27 @@
 import { expect, it } from "@jest/globals";
-import { arnOf, deadLetterQueueNameFor, nameOf, queueNameFor, readReference, topicNameFor } from "./names.ts";
+import {
+  arnOf,
+  deadLetterQueueNameFor,
+  isFifoTopic,
+  nameOf,
+  queueNameFor,
+  readReference,
+  topicNameFor,
+} from "./names.ts";
 
 it("derives topic and queue from the topic's logical name and the environment", () => {
   expect(topicNameFor("user-events", "prod")).toBe("prod-user-events");
   expect(queueNameFor("user-events", "prod")).toBe("prod-user-events-queue");
+});
+
+it("tells a FIFO topic by what it is mapped to", () => {
+  const topicMap = { orders: "arn:aws:sns:eu-west-1:123456789012:orders.fifo", "old.fifo": "new" };
+  expect(["orders", "old.fifo", "other.fifo", "other"].map((topic) => isFifoTopic(topic, topicMap))).toEqual([
+    true,
+    false,
+    true,
+    false,
+  ]);
 });
 
 it("leaves prefix and hyphen out when there is no environment", () => {

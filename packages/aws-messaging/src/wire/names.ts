@@ -5,6 +5,11 @@ export function isFifo(name: string): boolean {
   return name.endsWith(fifoSuffix);
 }
 
+/** Whether a logical topic is a FIFO one: what it is mapped to decides. */
+export function isFifoTopic(topic: string, topicMap: Readonly<Record<string, string>>): boolean {
+  return isFifo((Object.hasOwn(topicMap, topic) ? topicMap[topic] : undefined) ?? topic);
+}
+
 /** The name of a logical topic in its environment: `prod-user-events`, `prod-orders.fifo`. */
 export function topicNameFor(topic: string, environment: string | undefined): string {
   return environment === undefined ? topic : `${environment}-${topic}`;

@@ -1,8 +1,10 @@
 import { type Clock, systemClock } from "../clock.ts";
 import { ClosedError } from "../errors/closed-error.ts";
+import { ConfigError } from "../errors/config-error.ts";
 import { messageOf, WirekitError } from "../errors/wirekit-error.ts";
 import { limitTime } from "../limit-time.ts";
 import { consoleLogger, type Logger } from "../logger.ts";
+import { collectFaults } from "../option-checks.ts";
 import { TypedEvents } from "../typed-events.ts";
 import { callAsync } from "./call.ts";
 import { logLeft, logProcessed } from "./consumer-log.ts";
@@ -61,7 +63,24 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown> i
     this.#events = new TypedEvents(logger);
     // As an event, it is told of those that leave before their turn as well.
     if (options.onProcessed !== undefined) this.#events.on("processed", options.onProcessed);
-    this.#processor = new Processor({
+    // Neither of them begins anything: the faults of all are told at once.
+    const faults = [...(source.faults ?? [])];
+    const processor = collectFaults(faults, () => this.#newProcessor(options));
+    const slots = collectFaults(faults, () => this.#newSlots({ concurrency, capacity }));
+    if (processor === undefined || slots === undefined || faults.length > 0) throw new ConfigError(faults);
+    this.#processor = processor;
+    this.#slots = slots;
+    this.closed = new Promise((resolve, reject) => {
+      this.#settleClosed = (error) => (error === undefined ? resolve() : reject(error));
+    });
+    // Who does not look at `closed` learns of it by the log and the event; it must not end the process.
+    this.closed.catch(() => undefined);
+    this.#intakeEnds = this.#receive();
+  }
+
+  #newProcessor(options: ConsumerOptions<D, Message, Result>): Processor<D, Message, Result> {
+    const { source } = options;
+    return new Processor({
       ...options,
       settle: (delivery, settlement) => {
         const { kind } = settlement;
@@ -71,24 +90,20 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown> i
       },
       release: (delivery) => source.release([delivery]),
       onProcessed: (processed) => {
-        logProcessed(logger, processed);
+        logProcessed(this.#logger, processed);
         this.#processed(processed);
       },
     });
-    this.#slots = new Slots<D>({
-      concurrency,
-      capacity,
+  }
+
+  #newSlots(limits: { readonly concurrency: number; readonly capacity: number }): Slots<D> {
+    return new Slots<D>({
+      ...limits,
       keyOf: lineOf,
       run: (delivery, slot) => this.#processor.process(delivery, { onHandlerEnd: slot.release }),
-      logger,
-      clock,
+      logger: this.#logger,
+      clock: this.#clock,
     });
-    this.closed = new Promise((resolve, reject) => {
-      this.#settleClosed = (error) => (error === undefined ? resolve() : reject(error));
-    });
-    // Who does not look at `closed` learns of it by the log and the event; it must not end the process.
-    this.closed.catch(() => undefined);
-    this.#intakeEnds = this.#receive();
   }
 
   /** Calls `listener` at every event of this name, until the returned function is called. */

@@ -1,5 +1,5 @@
 import { expect, it } from "@jest/globals";
-import { silentLogger, WirekitError } from "../index.ts";
+import { ConfigError, silentLogger, WirekitError } from "../index.ts";
 import { createConsumer } from "./consumer.ts";
 import type { Delivery, Settlement } from "./delivery.ts";
 import { LazySource } from "./lazy-source.ts";
@@ -67,6 +67,18 @@ it("ends the consumer with the error of a source that cannot be opened", async (
   await expect(source.settle({ id: "1", attempt: 1, body: "" }, { kind: "done" })).rejects.toMatchObject({
     code: "wirekit/closed",
   });
+});
+
+it("lets a consumer name what is wrong with it beside its own faults, before anything is opened", () => {
+  const source = new LazySource<Text>({
+    redelivery: "by-queue",
+    open: () => Promise.reject(new Error("was opened")),
+    faults: [{ path: "waitTimeMs", message: "must be less" }],
+  });
+  const start = (concurrency: number, maxAttempts: number) => () =>
+    createConsumer({ source, decode, handler: () => {}, concurrency, maxAttempts, logger: silentLogger });
+  expect(start(0, 0)).toThrow(/waitTimeMs.*maxAttempts.*concurrency/);
+  expect(start(1, 1)).toThrow(ConfigError);
 });
 
 it("tells of what was handled once that is acknowledged, and of nothing else", async () => {

@@ -1,4 +1,5 @@
 import { ClosedError } from "../errors/closed-error.ts";
+import type { Issue } from "../errors/issues.ts";
 import type { Delivery, Settlement } from "./delivery.ts";
 import type { Intake, Source } from "./source.ts";
 
@@ -8,6 +9,8 @@ export interface LazySourceOptions<D extends Delivery> {
   readonly redelivery: Source<D>["redelivery"];
   /** Opens the source; called once, when the consumer begins to receive. A rejection ends the consumer. */
   readonly open: (signal: AbortSignal) => Promise<Source<D>>;
+  /** What is wrong with the options that it will be opened with. Default: nothing that is known. */
+  readonly faults?: readonly Issue[] | undefined;
   /** Called for each delivery that was handled, once the source has confirmed that it is acknowledged. Must not reject. */
   readonly onDone?: ((delivery: D) => Promise<void>) | undefined;
 }
@@ -15,12 +18,14 @@ export interface LazySourceOptions<D extends Delivery> {
 /** A source that is opened when it is run, so that who starts a consumer need not wait for that. */
 export class LazySource<D extends Delivery> implements Source<D> {
   readonly redelivery: Source<D>["redelivery"];
+  readonly faults: readonly Issue[];
   readonly #open: LazySourceOptions<D>["open"];
   readonly #onDone: LazySourceOptions<D>["onDone"];
   #source: Source<D> | undefined;
 
-  constructor({ redelivery, open, onDone }: LazySourceOptions<D>) {
+  constructor({ redelivery, open, faults = [], onDone }: LazySourceOptions<D>) {
     this.redelivery = redelivery;
+    this.faults = faults;
     this.#open = open;
     this.#onDone = onDone;
   }

@@ -1,3 +1,4 @@
+import type { Issue } from "../errors/issues.ts";
 import type { WaitOptions } from "../waiting.ts";
 import type { Delivery, Settlement } from "./delivery.ts";
 import type { ReservationRequest } from "./places.ts";
@@ -54,6 +55,8 @@ export interface Source<D extends Delivery> {
    * behind it in its key, lest that run before it. `"in-place"`: by `Intake.retry` (Kafka), at the head of its key.
    */
   readonly redelivery: "by-queue" | "in-place";
+  /** What is known to be wrong with its options, where it is opened later than it is given them. The consumer refuses to start. */
+  readonly faults?: readonly Issue[] | undefined;
   /**
    * Receives into `intake` until the signal fires, then ends at once, without waiting for a poll that is under way. Faults that may pass
    * are tried again and told to the intake; a rejection ends the consumer.

@@ -23,4 +23,4 @@ export {
 } from "./sqs-sender.ts";
 export { SqsSettler, type SqsSettlerOptions, type SqsSettlerStats } from "./sqs-settler.ts";
 export { SqsSource } from "./sqs-source.ts";
-export type { SqsSourceOptions } from "./sqs-source-options.ts";
+export { findSqsSourceFaults, type SqsSourceOptions } from "./sqs-source-options.ts";

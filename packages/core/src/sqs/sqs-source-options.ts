@@ -1,4 +1,5 @@
 import { type Clock, type Random, systemClock } from "../clock.ts";
+import type { Issue } from "../errors/issues.ts";
 import { consoleLogger, type Logger } from "../logger.ts";
 import { checkDurationMs, checkWhole, throwFaults } from "../option-checks.ts";
 import { type RetryPolicy, resolveRetryPolicy } from "../retry-policy.ts";
@@ -75,21 +76,37 @@ export function resolveSqsSourceOptions(
     random,
   };
   throwFaults([
-    wholeSeconds("visibilityTimeoutMs", resolved.visibilityTimeoutMs, {
-      minimum: 1,
-      maximum: maxLeaseMs / 1000,
-    }),
-    wholeSeconds("waitTimeMs", resolved.waitTimeMs, { minimum: 0, maximum: maxWaitTimeMs / 1000 }),
-    checkWhole("maxReceives", resolved.maxReceives, { minimum: 1 }),
-    resolved.receiveSize > maxBatchEntries
-      ? { path: "receiveSize", message: `must be at most ${maxBatchEntries}` }
-      : checkWhole("receiveSize", resolved.receiveSize, { minimum: 1 }),
-    resolved.settleLingerMs > maxLingerMs
-      ? { path: "settleLingerMs", message: `must be at most ${maxLingerMs}` }
-      : checkDurationMs("settleLingerMs", resolved.settleLingerMs, { minimum: 0 }),
+    ...findSqsSourceFaults(resolved),
     checkDurationMs("timeoutMs", resolved.timeoutMs, { minimum: 1 }),
   ]);
   return resolved;
+}
+
+/** What is wrong with the options that say how a queue is received from; for those who open a source later than they are given them. */
+export function findSqsSourceFaults({
+  visibilityTimeoutMs = 1_000,
+  waitTimeMs = 0,
+  maxReceives = 1,
+  receiveSize = 1,
+  settleLingerMs = 0,
+}: Pick<
+  SqsSourceOptions,
+  "visibilityTimeoutMs" | "waitTimeMs" | "maxReceives" | "receiveSize" | "settleLingerMs"
+>): Issue[] {
+  return [
+    wholeSeconds("visibilityTimeoutMs", visibilityTimeoutMs, {
+      minimum: 1,
+      maximum: maxLeaseMs / 1000,
+    }),
+    wholeSeconds("waitTimeMs", waitTimeMs, { minimum: 0, maximum: maxWaitTimeMs / 1000 }),
+    checkWhole("maxReceives", maxReceives, { minimum: 1 }),
+    receiveSize > maxBatchEntries
+      ? { path: "receiveSize", message: `must be at most ${maxBatchEntries}` }
+      : checkWhole("receiveSize", receiveSize, { minimum: 1 }),
+    settleLingerMs > maxLingerMs
+      ? { path: "settleLingerMs", message: `must be at most ${maxLingerMs}` }
+      : checkDurationMs("settleLingerMs", settleLingerMs, { minimum: 0 }),
+  ].filter((issue) => issue !== undefined);
 }
 
 function wholeSeconds(
