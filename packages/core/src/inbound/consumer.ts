@@ -79,7 +79,7 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown> i
       concurrency,
       capacity,
       keyOf: lineOf,
-      run: (delivery, slot) => this.#processor.process(delivery, { onHandlerEnd: slot.release }),
+      run: (delivery, { release }) => this.#processor.begin(delivery, { onHandlerEnd: release }),
       logger,
       clock,
     });
