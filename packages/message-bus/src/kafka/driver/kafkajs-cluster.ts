@@ -51,21 +51,23 @@ export interface KafkajsBroker {
       readonly partitions: readonly { partition: number }[];
     }[];
   }): Promise<{ readonly responses: readonly TopicOffsets[] }>;
-  fetch(request: {
-    readonly isolationLevel: number;
-    readonly maxWaitTime: number;
-    readonly minBytes: number;
-    readonly maxBytes: number;
-    readonly topics: readonly {
-      readonly topic: string;
-      readonly partitions: readonly FetchedPartitionRequest[];
-    }[];
-  }): Promise<{
+  fetch(request: FetchRequest): Promise<{
     readonly responses: readonly {
       readonly topicName: string;
       readonly partitions: readonly FetchedPartition[];
     }[];
   }>;
+}
+
+export interface FetchRequest {
+  readonly isolationLevel: number;
+  readonly maxWaitTime: number;
+  readonly minBytes: number;
+  readonly maxBytes: number;
+  readonly topics: readonly {
+    readonly topic: string;
+    readonly partitions: readonly FetchedPartitionRequest[];
+  }[];
 }
 
 export interface GenerationOfMember {
@@ -89,6 +91,8 @@ export interface FetchedPartitionRequest {
 export interface FetchedPartition {
   readonly partition: number;
   readonly highWatermark: string;
+  /** Up to here there are no open transactions, and no further does a reader of committed records get. */
+  readonly lastStableOffset?: string | undefined;
   readonly abortedTransactions?:
     | readonly { readonly producerId: string; readonly firstOffset: string }[]
     | null
@@ -103,7 +107,15 @@ export interface FetchedMessage {
   readonly value: Buffer | null;
   readonly headers?: Kafkajs.IHeaders | undefined;
   readonly isControlRecord?: boolean | undefined;
-  readonly batchContext?: { readonly producerId: string; readonly inTransaction: boolean } | undefined;
+  /** Of the batch that it stood in; absent in the formats before 2017. */
+  readonly batchContext?:
+    | {
+        readonly firstOffset: string;
+        readonly lastOffsetDelta: number;
+        readonly producerId: string;
+        readonly inTransaction: boolean;
+      }
+    | undefined;
 }
 
 /** What a cluster of kafkajs does for a member: connections, metadata and requests, and nothing by itself. */
