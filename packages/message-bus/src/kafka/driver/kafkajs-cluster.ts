@@ -1,5 +1,5 @@
-import { WirekitError } from "@wirekit/core";
 import type * as Kafkajs from "kafkajs";
+import { checkKafkajs, clusterMethods } from "./kafkajs-version.ts";
 
 /** A client of kafkajs for one member alone: its connections are nobody else's. */
 export interface MemberClient {
@@ -140,9 +140,6 @@ export interface KafkajsCluster {
   ): Promise<readonly TopicOffsets[]>;
 }
 
-/** The methods without which nothing goes. */
-const needed = ["connect", "getNodeIds", "findBroker", "findTopicPartitionMetadata"] as const;
-
 /**
  * The cluster of a consumer of kafkajs, which hands it to its assigners. The consumer itself is never run: its loop waits for the slowest of all
  * partitions between two fetches, sends no heartbeat meanwhile, tries a commit again under whatever generation has come since, and sleeps while
@@ -168,12 +165,7 @@ export function openCluster(
       },
     ],
   });
-  if (!isCluster(cluster)) {
-    throw new WirekitError("This version of kafkajs cannot be used: it has to be 2.2", {
-      code: "message-bus/kafkajs-version",
-    });
-  }
-  return cluster;
+  return checkKafkajs<KafkajsCluster>("cluster", cluster, clusterMethods);
 }
 
 const neverAsked: Kafkajs.Assigner = {
@@ -183,7 +175,3 @@ const neverAsked: Kafkajs.Assigner = {
   protocol: () => ({ name: "unused", metadata: Buffer.alloc(0) }),
 };
 
-function isCluster(value: unknown): value is KafkajsCluster {
-  if (typeof value !== "object" || value === null) return false;
-  return needed.every((name) => typeof Reflect.get(value, name) === "function");
-}
