@@ -14,9 +14,7 @@ function setUp() {
   const failed: string[] = [];
   const committer = new Committer({
     collect: () =>
-      state.finished > state.committed
-        ? [{ topic: "payments", partition: 0, offset: state.finished }]
-        : [],
+      state.finished > state.committed ? [{ topic: "payments", partition: 0, offset: state.finished }] : [],
     commit: ([offset]) =>
       new Promise<void>((resolve, reject) => {
         const answer = (error?: WirekitError) => {

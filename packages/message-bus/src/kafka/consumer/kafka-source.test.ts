@@ -2,7 +2,13 @@ import { describe, expect, it } from "@jest/globals";
 import { silentLogger } from "@wirekit/core";
 import { createConsumer } from "@wirekit/core/inbound";
 import { ManualClock } from "../../index.ts";
-import type { CommitOffset, ConsumedRecord, GroupMember, MemberListener, OffsetReset } from "../kafka-driver.ts";
+import type {
+  CommitOffset,
+  ConsumedRecord,
+  GroupMember,
+  MemberListener,
+  OffsetReset,
+} from "../kafka-driver.ts";
 import type { KafkaDelivery } from "./kafka-delivery.ts";
 import { KafkaSource } from "./kafka-source.ts";
 import type { KafkaSourceOptions } from "./kafka-source-options.ts";

@@ -174,4 +174,3 @@ const neverAsked: Kafkajs.Assigner = {
   assign: () => Promise.resolve([]),
   protocol: () => ({ name: "unused", metadata: Buffer.alloc(0) }),
 };
-

@@ -35,14 +35,17 @@ it("names all of them where there is no cluster at all", () => {
   expect(() => openCluster(other(undefined), options)).toThrow(clusterMethods.join(", "));
 });
 
-it.each(brokerMethods)("names the version and %s, where a broker is without it, before it is asked", async (missing) => {
-  const broker = Object.fromEntries(brokerMethods.map((name) => [name, () => undefined]));
-  expect(checkKafkajs("broker", broker, brokerMethods)).toBe(broker);
-  delete broker[missing];
-  const cluster = { getNodeIds: () => ["1"], findBroker: async () => broker } as unknown as KafkajsCluster;
-  await expect(new Coordinator(cluster, "group").find()).rejects.toMatchObject({
-    code: "message-bus/kafkajs-version",
-    retryable: false,
-    message: expect.stringMatching(new RegExp(`2\\.2.*broker has no ${missing}$`)),
-  });
-});
+it.each(brokerMethods)(
+  "names the version and %s, where a broker is without it, before it is asked",
+  async (missing) => {
+    const broker = Object.fromEntries(brokerMethods.map((name) => [name, () => undefined]));
+    expect(checkKafkajs("broker", broker, brokerMethods)).toBe(broker);
+    delete broker[missing];
+    const cluster = { getNodeIds: () => ["1"], findBroker: async () => broker } as unknown as KafkajsCluster;
+    await expect(new Coordinator(cluster, "group").find()).rejects.toMatchObject({
+      code: "message-bus/kafkajs-version",
+      retryable: false,
+      message: expect.stringMatching(new RegExp(`2\\.2.*broker has no ${missing}$`)),
+    });
+  },
+);

@@ -35,7 +35,11 @@ export const brokerMethods = [
  *
  * @throws WirekitError naming the version that is expected and what is missing.
  */
-export function checkKafkajs<Part>(what: "cluster" | "broker", part: unknown, methods: readonly string[]): Part {
+export function checkKafkajs<Part>(
+  what: "cluster" | "broker",
+  part: unknown,
+  methods: readonly string[],
+): Part {
   const isObject = typeof part === "object" && part !== null;
   const missing = methods.filter((name) => !isObject || typeof Reflect.get(part, name) !== "function");
   if (missing.length === 0) return part as Part;
