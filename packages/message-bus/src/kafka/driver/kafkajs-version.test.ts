@@ -1,7 +1,8 @@
 import { expect, it } from "@jest/globals";
 import { Kafka } from "kafkajs";
 import { Coordinator } from "./coordinator.ts";
-import { type KafkajsCluster, type MemberClient, openCluster } from "./kafkajs-cluster.ts";
+import type { KafkajsCluster, MemberClient } from "./kafkajs-cluster.ts";
+import { openCluster } from "./open-cluster.ts";
 import { brokerMethods, checkKafkajs, clusterMethods } from "./kafkajs-version.ts";
 
 const options = { groupId: "group", metadataMaxAgeMs: 1_000, topicCreation: "never" } as const;
