@@ -45,9 +45,15 @@ export function toReceived<Unknown extends UnknownKinds>(
   unknownKinds: Unknown | undefined,
 ): Received<DecodedMessage<Unknown>> {
   try {
-    return { kind: "message", ...facts, message: decodeMessage(facts.raw, { unknownKinds }) };
+    return receivedMessage(facts, decodeMessage(facts.raw, { unknownKinds }));
   } catch (thrown) {
     if (!InvalidBodyError.isInstance(thrown)) throw thrown;
     return { kind: "invalid", ...facts, error: thrown };
   }
+}
+
+/** Name by name, which costs a tenth of what it costs to copy whatever there is. */
+function receivedMessage<Message>(facts: ReceivedFacts, message: Message): ReceivedMessage<Message> {
+  const { target, groupId, receiptHandle, raw, key, attempt, sentAt, headers } = facts;
+  return { kind: "message", target, groupId, receiptHandle, raw, key, attempt, sentAt, headers, message };
 }

@@ -39,9 +39,9 @@ export function sendInSpan<Receipt extends SentMessage>(
   });
 }
 
-/** Runs each handler inside a span, in the trace of whoever sent the message. Without a tracer provider it only runs it. */
+/** Runs each handler inside a span, in the trace of whoever sent the message. For when there is a tracer provider. */
 export function handlerSpan<D extends BusDelivery, Message>(system: string): SpanHook<D, Message> {
-  return ({ delivery }, run) => (isTracingOn() ? runInSpan(system, delivery, run) : run());
+  return ({ delivery }, run) => runInSpan(system, delivery, run);
 }
 
 async function runInSpan<T>(

@@ -1,6 +1,13 @@
 import type { Clock, Logger, Random } from "@wirekit/core";
-import { createConsumer, type Source } from "@wirekit/core/inbound";
-import type { BusDelivery, ConsumeOptions, MessageConsumer, MessageHandler } from "./consume-options.ts";
+import { createConsumer, type HandlerContext, type Source } from "@wirekit/core/inbound";
+import { isTracingOn } from "@wirekit/core/tracing";
+import type {
+  BusDelivery,
+  ConsumeOptions,
+  MessageConsumer,
+  MessageContext,
+  MessageHandler,
+} from "./consume-options.ts";
 import { deadLetterSinkOf, type RawSender } from "./dead-letters.ts";
 import { type ReceivedMessage, toReceived } from "./received.ts";
 import { handlerSpan } from "./spans.ts";
@@ -46,22 +53,31 @@ export function startConsumer<D extends BusDelivery, Unknown extends UnknownKind
       if (received.kind === "invalid") throw received.error;
       return received;
     },
-    handler: (received, context) =>
-      handler(received.message, {
-        received,
-        // Handed on, not read: a signal is made only when somebody asks for it.
-        get signal() {
-          return context.signal;
-        },
-      }),
+    handler: (received, context) => handler(received.message, new ContextOfMessage(received, context)),
     idempotency: idempotency && {
       ...idempotency,
       keyOf: ({ target, groupId = "", message }) =>
         JSON.stringify([target, groupId, message.metaData.idempotencyKey]),
     },
     span: handlerSpan(parts.system),
+    isSpanOn: isTracingOn,
     clock: parts.clock,
     random: parts.random,
     logger: parts.logger,
   });
+}
+
+/** The signal is handed on and not read: it is made only when somebody asks for it. */
+class ContextOfMessage<Message, D extends BusDelivery> implements MessageContext<Message> {
+  readonly received: ReceivedMessage<Message>;
+  readonly #context: HandlerContext<D>;
+
+  constructor(received: ReceivedMessage<Message>, context: HandlerContext<D>) {
+    this.received = received;
+    this.#context = context;
+  }
+
+  get signal(): AbortSignal {
+    return this.#context.signal;
+  }
 }

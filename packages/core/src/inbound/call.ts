@@ -24,6 +24,14 @@ export async function callAsync<T>(task: () => T | PromiseLike<T>): Promise<T> {
   return await task();
 }
 
+/** Goes on with a value of ours: at once where it is there, else when it has come. */
+export function andThen<T extends object, Next>(
+  value: T | Promise<T>,
+  next: (value: T) => Next | Promise<Next>,
+): Next | Promise<Next> {
+  return isThenable(value) ? value.then(next) : next(value);
+}
+
 function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
   return (
     (typeof value === "object" || typeof value === "function") &&

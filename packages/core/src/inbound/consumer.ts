@@ -100,7 +100,7 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown> i
     return new Slots<D>({
       ...limits,
       keyOf: lineOf,
-      run: (delivery, slot) => this.#processor.process(delivery, { onHandlerEnd: slot.release }),
+      run: (delivery, { release }) => this.#processor.begin(delivery, { onHandlerEnd: release }),
       logger: this.#logger,
       clock: this.#clock,
     });

@@ -14,28 +14,40 @@ export interface HandlerCall<Result> {
 export interface HandlerOptions<D extends Delivery, Message, Result> {
   readonly handler: Handler<D, Message, Result>;
   readonly span: SpanHook<D, Message> | undefined;
+  readonly isSpanOn: () => boolean;
 }
 
-/** Runs the handler, inside its span where there is one, and waits for its end or an interruption. */
-export async function callHandler<D extends Delivery, Message, Result>(
+/**
+ * Runs the handler, inside its span where there is one, and waits for its end or an interruption: not at all, where it is done when it returns and has
+ * no span.
+ */
+export function callHandler<D extends Delivery, Message, Result>(
   run: Run<D>,
   message: Message,
-  { handler, span }: HandlerOptions<D, Message, Result>,
-): Promise<HandlerCall<Result>> {
-  if (span === undefined)
-    return await bounded(
-      run,
-      call(() => handler(message, run.context)),
-    );
-  return await insideSpan(run, message, { handler, span });
+  { handler, span, isSpanOn }: HandlerOptions<D, Message, Result>,
+): HandlerCall<Result> | Promise<HandlerCall<Result>> {
+  try {
+    if (span !== undefined && isSpanOn()) return insideSpan(run, message, { handler, span });
+  } catch (error) {
+    return { raced: { kind: "error", error } };
+  }
+  return bounded(
+    run,
+    call(() => handler(message, run.context)),
+  );
 }
 
-async function bounded<D extends Delivery, Result>(
+function bounded<D extends Delivery, Result>(
   run: Run<D>,
   called: Called<Result>,
+): HandlerCall<Result> | Promise<HandlerCall<Result>> {
+  return called.kind === "pending" ? awaited(run, called.promise) : { raced: called };
+}
+
+async function awaited<D extends Delivery, Result>(
+  run: Run<D>,
+  promise: Promise<Result>,
 ): Promise<HandlerCall<Result>> {
-  if (called.kind !== "pending") return { raced: called };
-  const { promise } = called;
   return { raced: await run.race(promise), promise };
 }
 

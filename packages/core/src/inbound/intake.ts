@@ -20,24 +20,27 @@ export interface IntakeListener<D extends Delivery> {
 }
 
 /** The line of a message: its key's; or its own, so that a redelivery waits until the delivery before it has ended. */
-export function lineOf({ key, id }: Pick<Delivery, "key" | "id">): string {
-  return key === undefined ? `id ${id}` : keyLine(key);
+export function lineOf(delivery: Pick<Delivery, "key" | "id">): string {
+  const { key } = delivery;
+  // The id is read only where it is needed: some sources make it then.
+  return key === undefined ? `\0id ${delivery.id}` : keyLine(key);
 }
 
-/** The line of a key. */
+/** The line of a key: the key itself, as a text made for each message would have to be hashed anew, unless it could be taken for an id's. */
 export function keyLine(key: string): string {
-  return `key ${key}`;
+  return key.startsWith("\0") ? `\0key ${key}` : key;
 }
 
 /** The door of a consumer's slots: counts what comes in, and takes a delivery out again that loses its lease before its turn. */
 export function createIntake<D extends Delivery>(slots: Slots<D>, listener: IntakeListener<D>): Intake<D> {
-  function enter(delivery: D, put: () => Place): void {
-    if (listener.isClosing()) {
-      listener.onReceived(delivery);
-      listener.onLate(delivery);
-      return;
-    }
-    const place = put();
+  function isLate(delivery: D): boolean {
+    if (!listener.isClosing()) return false;
+    listener.onReceived(delivery);
+    listener.onLate(delivery);
+    return true;
+  }
+
+  function entered(delivery: D, place: Place): void {
     listener.onReceived(delivery);
     delivery.lease?.onLost((error) => {
       if (place.leave()) listener.onLeft([delivery], error);
@@ -54,12 +57,18 @@ export function createIntake<D extends Delivery>(slots: Slots<D>, listener: Inta
         get places() {
           return reservation.places;
         },
-        add: (delivery) => enter(delivery, () => reservation.add(delivery)),
+        add: (delivery) => {
+          if (!isLate(delivery)) entered(delivery, reservation.add(delivery));
+        },
         release: () => reservation.release(),
       };
     },
-    add: (delivery) => enter(delivery, () => slots.add(delivery)),
-    retry: (delivery, options) => enter(delivery, () => slots.retry(delivery, options)),
+    add: (delivery) => {
+      if (!isLate(delivery)) entered(delivery, slots.add(delivery));
+    },
+    retry: (delivery, options) => {
+      if (!isLate(delivery)) entered(delivery, slots.retry(delivery, options));
+    },
     hold: (key) => slots.hold(keyLine(key)),
     takeWaiting: (key) => {
       const waiting = slots.takeWaiting(key === undefined ? undefined : keyLine(key));

@@ -97,6 +97,8 @@ export interface ProcessorOptions<D extends Delivery, Message = unknown, Result 
   /** Off unless given. */
   readonly idempotency?: IdempotencyOptions<D, Message, Result> | undefined;
   readonly span?: SpanHook<D, Message> | undefined;
+  /** Asked for each message whether it gets a span: a handler without one costs less. Default: always. */
+  readonly isSpanOn?: (() => boolean) | undefined;
   /** The longest that writing a dead letter may take, in milliseconds. Default 30,000. */
   readonly sinkTimeoutMs?: number | undefined;
   /** The longest that settling may take, in milliseconds. Default 60,000. */
@@ -132,6 +134,7 @@ export interface ResolvedProcessorOptions<D extends Delivery, Message, Result> {
   readonly classify: (thrown: unknown) => "retry" | "dead-letter";
   readonly idempotency: ResolvedIdempotency<D, Message, Result> | undefined;
   readonly span: SpanHook<D, Message> | undefined;
+  readonly isSpanOn: () => boolean;
   readonly sinkTimeoutMs: number;
   readonly settleTimeoutMs: number;
   readonly onProcessed: (processed: Processed<D>) => void;
@@ -170,6 +173,7 @@ export function resolveProcessorOptions<D extends Delivery, Message, Result>(
       storeTimeoutMs: idempotency.storeTimeoutMs ?? 5_000,
     },
     span: options.span,
+    isSpanOn: options.isSpanOn ?? (() => true),
     sinkTimeoutMs: options.sinkTimeoutMs ?? 30_000,
     settleTimeoutMs: options.settleTimeoutMs ?? 60_000,
     onProcessed: options.onProcessed ?? (() => undefined),
@@ -185,6 +189,7 @@ export function resolveProcessorOptions<D extends Delivery, Message, Result>(
     checkFunction("deadLetterSink", deadLetterSink, "optional"),
     checkFunction("classify", options.classify, "optional"),
     checkFunction("span", options.span, "optional"),
+    checkFunction("isSpanOn", options.isSpanOn, "optional"),
     checkFunction("onProcessed", options.onProcessed, "optional"),
     checkDurationMs("handlerTimeoutMs", handlerTimeoutMs, { minimum: 1 }),
     checkDurationMs("abandonAfterMs", resolved.abandonAfterMs, { minimum: 0 }),

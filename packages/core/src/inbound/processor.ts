@@ -1,10 +1,10 @@
-import { TimeoutError } from "../errors/timeout-error.ts";
 import { messageOf, WirekitError } from "../errors/wirekit-error.ts";
 import { limitTime } from "../limit-time.ts";
 import { withTimeout } from "../waiting.ts";
-import { type Called, call } from "./call.ts";
+import { andThen, type Called, call } from "./call.ts";
 import { beginClaim, type Claim } from "./claim.ts";
-import type { DeadLetter, DeadLetterReason, Delivery, Settlement } from "./delivery.ts";
+import { type Decided, type Decision, done, type Ending, forget } from "./decision.ts";
+import type { DeadLetter, DeadLetterReason, Delivery } from "./delivery.ts";
 import { classifyDecodeError, pauseAfter } from "./failure.ts";
 import { callHandler } from "./handler-call.ts";
 import { LeaseLostError } from "./lease-lost-error.ts";
@@ -16,28 +16,7 @@ import {
   resolveProcessorOptions,
 } from "./processor-options.ts";
 import { countProcessed, noCounts, type ProcessorStats } from "./processor-stats.ts";
-import { type Interruption, Run } from "./run.ts";
-
-/** What is noted of how a delivery has ended. */
-type Ending<D extends Delivery> = Pick<Processed<D>, "outcome" | "settlement" | "error"> & {
-  readonly isDuplicate?: boolean;
-};
-
-/** How a delivery is to end. */
-type Decision<D extends Delivery> =
-  | {
-      readonly kind: "settle";
-      readonly outcome: Processed["outcome"];
-      readonly settlement: Settlement<D>;
-      readonly error?: WirekitError;
-      readonly isDuplicate?: boolean;
-    }
-  /** The consumer closes: whoever comes next may have it at once. */
-  | { readonly kind: "release"; readonly error: WirekitError }
-  /** It is not ours to settle: its lease is lost, or its handler still runs while the consumer is gone. */
-  | { readonly kind: "forget"; readonly error: WirekitError };
-
-const done = { kind: "settle", outcome: "handled", settlement: { kind: "done" } } as const;
+import { type Interruption, type Raced, Run } from "./run.ts";
 
 /** What a caller of `process` can be told before the delivery is settled. */
 export interface ProcessHooks {
@@ -65,30 +44,40 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
    * its time-out is waited for, until `abandonAfterMs`.
    */
   async process(delivery: D, hooks: ProcessHooks = {}): Promise<Processed<D>> {
-    const { clock, handlerTimeoutMs, abandonAfterMs, logger } = this.#options;
-    const run = new Run(delivery, clock.monotonic());
+    return this.begin(delivery, hooks);
+  }
+
+  /** As {@link process}, but what is decoded, handled and settled without anything to wait for has been when this returns. */
+  begin(delivery: D, hooks: ProcessHooks = {}): Processed<D> | Promise<Processed<D>> {
+    const run = new Run(delivery, this.#options);
     this.#runs.add(run);
     this.#undecided += 1;
     if (hooks.onHandlerEnd !== undefined) run.onUserCodeEnd(hooks.onHandlerEnd);
-    const timeout = () =>
-      run.interrupt({ kind: "timeout", error: new TimeoutError("The handler", handlerTimeoutMs) });
-    run.onUserCodeEnd(clock.setTimer(timeout, handlerTimeoutMs));
-    const stopListening = delivery.lease?.onLost((error) => run.interrupt({ kind: "lease-lost", error }));
+    return andThen(this.#decide(run), (decision) => {
+      if (!run.hasGhost) run.endUserCode();
+      return andThen(this.#carryOut(run, decision), (processed) => this.#end(run, processed));
+    });
+  }
 
-    const decision = await this.#decide(run);
-    if (!run.hasGhost) run.endUserCode();
-    const processed = await this.#carryOut(run, decision);
-    stopListening?.();
+  #end(run: Run<D>, processed: Processed<D>): Processed<D> | Promise<Processed<D>> {
+    run.stopListening();
     // Whatever came of settling: a lease that is renewed for nobody would keep the message from all others.
-    delivery.lease?.end();
+    run.delivery.lease?.end();
     countProcessed(this.#counts, processed);
     this.#undecided -= 1;
     this.#tell(processed);
+    if (run.hasGhost) return this.#awaitGhost(run, processed);
+    run.endUserCode();
+    this.#runs.delete(run);
+    return processed;
+  }
 
-    if (run.hasGhost && (await run.ghostEnds(abandonAfterMs, clock)) === "abandoned") {
+  async #awaitGhost(run: Run<D>, processed: Processed<D>): Promise<Processed<D>> {
+    const { clock, abandonAfterMs, logger } = this.#options;
+    if ((await run.ghostEnds(abandonAfterMs, clock)) === "abandoned") {
       this.#counts.abandoned += 1;
       logger.warn(
-        { id: delivery.id, afterMs: abandonAfterMs },
+        { id: run.delivery.id, afterMs: abandonAfterMs },
         "A handler ignores its signal and is waited for no longer",
       );
     }
@@ -114,18 +103,23 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
     return { ...this.#counts, processing: this.#undecided };
   }
 
-  async #decide(run: Run<D>): Promise<Decision<D>> {
-    const { decode, idempotency } = this.#options;
+  #decide(run: Run<D>): Decided<D> {
+    const { decode } = this.#options;
     const { delivery } = run;
     if (delivery.lease?.isLost) return forget(new LeaseLostError("it ended while the message waited"));
     const called = call(() => decode(delivery, run.context));
-    const decoded = called.kind === "pending" ? await run.race(called.promise) : called;
+    if (called.kind !== "pending") return this.#decideDecoded(run, called);
+    return run.race(called.promise).then((decoded) => this.#decideDecoded(run, decoded));
+  }
+
+  #decideDecoded(run: Run<D>, decoded: Raced<Message>): Decided<D> {
+    const { idempotency } = this.#options;
     if (decoded.kind === "interrupted") return this.#interrupted(run, decoded.interruption);
     if (decoded.kind === "error") return this.#undecodable(run, decoded.error);
 
     let key: string | undefined;
     try {
-      key = idempotency?.keyOf(decoded.value, delivery);
+      key = idempotency?.keyOf(decoded.value, run.delivery);
     } catch (thrown) {
       return this.#fail(run, thrown);
     }
@@ -141,6 +135,7 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
   ): Promise<Decision<D>> {
     const { clock, logger } = this.#options;
     const { id } = run.delivery;
+    run.watch();
     try {
       const begun = await beginClaim(idempotency.store, key, {
         ...idempotency,
@@ -150,7 +145,7 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
           logger.error({ id, error: messageOf(thrown) }, `The idempotency store failed in ${what} a claim`);
         },
       });
-      if (begun.kind === "claimed") return this.#handle(run, message, begun.claim);
+      if (begun.kind === "claimed") return this.#handleClaimed(run, message, begun.claim);
       if (begun.kind === "done") return { ...done, isDuplicate: true };
       // Never acknowledged: whoever handles it may still fail, or die over it.
       return this.#retry(run, new WirekitError("The message is being handled elsewhere", inProgress));
@@ -160,51 +155,56 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
     }
   }
 
-  async #handle(run: Run<D>, message: Message, claim?: Claim<Result>): Promise<Decision<D>> {
+  #handle(run: Run<D>, message: Message): Decided<D> {
+    if (run.interruption !== undefined) return this.#interrupted(run, run.interruption);
+    return andThen(callHandler(run, message, this.#options), ({ raced }) => {
+      if (raced.kind === "interrupted") return this.#interrupted(run, raced.interruption);
+      run.endUserCode();
+      return raced.kind === "error" ? this.#fail(run, raced.error) : done;
+    });
+  }
+
+  async #handleClaimed(run: Run<D>, message: Message, claim: Claim<Result>): Promise<Decision<D>> {
     if (run.interruption !== undefined) {
-      await claim?.abandon();
+      await claim.abandon();
       return this.#interrupted(run, run.interruption);
     }
     const { raced, promise } = await callHandler(run, message, this.#options);
     if (raced.kind === "interrupted") {
-      if (claim !== undefined) run.onUserCodeEnd(() => claim.letGo());
+      run.onUserCodeEnd(() => claim.letGo());
       // What the handler still comes to is not settled, but the next delivery has to know of it.
       void promise?.then(
-        (result) => claim?.complete(result),
-        () => claim?.abandon(),
+        (result) => claim.complete(result),
+        () => claim.abandon(),
       );
       return this.#interrupted(run, raced.interruption);
     }
     run.endUserCode();
     if (raced.kind === "error") {
-      await claim?.abandon();
+      await claim.abandon();
       return this.#fail(run, raced.error);
     }
-    await claim?.complete(raced.value);
+    await claim.complete(raced.value);
     return done;
   }
 
-  #interrupted(run: Run<D>, { kind, error }: Interruption): Promise<Decision<D>> | Decision<D> {
+  #interrupted(run: Run<D>, { kind, error }: Interruption): Decided<D> {
     return kind === "timeout" ? this.#giveUpOrRetry(run, error) : forget(error);
   }
 
-  #undecodable(run: Run<D>, thrown: unknown): Promise<Decision<D>> | Decision<D> {
+  #undecodable(run: Run<D>, thrown: unknown): Decided<D> {
     const { kind, error } = classifyDecodeError(thrown);
     if (run.isClosing) return { kind: "release", error };
     return kind === "invalid" ? this.#giveUp(run, "invalid", error) : this.#giveUpOrRetry(run, error);
   }
 
-  #fail(run: Run<D>, thrown: unknown): Promise<Decision<D>> | Decision<D> {
+  #fail(run: Run<D>, thrown: unknown): Decided<D> {
     const error = WirekitError.from(thrown);
     if (run.isClosing) return { kind: "release", error };
     return this.#giveUpOrRetry(run, error, thrown);
   }
 
-  #giveUpOrRetry(
-    run: Run<D>,
-    error: WirekitError,
-    thrown: unknown = error,
-  ): Promise<Decision<D>> | Decision<D> {
+  #giveUpOrRetry(run: Run<D>, error: WirekitError, thrown: unknown = error): Decided<D> {
     const { maxAttempts } = this.#options;
     if (this.#classify(thrown) === "dead-letter") return this.#giveUp(run, "not-retryable", error);
     if (run.delivery.attempt >= maxAttempts) return this.#giveUp(run, "attempts-exhausted", error);
@@ -254,20 +254,22 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
     return { kind: "settle", outcome: isInvalid ? "invalid" : "dead-lettered", settlement, error };
   }
 
-  async #carryOut(run: Run<D>, decision: Decision<D>): Promise<Processed<D>> {
+  #carryOut(run: Run<D>, decision: Decision<D>): Processed<D> | Promise<Processed<D>> {
     const { settle, release } = this.#options;
     const { delivery } = run;
     // What was done for a message that somebody else has by now is not acknowledged.
     if (run.interruption?.kind === "lease-lost" || delivery.lease?.isLost) {
-      const error = run.interruption?.error ?? new LeaseLostError("it ended before the message was settled");
+      const error = run.leaseLoss ?? new LeaseLostError("it ended before the message was settled");
       return this.#ended(run, { outcome: "left", error });
     }
     if (decision.kind === "forget") return this.#ended(run, { outcome: "left", error: decision.error });
     const isRelease = decision.kind === "release";
     const called = call(() => (isRelease ? release(delivery) : settle(delivery, decision.settlement)));
-    const failure = called.kind === "value" ? undefined : await this.#settlingFails(called, delivery);
-    if (failure !== undefined) return this.#ended(run, { outcome: "left", error: failure });
-    return this.#ended(run, isRelease ? { outcome: "left", error: decision.error } : decision);
+    const ending: Ending<D> = isRelease ? { outcome: "left", error: decision.error } : decision;
+    if (called.kind === "value") return this.#ended(run, ending);
+    return this.#settlingFails(called, delivery).then((failure) =>
+      this.#ended(run, failure === undefined ? ending : { outcome: "left", error: failure }),
+    );
   }
 
   /** Waits for a settlement; says why it failed where it did. */
@@ -301,7 +303,3 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
 }
 
 const inProgress = { code: "wirekit/in-progress", retryable: true } as const;
-
-function forget(error: WirekitError): { readonly kind: "forget"; readonly error: WirekitError } {
-  return { kind: "forget", error };
-}

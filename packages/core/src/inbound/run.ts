@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import { TimeoutError } from "../errors/timeout-error.ts";
 import type { WirekitError } from "../errors/wirekit-error.ts";
 import { LazySignal } from "../lazy-signal.ts";
 import type { Delivery } from "./delivery.ts";
@@ -16,6 +17,12 @@ export type Raced<T> =
   | { readonly kind: "error"; readonly error: unknown }
   | { readonly kind: "interrupted"; readonly interruption: Interruption };
 
+/** What bounds a run. */
+export interface RunLimits {
+  readonly clock: Clock;
+  readonly handlerTimeoutMs: number;
+}
+
 /**
  * One delivery while it is being processed: runs the user's functions, which may never settle, and stops waiting for them when the delivery
  * is interrupted. The first interruption counts.
@@ -27,21 +34,64 @@ export class Run<D extends Delivery> {
   interruption: Interruption | undefined;
   /** Whether the consumer has asked the handler to end. */
   isClosing = false;
-  readonly #signal = new LazySignal();
+  readonly #limits: RunLimits;
+  #signal: LazySignal | undefined;
+  #isWatched = false;
+  #stopListening: (() => void) | undefined;
   #wake: ((interruption: Interruption) => void) | undefined;
   /** What the user's code that runs will come to. */
   #userCode: Promise<unknown> | undefined;
   #stopWaiting: (() => void) | undefined;
   #endings: (() => void)[] = [];
 
-  constructor(delivery: D, startedAt: number) {
+  constructor(delivery: D, limits: RunLimits) {
     this.delivery = delivery;
-    this.startedAt = startedAt;
-    this.context = new RunContext(delivery, this.#signal);
+    this.#limits = limits;
+    this.startedAt = limits.clock.monotonic();
+    this.context = new RunContext(this);
+  }
+
+  get signal(): AbortSignal {
+    this.watch();
+    this.#signal ??= new LazySignal();
+    return this.#signal.signal;
+  }
+
+  /**
+   * From here on the time-out and the loss of the lease interrupt it. Called when somebody begins to wait, or asks for the signal: what is done when it
+   * returns could not have been interrupted, and a timer for each message would be a good part of what it costs.
+   */
+  watch(): void {
+    if (this.#isWatched) return;
+    this.#isWatched = true;
+    const { clock, handlerTimeoutMs } = this.#limits;
+    const leftMs = Math.max(0, handlerTimeoutMs - (clock.monotonic() - this.startedAt));
+    const timeout = () =>
+      this.interrupt({ kind: "timeout", error: new TimeoutError("The handler", handlerTimeoutMs) });
+    this.#endings.push(clock.setTimer(timeout, leftMs));
+    this.#stopListening = this.delivery.lease?.onLost((error) =>
+      this.interrupt({ kind: "lease-lost", error }),
+    );
+  }
+
+  /** It is settled: the lease is not listened to any more. */
+  stopListening(): void {
+    this.#stopListening?.();
+  }
+
+  /** Why the lease is lost, as far as it says so. */
+  get leaseLoss(): WirekitError | undefined {
+    if (this.interruption !== undefined) return this.interruption.error;
+    let reason: WirekitError | undefined;
+    this.delivery.lease?.onLost((error) => {
+      reason = error;
+    })();
+    return reason;
   }
 
   /** Fires the signal. What is running may go on, and its outcome counts. */
   abort(reason: unknown): void {
+    this.#signal ??= new LazySignal();
     this.#signal.abort(reason);
   }
 
@@ -56,6 +106,7 @@ export class Run<D extends Delivery> {
 
   /** Waits for a user's function that has been called, or for an interruption. */
   race<T>(promise: Promise<T>): Promise<Raced<T>> {
+    this.watch();
     return new Promise((resolve) => {
       const end = (raced: Raced<T>) => {
         if (this.#userCode === promise) this.#userCode = undefined;
@@ -77,6 +128,8 @@ export class Run<D extends Delivery> {
   }
 
   endUserCode(): void {
+    // Whoever asks for the signal only now has nothing to be told of any more.
+    this.#isWatched = true;
     const endings = this.#endings;
     this.#endings = [];
     for (const ending of endings) ending();
@@ -107,14 +160,14 @@ export class Run<D extends Delivery> {
 /** All that a handler is to see of a run. */
 class RunContext<D extends Delivery> implements HandlerContext<D> {
   readonly delivery: D;
-  readonly #signal: LazySignal;
+  readonly #run: Run<D>;
 
-  constructor(delivery: D, signal: LazySignal) {
-    this.delivery = delivery;
-    this.#signal = signal;
+  constructor(run: Run<D>) {
+    this.delivery = run.delivery;
+    this.#run = run;
   }
 
   get signal(): AbortSignal {
-    return this.#signal.signal;
+    return this.#run.signal;
   }
 }

@@ -7,9 +7,11 @@ import { LinkedList } from "../linked-list.ts";
 import { consoleLogger } from "../logger.ts";
 import { checkFunction, checkWhole, maxTimerMs, type Resolved, throwFaults } from "../option-checks.ts";
 import { type WaitOptions, withTimeout } from "../waiting.ts";
+import { call } from "./call.ts";
+import { Lanes } from "./lanes.ts";
 import { Places, type ReservationRequest } from "./places.ts";
 import type { Place, Reservation, SlotsOptions, Undone } from "./slot-types.ts";
-import { TaskLane, TaskNode } from "./task-lane.ts";
+import { type TaskLane, TaskNode } from "./task-lane.ts";
 
 /**
  * Runs tasks, so many at a time, one of each key. A slow task holds back its own key and nobody else. Every operation takes constant
@@ -18,15 +20,14 @@ import { TaskLane, TaskNode } from "./task-lane.ts";
 export class Slots<Task> {
   readonly #options: Omit<Resolved<SlotsOptions<Task>>, "capacity">;
   readonly #places: Places;
-  readonly #byKey = new Map<string, TaskLane<Task>>();
-  /** All lanes, with a key and without, in which anything waits or runs, or which are held. */
-  readonly #lanes = new Set<TaskLane<Task>>();
+  readonly #lanes = new Lanes<Task>();
   readonly #ready = new LinkedList<TaskLane<Task>>();
   readonly #running = new Set<TaskNode<Task>>();
   readonly #idleListeners = new Set<() => void>();
   #waiting = 0;
   #usedSlots = 0;
   #isPumpDue = false;
+  #isPumping = false;
   #isStopped = false;
 
   /** @throws ConfigError naming every option at fault. */
@@ -100,15 +101,12 @@ export class Slots<Task> {
 
   /** Lets nothing of `key` begin until the returned function is called. What runs goes on. */
   hold(key: string): () => void {
-    return this.#holdLane(this.#laneForKey(key));
+    return this.#holdLane(this.#lanes.for(key));
   }
 
   /** Takes all tasks out that wait, of `key` where one is given, in order for each key. */
   takeWaiting(key?: string): Task[] {
-    if (key === undefined) return [...this.#lanes].flatMap((lane) => this.#empty(lane));
-    const lane = this.#byKey.get(key);
-    if (lane === undefined) return [];
-    return this.#empty(lane);
+    return this.#lanes.at(key).flatMap((lane) => this.#empty(lane));
   }
 
   /**
@@ -187,21 +185,7 @@ export class Slots<Task> {
   #nodeFor(task: Task): TaskNode<Task> {
     const key = this.#options.keyOf(task);
     this.#waiting += 1;
-    return new TaskNode(task, key === undefined ? this.#newLane(key) : this.#laneForKey(key), this.#leave);
-  }
-
-  #laneForKey(key: string): TaskLane<Task> {
-    const known = this.#byKey.get(key);
-    if (known !== undefined) return known;
-    const lane = this.#newLane(key);
-    this.#byKey.set(key, lane);
-    return lane;
-  }
-
-  #newLane(key: string | undefined): TaskLane<Task> {
-    const lane = new TaskLane<Task>(key);
-    this.#lanes.add(lane);
-    return lane;
+    return new TaskNode(task, this.#lanes.for(key), this.#leave);
   }
 
   #holdLane(lane: TaskLane<Task>): () => void {
@@ -238,16 +222,13 @@ export class Slots<Task> {
   #refresh(lane: TaskLane<Task>): void {
     if (!lane.canRun) this.#ready.remove(lane);
     else if (lane.list === undefined) this.#ready.append(lane);
-    if (lane.isGone) {
-      this.#lanes.delete(lane);
-      if (lane.key !== undefined) this.#byKey.delete(lane.key);
-    }
+    if (lane.isGone) this.#lanes.forget(lane);
     this.#pumpSoon();
   }
 
   /** Not at once, so that a task never runs inside `add`. */
   #pumpSoon(): void {
-    if (this.#isPumpDue) return;
+    if (this.#isPumpDue || this.#isPumping) return;
     this.#isPumpDue = true;
     queueMicrotask(() => {
       this.#isPumpDue = false;
@@ -256,33 +237,51 @@ export class Slots<Task> {
   }
 
   #pump(): void {
-    while (this.#usedSlots < this.#options.concurrency) {
+    const { concurrency } = this.#options;
+    this.#isPumping = true;
+    // Of tasks that are done when they return, no more at a time than could run at once: whoever has to do with what they did gets his turn between.
+    let begun = 0;
+    while (this.#usedSlots < concurrency && begun < concurrency) {
       const node = this.#ready.shift()?.tasks.shift();
-      if (node === undefined) return;
+      if (node === undefined) break;
+      begun += 1;
       node.lane.isRunning = true;
       this.#waiting -= 1;
       this.#usedSlots += 1;
       this.#running.add(node);
-      void this.#run(node);
+      this.#run(node);
     }
+    this.#isPumping = false;
+    if (begun === concurrency && this.#ready.size > 0) this.#pumpSoon();
   }
 
-  async #run(node: TaskNode<Task>): Promise<void> {
+  /** A task that has nothing to wait for is not waited for: a promise for each would be a good part of what it costs. */
+  #run(node: TaskNode<Task>): void {
     let hasSlot = true;
     const release = () => {
       if (hasSlot) this.#usedSlots -= 1;
       hasSlot = false;
       this.#pumpSoon();
     };
-    try {
-      await this.#options.run(node.task, { release });
-    } catch (thrown) {
-      this.#options.logger.error(
-        { error: messageOf(thrown) },
-        "A task has thrown instead of giving an outcome",
-      );
+    const end = () => {
+      release();
+      this.#ended(node);
+    };
+    const called = call(() => this.#options.run(node.task, { release }));
+    if (called.kind === "pending") {
+      void called.promise.catch((thrown: unknown) => this.#logThrown(thrown)).then(end);
+      return;
     }
-    release();
+    if (called.kind === "error") this.#logThrown(called.error);
+    end();
+  }
+
+  #logThrown(thrown: unknown): void {
+    const fields = { error: messageOf(thrown) };
+    this.#options.logger.error(fields, "A task has thrown instead of giving an outcome");
+  }
+
+  #ended(node: TaskNode<Task>): void {
     this.#running.delete(node);
     node.lane.isRunning = false;
     this.#refresh(node.lane);

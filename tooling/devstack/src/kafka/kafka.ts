@@ -42,6 +42,8 @@ export interface KafkaFaults {
   expireMember(member: { readonly groupId: string; readonly memberId: string }): void;
   /** Lets the records of a partition before an offset go, as retention would. */
   deleteRecords(partition: TopicPartition & { readonly before: bigint }): void;
+  /** Takes the records out of all batches of a partition that end before an offset, and leaves their headers, as compaction can. */
+  compact(partition: TopicPartition & { readonly before: bigint }): void;
   /** Ends the connections there are, at once. New ones are taken. */
   dropConnections(scope?: NodeScope): void;
   /** Ends the connections there are, and every new one as soon as it is open, until `comeOnline`. Nothing is forgotten. */

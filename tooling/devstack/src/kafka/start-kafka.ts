@@ -94,6 +94,7 @@ function faultsOf({ cluster, topics, groups }: Broker, plan: FaultPlan, nodes: N
     rebalance: (groupId) => groups.find(groupId)?.rebalance(),
     expireMember: ({ groupId, memberId }) => groups.leave(groupId, { memberId, groupInstanceId: null }),
     deleteRecords: ({ topic, partition, before }) => topics.partition(topic, partition).deleteBefore(before),
+    compact: ({ topic, partition, before }) => topics.partition(topic, partition).compactBefore(before),
     dropConnections: (scope) => nodes.drop(scope),
     goOffline: (scope) => nodes.goOffline(scope),
     comeOnline: (scope) => nodes.comeOnline(scope),

@@ -1,6 +1,7 @@
-import { ConfigError, messageOf, onAbort, sleep, WirekitError, withTimeout } from "@wirekit/core";
+import { ConfigError, messageOf, onAbort, WirekitError, withTimeout } from "@wirekit/core";
 import { type Intake, LeaseLostError, type Settlement, type Source } from "@wirekit/core/inbound";
 import type { Assignment, ConsumedBatch, GroupMember, MemberListener, OffsetReset } from "../kafka-driver.ts";
+import { commitBeforeLeaving } from "./commit-before-leaving.ts";
 import { Committer } from "./committer.ts";
 import { keyStoppedError, partitionStoppedError, resetText } from "./consumer-errors.ts";
 import { Epoch } from "./epoch.ts";
@@ -116,7 +117,9 @@ export class KafkaSource implements Source<KafkaDelivery> {
     const startedAt = clock.monotonic();
     const leftMs = () => Math.max(0, timeoutMs - (clock.monotonic() - startedAt));
     this.#stopReading();
-    await this.#commitBeforeLeaving(timeoutMs / 2);
+    if (this.#epoch?.isOver === false) {
+      await commitBeforeLeaving(this.#epoch, { ...this.#options, timeoutMs: timeoutMs / 2 });
+    }
     this.#endEpoch(new LeaseLostError("the consumer has left its group"));
     this.#state = "closed";
     await this.#member.close({ timeoutMs: leftMs() });
@@ -309,30 +312,5 @@ export class KafkaSource implements Source<KafkaDelivery> {
     if (!this.#isReading) return;
     this.#isReading = false;
     this.#flow.stop();
-  }
-
-  /** Tries until it is taken, or the time or the assignment is over. */
-  async #commitBeforeLeaving(timeoutMs: number): Promise<void> {
-    const { clock, logger, commitIntervalMs } = this.#options;
-    const epoch = this.#epoch;
-    if (epoch === undefined || epoch.isOver) return;
-    const tryUntilTaken = async (signal: AbortSignal) => {
-      for (;;) {
-        try {
-          return await epoch.committer.flush();
-        } catch (thrown) {
-          if (!WirekitError.isInstance(thrown) || !thrown.retryable) throw thrown;
-          await sleep(Math.min(commitIntervalMs, 100), { signal, clock });
-        }
-      }
-    };
-    try {
-      await withTimeout("Committing", tryUntilTaken, { timeoutMs, clock });
-    } catch (thrown) {
-      const partitions = epoch.uncommitted().length;
-      if (partitions === 0) return;
-      const fields = { error: messageOf(thrown), partitions };
-      logger.error(fields, "What was handled could not be committed before the end, and comes again");
-    }
   }
 }

@@ -1,39 +1,45 @@
 import type { WirekitError } from "@wirekit/core";
 import type { Lease } from "@wirekit/core/inbound";
 
+type Listener = (reason: WirekitError) => void;
+
 /** The right to a record: it lasts as long as its partition stays assigned, and needs no renewal. */
 export class RecordLease implements Lease {
   #reason: WirekitError | undefined;
-  #listeners: ((reason: WirekitError) => void)[] = [];
+  /** There is hardly ever more than one: a list for each record would cost more than what it lists. */
+  #first: Listener | undefined;
+  #others: Listener[] | undefined;
 
   get isLost(): boolean {
     return this.#reason !== undefined;
   }
 
-  onLost(listener: (reason: WirekitError) => void): () => void {
+  onLost(listener: Listener): () => void {
     if (this.#reason !== undefined) {
       listener(this.#reason);
       return nothing;
     }
-    const listeners = this.#listeners;
-    listeners.push(listener);
+    if (this.#first === undefined) this.#first = listener;
+    else this.#others = [...(this.#others ?? []), listener];
     return () => {
-      const place = listeners.indexOf(listener);
-      if (place >= 0) listeners.splice(place, 1);
+      if (this.#first === listener) this.#first = undefined;
+      else this.#others = this.#others?.filter((other) => other !== listener);
     };
   }
 
   end(): void {
-    this.#listeners = [];
+    this.#first = undefined;
+    this.#others = undefined;
   }
 
   /** The partition is not ours any more: tells all who listen, once. */
   lose(reason: WirekitError): void {
     if (this.#reason !== undefined) return;
     this.#reason = reason;
-    const listeners = this.#listeners;
-    this.#listeners = [];
-    for (const listener of [...listeners]) listener(reason);
+    const [first, others = []] = [this.#first, this.#others];
+    this.end();
+    first?.(reason);
+    for (const listener of others) listener(reason);
   }
 }
 

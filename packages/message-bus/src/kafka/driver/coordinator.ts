@@ -1,4 +1,5 @@
 import type { KafkajsBroker, KafkajsCluster } from "./kafkajs-cluster.ts";
+import { brokerMethods, checkKafkajs } from "./kafkajs-version.ts";
 
 /** The protocol's number for the coordinator of a group; there is another one for transactions. */
 const groupCoordinator = 0;
@@ -35,7 +36,8 @@ export class Coordinator {
     let thrown: unknown = new Error("no broker is known to ask for the coordinator of the group");
     for (const nodeId of this.#cluster.getNodeIds()) {
       try {
-        const broker = await this.#cluster.findBroker({ nodeId });
+        const found: unknown = await this.#cluster.findBroker({ nodeId });
+        const broker = checkKafkajs<KafkajsBroker>("broker", found, brokerMethods);
         const request = { groupId: this.#groupId, coordinatorType: groupCoordinator };
         const { coordinator } = await broker.findGroupCoordinator(request);
         return await this.#cluster.findBroker({ nodeId: String(coordinator.nodeId) });

@@ -1,5 +1,11 @@
 import type { AssignedPartition } from "../kafka-driver.ts";
 
+/** What is to be read next in one partition. */
+export interface FetchPosition {
+  readonly partition: number;
+  readonly offset: bigint;
+}
+
 /** What is to be read next in each partition of an assignment, and from whom. Whoever waits for a change is told of each. */
 export class FetchPositions {
   readonly #positions: Map<number, bigint>;
@@ -17,8 +23,8 @@ export class FetchPositions {
   }
 
   /** Which of the partitions that a node leads are to be read. */
-  wantedFrom(node: number): readonly { readonly partition: number; readonly offset: bigint }[] {
-    const wanted: { partition: number; offset: bigint }[] = [];
+  wantedFrom(node: number): readonly FetchPosition[] {
+    const wanted: FetchPosition[] = [];
     for (const [partition, offset] of this.#positions) {
       if (this.#leaders.get(partition) !== node || this.#paused.has(partition)) continue;
       wanted.push({ partition, offset });
@@ -27,7 +33,7 @@ export class FetchPositions {
   }
 
   /** What is to be read next in every partition, paused or not. */
-  all(): readonly { readonly partition: number; readonly offset: bigint }[] {
+  all(): readonly FetchPosition[] {
     return [...this.#positions].map(([partition, offset]) => ({ partition, offset }));
   }
 

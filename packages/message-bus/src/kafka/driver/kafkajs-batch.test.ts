@@ -47,6 +47,10 @@ describe("a fetch", () => {
     expect(read(12n, [message(10), message(15)])).toEqual([[15], 16]);
     expect(read(12n, [message(10), message(11)])).toEqual([[], 13]);
     expect(read(12n, [])).toEqual([[], 12]);
+    // A batch says how long it is, however few of its records are left.
+    const batchContext = { firstOffset: "10", lastOffsetDelta: 9, producerId: "-1", inTransaction: false };
+    expect(read(12n, [message(15, { batchContext })])).toEqual([[15], 20]);
+    expect(read(16n, [message(15, { batchContext })])).toEqual([[], 20]);
   });
 
   it("leaves out control records and goes on past them", () => {
@@ -55,7 +59,7 @@ describe("a fetch", () => {
 
   it("leaves out transactions that were aborted, and no others", () => {
     const of = (producerId: string, inTransaction = true) => ({
-      batchContext: { producerId, inTransaction },
+      batchContext: { producerId, inTransaction, firstOffset: "0", lastOffsetDelta: 6 },
     });
     const end = (producerId: string) => ({ ...of(producerId), isControlRecord: true });
     const messages = [

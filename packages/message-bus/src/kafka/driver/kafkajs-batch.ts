@@ -13,11 +13,20 @@ export function toBatch(topic: string, fetchOffset: bigint, fetched: FetchedPart
     // A broker sends whole batches: the first may begin before what was asked for.
     if (offset >= fetchOffset) records.push(toRecord(message, offset));
   }
-  const last = messages.at(-1);
-  const afterLast = last === undefined ? fetchOffset : BigInt(last.offset) + 1n;
-  // Where compaction has taken all that follows in a batch, asking for the same again would bring the same again.
-  const nextOffset = afterLast > fetchOffset || last === undefined ? afterLast : fetchOffset + 1n;
+  const nextOffset = offsetAfter(messages.at(-1), fetchOffset);
   return { topic, partition, records, nextOffset, highWatermark: BigInt(fetched.highWatermark) };
+}
+
+/** The end of the last batch, which may lie behind its last record: compaction takes records and leaves the batch as long as it was. */
+function offsetAfter(last: FetchedMessage | undefined, fetchOffset: bigint): bigint {
+  if (last === undefined) return fetchOffset;
+  const { offset, batchContext } = last;
+  const end =
+    batchContext === undefined
+      ? BigInt(offset) + 1n
+      : BigInt(batchContext.firstOffset) + BigInt(batchContext.lastOffsetDelta) + 1n;
+  // Where nothing says how long the batch is: asking for the same again would bring the same again.
+  return end > fetchOffset ? end : fetchOffset + 1n;
 }
 
 function toRecord({ key, value, headers, timestamp }: FetchedMessage, offset: bigint): ConsumedRecord {
@@ -32,15 +41,20 @@ function toRecord({ key, value, headers, timestamp }: FetchedMessage, offset: bi
 
 /** Of a header that is there more than once, the last one counts: it was added by whoever came later. */
 function toTexts(headers: FetchedMessage["headers"]): Readonly<Record<string, string>> {
-  const texts: Record<string, string> = {};
+  let texts: Record<string, string> | undefined;
   for (const name in headers) {
     const value = headers[name];
     const last = Array.isArray(value) ? value.at(-1) : value;
     // Assigned with a definition, because a header may be called `__proto__`.
-    if (last !== undefined && last !== null) define(texts, name, last.toString());
+    if (last === undefined || last === null) continue;
+    texts ??= {};
+    define(texts, name, last.toString());
   }
-  return texts;
+  return texts ?? noHeaders;
 }
+
+/** Most records have none. */
+const noHeaders: Readonly<Record<string, string>> = Object.freeze({});
 
 function define(texts: Record<string, string>, name: string, value: string): void {
   if (name === "__proto__")

@@ -1,4 +1,3 @@
-import { WirekitError } from "@wirekit/core";
 import type * as Kafkajs from "kafkajs";
 
 /** A client of kafkajs for one member alone: its connections are nobody else's. */
@@ -51,21 +50,23 @@ export interface KafkajsBroker {
       readonly partitions: readonly { partition: number }[];
     }[];
   }): Promise<{ readonly responses: readonly TopicOffsets[] }>;
-  fetch(request: {
-    readonly isolationLevel: number;
-    readonly maxWaitTime: number;
-    readonly minBytes: number;
-    readonly maxBytes: number;
-    readonly topics: readonly {
-      readonly topic: string;
-      readonly partitions: readonly FetchedPartitionRequest[];
-    }[];
-  }): Promise<{
+  fetch(request: FetchRequest): Promise<{
     readonly responses: readonly {
       readonly topicName: string;
       readonly partitions: readonly FetchedPartition[];
     }[];
   }>;
+}
+
+export interface FetchRequest {
+  readonly isolationLevel: number;
+  readonly maxWaitTime: number;
+  readonly minBytes: number;
+  readonly maxBytes: number;
+  readonly topics: readonly {
+    readonly topic: string;
+    readonly partitions: readonly FetchedPartitionRequest[];
+  }[];
 }
 
 export interface GenerationOfMember {
@@ -89,6 +90,8 @@ export interface FetchedPartitionRequest {
 export interface FetchedPartition {
   readonly partition: number;
   readonly highWatermark: string;
+  /** Up to here there are no open transactions, and no further does a reader of committed records get. */
+  readonly lastStableOffset?: string | undefined;
   readonly abortedTransactions?:
     | readonly { readonly producerId: string; readonly firstOffset: string }[]
     | null
@@ -103,7 +106,15 @@ export interface FetchedMessage {
   readonly value: Buffer | null;
   readonly headers?: Kafkajs.IHeaders | undefined;
   readonly isControlRecord?: boolean | undefined;
-  readonly batchContext?: { readonly producerId: string; readonly inTransaction: boolean } | undefined;
+  /** Of the batch that it stood in; absent in the formats before 2017. */
+  readonly batchContext?:
+    | {
+        readonly firstOffset: string;
+        readonly lastOffsetDelta: number;
+        readonly producerId: string;
+        readonly inTransaction: boolean;
+      }
+    | undefined;
 }
 
 /** What a cluster of kafkajs does for a member: connections, metadata and requests, and nothing by itself. */
@@ -126,52 +137,4 @@ export interface KafkajsCluster {
       readonly fromBeginning: boolean;
     }[],
   ): Promise<readonly TopicOffsets[]>;
-}
-
-/** The methods without which nothing goes. */
-const needed = ["connect", "getNodeIds", "findBroker", "findTopicPartitionMetadata"] as const;
-
-/**
- * The cluster of a consumer of kafkajs, which hands it to its assigners. The consumer itself is never run: its loop waits for the slowest of all
- * partitions between two fetches, sends no heartbeat meanwhile, tries a commit again under whatever generation has come since, and sleeps while
- * partitions are paused. The requests below it are sound, and its versions have not changed since 2023.
- */
-export function openCluster(
-  { kafka }: MemberClient,
-  options: {
-    readonly groupId: string;
-    readonly metadataMaxAgeMs: number;
-    readonly topicCreation: "allow" | "never";
-  },
-): KafkajsCluster {
-  let cluster: unknown;
-  kafka.consumer({
-    groupId: options.groupId,
-    metadataMaxAge: options.metadataMaxAgeMs,
-    allowAutoTopicCreation: options.topicCreation === "allow",
-    partitionAssigners: [
-      (config) => {
-        cluster = config.cluster;
-        return neverAsked;
-      },
-    ],
-  });
-  if (!isCluster(cluster)) {
-    throw new WirekitError("This version of kafkajs cannot be used: it has to be 2.2", {
-      code: "message-bus/kafkajs-version",
-    });
-  }
-  return cluster;
-}
-
-const neverAsked: Kafkajs.Assigner = {
-  name: "unused",
-  version: 0,
-  assign: () => Promise.resolve([]),
-  protocol: () => ({ name: "unused", metadata: Buffer.alloc(0) }),
-};
-
-function isCluster(value: unknown): value is KafkajsCluster {
-  if (typeof value !== "object" || value === null) return false;
-  return needed.every((name) => typeof Reflect.get(value, name) === "function");
 }

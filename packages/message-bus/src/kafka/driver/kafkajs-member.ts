@@ -10,9 +10,11 @@ import type {
 import { Coordinator } from "./coordinator.ts";
 import { Fetcher } from "./fetcher.ts";
 import { type Ending, Generation } from "./generation.ts";
-import { addressOf, isAnswer, isFinal, reactionTo } from "./group-errors.ts";
+import { isAnswer, isFinal, reactionTo } from "./group-errors.ts";
 import { type Joined, joinGroup, type Synced, syncGroup } from "./join-group.ts";
-import { type KafkajsCluster, type MemberClient, openCluster } from "./kafkajs-cluster.ts";
+import type { KafkajsCluster, MemberClient } from "./kafkajs-cluster.ts";
+import { openCluster } from "./open-cluster.ts";
+import { forgetBroker, hasOtherPartitions } from "./known-cluster.ts";
 import { MemberHealth } from "./member-health.ts";
 import { type MemberParts, memberBackoff } from "./member-parts.ts";
 import { startOffsets } from "./start-offsets.ts";
@@ -267,9 +269,10 @@ export class KafkajsMember implements GroupMember {
     await within(0.7, async () => this.#joining);
     await within(0.9, () => this.#leave());
     const { cluster, client } = this.#connected ?? {};
-    // It waits for every request that is under way, which is as long as a fetch may take.
-    await within(1, async () => Promise.race([cluster?.disconnect(), sleep(longestGoodbyeMs, { clock })]));
+    // It waits for every request that is under way: by now a fetch at most, whose answer nobody wants. The end of its connection is the end of it.
+    const goodbye = cluster?.disconnect();
     client?.destroy();
+    await within(1, async () => Promise.race([goodbye, sleep(longestGoodbyeMs, { clock })]));
   }
 
   async #leave(): Promise<void> {
@@ -281,22 +284,8 @@ export class KafkajsMember implements GroupMember {
   }
 }
 
-/** A connection that has failed is not used again, for the reason that stands at `#mend`. */
-function forgetBroker(cluster: KafkajsCluster, thrown: unknown): void {
-  const address = addressOf(thrown);
-  if (address !== undefined) cluster.removeBroker(address);
-}
-
 /** How long connections may take to come to an end by themselves. */
 const longestGoodbyeMs = 100;
-
-/** Whether the leader has shared out other partitions than there are by now. */
-function hasOtherPartitions(cluster: KafkajsCluster, { partitionCounts }: Synced): boolean {
-  for (const [topic, count] of partitionCounts) {
-    if (cluster.findTopicPartitionMetadata(topic).length !== count) return true;
-  }
-  return false;
-}
 
 function listenOnce(signal: AbortSignal, listener: () => void): () => void {
   if (signal.aborted) listener();

@@ -245,6 +245,29 @@ describe("a cluster that changes", () => {
     await until(async () => (await committed(kafka)) === 20);
   });
 
+  it("reads over batches that compaction has emptied, and over nothing else", async () => {
+    const kafka = await broker({ topics });
+    for (const from of [0, 10, 20]) await produce(kafka, numbered(10, from));
+    kafka.faults.compact({ topic: "payments", partition: 0, before: 20n });
+    const handled: string[] = [];
+    // So little that an answer holds one emptied batch and the beginning of the next.
+    const { source, consumer } = consume(kafka, ({ body }) => handled.push(body), {
+      member: { maxBytesPerPartition: 100 },
+    });
+    await until(async () => (await committed(kafka)) === 30);
+    expect(once(handled)).toEqual([20, 21, 22, 23, 24, 25, 26, 27, 28, 29]);
+    // Also where nothing but emptied batches is left, and later something comes.
+    kafka.faults.compact({ topic: "payments", partition: 0, before: 30n });
+    await produce(kafka, numbered(10, 30));
+    kafka.faults.compact({ topic: "payments", partition: 0, before: 40n });
+    await until(async () => (await committed(kafka)) === 40);
+    await produce(kafka, numbered(5, 40));
+    await until(async () => (await committed(kafka)) === 45);
+    expect(once(handled).slice(-5)).toEqual([40, 41, 42, 43, 44]);
+    expect(source.details().resets).toBe(0);
+    expect(consumer.health().status).toBe("running");
+  });
+
   it("begins at the end, where that is asked for", async () => {
     const kafka = await broker({ topics });
     await produce(kafka, numbered(10));

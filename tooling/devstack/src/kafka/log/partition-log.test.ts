@@ -78,6 +78,20 @@ describe("a partition", () => {
     expect(log.endOffset).toBe(7n);
   });
 
+  it("keeps the headers and the offsets of batches whose records compaction has taken", () => {
+    const { log } = filled([2, 3, 1]);
+    const before = log.bytesFrom(5n);
+    log.compactBefore(5n);
+    const read = Buffer.concat(log.read(0n, 1_000_000, "whole"));
+    expect(offsetsIn(read)).toEqual([0n, 2n, 5n]);
+    expect(log.bytesFrom(0n)).toBe(read.length);
+    expect(log.bytesFrom(5n)).toBe(before);
+    expect(read.length).toBe(61 + 61 + before);
+    expect([log.startOffset, log.endOffset]).toEqual([0n, 6n]);
+    log.append(readRecordBatch(batch({ values: ["x"] }), { maxBytes: 1_000 }), 0);
+    expect(log.endOffset).toBe(7n);
+  });
+
   it("finds records by time across its batches", () => {
     const log = new PartitionLog();
     for (const timestamps of [[10n, 30n], [20n], [40n]])

@@ -1,6 +1,6 @@
 import { KafkaError } from "../errors.ts";
 import { ProducerStates } from "./producer-states.ts";
-import { offsetDeltaAt, type RecordBatch, stampBatch } from "./record-batch.ts";
+import { offsetDeltaAt, type RecordBatch, stampBatch, withoutRecords } from "./record-batch.ts";
 
 interface StoredBatch {
   readonly baseOffset: bigint;
@@ -103,6 +103,22 @@ export class PartitionLog {
     this.#checkRange(offset);
     this.#startOffset = offset;
     this.#batches = this.#batches.slice(this.#indexOf(offset));
+  }
+
+  /**
+   * Takes the records out of all batches that end before `offset`, as compaction does with records that later ones have replaced: of such a batch the
+   * header stays, where it is the last of its producer.
+   */
+  compactBefore(offset: bigint): void {
+    let { position = this.#endPosition } = this.#batches[0] ?? {};
+    this.#batches = this.#batches.map((batch) => {
+      const bytes = batch.lastOffset < offset ? withoutRecords(batch.bytes) : batch.bytes;
+      const moved = { ...batch, bytes, position };
+      position += bytes.length;
+      return moved;
+    });
+    this.#endPosition = position;
+    this.wake();
   }
 
   /** Calls `listener` when there is something new to look at, until the returned function is called. */

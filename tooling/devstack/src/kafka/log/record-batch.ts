@@ -114,6 +114,15 @@ export function stampBatch(bytes: Buffer, baseOffset: bigint, leaderEpoch: numbe
   bytes.writeInt32BE(leaderEpoch, leaderEpochAt);
 }
 
+/** The header of a batch whose records are all gone. It keeps its range of offsets and its sequence numbers. */
+export function withoutRecords(batch: Buffer): Buffer {
+  const bytes = Buffer.from(batch.subarray(0, recordsAt));
+  bytes.writeInt32BE(recordsAt - prefixBytes, lengthAt);
+  bytes.writeInt32BE(0, recordCountAt);
+  bytes.writeUInt32BE(crc32c(bytes.subarray(attributesAt)), crcAt);
+  return bytes;
+}
+
 /**
  * How far into a batch the first record stands whose time is `timestamp` or later. A batch whose compression this
  * Node cannot undo counts as one: its first record is the answer.

@@ -110,6 +110,7 @@ export class ModelMember implements GroupMember {
   /** The process is gone: nothing leaves it any more. */
   isDead = false;
   #isRevoked = true;
+  #isClosed = false;
 
   constructor(group: ModelGroup) {
     this.#group = group;
@@ -160,6 +161,7 @@ export class ModelMember implements GroupMember {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#leave();
     this.#end();
     await this.#group.pause(20);
@@ -201,7 +203,8 @@ export class ModelMember implements GroupMember {
     this.#generation = 0;
     this.#listener?.onLost(new WirekitError("UNKNOWN_MEMBER_ID", { code: "test/lost" }));
     await this.#group.pause(1_000);
-    this.#join();
+    // Whoever has been closed meanwhile does not come back.
+    if (!this.#isClosed) this.#join();
   }
 
   /** The process dies. The group notices when the session has run out. */
