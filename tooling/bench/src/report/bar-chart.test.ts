@@ -2,7 +2,8 @@ import { describe, expect, it } from "@jest/globals";
 import { type BarChart, describe as describeBars, drawBarChart } from "./bar-chart.ts";
 
 const chart: BarChart = {
-  title: "sending: 10 single sends",
+  title: "sending",
+  description: "10 single sends",
   caption: "sends/s, median of 3 rounds",
   unit: "sends/s",
   bars: [
@@ -28,7 +29,7 @@ describe("a bar chart", () => {
 
   it("says the names and the figures, also in words for those who do not see it", () => {
     const svg = drawBarChart(chart);
-    for (const text of ["sending: 10 single sends", "ours", "theirs", "3,000 sends/s", "1,550 sends/s"])
+    for (const text of ["sending", "10 single sends", "ours", "theirs", "3,000 sends/s", "1,550 sends/s"])
       expect(svg).toContain(`>${text}</text>`);
     expect(svg).toContain('<desc id="caption">ours: 3,000 sends/s; theirs: 1,550 sends/s</desc>');
     expect(describeBars(chart.bars, "sends/s")).toBe("ours: 3,000 sends/s; theirs: 1,550 sends/s");
@@ -40,6 +41,12 @@ describe("a bar chart", () => {
     const [bar = 0] = numbersOf(svg, "first", "width");
     expect(Number(from) - 24).toBeCloseTo(bar / 2);
     expect(Number(to) - 24).toBeCloseTo(bar * 2);
+  });
+
+  it("draws no line where nothing lay around a value", () => {
+    expect(drawBarChart({ ...chart, bars: [{ name: "ours", value: 2, low: 2, high: 2 }] })).not.toContain(
+      'class="spread"',
+    );
   });
 
   it("keeps everything inside the drawing, however many bars there are", () => {
@@ -68,11 +75,11 @@ describe("a bar chart", () => {
     expect(numbersOf(svg, "other", "width")).toEqual([2]);
   });
 
-  it("breaks a long title between words", () => {
-    const title = Array.from({ length: 30 }, (_, index) => `word-${index}`).join(" ");
-    const lines = [...drawBarChart({ ...chart, title }).matchAll(/class="title"[^>]*>([^<]+)</g)];
+  it("breaks a long description between words", () => {
+    const description = Array.from({ length: 30 }, (_, index) => `word-${index}`).join(" ");
+    const lines = [...drawBarChart({ ...chart, description }).matchAll(/class="description"[^>]*>([^<]+)</g)];
     expect(lines.length).toBeGreaterThan(1);
-    expect(lines.map(([, line]) => line).join(" ")).toBe(title);
+    expect(lines.map(([, line]) => line).join(" ")).toBe(description);
   });
 
   it("takes names for what they are", () => {

@@ -8,6 +8,8 @@ export interface Bar {
 
 export interface BarChart {
   readonly title: string;
+  /** What was measured, in a sentence; broken into lines where it is long. */
+  readonly description: string;
   /** What the lengths mean, and what the lines over them. */
   readonly caption: string;
   /** Behind each figure: `sends/s`. */
@@ -24,8 +26,8 @@ const barHeight = 22;
 const step = 60;
 /** Kept free to the right of the longest bar, for its figure. */
 const figureWidth = 170;
-/** What fits into a line of the title at its size. */
-const titleLength = 84;
+/** What fits into a line of the description, also in a wide font. */
+const lineLength = 90;
 
 /**
  * A drawing of horizontal bars that begin at nought, as SVG. It brings its own background, for light and dark surroundings,
@@ -33,13 +35,14 @@ const titleLength = 84;
  *
  * @throws RangeError where there is no bar, or a value that cannot be drawn.
  */
-export function drawBarChart({ title, caption, unit, bars }: BarChart): string {
+export function drawBarChart({ title, description, caption, unit, bars }: BarChart): string {
   const longest = Math.max(...bars.map(({ high, value }) => Math.max(high, value)));
   if (!bars.every(isDrawable) || !(longest > 0))
     throw new RangeError("bars have values of 0 or more, and not all 0");
   const scale = (value: number) => (value / longest) * (width - 2 * margin - figureWidth);
-  const titleLines = wrapWords(title, titleLength);
-  const captionY = margin + titleLines.length * lineHeight + 14;
+  const lines = wrapWords(description, lineLength);
+  const titleY = margin + 14;
+  const captionY = titleY + (lines.length + 1) * lineHeight;
   const top = captionY + 18;
   const height = top + bars.length * step + 4;
   return [
@@ -48,7 +51,8 @@ export function drawBarChart({ title, caption, unit, bars }: BarChart): string {
     `<desc id="caption">${escapeXml(describe(bars, unit))}</desc>`,
     style,
     `<rect class="ground" width="${width}" height="${height}" rx="8"/>`,
-    ...titleLines.map((line, index) => text("title", margin, margin + (index + 0.8) * lineHeight, line)),
+    text("title", margin, titleY, title),
+    ...lines.map((line, index) => text("description", margin, titleY + (index + 1) * lineHeight, line)),
     text("caption", margin, captionY, caption),
     ...bars.flatMap((bar, index) => drawBar(bar, { y: top + index * step, scale, unit, index })),
     "</svg>",
@@ -79,9 +83,14 @@ function drawBar(
   return [
     text("name", margin, y + 13, name),
     `<rect class="${index === 0 ? "first" : "other"}" x="${margin}" y="${barY}" width="${round(length)}" height="${barHeight}" rx="3"/>`,
-    `<path class="spread" d="M${round(from)} ${middle}H${round(to)}M${round(from)} ${middle - 5}v10M${round(to)} ${middle - 5}v10"/>`,
+    ...(low === high ? [] : [drawSpread(from, to, middle)]),
     text("figure", figureX, middle + 5, figure(value, unit)),
   ];
+}
+
+function drawSpread(from: number, to: number, y: number): string {
+  const [left, right] = [round(from), round(to)];
+  return `<path class="spread" d="M${left} ${y}H${right}M${left} ${y - 5}v10M${right} ${y - 5}v10"/>`;
 }
 
 function text(style: string, x: number, y: number, content: string): string {
@@ -125,7 +134,7 @@ const style = `<style>
 text { font-family: system-ui, -apple-system, "Segoe UI", "Helvetica Neue", Arial, sans-serif; fill: #1f2328 }
 .title { font-size: 15px; font-weight: 600 }
 .caption { font-size: 12px; fill: #59636e }
-.name { font-size: 13px }
+.description, .name { font-size: 13px }
 .figure { font-size: 13px; font-weight: 600 }
 .ground { fill: #ffffff; stroke: #d1d9e0 }
 .first { fill: #0969da }

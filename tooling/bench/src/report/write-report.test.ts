@@ -21,7 +21,7 @@ describe("a report", () => {
       ["report.md", "sending.svg"].map((file) => readFile(join(folder, file), "utf8")),
     );
     expect(report).toContain("![ours: 3,000 sends/s; theirs: 1,500 sends/s](sending.svg)");
-    expect(chart).toContain(">sending: 10 single sends</text>");
+    expect(chart).toContain(">10 single sends</text>");
     expect(chart).toContain(
       ">on Apache Kafka 3.9.2; sends/s, median of 3 rounds; the line spans the middle half of them</text>",
     );

@@ -25,7 +25,7 @@ export async function writeReport(folder: string, run: Run): Promise<string> {
   await mkdir(folder, { recursive: true });
   const charts = new Map<string, ChartLink>();
   for (const report of run.reports) {
-    const chart = chartOf(report, run.facts.rounds);
+    const chart = chartOf(report);
     if (chart === undefined) continue;
     const file = `${report.name}.svg`;
     await writeFile(join(folder, file), chart.svg);
@@ -38,10 +38,12 @@ export async function writeReport(folder: string, run: Run): Promise<string> {
   return path;
 }
 
-function chartOf(
-  { name, title, server, comparison }: CaseReport,
-  rounds: number,
-): { readonly svg: string; readonly alt: string } | undefined {
+function chartOf({
+  name,
+  title,
+  server,
+  comparison,
+}: CaseReport): { readonly svg: string; readonly alt: string } | undefined {
   if (comparison === undefined) return undefined;
   const unit = `${comparison.unit}/s`;
   const bars = comparison.measured.map((one): Bar => {
@@ -51,9 +53,10 @@ function chartOf(
   });
   const most = Math.max(...comparison.measured.map(({ rates }) => rates.length));
   const where = server === undefined ? "" : `on ${server}; `;
-  const caption = `${where}${unit}, median of ${Math.min(rounds, most)} rounds; the line spans the middle half of them`;
+  const how = most === 1 ? "one round" : `median of ${most} rounds; the line spans the middle half of them`;
+  const caption = `${where}${unit}, ${how}`;
   return {
-    svg: drawBarChart({ title: `${name}: ${title}`, caption, unit, bars }),
+    svg: drawBarChart({ title: name, description: title, caption, unit, bars }),
     alt: describe(bars, unit),
   };
 }
