@@ -23,8 +23,11 @@ export async function startApacheKafka(): Promise<KafkaServer> {
     },
     traffic: async () => ({ processorMs: await processorMsOf(kafka.pid) }),
     async close() {
-      await admin.disconnect();
-      await kafka.stop();
+      try {
+        await admin.disconnect();
+      } finally {
+        await kafka.stop();
+      }
     },
   };
 }
