@@ -20,7 +20,8 @@ if (folder !== undefined) await mkdir(folder, { recursive: true });
 const run = await runCases(selected, command.rounds);
 if (command.json !== undefined) await writeFile(fromCaller(command.json), formatFigures(run));
 if (folder !== undefined) console.log(`Report: ${await writeReport(folder, run)}`);
-if (run.failed.length > 0) process.exitCode = 1;
+// Not left to end by itself: a contender that failed may go on trying, and would keep the process alive.
+if (run.failed.length > 0) process.exit(1);
 
 function readCommand(): Command {
   try {
