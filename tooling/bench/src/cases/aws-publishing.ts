@@ -1,8 +1,8 @@
 import { CreateTopicCommand, PublishBatchCommand, SNSClient } from "@aws-sdk/client-sns";
 import { AwsMessaging } from "@wirekit/aws-messaging";
 import { type BenchmarkCase, comparisonTable } from "../harness/benchmark-case.ts";
-import { compare, usualTraffic } from "../harness/compare.ts";
-import { judgeLimit, judgeRatio } from "../harness/goals.ts";
+import { compare } from "../harness/compare.ts";
+import { judgeLimit, judgeRatio, requestsOf } from "../harness/goals.ts";
 import { startAwsProcess } from "../servers/aws-process.ts";
 import { forEachInFlight } from "./in-flight.ts";
 import { inTens, Order, sampleOrders } from "./sample-order.ts";
@@ -47,17 +47,16 @@ export const awsPublishing: BenchmarkCase = {
       ];
       const traffic = () => server.traffic(["PublishBatch", "Publish"]);
       const measured = await compare(contenders, { rounds, operations, traffic });
-      const ours = measured.find(({ name }) => name === names.ours);
       return {
         name: "aws-publishing",
+        server: server.description,
         title: `${operations.toLocaleString("en")} single publishes, ${inFlight} requests in flight`,
         ...comparisonTable(measured, { peer: names.loop, unit: "publishes", serverTime: "shown" }),
         goals: [
-          judgeLimit(
-            `requests for ${operations} publishes`,
-            (ours && usualTraffic(ours)?.requests) ?? Number.NaN,
-            { most: operations / 10, unit: "requests" },
-          ),
+          judgeLimit(`requests for ${operations} publishes`, requestsOf(measured, names.ours) ?? Number.NaN, {
+            most: operations / 10,
+            unit: "requests",
+          }),
           judgeRatio({ contender: names.ours, peer: names.loop, atLeast: 0.9 }, measured),
         ],
         notes: [`${names.loop}: validates nothing, retries no entry, and has its messages in tens already`],

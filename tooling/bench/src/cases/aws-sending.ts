@@ -7,9 +7,9 @@ import {
 } from "@aws-sdk/client-sqs";
 import { createSqsSender } from "@wirekit/core/sqs";
 import { type BenchmarkCase, comparisonTable } from "../harness/benchmark-case.ts";
-import { compare, usualTraffic } from "../harness/compare.ts";
-import { judgeLimit, judgeRatio } from "../harness/goals.ts";
-import { startAwsProcess } from "../servers/aws-process.ts";
+import { compare } from "../harness/compare.ts";
+import { judgeLimit, judgeRatio, requestsOf } from "../harness/goals.ts";
+import type { SqsSetup } from "../servers/sqs-server.ts";
 import { forEachInFlight } from "./in-flight.ts";
 import { inTens, sampleOrders } from "./sample-order.ts";
 
@@ -18,10 +18,11 @@ const inFlight = 8;
 const names = { ours: "createSqsSender", loop: "SendMessageBatch by hand" };
 
 /** Single sends to a queue, all called at once, beside a loop that was written for batches. */
-export const awsSending: BenchmarkCase = {
+export const awsSending = ({ needs, startServer }: SqsSetup): BenchmarkCase => ({
   name: "aws-sending",
+  needs,
   async run({ rounds }) {
-    const server = await startAwsProcess();
+    const server = await startServer();
     const sqs = new SQSClient(server.clientSettings);
     const sendMessageBatch = (input: SendMessageBatchCommandInput, { signal }: SendOptions = {}) =>
       sqs.send(new SendMessageBatchCommand(input), signal === undefined ? {} : { abortSignal: signal });
@@ -61,17 +62,21 @@ export const awsSending: BenchmarkCase = {
       const traffic = () => server.traffic(["SendMessageBatch", "SendMessage"]);
       const measured = await compare(contenders, { rounds, operations, traffic });
       await sender.close();
-      const ours = measured.find(({ name }) => name === names.ours);
+      const requests = requestsOf(measured, names.ours);
       return {
         name: "aws-sending",
+        server: server.description,
         title: `${operations.toLocaleString("en")} single sends, ${inFlight} requests in flight`,
         ...comparisonTable(measured, { peer: names.loop, unit: "sends", serverTime: "shown" }),
         goals: [
-          judgeLimit(
-            `requests for ${operations} sends`,
-            (ours && usualTraffic(ours)?.requests) ?? Number.NaN,
-            { most: operations / 10, unit: "requests" },
-          ),
+          ...(requests === undefined
+            ? []
+            : [
+                judgeLimit(`requests for ${operations} sends`, requests, {
+                  most: operations / 10,
+                  unit: "requests",
+                }),
+              ]),
           judgeRatio({ contender: names.ours, peer: names.loop, atLeast: 0.9 }, measured),
         ],
         notes: [`${names.loop}: retries no entry, and has its messages in tens already`],
@@ -82,7 +87,7 @@ export const awsSending: BenchmarkCase = {
       await server.close();
     }
   },
-};
+});
 
 interface SendOptions {
   readonly signal?: AbortSignal | undefined;

@@ -1,95 +1,126 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { decodeMessage, encodeMessage, KafkaMessageBus } from "@wirekit/message-bus";
+import { encodeMessage } from "@wirekit/message-bus";
 import { Kafka as Kafkajs, logLevel } from "kafkajs";
-import { type BenchmarkCase, comparisonTable } from "../harness/benchmark-case.ts";
+import { type BenchmarkCase, type CaseReport, comparisonTable } from "../harness/benchmark-case.ts";
 import { type Contender, compare } from "../harness/compare.ts";
-import { judgeRatio } from "../harness/goals.ts";
-import { type KafkaProcess, startKafkaProcess } from "../servers/kafka-process.ts";
+import { judgeRate, judgeRatio, requestsOf } from "../harness/goals.ts";
+import type { KafkaServer, KafkaSetup } from "../servers/kafka-server.ts";
+import {
+  type Reading,
+  readWithBus,
+  readWithEachBatch,
+  readWithEachMessage,
+  readWithPlatformatic,
+} from "./kafka-consumers.ts";
+import { sampleStatusUpdate } from "./sample-status-update.ts";
 
 const operations = 20_000;
 const keys = 100;
 const slowMs = 5;
 /** One at a time, all of them would take minutes: so many are measured, and their rate is what counts. */
 const oneByOne = 500;
-const names = { ours: "KafkaMessageBus.consume", batch: "kafkajs eachBatch", message: "kafkajs eachMessage" };
+const names = {
+  ours: "KafkaMessageBus.consume",
+  batch: "kafkajs eachBatch",
+  message: "kafkajs eachMessage",
+  platformatic: "@platformatic/kafka",
+};
 
 /** A handler that is done at once: what a message costs by itself. */
-export const kafkaConsuming: BenchmarkCase = {
+export const kafkaConsuming = (setup: KafkaSetup): BenchmarkCase => ({
   name: "kafka-consuming",
+  needs: setup.needs,
   run: ({ rounds }) =>
-    consumeAll(rounds, {
+    consumeAll(setup, {
       name: "kafka-consuming",
+      rounds,
       title: "a handler that is done at once",
       peer: names.batch,
       atLeast: 0.9,
-      contenders: (server) => [ours(server, () => undefined), eachBatch(server)],
+      atLeastOfOriginal: 20,
+      handle: () => undefined,
+      peers: [{ name: names.batch, messages: operations, read: readWithEachBatch }],
+      platformaticMessages: operations,
       notes: [`${names.batch}: decodes each message, handles one after the other, commits after each batch`],
     }),
-};
+});
 
 /** A handler that waits, in one partition: what ordered concurrency is for. */
-export const kafkaConsumingSlow: BenchmarkCase = {
+export const kafkaConsumingSlow = (setup: KafkaSetup): BenchmarkCase => ({
   name: "kafka-consuming-slow",
+  needs: setup.needs,
   run: ({ rounds }) =>
-    consumeAll(Math.min(rounds, 3), {
+    consumeAll(setup, {
       name: "kafka-consuming-slow",
+      rounds: Math.min(rounds, 3),
       title: `a handler of ${slowMs} ms`,
       peer: names.message,
       atLeast: 20,
-      contenders: (server) => [ours(server, () => pause(slowMs)), eachMessage(server)],
-      notes: [`${names.message}: measured with ${oneByOne} messages and counted up; at most 3 rounds`],
+      handle: () => pause(slowMs),
+      peers: [{ name: names.message, messages: oneByOne, read: readWithEachMessage }],
+      platformaticMessages: oneByOne,
+      notes: [`the others handle one at a time: measured with ${oneByOne} messages each; at most 3 rounds`],
     }),
-};
+});
 
 interface Consuming {
   readonly name: string;
+  readonly rounds: number;
   readonly title: string;
   readonly peer: string;
   readonly atLeast: number;
-  readonly contenders: (server: KafkaProcess) => readonly Consumption[];
+  /** How many times as fast as the Python original, where that was measured on the same Kafka. */
+  readonly atLeastOfOriginal?: number | undefined;
+  readonly handle: () => unknown;
+  readonly peers: readonly Reader[];
+  readonly platformaticMessages: number;
   readonly notes: readonly string[];
 }
 
 /** One way to consume a topic that is full. */
-interface Consumption {
+interface Reader {
   readonly name: string;
-  /** How many messages it is given, of which it is counted up to `operations`. */
+  /** How many messages it is given in a round. */
   readonly messages: number;
-  readonly run: (topic: string) => Promise<void>;
+  readonly read: (server: KafkaServer, reading: Reading) => Promise<void>;
 }
 
-async function consumeAll(rounds: number, consuming: Consuming) {
-  const { name, title, peer, atLeast, notes } = consuming;
-  const server = await startKafkaProcess();
+async function consumeAll(setup: KafkaSetup, consuming: Consuming): Promise<CaseReport> {
+  const { name, rounds, title, peer, atLeast, peers, platformaticMessages, notes } = consuming;
+  const server = await setup.startServer();
   try {
-    let topics = 0;
-    const measured = [];
-    const contenders = consuming.contenders(server).map((consumption): Contender & Consumption => {
-      let topic = "";
-      return {
-        ...consumption,
-        // A topic and a group for each run: every one begins with the same messages.
-        prepare: async () => {
-          topics += 1;
-          topic = `payments-${topics}`;
-          await fill(server, topic, consumption.messages);
-        },
-        run: () => consumption.run(topic),
-      };
+    const readers: readonly Reader[] = [
+      {
+        name: names.ours,
+        messages: operations,
+        read: (on, reading) => readWithBus(on, { ...reading, concurrency: keys }),
+      },
+      ...peers,
+      ...(server.protocol === "old"
+        ? []
+        : [{ name: names.platformatic, messages: platformaticMessages, read: readWithPlatformatic }]),
+    ];
+    const measured = await compare(contendersOf(readers, server, consuming.handle), {
+      rounds,
+      operations,
+      traffic: () => server.traffic("Fetch"),
     });
-    const byCount = new Map<number, Contender[]>();
-    for (const contender of contenders) {
-      byCount.set(contender.messages, [...(byCount.get(contender.messages) ?? []), contender]);
-    }
-    const traffic = () => server.traffic("Fetch");
-    for (const [count, group] of byCount)
-      measured.push(...(await compare(group, { rounds, operations: count, traffic })));
     return {
       name,
+      server: server.description,
       title: `${operations.toLocaleString("en")} messages of ${keys} keys in one partition; ${title}`,
       ...comparisonTable(measured, { peer, unit: "messages", serverTime: "shown" }),
-      goals: [judgeRatio({ contender: names.ours, peer, atLeast }, measured)],
-      notes: [...notes, "requests: fetches"],
+      goals: [
+        judgeRatio({ contender: names.ours, peer, atLeast }, measured),
+        ...goalsBesideOriginal(setup, consuming).map((goal) => judgeRate(goal, measured)),
+      ],
+      notes: [
+        ...notes,
+        ...(server.protocol === "old"
+          ? []
+          : [`${names.platformatic}: its stream, one after the other, each fetch committed`]),
+        ...(requestsOf(measured, names.ours) === undefined ? [] : ["requests: fetches"]),
+      ],
       results: measured,
     };
   } finally {
@@ -97,90 +128,47 @@ async function consumeAll(rounds: number, consuming: Consuming) {
   }
 }
 
-function ours({ bootstrapServers }: KafkaProcess, handle: () => unknown): Consumption {
-  return {
-    name: names.ours,
-    messages: operations,
-    run: async (target) => {
-      const bus = new KafkaMessageBus({ bootstrapServers, securityProtocol: "PLAINTEXT" });
-      const consumer = bus.consume({ target, concurrency: keys }, handle);
-      try {
-        await new Promise<void>((resolve, reject) => {
-          let handled = 0;
-          consumer.on("processed", ({ outcome, error }) => {
-            if (outcome !== "handled") return reject(new Error(`a message was ${outcome}`, { cause: error }));
-            handled += 1;
-            if (handled === operations) resolve();
-          });
-          consumer.closed.catch(reject);
-        });
-      } finally {
-        await bus.close();
-      }
+function contendersOf(
+  readers: readonly Reader[],
+  server: KafkaServer,
+  handle: () => unknown,
+): readonly Contender[] {
+  let topics = 0;
+  return readers.map(({ name, messages, read }): Contender => {
+    let topic = "";
+    return {
+      name,
+      operations: messages,
+      // A topic and a group for each run: every one begins with the same messages.
+      prepare: async () => {
+        topics += 1;
+        topic = `payments-${topics}`;
+        await fill(server, topic, messages);
+      },
+      run: () => read(server, { topic, messages, handle }),
+    };
+  });
+}
+
+function goalsBesideOriginal({ original }: KafkaSetup, { atLeastOfOriginal }: Consuming) {
+  if (original === undefined || atLeastOfOriginal === undefined) return [];
+  return [
+    {
+      contender: names.ours,
+      atLeast: atLeastOfOriginal,
+      of: "the Python original once was on two cores",
+      perSecond: original.receives,
+      unit: "messages",
     },
-  };
+  ];
 }
 
-function eachBatch(server: KafkaProcess): Consumption {
-  return {
-    name: names.batch,
-    messages: operations,
-    run: (topic) =>
-      withConsumer(server, topic, async (consumer, done) => {
-        let handled = 0;
-        await consumer.run({
-          eachBatchAutoResolve: true,
-          eachBatch: async ({ batch }) => {
-            for (const { value } of batch.messages) decodeMessage(String(value));
-            handled += batch.messages.length;
-            if (handled >= operations) done();
-          },
-        });
-      }),
-  };
-}
-
-function eachMessage(server: KafkaProcess): Consumption {
-  return {
-    name: names.message,
-    messages: oneByOne,
-    run: (topic) =>
-      withConsumer(server, topic, async (consumer, done) => {
-        let handled = 0;
-        await consumer.run({
-          eachMessage: async ({ message }) => {
-            decodeMessage(String(message.value));
-            await pause(slowMs);
-            handled += 1;
-            if (handled >= oneByOne) done();
-          },
-        });
-      }),
-  };
-}
-
-async function withConsumer(
-  { bootstrapServers }: KafkaProcess,
-  topic: string,
-  run: (consumer: ReturnType<Kafkajs["consumer"]>, done: () => void) => Promise<void>,
-): Promise<void> {
-  const kafkajs = new Kafkajs({ brokers: [bootstrapServers], logLevel: logLevel.NOTHING });
-  const consumer = kafkajs.consumer({ groupId: `${topic}-group`, maxWaitTimeInMs: 500 });
-  await consumer.connect();
-  try {
-    await consumer.subscribe({ topic, fromBeginning: true });
-    await new Promise<void>((resolve, reject) => void run(consumer, resolve).catch(reject));
-  } finally {
-    await consumer.disconnect();
-  }
-}
-
-async function fill(server: KafkaProcess, topic: string, count: number): Promise<void> {
+async function fill(server: KafkaServer, topic: string, count: number): Promise<void> {
   await server.createTopic(topic, 1);
   const { bootstrapServers } = server;
   const producer = new Kafkajs({ brokers: [bootstrapServers], logLevel: logLevel.NOTHING }).producer();
   await producer.connect();
-  const value = encodeMessage(sampleDictionary);
+  const value = encodeMessage(sampleStatusUpdate);
   for (let first = 0; first < count; first += 500) {
     const length = Math.min(500, count - first);
     const messages = Array.from({ length }, (_, index) => ({ key: `user-${(first + index) % keys}`, value }));
@@ -188,15 +176,3 @@ async function fill(server: KafkaProcess, topic: string, count: number): Promise
   }
   await producer.disconnect();
 }
-
-/** A valid message, of about 250 bytes as JSON. */
-const sampleDictionary = {
-  meta_data: {
-    source: "BANKING_SERVICE",
-    created_at: "2021-01-01T00:00:00Z",
-    token: "your.jwt.token",
-    idempotency_key: "unique-key",
-    instruction_type: "STATUS_UPDATE",
-  },
-  payload: { reference: "REF-1", status: "APPROVED", message: "x".repeat(20) },
-};

@@ -1,3 +1,4 @@
+import type { Need } from "@wirekit/servers";
 import { type Measured, usualTraffic } from "./compare.ts";
 import type { Verdict } from "./goals.ts";
 import { ratesOf } from "./goals.ts";
@@ -10,6 +11,8 @@ export interface RunOptions {
 /** Something that can be measured by name: `pnpm bench <name>`. */
 export interface BenchmarkCase {
   readonly name: string;
+  /** What the machine must be able to run for it. */
+  readonly needs?: readonly Need[] | undefined;
   run(options: RunOptions): Promise<CaseReport>;
 }
 
@@ -18,11 +21,20 @@ export interface CaseReport {
   readonly name: string;
   /** What was measured, in a sentence. */
   readonly title: string;
+  /** The server that it was measured on, where there is one. */
+  readonly server?: string | undefined;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
   readonly goals: readonly Verdict[];
   readonly notes: readonly string[];
   readonly results: unknown;
+  /** What the charts are drawn from, where contenders were compared. The first of them is ours. */
+  readonly comparison?: Comparison | undefined;
+}
+
+export interface Comparison {
+  readonly unit: string;
+  readonly measured: readonly Measured[];
 }
 
 export interface ComparisonLabels {
@@ -36,8 +48,8 @@ export interface ComparisonLabels {
 export function comparisonTable(
   measured: readonly Measured[],
   { peer, unit, serverTime }: ComparisonLabels,
-): Pick<CaseReport, "columns" | "rows"> {
-  const hasTraffic = measured.some(({ traffic }) => traffic.length > 0);
+): Pick<CaseReport, "columns" | "rows" | "comparison"> {
+  const hasRequests = measured.some(({ traffic }) => traffic.some(({ requests }) => requests !== undefined));
   const hasSockets = measured.some(({ traffic }) => traffic.some(({ sockets }) => sockets !== undefined));
   const columns = [
     "",
@@ -45,7 +57,7 @@ export function comparisonTable(
     "±",
     `× ${peer}`,
     "processor µs",
-    ...(hasTraffic ? ["requests"] : []),
+    ...(hasRequests ? ["requests"] : []),
     ...(hasSockets ? ["sockets"] : []),
     ...(serverTime === undefined ? [] : ["server's µs"]),
   ];
@@ -58,12 +70,14 @@ export function comparisonTable(
       `${(rate.spread * 100).toFixed(0)} %`,
       ratio(one.rates, ratesOf(measured, peer)).median.toFixed(2),
       summarize(one.processorMicros).median.toFixed(1),
-      ...(traffic === undefined ? [] : [String(traffic.requests)]),
+      ...(hasRequests ? [String(traffic?.requests ?? "")] : []),
       ...(hasSockets ? [String(traffic?.sockets ?? "")] : []),
-      ...(serverTime === undefined
-        ? []
-        : [(((traffic?.processorMs ?? 0) * 1000) / one.operations).toFixed(1)]),
+      ...(serverTime === undefined ? [] : [perOperation(traffic?.processorMs, one.operations)]),
     ];
   });
-  return { columns, rows };
+  return { columns, rows, comparison: { unit, measured } };
+}
+
+function perOperation(processorMs: number | undefined, operations: number): string {
+  return processorMs === undefined ? "" : ((processorMs * 1000) / operations).toFixed(1);
 }

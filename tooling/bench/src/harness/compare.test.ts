@@ -50,6 +50,14 @@ describe("a comparison", () => {
     expect(a && usualTraffic(a)).toEqual({ requests: 10, sockets: 1 });
   });
 
+  it("takes a server that tells only its processor's time for no more than that", async () => {
+    const { contenders, clock, traffic } = stage({ a: 10 });
+    const timed = async () => ({ processorMs: (await traffic()).requests });
+    const [a] = await compare(contenders, { rounds: 1, operations: 10, clock, traffic: timed });
+    expect(a?.traffic).toEqual([{ processorMs: 10 }]);
+    expect(a && usualTraffic(a)).toEqual({ requests: undefined, sockets: undefined, processorMs: 10 });
+  });
+
   it("has no traffic where there is no server", async () => {
     const { contenders, clock } = stage({ a: 10 });
     const [a] = await compare(contenders, { rounds: 1, operations: 10, clock });

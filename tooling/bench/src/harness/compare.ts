@@ -14,8 +14,8 @@ export interface Contender {
 
 /** What a server counted since it started. */
 export interface Traffic {
-  readonly requests: number;
-  /** Where the server counts them. */
+  /** Where the server counts them, as the next. */
+  readonly requests?: number | undefined;
   readonly sockets?: number | undefined;
   /** Of the processor's time in the server's process, in milliseconds, where the server tells it. */
   readonly processorMs?: number | undefined;
@@ -114,7 +114,7 @@ async function measureOnce(contender: Contender, options: CompareOptions): Promi
 function difference(before: Traffic | undefined, after: Traffic | undefined): Traffic | undefined {
   if (before === undefined || after === undefined) return undefined;
   return {
-    requests: after.requests - before.requests,
+    ...(after.requests !== undefined && { requests: after.requests - (before.requests ?? 0) }),
     ...(after.sockets !== undefined && { sockets: after.sockets - (before.sockets ?? 0) }),
     ...(after.processorMs !== undefined && { processorMs: after.processorMs - (before.processorMs ?? 0) }),
   };
@@ -128,7 +128,7 @@ export function usualTraffic({ traffic }: Measured): Traffic | undefined {
     return counted.length === 0 ? undefined : summarize(counted).median;
   };
   return {
-    requests: summarize(traffic.map(({ requests }) => requests)).median,
+    requests: middle(traffic.map(({ requests }) => requests)),
     sockets: middle(traffic.map(({ sockets }) => sockets)),
     processorMs: middle(traffic.map(({ processorMs }) => processorMs)),
   };

@@ -29,6 +29,17 @@ it("a comparison is told per contender, next to the peer", () => {
   ]);
 });
 
+it("what the server does not count has no column", () => {
+  const uncounted = measured.map((one) => ({ ...one, traffic: [{ processorMs: 1 }] }));
+  const { columns, rows } = comparisonTable(uncounted, {
+    peer: "theirs",
+    unit: "sends",
+    serverTime: "shown",
+  });
+  expect(columns).toEqual(["", "sends/s", "±", "× theirs", "processor µs", "server's µs"]);
+  expect(rows[0]).toEqual(["ours", "3,000", "0 %", "2.00", "10.0", "100.0"]);
+});
+
 it("a report says of every goal whether it is met", () => {
   const text = formatReport({
     name: "sending",

@@ -1,9 +1,9 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { type AwsMessagingConfig, awsMessagingConfig } from "@wirekit/aws-messaging";
-import type { Traffic } from "../harness/compare.ts";
+import { awsMessagingConfig } from "@wirekit/aws-messaging";
 import { nextMessage } from "./server-process.ts";
+import type { SqsServer } from "./sqs-server.ts";
 
 interface Started {
   readonly endpointUrl: string;
@@ -11,24 +11,12 @@ interface Started {
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
-export interface AwsProcess {
-  readonly config: AwsMessagingConfig;
-  /** For clients of the AWS SDK; with the keep-alive that it has by itself. */
-  readonly clientSettings: {
-    readonly endpoint: string;
-    readonly region: string;
-    readonly credentials: Started["credentials"];
-  };
-  /** What it was asked for of these actions since it started, and the processor time that everything took. */
-  traffic(actions: readonly string[]): Promise<Traffic>;
-  close(): Promise<void>;
-}
-
-/** Starts the embedded SNS and SQS in a process of their own: their work is not the client's. */
-export async function startAwsProcess(): Promise<AwsProcess> {
+/** Starts the embedded SNS and SQS in a process of their own. */
+export async function startAwsProcess(): Promise<SqsServer> {
   const child = fork(fileURLToPath(new URL("./aws.ts", import.meta.url)));
   const { endpointUrl, regionName, credentials } = await nextMessage<Started>(child);
   return {
+    description: "the embedded SNS and SQS",
     config: awsMessagingConfig({
       endpointUrl,
       regionName,

@@ -1,28 +1,22 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import type { Traffic } from "../harness/compare.ts";
+import type { KafkaServer } from "./kafka-server.ts";
 import { nextMessage } from "./server-process.ts";
-
-export interface KafkaProcess {
-  readonly bootstrapServers: string;
-  createTopic(name: string, partitions: number): Promise<void>;
-  /** What it was asked for of this API since it started, and the processor time that everything took. */
-  traffic(api: string): Promise<Traffic>;
-  close(): Promise<void>;
-}
 
 interface Answer {
   readonly counts: Readonly<Record<string, number>>;
   readonly processorMs: number;
 }
 
-/** Starts the embedded Kafka in a process of its own: its work is not the client's. */
-export async function startKafkaProcess(): Promise<KafkaProcess> {
+/** Starts the embedded Kafka in a process of its own. */
+export async function startKafkaProcess(): Promise<KafkaServer> {
   const child = fork(fileURLToPath(new URL("./kafka.ts", import.meta.url)));
   const { bootstrapServers } = await nextMessage<{ readonly bootstrapServers: string }>(child);
   return {
+    description: "the embedded Kafka",
     bootstrapServers,
+    protocol: "old",
     async createTopic(newTopic, partitions) {
       child.send({ newTopic, partitions });
       await nextMessage<Answer>(child);

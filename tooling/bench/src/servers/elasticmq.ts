@@ -1,0 +1,25 @@
+import { awsMessagingConfig } from "@wirekit/aws-messaging";
+import { startElasticMq } from "@wirekit/servers";
+import { processorMsOf } from "./processor-time.ts";
+import type { SqsServer } from "./sqs-server.ts";
+
+/** Any: ElasticMQ looks at none. */
+const credentials = { accessKeyId: "any", secretAccessKey: "any" };
+
+/** Starts ElasticMQ, with its queues in memory. It does not count its requests. */
+export async function startElasticMqServer(): Promise<SqsServer> {
+  const server = await startElasticMq();
+  const { url, region } = server;
+  return {
+    description: `ElasticMQ ${server.versions.elasticmq}`,
+    config: awsMessagingConfig({
+      endpointUrl: url,
+      regionName: region,
+      awsAccessKeyId: credentials.accessKeyId,
+      awsSecretAccessKey: credentials.secretAccessKey,
+    }),
+    clientSettings: { endpoint: url, region, credentials },
+    traffic: async () => ({ processorMs: await processorMsOf(server.pid) }),
+    close: () => server.stop(),
+  };
+}
