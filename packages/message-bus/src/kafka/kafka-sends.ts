@@ -10,7 +10,7 @@ import type { KafkaDriver } from "./kafka-driver.ts";
 import { UnconfirmedError } from "./kafka-errors.ts";
 import type { ResolvedKafkaOptions } from "./kafka-options.ts";
 import { checkTopic } from "./kafka-topic.ts";
-import { KafkaProducer, type WrittenRecord } from "./producer/kafka-producer.ts";
+import { KafkaProducer, type RecordCaller, type WrittenRecord } from "./producer/kafka-producer.ts";
 import { OutgoingRecord } from "./producer/outgoing-record.ts";
 
 /** What Kafka says of a message that all replicas have. */
@@ -50,22 +50,22 @@ export class KafkaSends {
   }
 
   send(outgoing: Outgoing): Promise<KafkaSentMessage> {
-    return this.#send(outgoing);
+    return new Promise((resolve, reject) => this.#start(outgoing, { sent: resolve, failed: reject }));
   }
 
   /** The same, for one of many: never rejects. */
-  async sendOne(message: SendableMessage, options: SendOptions): Promise<SendOutcome<KafkaSentMessage>> {
+  sendOne(message: SendableMessage, options: SendOptions): Promise<SendOutcome<KafkaSentMessage>> {
     const startedAt = this.#clock.monotonic();
-    const progress: Progress = { record: undefined };
-    try {
-      const sent = await this.#send({ ...options, message }, progress);
-      return { kind: "delivered", attempts: 1, latencyMs: this.#clock.monotonic() - startedAt, ...sent };
-    } catch (thrown) {
-      if (UnconfirmedError.isInstance(thrown)) return { kind: "expired", error: thrown };
-      if (options.signal?.aborted === true && progress.record?.wasTried === true) return { kind: "expired" };
-      if (TimeoutError.isInstance(thrown)) return { kind: "not-sent", reason: thrown };
-      return outcomeOf(thrown, options.signal);
-    }
+    return new Promise((resolve) => {
+      const caller: Caller = {
+        sent: (sent) => {
+          const latencyMs = this.#clock.monotonic() - startedAt;
+          resolve({ kind: "delivered", attempts: 1, latencyMs, ...sent });
+        },
+        failed: (reason) => resolve(outcomeOfFailure(reason, options, caller.record)),
+      };
+      this.#start({ ...options, message }, caller);
+    });
   }
 
   /** Takes nothing more, sends what it has, and says what was left. */
@@ -77,48 +77,83 @@ export class KafkaSends {
     return { notSent: notSent.filter(isMessage), unconfirmed: unconfirmed.filter(isMessage) };
   }
 
-  async #send(outgoing: Outgoing, progress?: Progress): Promise<KafkaSentMessage> {
+  /** Tells `caller` once what becomes of it, and counts it. */
+  #start(outgoing: Outgoing, caller: Caller): void {
     try {
       const { target, message, signal } = outgoing;
       signal?.throwIfAborted();
       checkTopic(target);
       const value = message === undefined ? (outgoing.text ?? "") : encodeMessage(message);
       // Past the span where there is none: a program that sends much pays for every layer of promises.
-      const sent = isTracingOn()
-        ? await this.#sendInSpan(outgoing, value, progress)
-        : receiptOf(target, await this.#begin(outgoing, value, {}, progress));
-      this.#counters.sent();
-      return sent;
+      if (isTracingOn()) this.#startInSpan(outgoing, value, caller);
+      else
+        caller.record = this.#handOver(outgoing, value, noHeaders, {
+          written: (place) => this.#sent(caller, receiptOf(target, place)),
+          failed: (reason) => this.#failed(caller, reason),
+        });
     } catch (thrown) {
-      this.#counters.notSent();
-      throw thrown;
+      this.#failed(caller, thrown);
     }
   }
 
-  #sendInSpan(outgoing: Outgoing, value: string, progress?: Progress): Promise<KafkaSentMessage> {
+  #startInSpan(outgoing: Outgoing, value: string, caller: Caller): void {
     const { target } = outgoing;
-    return sendInSpan({ system, target, bodyBytes: Buffer.byteLength(value) }, async (traceHeaders) =>
-      receiptOf(target, await this.#begin(outgoing, value, traceHeaders, progress)),
+    const send = (traceHeaders: Readonly<Record<string, string>>) =>
+      new Promise<KafkaSentMessage>((resolve, reject) => {
+        caller.record = this.#handOver(outgoing, value, traceHeaders, {
+          written: (place) => resolve(receiptOf(target, place)),
+          failed: reject,
+        });
+      });
+    sendInSpan({ system, target, bodyBytes: Buffer.byteLength(value) }, send).then(
+      (sent) => this.#sent(caller, sent),
+      (thrown: unknown) => this.#failed(caller, thrown),
     );
   }
 
-  #begin(
+  #handOver(
     { target, key, headers, message, signal, timeoutMs }: Outgoing,
     value: string,
     traceHeaders: Readonly<Record<string, string>>,
-    progress: Progress | undefined,
-  ): Promise<WrittenRecord> {
+    caller: RecordCaller,
+  ): OutgoingRecord {
     if (this.#isClosed) throw new ClosedError("The message bus");
     const all = headers === undefined ? traceHeaders : { ...headers, ...traceHeaders };
     const record = new OutgoingRecord({ topic: target, key, value, headers: all, origin: message });
-    if (progress !== undefined) progress.record = record;
-    return this.#producer.send(record, { signal, timeoutMs });
+    this.#producer.submit(record, { signal, timeoutMs }, caller);
+    return record;
+  }
+
+  #sent(caller: Caller, sent: KafkaSentMessage): void {
+    this.#counters.sent();
+    caller.sent(sent);
+  }
+
+  #failed(caller: Caller, reason: unknown): void {
+    this.#counters.notSent();
+    caller.failed(reason);
   }
 }
 
-/** What is being sent, once it is on its way. */
-interface Progress {
-  record: Pick<OutgoingRecord, "wasTried"> | undefined;
+/** Who waits for a send. */
+interface Caller {
+  /** What is being sent, once it is on its way. */
+  record?: Pick<OutgoingRecord, "wasTried">;
+  sent(message: KafkaSentMessage): void;
+  failed(reason: unknown): void;
+}
+
+const noHeaders: Readonly<Record<string, string>> = {};
+
+function outcomeOfFailure(
+  reason: unknown,
+  { signal }: SendOptions,
+  record: Caller["record"],
+): SendOutcome<KafkaSentMessage> {
+  if (UnconfirmedError.isInstance(reason)) return { kind: "expired", error: reason };
+  if (signal?.aborted === true && record?.wasTried === true) return { kind: "expired" };
+  if (TimeoutError.isInstance(reason)) return { kind: "not-sent", reason };
+  return outcomeOf(reason, signal);
 }
 
 function receiptOf(target: string, { partition, offset }: WrittenRecord): KafkaSentMessage {

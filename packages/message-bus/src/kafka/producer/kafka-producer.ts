@@ -22,6 +22,12 @@ export interface WrittenRecord {
   readonly offset: bigint;
 }
 
+/** Who waits for a record. Callbacks and no promise: the caller has one, and a second costs as much as all that is done for the record here. */
+export interface RecordCaller {
+  written(place: WrittenRecord): void;
+  failed(reason: unknown): void;
+}
+
 /** What was left when the producer was closed, in the callers' own terms. */
 export interface ProducerCloseReport<Origin> {
   readonly notSent: readonly Origin[];
@@ -101,15 +107,24 @@ export class KafkaProducer<Origin = unknown> {
    * broker or the connection, when it did not; the signal's own reason.
    */
   send(record: OutgoingRecord<Origin>, options: WaitOptions = {}): Promise<WrittenRecord> {
+    return new Promise((resolve, reject) => {
+      this.submit(record, options, { written: resolve, failed: reject });
+    });
+  }
+
+  /** As {@link send}, without a promise: tells `caller` once, within this call where the record is refused at once. */
+  submit(record: OutgoingRecord<Origin>, options: WaitOptions, caller: RecordCaller): void {
     const refusal = this.#refusalOf(record, options);
-    if (refusal !== undefined) return Promise.reject(refusal.reason);
+    if (refusal !== undefined) {
+      caller.failed(refusal.reason);
+      return;
+    }
     const { clock, deliveryTimeoutMs } = this.#options;
     record.expiresAt =
       clock.monotonic() + Math.min(options.timeoutMs ?? deliveryTimeoutMs, deliveryTimeoutMs);
     const count = this.#gate.partitionCount(record.topic);
-    return count === undefined
-      ? this.#submitOnceKnown(record, options)
-      : this.#submit(record, count, options);
+    if (count === undefined) this.#submitOnceKnown(record, options, caller);
+    else this.#submitTo(count, record, options, caller);
   }
 
   stats(): BatcherStats {
@@ -150,30 +165,28 @@ export class KafkaProducer<Origin = unknown> {
   }
 
   /** Whoever asks for the partitions gives up after the time of a delivery, so that only a shorter limit needs a timer here. */
-  #submitOnceKnown(record: OutgoingRecord<Origin>, options: WaitOptions): Promise<WrittenRecord> {
-    return new Promise((resolve, reject) => {
-      const { signal } = options;
-      const cancelTimer = this.#shorterTimer(options, () =>
-        fail(new TimeoutError("Sending", options.timeoutMs ?? 0)),
-      );
-      const stopListening = signal && onAbort(signal, () => fail(signal.reason));
-      const release = () => {
-        leave();
-        cancelTimer?.();
-        stopListening?.();
-        this.#preparing.delete(record);
-      };
-      const fail = (reason: unknown) => {
-        release();
-        reject(reason);
-      };
-      const go = (count: number) => {
-        release();
-        resolve(this.#submit(record, count, options));
-      };
-      const leave = this.#gate.wait(record.topic, { go, fail });
-      this.#preparing.set(record, fail);
-    });
+  #submitOnceKnown(record: OutgoingRecord<Origin>, options: WaitOptions, caller: RecordCaller): void {
+    const { signal } = options;
+    const cancelTimer = this.#shorterTimer(options, () =>
+      fail(new TimeoutError("Sending", options.timeoutMs ?? 0)),
+    );
+    const stopListening = signal && onAbort(signal, () => fail(signal.reason));
+    const release = () => {
+      leave();
+      cancelTimer?.();
+      stopListening?.();
+      this.#preparing.delete(record);
+    };
+    const fail = (reason: unknown) => {
+      release();
+      caller.failed(reason);
+    };
+    const go = (count: number) => {
+      release();
+      this.#submitTo(count, record, options, caller);
+    };
+    const leave = this.#gate.wait(record.topic, { go, fail });
+    this.#preparing.set(record, fail);
   }
 
   #shorterTimer({ timeoutMs }: WaitOptions, callback: () => void): (() => void) | undefined {
@@ -182,19 +195,20 @@ export class KafkaProducer<Origin = unknown> {
     return clock.setTimer(callback, timeoutMs);
   }
 
-  #submit(
-    record: OutgoingRecord<Origin>,
+  #submitTo(
     count: number,
+    record: OutgoingRecord<Origin>,
     { signal, timeoutMs }: WaitOptions,
-  ): Promise<WrittenRecord> {
+    caller: RecordCaller,
+  ): void {
     record.partition = this.#choice.choose(record.topic, record.key, record.bytes, count);
     const { clock, deliveryTimeoutMs } = this.#options;
     // The delivery's own limit needs no timer for each record: a flush ends by it, and what is over by then is not put into one.
     const isShorter = timeoutMs !== undefined && timeoutMs < deliveryTimeoutMs;
     const leftMs = isShorter ? Math.max(record.expiresAt - clock.monotonic(), 0) : undefined;
-    return this.#batcher.send(record, { signal, timeoutMs: leftMs }).catch((thrown: unknown) => {
-      const isGivenUp = TimeoutError.isInstance(thrown) || ClosedError.isInstance(thrown);
-      throw record.wasTried && isGivenUp ? new UnconfirmedError(record.topic, thrown) : thrown;
+    this.#batcher.submit(record, { signal, timeoutMs: leftMs }, (outcome, reason) => {
+      if (outcome.kind === "delivered") caller.written(outcome.receipt);
+      else caller.failed(shownReason(record, reason));
     });
   }
 
@@ -227,6 +241,11 @@ export class KafkaProducer<Origin = unknown> {
       return { kind: "failed", error: result?.error ?? new TimeoutError("Sending", deliveryTimeoutMs) };
     });
   }
+}
+
+function shownReason({ wasTried, topic }: OutgoingRecord, reason: unknown): unknown {
+  const isGivenUp = TimeoutError.isInstance(reason) || ClosedError.isInstance(reason);
+  return wasTried && isGivenUp ? new UnconfirmedError(topic, reason) : reason;
 }
 
 /** The longest delay that the runtimes' timers take. */
