@@ -70,10 +70,10 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
 
   /**
    * As {@link send}, for a client that has a promise of its own for the caller: a second one would cost as much as all that is done for the
-   * item here. `settle` is called once, with the outcome and what `send` would reject with: within this call where the item is refused at once. It
+   * item here. `settle` is called once, with the outcome, what `send` would reject with, and the item: within this call where the item is refused at once. It
    * must not throw.
    */
-  submit(item: Item, options: WaitOptions, settle: Settle<Receipt>): void {
+  submit(item: Item, options: WaitOptions, settle: Settle<Item, Receipt>): void {
     const entry = this.#entryFor(item, options, settle);
     if (entry === undefined) return;
     entry.generation = this.#given.enter();
@@ -125,22 +125,27 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
   }
 
   /** The entry for `item`; or `undefined`, and the caller is told why it was not taken. */
-  #entryFor(item: Item, { signal }: WaitOptions, settle: Settle<Receipt>): Entry<Item, Receipt> | undefined {
+  #entryFor(
+    item: Item,
+    { signal }: WaitOptions,
+    settle: Settle<Item, Receipt>,
+  ): Entry<Item, Receipt> | undefined {
     const { clock, whenFull } = this.#options;
-    if (signal?.aborted) return this.#refuse(settle, { kind: "not-sent", reason: signal.reason });
+    if (signal?.aborted) return this.#refuse(item, settle, { kind: "not-sent", reason: signal.reason });
     if (this.#closing !== undefined)
-      return this.#refuse(settle, { kind: "not-sent", reason: new ClosedError("The batcher") });
+      return this.#refuse(item, settle, { kind: "not-sent", reason: new ClosedError("The batcher") });
     const measured = measure(item, this.#options);
-    if (measured.kind === "unfit") return this.#refuse(settle, { kind: "rejected", error: measured.error });
+    if (measured.kind === "unfit")
+      return this.#refuse(item, settle, { kind: "rejected", error: measured.error });
     const { key, bytes } = measured;
     const full = whenFull === "reject" ? this.#room.fullError(bytes) : undefined;
-    if (full !== undefined) return this.#refuse(settle, { kind: "not-sent", reason: full });
+    if (full !== undefined) return this.#refuse(item, settle, { kind: "not-sent", reason: full });
     return new Entry(item, { key, bytes, createdAt: clock.monotonic(), settle });
   }
 
-  #refuse(settle: Settle<Receipt>, outcome: Rejected | NotSent): undefined {
+  #refuse(item: Item, settle: Settle<Item, Receipt>, outcome: Rejected | NotSent): undefined {
     countOutcome(this.#counts, outcome.kind);
-    settle(outcome, outcome.kind === "rejected" ? outcome.error : outcome.reason);
+    settle(outcome, outcome.kind === "rejected" ? outcome.error : outcome.reason, item);
   }
 
   #admit(entry: Entry<Item, Receipt>): void {
@@ -179,7 +184,7 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
     if (entry.stage !== "in-flight") entry.stage = "gone";
     countOutcome(this.#counts, outcome.kind);
     if (entry.generation !== undefined) this.#given.leave(entry.generation);
-    settle(outcome, reason);
+    settle(outcome, reason, entry.item);
     this.#admitWaiting();
   }
 

@@ -10,8 +10,8 @@ import type { KafkaDriver } from "./kafka-driver.ts";
 import { UnconfirmedError } from "./kafka-errors.ts";
 import type { ResolvedKafkaOptions } from "./kafka-options.ts";
 import { checkTopic } from "./kafka-topic.ts";
-import { KafkaProducer, type RecordCaller, type WrittenRecord } from "./producer/kafka-producer.ts";
-import { OutgoingRecord } from "./producer/outgoing-record.ts";
+import { KafkaProducer } from "./producer/kafka-producer.ts";
+import { OutgoingRecord, type RecordCaller, type WrittenRecord } from "./producer/outgoing-record.ts";
 
 /** What Kafka says of a message that all replicas have. */
 export interface KafkaSentMessage extends SentMessage {
@@ -50,21 +50,22 @@ export class KafkaSends {
   }
 
   send(outgoing: Outgoing): Promise<KafkaSentMessage> {
-    return new Promise((resolve, reject) => this.#start(outgoing, { sent: resolve, failed: reject }));
+    return new Promise((resolve, reject) =>
+      this.#start(outgoing, new Sending(outgoing.target, this.#counters, resolve, reject)),
+    );
   }
 
   /** The same, for one of many: never rejects. */
   sendOne(message: SendableMessage, options: SendOptions): Promise<SendOutcome<KafkaSentMessage>> {
     const startedAt = this.#clock.monotonic();
     return new Promise((resolve) => {
-      const caller: Caller = {
-        sent: (sent) => {
-          const latencyMs = this.#clock.monotonic() - startedAt;
-          resolve({ kind: "delivered", attempts: 1, latencyMs, ...sent });
-        },
-        failed: (reason) => resolve(outcomeOfFailure(reason, options, caller.record)),
+      const sent = (receipt: KafkaSentMessage) => {
+        const latencyMs = this.#clock.monotonic() - startedAt;
+        resolve({ kind: "delivered", attempts: 1, latencyMs, ...receipt });
       };
-      this.#start({ ...options, message }, caller);
+      const failed = (reason: unknown) => resolve(outcomeOfFailure(reason, options, sending.record));
+      const sending = new Sending(options.target, this.#counters, sent, failed);
+      this.#start({ ...options, message }, sending);
     });
   }
 
@@ -77,37 +78,30 @@ export class KafkaSends {
     return { notSent: notSent.filter(isMessage), unconfirmed: unconfirmed.filter(isMessage) };
   }
 
-  /** Tells `caller` once what becomes of it, and counts it. */
-  #start(outgoing: Outgoing, caller: Caller): void {
+  #start(outgoing: Outgoing, sending: Sending): void {
     try {
       const { target, message, signal } = outgoing;
       signal?.throwIfAborted();
       checkTopic(target);
       const value = message === undefined ? (outgoing.text ?? "") : encodeMessage(message);
       // Past the span where there is none: a program that sends much pays for every layer of promises.
-      if (isTracingOn()) this.#startInSpan(outgoing, value, caller);
-      else
-        caller.record = this.#handOver(outgoing, value, noHeaders, {
-          written: (place) => this.#sent(caller, receiptOf(target, place)),
-          failed: (reason) => this.#failed(caller, reason),
-        });
+      if (isTracingOn()) this.#startInSpan(outgoing, value, sending);
+      else sending.record = this.#handOver(outgoing, value, noHeaders, sending);
     } catch (thrown) {
-      this.#failed(caller, thrown);
+      sending.failed(thrown);
     }
   }
 
-  #startInSpan(outgoing: Outgoing, value: string, caller: Caller): void {
+  #startInSpan(outgoing: Outgoing, value: string, sending: Sending): void {
     const { target } = outgoing;
     const send = (traceHeaders: Readonly<Record<string, string>>) =>
-      new Promise<KafkaSentMessage>((resolve, reject) => {
-        caller.record = this.#handOver(outgoing, value, traceHeaders, {
-          written: (place) => resolve(receiptOf(target, place)),
-          failed: reject,
-        });
+      new Promise<KafkaSentMessage>((resolve, failed) => {
+        const written = (place: WrittenRecord) => resolve(receiptOf(target, place));
+        sending.record = this.#handOver(outgoing, value, traceHeaders, { written, failed });
       });
     sendInSpan({ system, target, bodyBytes: Buffer.byteLength(value) }, send).then(
-      (sent) => this.#sent(caller, sent),
-      (thrown: unknown) => this.#failed(caller, thrown),
+      (sent) => sending.sent(sent),
+      (thrown: unknown) => sending.failed(thrown),
     );
   }
 
@@ -123,24 +117,42 @@ export class KafkaSends {
     this.#producer.submit(record, { signal, timeoutMs }, caller);
     return record;
   }
-
-  #sent(caller: Caller, sent: KafkaSentMessage): void {
-    this.#counters.sent();
-    caller.sent(sent);
-  }
-
-  #failed(caller: Caller, reason: unknown): void {
-    this.#counters.notSent();
-    caller.failed(reason);
-  }
 }
 
-/** Who waits for a send. */
-interface Caller {
-  /** What is being sent, once it is on its way. */
-  record?: Pick<OutgoingRecord, "wasTried">;
-  sent(message: KafkaSentMessage): void;
-  failed(reason: unknown): void;
+/** One send and who waits for it: counted once, and told once. */
+class Sending implements RecordCaller {
+  readonly #target: string;
+  readonly #counters: BusCounters;
+  readonly #resolve: (sent: KafkaSentMessage) => void;
+  readonly #reject: (reason: unknown) => void;
+  /** Once it is on its way. */
+  record: Pick<OutgoingRecord, "wasTried"> | undefined = undefined;
+
+  constructor(
+    target: string,
+    counters: BusCounters,
+    resolve: (sent: KafkaSentMessage) => void,
+    reject: (reason: unknown) => void,
+  ) {
+    this.#target = target;
+    this.#counters = counters;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  written(place: WrittenRecord): void {
+    this.sent(receiptOf(this.#target, place));
+  }
+
+  sent(message: KafkaSentMessage): void {
+    this.#counters.sent();
+    this.#resolve(message);
+  }
+
+  failed(reason: unknown): void {
+    this.#counters.notSent();
+    this.#reject(reason);
+  }
 }
 
 const noHeaders: Readonly<Record<string, string>> = {};
@@ -148,7 +160,7 @@ const noHeaders: Readonly<Record<string, string>> = {};
 function outcomeOfFailure(
   reason: unknown,
   { signal }: SendOptions,
-  record: Caller["record"],
+  record: Sending["record"],
 ): SendOutcome<KafkaSentMessage> {
   if (UnconfirmedError.isInstance(reason)) return { kind: "expired", error: reason };
   if (signal?.aborted === true && record?.wasTried === true) return { kind: "expired" };

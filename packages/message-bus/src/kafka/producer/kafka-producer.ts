@@ -6,27 +6,22 @@ import {
   type WaitOptions,
   withTimeout,
 } from "@wirekit/core";
-import { type BatchEntry, Batcher, type BatcherStats, type EntryResult } from "@wirekit/core/outbound";
+import {
+  type BatchEntry,
+  Batcher,
+  type BatcherStats,
+  type EntryResult,
+  type Settle,
+} from "@wirekit/core/outbound";
 import type { KafkaDriver } from "../kafka-driver.ts";
 import { UnconfirmedError } from "../kafka-errors.ts";
 import type { ResolvedKafkaOptions } from "../kafka-options.ts";
-import type { OutgoingRecord } from "./outgoing-record.ts";
+import { PartitionMap } from "../partition-map.ts";
+import type { OutgoingRecord, RecordCaller, WrittenRecord } from "./outgoing-record.ts";
 import { PartitionChoice } from "./partition-choice.ts";
 import { batchOverheadBytes, placeBytes } from "./record-size.ts";
 import { type RecordResult, RecordWriter } from "./record-writer.ts";
 import { TopicGate } from "./topic-gate.ts";
-
-/** Where the broker has put a record. */
-export interface WrittenRecord {
-  readonly partition: number;
-  readonly offset: bigint;
-}
-
-/** Who waits for a record. Callbacks and no promise: the caller has one, and a second costs as much as all that is done for the record here. */
-export interface RecordCaller {
-  written(place: WrittenRecord): void;
-  failed(reason: unknown): void;
-}
 
 /** What was left when the producer was closed, in the callers' own terms. */
 export interface ProducerCloseReport<Origin> {
@@ -62,6 +57,8 @@ export class KafkaProducer<Origin = unknown> {
   readonly #choice: PartitionChoice;
   readonly #writer: RecordWriter;
   readonly #batcher: Batcher<OutgoingRecord<Origin>, WrittenRecord>;
+  /** A text for each partition, always the same one. */
+  readonly #keys = new PartitionMap<string>();
   /** Called for, and not with the batcher yet. */
   readonly #preparing = new Map<OutgoingRecord<Origin>, (reason: unknown) => void>();
   #problem: string | undefined;
@@ -84,7 +81,7 @@ export class KafkaProducer<Origin = unknown> {
       // The first of a batch takes no bytes for its place, so that what all are counted for never exceeds what the broker counts.
       maxBytes: options.maxBatchBytes - batchOverheadBytes + placeBytes,
       sizeOf: ({ bytes }) => bytes + placeBytes,
-      keyOf: ({ partition, topic }) => `${partition}:${topic}`,
+      keyOf: (record) => this.#keys.getOrAdd(record, () => `${record.partition}:${record.topic}`),
       // A broker takes or refuses what goes to one partition as a whole.
       atomicKeys: true,
       lingerMs: options.lingerMs,
@@ -206,10 +203,8 @@ export class KafkaProducer<Origin = unknown> {
     // The delivery's own limit needs no timer for each record: a flush ends by it, and what is over by then is not put into one.
     const isShorter = timeoutMs !== undefined && timeoutMs < deliveryTimeoutMs;
     const leftMs = isShorter ? Math.max(record.expiresAt - clock.monotonic(), 0) : undefined;
-    this.#batcher.submit(record, { signal, timeoutMs: leftMs }, (outcome, reason) => {
-      if (outcome.kind === "delivered") caller.written(outcome.receipt);
-      else caller.failed(shownReason(record, reason));
-    });
+    record.caller = caller;
+    this.#batcher.submit(record, { signal, timeoutMs: leftMs }, settle);
   }
 
   /** A little before the youngest gives up: the session knows what was sent, and those who give up do not. */
@@ -242,6 +237,12 @@ export class KafkaProducer<Origin = unknown> {
     });
   }
 }
+
+/** One function for all: what waits is many, and each of its closures would be carried along by the garbage collector. */
+const settle: Settle<OutgoingRecord, WrittenRecord> = (outcome, reason, record) => {
+  if (outcome.kind === "delivered") record.caller?.written(outcome.receipt);
+  else record.caller?.failed(shownReason(record, reason));
+};
 
 function shownReason({ wasTried, topic }: OutgoingRecord, reason: unknown): unknown {
   const isGivenUp = TimeoutError.isInstance(reason) || ClosedError.isInstance(reason);
