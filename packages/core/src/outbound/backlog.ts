@@ -59,10 +59,10 @@ export class Backlog<Entry extends BacklogEntry<Entry>> {
   add(entry: Entry, dueAt?: number): void {
     const lane = this.#laneFor(entry.key);
     entry.lane = lane;
-    this.#change(lane, () => {
-      lane.entries.append(entry);
-      lane.bytes += entry.bytes;
-    });
+    this.#countIfReady(lane, -1);
+    lane.entries.append(entry);
+    lane.bytes += entry.bytes;
+    this.#countIfReady(lane, 1);
     if (lane.closed || lane.list !== undefined) return;
     lane.dueAt = dueAt ?? 0;
     this.#makeReady(lane, dueAt === undefined ? this.#due : this.#lingering);
@@ -80,10 +80,10 @@ export class Backlog<Entry extends BacklogEntry<Entry>> {
   remove(entry: Entry): boolean {
     const { lane } = entry;
     if (lane === undefined || entry.list !== lane.entries) return false;
-    this.#change(lane, () => {
-      lane.entries.remove(entry);
-      lane.bytes -= entry.bytes;
-    });
+    this.#countIfReady(lane, -1);
+    lane.entries.remove(entry);
+    lane.bytes -= entry.bytes;
+    this.#countIfReady(lane, 1);
     if (lane.entries.size === 0 && !lane.closed) this.#forget(lane);
     return true;
   }
@@ -178,12 +178,9 @@ export class Backlog<Entry extends BacklogEntry<Entry>> {
     if (!this.#due.remove(lane)) this.#lingering.remove(lane);
   }
 
-  /** Changes a lane's entries, and keeps the sums over what is ready true. */
-  #change(lane: Lane<Entry>, change: () => void): void {
-    const ready = lane.list !== undefined;
-    if (ready) this.#count(lane, -1);
-    change();
-    if (ready) this.#count(lane, 1);
+  /** To be called before and after a lane's entries change, so that the sums over what is ready stay true. */
+  #countIfReady(lane: Lane<Entry>, sign: 1 | -1): void {
+    if (lane.list !== undefined) this.#count(lane, sign);
   }
 
   /** Adds, or subtracts, what a ready lane can give to the next batch. */

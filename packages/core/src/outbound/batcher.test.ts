@@ -162,6 +162,29 @@ describe("gathering", () => {
     expect(last().entries[0]).toMatchObject({ attempt: 2 });
   });
 
+  it("tells a callback once, with the item: at once when it is refused, or else with its flush", async () => {
+    const { clock, batcher, last } = setUp({
+      maxEntryBytes: 10,
+      maxBytes: 10,
+      sizeOf: ({ bytes = 0 }) => bytes,
+    });
+    const told: unknown[] = [];
+    const settle = ({ kind }: { readonly kind: string }, reason: unknown, { id }: Item) =>
+      told.push([id, kind, MessageTooLargeError.isInstance(reason) ? "too large" : reason]);
+    batcher.submit({ id: "large", bytes: 11 }, {}, settle);
+    expect(told.splice(0)).toEqual([["large", "rejected", "too large"]]);
+
+    const controller = new AbortController();
+    batcher.submit(item("a"), {}, settle);
+    batcher.submit(item("b"), { signal: controller.signal }, settle);
+    controller.abort("enough");
+    expect(told.splice(0)).toEqual([["b", "not-sent", "enough"]]);
+    await clock.advance(0);
+    last().deliver();
+    await clock.advance(0);
+    expect(told).toEqual([["a", "delivered", undefined]]);
+  });
+
   it("never calls the flush function inside send", async () => {
     let sending = true;
     const calledInside: boolean[] = [];

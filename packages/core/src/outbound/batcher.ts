@@ -2,6 +2,7 @@ import { watchCaller } from "../caller-watch.ts";
 import { ClosedError } from "../errors/closed-error.ts";
 import { messageOf, WirekitError } from "../errors/wirekit-error.ts";
 import { withAttempts } from "../errors/with-attempts.ts";
+import type { NotSent, Rejected } from "../outcome.ts";
 import { type WaitOptions, withTimeout } from "../waiting.ts";
 import { Alarm } from "./alarm.ts";
 import { Backlog, lanesOf } from "./backlog.ts";
@@ -55,7 +56,7 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
    */
   send(item: Item, options: WaitOptions = {}): Promise<Receipt> {
     return new Promise((resolve, reject) => {
-      this.#submit(item, options, (outcome, reason) => {
+      this.submit(item, options, (outcome, reason) => {
         if (outcome.kind === "delivered") resolve(outcome.receipt);
         else reject(reason);
       });
@@ -64,7 +65,27 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
 
   /** As {@link send}, for bulk sends: never rejects, and tells what became of the item. */
   sendOutcome(item: Item, options: WaitOptions = {}): Promise<BatchOutcome<Receipt>> {
-    return new Promise((resolve) => this.#submit(item, options, resolve));
+    return new Promise((resolve) => this.submit(item, options, resolve));
+  }
+
+  /**
+   * As {@link send}, for a client that has a promise of its own for the caller: a second one would cost as much as all that is done for the
+   * item here. `settle` is called once, with the outcome, what `send` would reject with, and the item: within this call where the item is refused at once. It
+   * must not throw.
+   */
+  submit(item: Item, options: WaitOptions, settle: Settle<Item, Receipt>): void {
+    const entry = this.#entryFor(item, options, settle);
+    if (entry === undefined) return;
+    entry.generation = this.#given.enter();
+    if (this.#room.tryEnter(entry)) this.#admit(entry);
+    else this.#room.wait(entry);
+    const { signal, timeoutMs } = options;
+    if (signal === undefined && timeoutMs === undefined) return;
+    const { clock } = this.#options;
+    // After the item has its place: an abort on the spot must find it there.
+    entry.release = watchCaller("Sending", { signal, timeoutMs, clock }, (reason) =>
+      this.#giveUp(entry, reason),
+    );
   }
 
   /** Flushes all that was given so far without lingering; resolves once each of those items has its outcome. */
@@ -103,36 +124,28 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
     };
   }
 
-  #submit(item: Item, options: WaitOptions, settle: Settle<Receipt>): void {
-    const { clock } = this.#options;
-    const entry = this.#entryFor(item, options, settle);
-    if (entry === undefined) return;
-    entry.generation = this.#given.enter();
-    if (this.#room.tryEnter(entry)) this.#admit(entry);
-    else this.#room.wait(entry);
-    // After the item has its place: an abort on the spot must find it there.
-    entry.release = watchCaller("Sending", { ...options, clock }, (reason) => this.#giveUp(entry, reason));
-  }
-
   /** The entry for `item`; or `undefined`, and the caller is told why it was not taken. */
-  #entryFor(item: Item, { signal }: WaitOptions, settle: Settle<Receipt>): Entry<Item, Receipt> | undefined {
+  #entryFor(
+    item: Item,
+    { signal }: WaitOptions,
+    settle: Settle<Item, Receipt>,
+  ): Entry<Item, Receipt> | undefined {
     const { clock, whenFull } = this.#options;
-    const refuse = (outcome: BatchOutcome<Receipt>, reason: unknown): undefined => {
-      countOutcome(this.#counts, outcome.kind);
-      settle(outcome, reason);
-    };
-    const notSent = (reason: unknown) => refuse({ kind: "not-sent", reason }, reason);
-
-    if (signal?.aborted) return notSent(signal.reason);
-    if (this.#closing !== undefined) return notSent(new ClosedError("The batcher"));
+    if (signal?.aborted) return this.#refuse(item, settle, { kind: "not-sent", reason: signal.reason });
+    if (this.#closing !== undefined)
+      return this.#refuse(item, settle, { kind: "not-sent", reason: new ClosedError("The batcher") });
     const measured = measure(item, this.#options);
-    if (measured.kind === "unfit") {
-      return refuse({ kind: "rejected", error: measured.error }, measured.error);
-    }
+    if (measured.kind === "unfit")
+      return this.#refuse(item, settle, { kind: "rejected", error: measured.error });
     const { key, bytes } = measured;
     const full = whenFull === "reject" ? this.#room.fullError(bytes) : undefined;
-    if (full !== undefined) return notSent(full);
+    if (full !== undefined) return this.#refuse(item, settle, { kind: "not-sent", reason: full });
     return new Entry(item, { key, bytes, createdAt: clock.monotonic(), settle });
+  }
+
+  #refuse(item: Item, settle: Settle<Item, Receipt>, outcome: Rejected | NotSent): undefined {
+    countOutcome(this.#counts, outcome.kind);
+    settle(outcome, outcome.kind === "rejected" ? outcome.error : outcome.reason, item);
   }
 
   #admit(entry: Entry<Item, Receipt>): void {
@@ -171,7 +184,7 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
     if (entry.stage !== "in-flight") entry.stage = "gone";
     countOutcome(this.#counts, outcome.kind);
     if (entry.generation !== undefined) this.#given.leave(entry.generation);
-    settle(outcome, reason);
+    settle(outcome, reason, entry.item);
     this.#admitWaiting();
   }
 

@@ -5,8 +5,11 @@ import type { Generation } from "./generations.ts";
 /** What became of one item: an outcome of core's vocabulary, with the receipt where there is one. */
 export type BatchOutcome<Receipt> = SendOutcome<{ readonly receipt: Receipt }>;
 
-/** Tells the caller; `reason` is what a call that rejects rejects with. */
-export type Settle<Receipt> = (outcome: BatchOutcome<Receipt>, reason?: unknown) => void;
+/**
+ * Tells the caller of `item`; `reason` is what a call that rejects rejects with. With the item at hand, one function can serve all calls: a closure for
+ * each of many that wait is one more thing for the garbage collector to carry along.
+ */
+export type Settle<Item, Receipt> = (outcome: BatchOutcome<Receipt>, reason: unknown, item: Item) => void;
 
 /** Where an entry is on its way. */
 export type Stage = "wants-room" | "waits" | "in-flight" | "gone";
@@ -30,11 +33,11 @@ export class Entry<Item, Receipt> implements BacklogEntry<Entry<Item, Receipt>> 
   /** Those it was given with, as far as `flush()` tells. */
   generation: Generation | undefined = undefined;
   /** Gone once the caller has been told. */
-  settle: Settle<Receipt> | undefined;
+  settle: Settle<Item, Receipt> | undefined;
   /** Lets go of the caller's signal and time limit. */
   release: (() => void) | undefined = undefined;
 
-  constructor(item: Item, facts: EntryFacts<Receipt>) {
+  constructor(item: Item, facts: EntryFacts<Item, Receipt>) {
     this.item = item;
     this.key = facts.key;
     this.bytes = facts.bytes;
@@ -43,9 +46,9 @@ export class Entry<Item, Receipt> implements BacklogEntry<Entry<Item, Receipt>> 
   }
 }
 
-interface EntryFacts<Receipt> {
+interface EntryFacts<Item, Receipt> {
   readonly key: string | undefined;
   readonly bytes: number;
   readonly createdAt: number;
-  readonly settle: Settle<Receipt>;
+  readonly settle: Settle<Item, Receipt>;
 }

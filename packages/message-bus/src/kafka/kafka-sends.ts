@@ -10,8 +10,8 @@ import type { KafkaDriver } from "./kafka-driver.ts";
 import { UnconfirmedError } from "./kafka-errors.ts";
 import type { ResolvedKafkaOptions } from "./kafka-options.ts";
 import { checkTopic } from "./kafka-topic.ts";
-import { KafkaProducer, type WrittenRecord } from "./producer/kafka-producer.ts";
-import { OutgoingRecord } from "./producer/outgoing-record.ts";
+import { KafkaProducer } from "./producer/kafka-producer.ts";
+import { OutgoingRecord, type RecordCaller, type WrittenRecord } from "./producer/outgoing-record.ts";
 
 /** What Kafka says of a message that all replicas have. */
 export interface KafkaSentMessage extends SentMessage {
@@ -50,22 +50,23 @@ export class KafkaSends {
   }
 
   send(outgoing: Outgoing): Promise<KafkaSentMessage> {
-    return this.#send(outgoing);
+    return new Promise((resolve, reject) =>
+      this.#start(outgoing, new Sending(outgoing.target, this.#counters, resolve, reject)),
+    );
   }
 
   /** The same, for one of many: never rejects. */
-  async sendOne(message: SendableMessage, options: SendOptions): Promise<SendOutcome<KafkaSentMessage>> {
+  sendOne(message: SendableMessage, options: SendOptions): Promise<SendOutcome<KafkaSentMessage>> {
     const startedAt = this.#clock.monotonic();
-    const progress: Progress = { record: undefined };
-    try {
-      const sent = await this.#send({ ...options, message }, progress);
-      return { kind: "delivered", attempts: 1, latencyMs: this.#clock.monotonic() - startedAt, ...sent };
-    } catch (thrown) {
-      if (UnconfirmedError.isInstance(thrown)) return { kind: "expired", error: thrown };
-      if (options.signal?.aborted === true && progress.record?.wasTried === true) return { kind: "expired" };
-      if (TimeoutError.isInstance(thrown)) return { kind: "not-sent", reason: thrown };
-      return outcomeOf(thrown, options.signal);
-    }
+    return new Promise((resolve) => {
+      const sent = (receipt: KafkaSentMessage) => {
+        const latencyMs = this.#clock.monotonic() - startedAt;
+        resolve({ kind: "delivered", attempts: 1, latencyMs, ...receipt });
+      };
+      const failed = (reason: unknown) => resolve(outcomeOfFailure(reason, options, sending.record));
+      const sending = new Sending(options.target, this.#counters, sent, failed);
+      this.#start({ ...options, message }, sending);
+    });
   }
 
   /** Takes nothing more, sends what it has, and says what was left. */
@@ -77,48 +78,94 @@ export class KafkaSends {
     return { notSent: notSent.filter(isMessage), unconfirmed: unconfirmed.filter(isMessage) };
   }
 
-  async #send(outgoing: Outgoing, progress?: Progress): Promise<KafkaSentMessage> {
+  #start(outgoing: Outgoing, sending: Sending): void {
     try {
       const { target, message, signal } = outgoing;
       signal?.throwIfAborted();
       checkTopic(target);
       const value = message === undefined ? (outgoing.text ?? "") : encodeMessage(message);
       // Past the span where there is none: a program that sends much pays for every layer of promises.
-      const sent = isTracingOn()
-        ? await this.#sendInSpan(outgoing, value, progress)
-        : receiptOf(target, await this.#begin(outgoing, value, {}, progress));
-      this.#counters.sent();
-      return sent;
+      if (isTracingOn()) this.#startInSpan(outgoing, value, sending);
+      else sending.record = this.#handOver(outgoing, value, noHeaders, sending);
     } catch (thrown) {
-      this.#counters.notSent();
-      throw thrown;
+      sending.failed(thrown);
     }
   }
 
-  #sendInSpan(outgoing: Outgoing, value: string, progress?: Progress): Promise<KafkaSentMessage> {
+  #startInSpan(outgoing: Outgoing, value: string, sending: Sending): void {
     const { target } = outgoing;
-    return sendInSpan({ system, target, bodyBytes: Buffer.byteLength(value) }, async (traceHeaders) =>
-      receiptOf(target, await this.#begin(outgoing, value, traceHeaders, progress)),
+    const send = (traceHeaders: Readonly<Record<string, string>>) =>
+      new Promise<KafkaSentMessage>((resolve, failed) => {
+        const written = (place: WrittenRecord) => resolve(receiptOf(target, place));
+        sending.record = this.#handOver(outgoing, value, traceHeaders, { written, failed });
+      });
+    sendInSpan({ system, target, bodyBytes: Buffer.byteLength(value) }, send).then(
+      (sent) => sending.sent(sent),
+      (thrown: unknown) => sending.failed(thrown),
     );
   }
 
-  #begin(
+  #handOver(
     { target, key, headers, message, signal, timeoutMs }: Outgoing,
     value: string,
     traceHeaders: Readonly<Record<string, string>>,
-    progress: Progress | undefined,
-  ): Promise<WrittenRecord> {
+    caller: RecordCaller,
+  ): OutgoingRecord {
     if (this.#isClosed) throw new ClosedError("The message bus");
     const all = headers === undefined ? traceHeaders : { ...headers, ...traceHeaders };
     const record = new OutgoingRecord({ topic: target, key, value, headers: all, origin: message });
-    if (progress !== undefined) progress.record = record;
-    return this.#producer.send(record, { signal, timeoutMs });
+    this.#producer.submit(record, { signal, timeoutMs }, caller);
+    return record;
   }
 }
 
-/** What is being sent, once it is on its way. */
-interface Progress {
-  record: Pick<OutgoingRecord, "wasTried"> | undefined;
+/** One send and who waits for it: counted once, and told once. */
+class Sending implements RecordCaller {
+  readonly #target: string;
+  readonly #counters: BusCounters;
+  readonly #resolve: (sent: KafkaSentMessage) => void;
+  readonly #reject: (reason: unknown) => void;
+  /** Once it is on its way. */
+  record: Pick<OutgoingRecord, "wasTried"> | undefined = undefined;
+
+  constructor(
+    target: string,
+    counters: BusCounters,
+    resolve: (sent: KafkaSentMessage) => void,
+    reject: (reason: unknown) => void,
+  ) {
+    this.#target = target;
+    this.#counters = counters;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  written(place: WrittenRecord): void {
+    this.sent(receiptOf(this.#target, place));
+  }
+
+  sent(message: KafkaSentMessage): void {
+    this.#counters.sent();
+    this.#resolve(message);
+  }
+
+  failed(reason: unknown): void {
+    this.#counters.notSent();
+    this.#reject(reason);
+  }
+}
+
+const noHeaders: Readonly<Record<string, string>> = {};
+
+function outcomeOfFailure(
+  reason: unknown,
+  { signal }: SendOptions,
+  record: Sending["record"],
+): SendOutcome<KafkaSentMessage> {
+  if (UnconfirmedError.isInstance(reason)) return { kind: "expired", error: reason };
+  if (signal?.aborted === true && record?.wasTried === true) return { kind: "expired" };
+  if (TimeoutError.isInstance(reason)) return { kind: "not-sent", reason };
+  return outcomeOf(reason, signal);
 }
 
 function receiptOf(target: string, { partition, offset }: WrittenRecord): KafkaSentMessage {

@@ -139,3 +139,10 @@ function thrownBy(task: () => unknown): unknown {
   }
   throw new Error("nothing was thrown");
 }
+
+it("chooses the same partition for a text as for its bytes, however long it is and wherever it leaves ASCII", () => {
+  for (let length = 0; length <= 140; length += 1) {
+    for (const key of ["k".repeat(length), `${"k".repeat(length)}ü`, `ü${"k".repeat(length)}`])
+      expect(partitionForKey(key, 9_973)).toBe(partitionForKey(new TextEncoder().encode(key), 9_973));
+  }
+});

@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it } from "@jest/globals";
 import { ConnectionError, TimeoutError } from "@wirekit/core";
 import type { Fault, Kafka } from "@wirekit/devstack/kafka";
 import { TopicMissingError, UnconfirmedError } from "../../src/kafka/kafka-errors.ts";
-import type { KafkaProducer, WrittenRecord } from "../../src/kafka/producer/kafka-producer.ts";
+import type { KafkaProducer } from "../../src/kafka/producer/kafka-producer.ts";
+import type { WrittenRecord } from "../../src/kafka/producer/outgoing-record.ts";
 import { closeAll, openBroker, openProducer, producerOn, record } from "./open-producer.ts";
 import { readTopic } from "./read-topic.ts";
 

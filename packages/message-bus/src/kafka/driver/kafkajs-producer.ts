@@ -3,6 +3,7 @@ import type { Producer, RecordMetadata } from "kafkajs";
 import type { ResolvedKafkaOptions } from "../kafka-options.ts";
 import { type ConnectionOptions, type KafkajsClient, openKafkajsClient } from "./kafkajs-client.ts";
 import type { PartitionBatch } from "./partition-batch.ts";
+import { preparedMessages } from "./prepared-messages.ts";
 import { type OutgoingMessage, type ProduceCall, partitionName } from "./produce-call.ts";
 
 /** What a producer needs of the options. */
@@ -53,21 +54,23 @@ export class KafkajsProducer {
   /** Sends in one request, unless the call is ended before; the offsets by partition. */
   async send(call: ProduceCall, batches: readonly PartitionBatch[]): Promise<ReadonlyMap<string, bigint>> {
     const { CompressionTypes } = this.#client.kafkajs;
-    const byTopic = new Map<string, OutgoingMessage[]>();
+    const byTopic = new Map<string, PartitionBatch[]>();
     for (const batch of batches) {
-      const messages = byTopic.get(batch.topic) ?? [];
-      byTopic.set(batch.topic, messages);
-      for (const { key, value, partition, headers } of batch.records) {
-        const isFirst = byTopic.size === 1 && messages.length === 0;
-        const message = { key: key ?? null, value, partition, headers, call };
-        messages.push(isFirst ? call.watched(message) : message);
-      }
+      const together = byTopic.get(batch.topic);
+      if (together === undefined) byTopic.set(batch.topic, [batch]);
+      else together.push(batch);
     }
+    const topicMessages = [...byTopic].map(([topic, together]) => ({
+      topic,
+      messages: preparedMessages(together, call),
+    }));
+    const first = topicMessages[0]?.messages[0];
+    if (first !== undefined) call.watch(first);
     const answers = await this.#producer.sendBatch({
       acks: -1,
       timeout: this.#options.requestTimeoutMs,
       compression: this.#options.compression === "gzip" ? CompressionTypes.GZIP : CompressionTypes.None,
-      topicMessages: [...byTopic].map(([topic, messages]) => ({ topic, messages })),
+      topicMessages,
     });
     return new Map(answers.flatMap((answer) => offsetIn(answer)));
   }

@@ -40,9 +40,9 @@ export class ProduceCall {
   }
 
   /**
-   * The first message of the call, watched: kafkajs reads its headers when it makes the request, after everything that it waits for.
+   * Watches the first message of the call: kafkajs reads its headers when it makes the request, after everything that it waits for.
    */
-  watched(message: OutgoingMessage): OutgoingMessage {
+  watch(message: OutgoingMessage): void {
     const { headers } = message;
     Object.defineProperty(message, "headers", {
       enumerable: true,
@@ -53,10 +53,9 @@ export class ProduceCall {
       },
     });
     this.#first = message;
-    return message;
   }
 
-  /** What kafkajs asks for each message at the beginning of each of its tries. */
+  /** What kafkajs asks for the first message of each partition, if not for each message, at the beginning of each of its tries. */
   partitionOf({ topic, partitionMetadata, message }: PartitionerArgs): number {
     this.#throwIfEnded();
     const { partition } = message;

@@ -6,21 +6,22 @@ import {
   type WaitOptions,
   withTimeout,
 } from "@wirekit/core";
-import { type BatchEntry, Batcher, type BatcherStats, type EntryResult } from "@wirekit/core/outbound";
+import {
+  type BatchEntry,
+  Batcher,
+  type BatcherStats,
+  type EntryResult,
+  type Settle,
+} from "@wirekit/core/outbound";
 import type { KafkaDriver } from "../kafka-driver.ts";
 import { UnconfirmedError } from "../kafka-errors.ts";
 import type { ResolvedKafkaOptions } from "../kafka-options.ts";
-import type { OutgoingRecord } from "./outgoing-record.ts";
+import { PartitionMap } from "../partition-map.ts";
+import type { OutgoingRecord, RecordCaller, WrittenRecord } from "./outgoing-record.ts";
 import { PartitionChoice } from "./partition-choice.ts";
 import { batchOverheadBytes, placeBytes } from "./record-size.ts";
 import { type RecordResult, RecordWriter } from "./record-writer.ts";
 import { TopicGate } from "./topic-gate.ts";
-
-/** Where the broker has put a record. */
-export interface WrittenRecord {
-  readonly partition: number;
-  readonly offset: bigint;
-}
 
 /** What was left when the producer was closed, in the callers' own terms. */
 export interface ProducerCloseReport<Origin> {
@@ -56,6 +57,8 @@ export class KafkaProducer<Origin = unknown> {
   readonly #choice: PartitionChoice;
   readonly #writer: RecordWriter;
   readonly #batcher: Batcher<OutgoingRecord<Origin>, WrittenRecord>;
+  /** A text for each partition, always the same one. */
+  readonly #keys = new PartitionMap<string>();
   /** Called for, and not with the batcher yet. */
   readonly #preparing = new Map<OutgoingRecord<Origin>, (reason: unknown) => void>();
   #problem: string | undefined;
@@ -78,7 +81,7 @@ export class KafkaProducer<Origin = unknown> {
       // The first of a batch takes no bytes for its place, so that what all are counted for never exceeds what the broker counts.
       maxBytes: options.maxBatchBytes - batchOverheadBytes + placeBytes,
       sizeOf: ({ bytes }) => bytes + placeBytes,
-      keyOf: ({ partition, topic }) => `${partition}:${topic}`,
+      keyOf: (record) => this.#keys.getOrAdd(record, () => `${record.partition}:${record.topic}`),
       // A broker takes or refuses what goes to one partition as a whole.
       atomicKeys: true,
       lingerMs: options.lingerMs,
@@ -101,15 +104,24 @@ export class KafkaProducer<Origin = unknown> {
    * broker or the connection, when it did not; the signal's own reason.
    */
   send(record: OutgoingRecord<Origin>, options: WaitOptions = {}): Promise<WrittenRecord> {
+    return new Promise((resolve, reject) => {
+      this.submit(record, options, { written: resolve, failed: reject });
+    });
+  }
+
+  /** As {@link send}, without a promise: tells `caller` once, within this call where the record is refused at once. */
+  submit(record: OutgoingRecord<Origin>, options: WaitOptions, caller: RecordCaller): void {
     const refusal = this.#refusalOf(record, options);
-    if (refusal !== undefined) return Promise.reject(refusal.reason);
+    if (refusal !== undefined) {
+      caller.failed(refusal.reason);
+      return;
+    }
     const { clock, deliveryTimeoutMs } = this.#options;
     record.expiresAt =
       clock.monotonic() + Math.min(options.timeoutMs ?? deliveryTimeoutMs, deliveryTimeoutMs);
     const count = this.#gate.partitionCount(record.topic);
-    return count === undefined
-      ? this.#submitOnceKnown(record, options)
-      : this.#submit(record, count, options);
+    if (count === undefined) this.#submitOnceKnown(record, options, caller);
+    else this.#submitTo(count, record, options, caller);
   }
 
   stats(): BatcherStats {
@@ -150,30 +162,28 @@ export class KafkaProducer<Origin = unknown> {
   }
 
   /** Whoever asks for the partitions gives up after the time of a delivery, so that only a shorter limit needs a timer here. */
-  #submitOnceKnown(record: OutgoingRecord<Origin>, options: WaitOptions): Promise<WrittenRecord> {
-    return new Promise((resolve, reject) => {
-      const { signal } = options;
-      const cancelTimer = this.#shorterTimer(options, () =>
-        fail(new TimeoutError("Sending", options.timeoutMs ?? 0)),
-      );
-      const stopListening = signal && onAbort(signal, () => fail(signal.reason));
-      const release = () => {
-        leave();
-        cancelTimer?.();
-        stopListening?.();
-        this.#preparing.delete(record);
-      };
-      const fail = (reason: unknown) => {
-        release();
-        reject(reason);
-      };
-      const go = (count: number) => {
-        release();
-        resolve(this.#submit(record, count, options));
-      };
-      const leave = this.#gate.wait(record.topic, { go, fail });
-      this.#preparing.set(record, fail);
-    });
+  #submitOnceKnown(record: OutgoingRecord<Origin>, options: WaitOptions, caller: RecordCaller): void {
+    const { signal } = options;
+    const cancelTimer = this.#shorterTimer(options, () =>
+      fail(new TimeoutError("Sending", options.timeoutMs ?? 0)),
+    );
+    const stopListening = signal && onAbort(signal, () => fail(signal.reason));
+    const release = () => {
+      leave();
+      cancelTimer?.();
+      stopListening?.();
+      this.#preparing.delete(record);
+    };
+    const fail = (reason: unknown) => {
+      release();
+      caller.failed(reason);
+    };
+    const go = (count: number) => {
+      release();
+      this.#submitTo(count, record, options, caller);
+    };
+    const leave = this.#gate.wait(record.topic, { go, fail });
+    this.#preparing.set(record, fail);
   }
 
   #shorterTimer({ timeoutMs }: WaitOptions, callback: () => void): (() => void) | undefined {
@@ -182,20 +192,19 @@ export class KafkaProducer<Origin = unknown> {
     return clock.setTimer(callback, timeoutMs);
   }
 
-  #submit(
-    record: OutgoingRecord<Origin>,
+  #submitTo(
     count: number,
+    record: OutgoingRecord<Origin>,
     { signal, timeoutMs }: WaitOptions,
-  ): Promise<WrittenRecord> {
+    caller: RecordCaller,
+  ): void {
     record.partition = this.#choice.choose(record.topic, record.key, record.bytes, count);
     const { clock, deliveryTimeoutMs } = this.#options;
     // The delivery's own limit needs no timer for each record: a flush ends by it, and what is over by then is not put into one.
     const isShorter = timeoutMs !== undefined && timeoutMs < deliveryTimeoutMs;
     const leftMs = isShorter ? Math.max(record.expiresAt - clock.monotonic(), 0) : undefined;
-    return this.#batcher.send(record, { signal, timeoutMs: leftMs }).catch((thrown: unknown) => {
-      const isGivenUp = TimeoutError.isInstance(thrown) || ClosedError.isInstance(thrown);
-      throw record.wasTried && isGivenUp ? new UnconfirmedError(record.topic, thrown) : thrown;
-    });
+    record.caller = caller;
+    this.#batcher.submit(record, { signal, timeoutMs: leftMs }, settle);
   }
 
   /** A little before the youngest gives up: the session knows what was sent, and those who give up do not. */
@@ -227,6 +236,17 @@ export class KafkaProducer<Origin = unknown> {
       return { kind: "failed", error: result?.error ?? new TimeoutError("Sending", deliveryTimeoutMs) };
     });
   }
+}
+
+/** One function for all: what waits is many, and each of its closures would be carried along by the garbage collector. */
+const settle: Settle<OutgoingRecord, WrittenRecord> = (outcome, reason, record) => {
+  if (outcome.kind === "delivered") record.caller?.written(outcome.receipt);
+  else record.caller?.failed(shownReason(record, reason));
+};
+
+function shownReason({ wasTried, topic }: OutgoingRecord, reason: unknown): unknown {
+  const isGivenUp = TimeoutError.isInstance(reason) || ClosedError.isInstance(reason);
+  return wasTried && isGivenUp ? new UnconfirmedError(topic, reason) : reason;
 }
 
 /** The longest delay that the runtimes' timers take. */

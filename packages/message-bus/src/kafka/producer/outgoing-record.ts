@@ -1,6 +1,18 @@
 import type { ProducerRecord } from "../kafka-driver.ts";
 import { recordBytes } from "./record-size.ts";
 
+/** Where the broker has put a record. */
+export interface WrittenRecord {
+  readonly partition: number;
+  readonly offset: bigint;
+}
+
+/** Who waits for a record. Callbacks and no promise: the caller has one, and a second costs as much as all that is done for the record here. */
+export interface RecordCaller {
+  written(place: WrittenRecord): void;
+  failed(reason: unknown): void;
+}
+
 /** What is to be sent, and how far it has come. */
 export class OutgoingRecord<Origin = unknown> {
   readonly topic: string;
@@ -10,6 +22,8 @@ export class OutgoingRecord<Origin = unknown> {
   /** What the caller knows it by. */
   readonly origin: Origin;
   readonly bytes: number;
+  /** Told once, when the record has come to its end. */
+  caller: RecordCaller | undefined = undefined;
   partition = -1;
   /** When its time is over, on the monotonic clock. */
   expiresAt = 0;
