@@ -13,10 +13,10 @@ import { type Ending, Generation } from "./generation.ts";
 import { isAnswer, isFinal, reactionTo } from "./group-errors.ts";
 import { type Joined, joinGroup, type Synced, syncGroup } from "./join-group.ts";
 import type { KafkajsCluster, MemberClient } from "./kafkajs-cluster.ts";
-import { openCluster } from "./open-cluster.ts";
 import { forgetBroker, hasOtherPartitions } from "./known-cluster.ts";
 import { MemberHealth } from "./member-health.ts";
 import { type MemberParts, memberBackoff } from "./member-parts.ts";
+import { openCluster } from "./open-cluster.ts";
 import { startOffsets } from "./start-offsets.ts";
 
 /** What is there once kafkajs is loaded. */

@@ -2,8 +2,8 @@ import { expect, it } from "@jest/globals";
 import { Kafka } from "kafkajs";
 import { Coordinator } from "./coordinator.ts";
 import type { KafkajsCluster, MemberClient } from "./kafkajs-cluster.ts";
-import { openCluster } from "./open-cluster.ts";
 import { brokerMethods, checkKafkajs, clusterMethods } from "./kafkajs-version.ts";
+import { openCluster } from "./open-cluster.ts";
 
 const options = { groupId: "group", metadataMaxAgeMs: 1_000, topicCreation: "never" } as const;
 const clientOf = (kafka: unknown) => ({ kafka }) as MemberClient;
