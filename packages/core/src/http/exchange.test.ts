@@ -1,6 +1,6 @@
-import { afterEach, describe, expect, it, jest } from "@jest/globals";
+import { describe, expect, it, jest } from "@jest/globals";
 import { SimulatedClock } from "../../test/simulated-clock.ts";
-import { afterInput, Exchange, type ExchangeTerms } from "./exchange.ts";
+import { Exchange, type ExchangeTerms } from "./exchange.ts";
 import { prepareRequest } from "./prepare-request.ts";
 import type { HttpResponse } from "./types.ts";
 
@@ -109,17 +109,5 @@ describe("an exchange", () => {
     exchange.complete();
     controller.abort("late");
     expect(outcome).toEqual({ response: { status: 204, headers: {}, text: "" } });
-  });
-});
-
-describe("afterInput", () => {
-  const { setImmediate: saved } = globalThis;
-  afterEach(() => {
-    globalThis.setImmediate = saved;
-  });
-
-  it("comes round also where the runtime has no setImmediate", async () => {
-    Reflect.deleteProperty(globalThis, "setImmediate");
-    await new Promise<void>((resolve) => afterInput(resolve));
   });
 });

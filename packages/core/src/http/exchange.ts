@@ -1,3 +1,4 @@
+import { afterInput } from "../after-input.ts";
 import type { Clock } from "../clock.ts";
 import { ClosedError } from "../errors/closed-error.ts";
 import { ConnectionError } from "../errors/connection-error.ts";
@@ -136,12 +137,6 @@ export class Exchange implements ListMember<Exchange> {
     this.stopListening?.();
     this.terms.settled(this);
   }
-}
-
-/** Calls `callback` once the input that is waiting has been read. */
-export function afterInput(callback: () => void): void {
-  if (typeof setImmediate === "function") setImmediate(callback);
-  else setTimeout(callback, 0);
 }
 
 function joined(chunks: readonly Uint8Array[], byteLength: number): Uint8Array {

@@ -375,3 +375,21 @@ it("names every option at fault", () => {
     "concurrency must be a whole number of at least 1; capacity must be a whole number of at least 1, or Infinity; run must be a function",
   );
 });
+
+it("lets the event loop have its turn while tasks that wait for nothing are many", async () => {
+  let done = 0;
+  let doneAtTurn: number | undefined;
+  const slots = new Slots<number>({
+    concurrency: 4,
+    run: () => {
+      done += 1;
+    },
+  });
+  for (let task = 0; task < 5_000; task += 1) slots.add(task);
+  setImmediate(() => {
+    doneAtTurn = done;
+  });
+  await slots.whenIdle();
+  expect(done).toBe(5_000);
+  expect(doneAtTurn).toBeLessThan(1_000);
+});

@@ -1,3 +1,4 @@
+import { afterInput } from "../after-input.ts";
 import { systemClock } from "../clock.ts";
 import { ClosedError } from "../errors/closed-error.ts";
 import { QueueFullError } from "../errors/queue-full-error.ts";
@@ -14,6 +15,12 @@ import type { Place, Reservation, SlotsOptions, Undone } from "./slot-types.ts";
 import { type TaskLane, TaskNode } from "./task-lane.ts";
 
 /**
+ * After so many tasks the event loop gets a turn. Tasks that never wait for anything would otherwise keep it from heartbeats and renewals until
+ * nothing is left.
+ */
+const mostInTurn = 256;
+
+/**
  * Runs tasks, so many at a time, one of each key. A slow task holds back its own key and nobody else. Every operation takes constant
  * time, however many tasks wait.
  */
@@ -28,6 +35,7 @@ export class Slots<Task> {
   #usedSlots = 0;
   #isPumpDue = false;
   #isPumping = false;
+  #begunInTurn = 0;
   #isStopped = false;
 
   /** @throws ConfigError naming every option at fault. */
@@ -230,10 +238,16 @@ export class Slots<Task> {
   #pumpSoon(): void {
     if (this.#isPumpDue || this.#isPumping) return;
     this.#isPumpDue = true;
-    queueMicrotask(() => {
+    const pump = () => {
       this.#isPumpDue = false;
       this.#pump();
-    });
+    };
+    if (this.#begunInTurn < mostInTurn) {
+      queueMicrotask(pump);
+      return;
+    }
+    this.#begunInTurn = 0;
+    afterInput(pump);
   }
 
   #pump(): void {
@@ -252,6 +266,7 @@ export class Slots<Task> {
       this.#run(node);
     }
     this.#isPumping = false;
+    this.#begunInTurn += begun;
     if (begun === concurrency && this.#ready.size > 0) this.#pumpSoon();
   }
 
