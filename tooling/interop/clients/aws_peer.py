@@ -1,4 +1,4 @@
-"""boto3 as a publisher to SNS and SQS and as a receiver from SQS: URL REGION."""
+"""boto3 as a publisher to SNS and SQS, as a receiver from SQS, and as a user of KMS: URL REGION."""
 import base64
 import json
 import sys
@@ -12,6 +12,7 @@ url, region = sys.argv[1:3]
 access = {"region_name": region, "endpoint_url": url, "aws_access_key_id": "any", "aws_secret_access_key": "any"}
 sns = boto3.client("sns", **access)
 sqs = boto3.client("sqs", **access)
+kms = boto3.client("kms", **access)
 
 
 def attributes_of(plain):
@@ -111,7 +112,19 @@ def left(queue):
     return sum(int(found[name]) for name in names)
 
 
+def create_key():
+    return kms.create_key()["KeyMetadata"]["Arn"]
+
+
+def decrypt(key, data, context):
+    """How many bytes the data key has that stands in a message."""
+    blob = base64.b64decode(data["base64"])
+    return len(kms.decrypt(KeyId=key, CiphertextBlob=blob, EncryptionContext=context)["Plaintext"])
+
+
 serve({
+    "create_key": create_key,
+    "decrypt": decrypt,
     "publish": publish,
     "publish_one": publish_one,
     "send": send,

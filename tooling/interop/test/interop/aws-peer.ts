@@ -1,5 +1,6 @@
 import {
   AwsMessaging,
+  type AwsMessagingConfig,
   type AwsMessagingParts,
   awsMessagingConfig,
   type ConsumeOptions,
@@ -50,14 +51,17 @@ export function startPeer({ url, region }: AwsLike): Promise<TalkingProgram> {
   return startPythonClient({ packages: clientPackages.aws, file: "aws_peer.py", args: [url, region] });
 }
 
-export function messagingOn({ url, region }: AwsLike, parts: AwsMessagingParts = {}): AwsMessaging {
-  const config = awsMessagingConfig({
+export function configOn({ url, region }: AwsLike): AwsMessagingConfig {
+  return awsMessagingConfig({
     regionName: region,
     endpointUrl: url,
     awsAccessKeyId: "any",
     awsSecretAccessKey: "any",
   });
-  return new AwsMessaging(config, { logger: silentLogger, ...parts });
+}
+
+export function messagingOn(server: AwsLike, parts: AwsMessagingParts = {}): AwsMessaging {
+  return new AwsMessaging(configOn(server), { logger: silentLogger, ...parts });
 }
 
 type QueueTarget = { readonly topic: string } | { readonly queue: string };

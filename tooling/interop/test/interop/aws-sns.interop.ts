@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { expect } from "@jest/globals";
-import { type AwsMessaging, localKeyring, messageCipher } from "@wirekit/aws-messaging";
+import { type AwsMessaging, kmsKeyProvider, localKeyring, messageCipher } from "@wirekit/aws-messaging";
 import { withTimeout } from "@wirekit/core";
 import { startMoto } from "@wirekit/servers";
 import type { TalkingProgram } from "../../src/programs/talking-program.ts";
@@ -10,6 +10,7 @@ import { sharedServer } from "../../src/rows/servers-in-use.ts";
 import {
   base64,
   bytes,
+  configOn,
   consume,
   messagingOn,
   note,
@@ -191,6 +192,47 @@ await describePair(
           },
           { encryption: messageCipher({ keys }) },
         );
+      },
+    );
+
+    row(
+      "ours -> theirs",
+      "encrypted under KMS: boto3 sees nothing but a data key that KMS can open",
+      async () => {
+        const server = await moto();
+        await using owner = await startPeer(server);
+        const keyArn = await owner.ask<string>("create_key");
+        const context = { application: "orders" };
+        const keys = kmsKeyProvider({ keyId: keyArn, encryptionContext: context, config: configOn(server) });
+        try {
+          return await withBoth(
+            async (messaging, peer) => {
+              const { queueUrl } = await messaging.provision("kms");
+              const { queueUrl: relayed } = await messaging.provision("kms-relayed");
+              await messaging.publishBatch(
+                { topic: "kms", schema: Order },
+                numbers(count).map((n) => ({ event: order(n) })),
+              );
+              const received = await peer.ask<readonly PeerReceived[]>("receive", { queue: queueUrl, count });
+              for (const { body, attributes: seen } of received) {
+                expect(body).not.toContain(note);
+                expect(seen).toMatchObject({ "wirekit.encryption": "A256GCM", "wirekit.key-id": keyArn });
+              }
+              const data = received[0]?.attributes["wirekit.data-key"];
+              expect(await peer.ask("decrypt", { key: keyArn, data, context })).toBe(32);
+              await peer.ask("send", {
+                queue: relayed,
+                messages: received.map(({ body, attributes: seen }) => ({ body, attributes: seen })),
+              });
+              const outcomes = await outcomesOf(messaging, "kms-relayed", count);
+              expect(outcomes).toEqual({ handled: count });
+              return { published: count, ...outcomes };
+            },
+            { encryption: messageCipher({ keys }) },
+          );
+        } finally {
+          keys.close();
+        }
       },
     );
   },
