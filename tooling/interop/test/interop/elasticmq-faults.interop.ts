@@ -14,7 +14,7 @@ const elasticmq = sharedServer(() => startElasticMq({ persistence: "disk" }));
 const perSecond = 60;
 /** Outlives several polls, which last a second, and the patience of every tenth send. */
 const downMs = scale({ small: 6_000, full: 30_000 });
-const enough = scale({ small: 200, full: 1_000 });
+const enough = scale({ small: 200, full: 400 });
 
 async function underLoad(
   name: string,
