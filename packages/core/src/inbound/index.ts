@@ -37,6 +37,6 @@ export type {
   SpanHook,
 } from "./processor-options.ts";
 export type { ProcessorStats } from "./processor-stats.ts";
-export type { Place, Reservation, Slot, SlotsOptions, Undone } from "./slot-types.ts";
+export type { Backlog, Place, Reservation, Slot, SlotsOptions, Undone } from "./slot-types.ts";
 export { Slots } from "./slots.ts";
 export type { Intake, IntakeReservation, Source } from "./source.ts";

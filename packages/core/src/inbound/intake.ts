@@ -2,7 +2,7 @@ import { WirekitError } from "../errors/wirekit-error.ts";
 import type { WaitOptions } from "../waiting.ts";
 import type { Delivery } from "./delivery.ts";
 import type { ReservationRequest } from "./places.ts";
-import type { Place } from "./slot-types.ts";
+import type { Backlog, Place } from "./slot-types.ts";
 import type { Slots } from "./slots.ts";
 import type { Intake, IntakeReservation } from "./source.ts";
 
@@ -42,6 +42,10 @@ export function createIntake<D extends Delivery>(slots: Slots<D>, listener: Inta
 
   function entered(delivery: D, place: Place): void {
     listener.onReceived(delivery);
+    leaveWithoutLease(delivery, place);
+  }
+
+  function leaveWithoutLease(delivery: D, place: Place): void {
     delivery.lease?.onLost((error) => {
       if (place.leave()) listener.onLeft([delivery], error);
     });
@@ -65,6 +69,20 @@ export function createIntake<D extends Delivery>(slots: Slots<D>, listener: Inta
     },
     add: (delivery) => {
       if (!isLate(delivery)) entered(delivery, slots.add(delivery));
+    },
+    draw: (backlog) => {
+      if (listener.isClosing()) return;
+      const counted: Backlog<D> = {
+        get size() {
+          return backlog.size;
+        },
+        take: () => {
+          const delivery = backlog.take();
+          if (delivery !== undefined) listener.onReceived(delivery);
+          return delivery;
+        },
+      };
+      slots.draw(counted, leaveWithoutLease);
     },
     retry: (delivery, options) => {
       if (!isLate(delivery)) entered(delivery, slots.retry(delivery, options));

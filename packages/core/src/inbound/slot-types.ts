@@ -23,6 +23,14 @@ export interface Reservation<Task> {
   release(): void;
 }
 
+/** Tasks to come, taken one by one when there is a slot for them: until then they cost what their owner makes of them. */
+export interface Backlog<Task> {
+  /** How many are left. */
+  readonly size: number;
+  /** Takes the next one out; `undefined` when there is none. */
+  take(): Task | undefined;
+}
+
 /** How many tasks run, and wait, and how one is run. */
 export interface SlotsOptions<Task> {
   /** The most tasks that run at once. */

@@ -11,7 +11,7 @@ import { type WaitOptions, withTimeout } from "../waiting.ts";
 import { call } from "./call.ts";
 import { Lanes } from "./lanes.ts";
 import { Places, type ReservationRequest } from "./places.ts";
-import type { Place, Reservation, SlotsOptions, Undone } from "./slot-types.ts";
+import type { Backlog, Place, Reservation, SlotsOptions, Undone } from "./slot-types.ts";
 import { type TaskLane, TaskNode } from "./task-lane.ts";
 
 /**
@@ -31,6 +31,8 @@ export class Slots<Task> {
   readonly #ready = new LinkedList<TaskLane<Task>>();
   readonly #running = new Set<TaskNode<Task>>();
   readonly #idleListeners = new Set<() => void>();
+  #backlog: Backlog<Task> | undefined;
+  #onLined: (task: Task, place: Place) => void = () => undefined;
   #waiting = 0;
   #usedSlots = 0;
   #isPumpDue = false;
@@ -57,9 +59,9 @@ export class Slots<Task> {
     return this.#usedSlots;
   }
 
-  /** Tasks that wait for a slot, for their key, or for the time of their retry. */
+  /** Tasks that wait for a slot, for their key, or for the time of their retry, and those of the backlog. */
   get waiting(): number {
-    return this.#waiting;
+    return this.#waiting + (this.#backlog?.size ?? 0);
   }
 
   /** Tasks that have begun and whose `run` has not settled yet, with or without a slot. */
@@ -107,6 +109,19 @@ export class Slots<Task> {
     return node;
   }
 
+  /**
+   * Takes tasks from `backlog` whenever there is a slot and nothing else to run, beyond `capacity` where it comes to that. A task whose key is busy goes to
+   * the end of its line, of which `onLined` is told, and the next one is taken. To be called again when the backlog has grown; there is one at a time.
+   *
+   * @throws ClosedError after `stop`.
+   */
+  draw(backlog: Backlog<Task>, onLined: (task: Task, place: Place) => void = () => undefined): void {
+    this.#throwIfStopped();
+    this.#backlog = backlog;
+    this.#onLined = onLined;
+    this.#pumpSoon();
+  }
+
   /** Lets nothing of `key` begin until the returned function is called. What runs goes on. */
   hold(key: string): () => void {
     return this.#holdLane(this.#lanes.for(key));
@@ -145,9 +160,10 @@ export class Slots<Task> {
     };
   }
 
-  /** Begins nothing more, and takes nothing more. Returns what waited, in order for each key. */
+  /** Begins nothing more, and takes nothing more. Returns what waited, in order for each key, without what is left of the backlog. */
   stop(): Task[] {
     this.#isStopped = true;
+    this.#backlog = undefined;
     const waiting = this.takeWaiting();
     this.#places.close(new ClosedError("The line"));
     return waiting;
@@ -176,7 +192,7 @@ export class Slots<Task> {
   }
 
   get #isIdle(): boolean {
-    return this.#waiting === 0 && this.#running.size === 0;
+    return this.waiting === 0 && this.#running.size === 0;
   }
 
   #throwIfStopped(): void {
@@ -256,7 +272,7 @@ export class Slots<Task> {
     // Of tasks that are done when they return, no more at a time than could run at once: whoever has to do with what they did gets his turn between.
     let begun = 0;
     while (this.#usedSlots < concurrency && begun < concurrency) {
-      const node = this.#ready.shift()?.tasks.shift();
+      const node = this.#ready.shift()?.tasks.shift() ?? this.#drawNext();
       if (node === undefined) break;
       begun += 1;
       node.lane.isRunning = true;
@@ -267,7 +283,22 @@ export class Slots<Task> {
     }
     this.#isPumping = false;
     this.#begunInTurn += begun;
-    if (begun === concurrency && this.#ready.size > 0) this.#pumpSoon();
+    if (begun === concurrency && (this.#ready.size > 0 || this.#backlog !== undefined)) this.#pumpSoon();
+  }
+
+  /** The next task of the backlog that can run at once. */
+  #drawNext(): TaskNode<Task> | undefined {
+    for (;;) {
+      const task = this.#backlog?.take();
+      if (task === undefined) return undefined;
+      const node = this.#nodeFor(task);
+      const { lane } = node;
+      this.#places.take(1);
+      // Nothing is ready, so that whatever stands in its lane cannot run either.
+      if (lane.isGone) return node;
+      lane.tasks.append(node);
+      this.#onLined(task, node);
+    }
   }
 
   /** A task that has nothing to wait for is not waited for: a promise for each would be a good part of what it costs. */

@@ -2,6 +2,7 @@ import type { Issue } from "../errors/issues.ts";
 import type { WaitOptions } from "../waiting.ts";
 import type { Delivery, Settlement } from "./delivery.ts";
 import type { ReservationRequest } from "./places.ts";
+import type { Backlog } from "./slot-types.ts";
 
 /** Places that a source keeps for what it is about to receive. */
 export interface IntakeReservation<D extends Delivery> {
@@ -30,6 +31,11 @@ export interface Intake<D extends Delivery> {
    * @throws QueueFullError beyond the consumer's capacity.
    */
   add(delivery: D): void;
+  /**
+   * Takes deliveries from the source's backlog, one by one, as slots become free, until it is empty; each counts as handed over then. For a source that
+   * bounds by itself what it holds. To be called again when the backlog has grown. After the consumer has begun to close nothing is taken any more.
+   */
+  draw(backlog: Backlog<D>): void;
   /**
    * Hands a delivery over again, at the head of its key, not to run before `afterMs`: how a source that holds its messages itself carries
    * a retry out. To be called from within `settle`.

@@ -1,4 +1,5 @@
 import type { WirekitError } from "@wirekit/core";
+import type { RecordReader } from "./record-reader.ts";
 
 /**
  * All that the bus asks of a Kafka client. A driver connects, speaks the protocol and says what happened; it knows nothing of messages,
@@ -104,7 +105,7 @@ export interface ConsumedRecord {
 
 /** Records of one partition, by rising offset; offsets may be missing between them (compaction, control records). */
 export interface ConsumedBatch extends TopicPartition {
-  readonly records: readonly ConsumedRecord[];
+  readonly records: RecordReader;
   /** The offset after the last one that this fetch covered, also where the last offsets hold no record to deliver. */
   readonly nextOffset: bigint;
   /** The end of the partition's log when it was fetched. */

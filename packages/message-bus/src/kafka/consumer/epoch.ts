@@ -3,6 +3,7 @@ import type { Assignment, CommitOffset } from "../kafka-driver.ts";
 import type { Committer } from "./committer.ts";
 import { HeldPartition } from "./held-partition.ts";
 import type { HeldRecord, KafkaDelivery } from "./kafka-delivery.ts";
+import { ReadAhead } from "./read-ahead.ts";
 
 /**
  * What a member was given by one join, until the next. A result that belongs to an epoch which is over is never committed: the broker would
@@ -14,6 +15,7 @@ export class Epoch {
   readonly assignment: Assignment;
   readonly partitions: ReadonlyMap<number, HeldPartition>;
   readonly committer: Committer;
+  readonly readAhead = new ReadAhead();
   isOver = false;
   /** While the partitions are being revoked: what is still running. */
   #awaited: Set<HeldRecord> | undefined;

@@ -48,9 +48,11 @@ export class FlowControl {
   /** Nothing is held of the partition any more, and it begins anew. */
   restart(partition: HeldPartition, offset: bigint): void {
     partition.lose(new LeaseLostError("the log is shorter than it was"));
+    this.#epoch?.readAhead.drop(partition);
     partition.tracker = new OffsetTracker(offset);
+    partition.position = offset;
     partition.committed = offset;
-    partition.heldBytes = 0;
+    partition.handedBytes = 0;
     partition.blockedBytes = 0;
     this.shrunk(partition);
   }

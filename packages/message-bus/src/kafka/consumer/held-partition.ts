@@ -17,12 +17,18 @@ export interface StoppedRecord {
 export class HeldPartition {
   readonly topic: string;
   readonly partition: number;
+  /** What was handed over, and how far it is finished. */
   tracker: OffsetTracker<HeldRecord>;
+  /** The next offset to be fetched. */
+  position: bigint;
+  /** What was fetched and not handed over. */
+  readonly ahead = { records: 0, bytes: 0 };
   /** The end of the log, as far as is known. */
   highWatermark: bigint | undefined = undefined;
   committed: bigint;
-  heldBytes = 0;
-  /** Those of `heldBytes` that nothing can be done with, because their line has stopped. */
+  /** What was handed over and is not finished. */
+  handedBytes = 0;
+  /** Those of `handedBytes` that nothing can be done with, because their line has stopped. */
   blockedBytes = 0;
   isPaused = false;
   /** Whether it was told that nothing of what is held can be handled any more, and no more is read. */
@@ -34,18 +40,24 @@ export class HeldPartition {
     this.topic = topic;
     this.partition = partition;
     this.committed = offset;
+    this.position = offset;
     this.tracker = new OffsetTracker(offset);
+  }
+
+  /** What counts in the bound of what is held. */
+  get heldBytes(): number {
+    return this.handedBytes + this.ahead.bytes;
   }
 
   hold(record: HeldRecord): void {
     this.tracker.add(record);
-    this.heldBytes += record.bytes;
+    this.handedBytes += record.bytes;
     if (this.stopped.size > 0 && this.#isBlocked(record)) this.blockedBytes += record.bytes;
   }
 
   finish(record: HeldRecord): void {
     this.tracker.finish(record);
-    this.heldBytes -= record.bytes;
+    this.handedBytes -= record.bytes;
   }
 
   /** The record is never finished here, and nothing behind it in its line is begun. */

@@ -38,16 +38,6 @@ export interface DeliveryFacts {
   readonly keylessOrder: KeylessOrder;
 }
 
-/** What a record takes in memory besides its bytes, roughly: or very small ones would hardly count. */
-const recordOverheadBytes = 256;
-
-/** What a record counts for in the bound of what is held. */
-export function heldBytesOf({ key, value, headers }: ConsumedRecord): number {
-  let bytes = recordOverheadBytes + (key?.byteLength ?? 0) + (value?.byteLength ?? 0);
-  for (const name in headers) bytes += name.length + (headers[name]?.length ?? 0);
-  return bytes;
-}
-
 /** A record's first delivery in this assignment. Its bytes are read at once: they are a part of all that was fetched with it. */
 export function firstDelivery(
   record: HeldRecord,

@@ -9,6 +9,7 @@ import type {
   MemberListener,
   OffsetReset,
 } from "../kafka-driver.ts";
+import { readerOf } from "../record-reader.ts";
 import type { KafkaDelivery } from "./kafka-delivery.ts";
 import { KafkaSource } from "./kafka-source.ts";
 import type { KafkaSourceOptions } from "./kafka-source-options.ts";
@@ -86,7 +87,7 @@ async function setUp(options: Partial<KafkaSourceOptions> = {}) {
       }),
     );
     const nextOffset = from + BigInt(keys.length);
-    onBatch({ topic, partition, records, nextOffset, highWatermark: nextOffset });
+    onBatch({ topic, partition, records: readerOf(records), nextOffset, highWatermark: nextOffset });
     await clock.advance(0);
   };
   const end = async (id: string) => {

@@ -1,6 +1,14 @@
 import { ConfigError, messageOf, onAbort, WirekitError, withTimeout } from "@wirekit/core";
-import { type Intake, LeaseLostError, type Settlement, type Source } from "@wirekit/core/inbound";
-import type { Assignment, ConsumedBatch, GroupMember, MemberListener, OffsetReset } from "../kafka-driver.ts";
+import { type Backlog, type Intake, LeaseLostError, type Settlement, type Source } from "@wirekit/core/inbound";
+import type {
+  Assignment,
+  ConsumedBatch,
+  ConsumedRecord,
+  GroupMember,
+  MemberListener,
+  OffsetReset,
+} from "../kafka-driver.ts";
+import { heldBytesOf } from "../record-reader.ts";
 import { commitBeforeLeaving } from "./commit-before-leaving.ts";
 import { Committer } from "./committer.ts";
 import { keyStoppedError, partitionStoppedError, resetText } from "./consumer-errors.ts";
@@ -11,7 +19,6 @@ import type { HeldPartition } from "./held-partition.ts";
 import {
   firstDelivery,
   HeldRecord,
-  heldBytesOf,
   type KafkaDelivery,
   nextDelivery,
 } from "./kafka-delivery.ts";
@@ -24,8 +31,9 @@ import { type GroupState, type KafkaSourceDetails, sourceDetails } from "./sourc
 import { SourceFaults } from "./source-faults.ts";
 
 /**
- * Reads one topic as a member of a group. Everything that is read is handed over at once, so that a slow key holds back itself only; what is held is
- * bounded by pausing partitions. The offset that is committed is the end of the finished prefix of each partition.
+ * Reads one topic as a member of a group. A record that was fetched is handed over as soon as there is a slot and nothing before it can run, so that a
+ * slow key holds back itself only; what is held is bounded by pausing partitions. The offset that is committed is the end of the finished
+ * prefix of each partition.
  *
  * The consumer it belongs to must have an unlimited `capacity`: the bound is this one's, and counts bytes.
  */
@@ -35,6 +43,7 @@ export class KafkaSource implements Source<KafkaDelivery> {
   readonly #member: GroupMember;
   readonly #flow: FlowControl;
   readonly #failures = new FailureMemory();
+  readonly #backlog: Backlog<KafkaDelivery>;
   #intake: Intake<KafkaDelivery> | undefined;
   #faults: SourceFaults | undefined;
   #epoch: Epoch | undefined;
@@ -52,6 +61,13 @@ export class KafkaSource implements Source<KafkaDelivery> {
       maxBufferedBytes,
       fetchBytes: Math.min(member.maxBytesPerPartition, member.maxBytes),
     });
+    const waiting = () => this.#epoch?.readAhead.size ?? 0;
+    this.#backlog = {
+      get size() {
+        return waiting();
+      },
+      take: () => this.#handOver(),
+    };
   }
 
   /** Resolves as soon as the signal fires. The member stays in its group until `close`, so that what still runs can be committed. */
@@ -217,33 +233,52 @@ export class KafkaSource implements Source<KafkaDelivery> {
     this.#faults?.end("committing");
   }
 
-  #take({ partition: number, records, nextOffset, highWatermark }: ConsumedBatch): void {
+  #take(batch: ConsumedBatch): void {
     const epoch = this.#epoch;
-    const intake = this.#intake;
-    const partition = epoch?.partitions.get(number);
-    if (epoch === undefined || partition === undefined || intake === undefined) return;
-    if (epoch.isOver || epoch.isRevoking || !this.#isReading) return;
-    const { tracker } = partition;
-    const { position } = tracker;
-    const deliveries: KafkaDelivery[] = [];
-    for (const consumed of records) {
-      // A batch may begin before what was asked for.
-      if (consumed.offset < position) continue;
-      const failures = this.#failures.take(partition, consumed.offset);
-      const record = new HeldRecord(number, consumed.offset, heldBytesOf(consumed), failures);
-      deliveries.push(firstDelivery(record, consumed, this.#facts));
-      partition.hold(record);
-    }
-    tracker.advance(nextOffset);
-    partition.highWatermark = highWatermark;
+    const partition = epoch?.partitions.get(batch.partition);
+    if (epoch === undefined || partition === undefined || !this.#canHandOver(epoch)) return;
+    epoch.readAhead.add(partition, batch);
+    partition.highWatermark = batch.highWatermark;
     this.#flow.grown(partition);
     this.#watchStopped(partition);
-    // Offsets without a record are committed too, or a log of nothing but control records would be read again and again.
-    if (tracker.committable > partition.committed) epoch.committer.touch();
-    for (const delivery of deliveries) {
+    this.#touch(epoch, partition);
+    this.#intake?.draw(this.#backlog);
+  }
+
+  /** Whether what was fetched in this assignment may still be begun. */
+  #canHandOver(epoch: Epoch): boolean {
+    return !epoch.isOver && !epoch.isRevoking && this.#isReading;
+  }
+
+  #handOver(): KafkaDelivery | undefined {
+    const epoch = this.#epoch;
+    if (epoch === undefined || !this.#canHandOver(epoch)) return undefined;
+    const { readAhead } = epoch;
+    for (let stretch = readAhead.first; stretch !== undefined; stretch = readAhead.first) {
+      const { partition } = stretch;
+      const consumed = readAhead.read(stretch);
+      const delivery = consumed && this.#hold(partition, consumed);
+      if (readAhead.leave(stretch)) this.#touch(epoch, partition);
+      if (delivery === undefined) continue;
+      this.#watchStopped(partition);
       this.#options.onDelivered(delivery.received);
-      intake.add(delivery);
+      return delivery;
     }
+    return undefined;
+  }
+
+  #hold(partition: HeldPartition, consumed: ConsumedRecord): KafkaDelivery {
+    const { offset } = consumed;
+    const failures = this.#failures.take(partition, offset);
+    const record = new HeldRecord(partition.partition, offset, heldBytesOf(consumed), failures);
+    const delivery = firstDelivery(record, consumed, this.#facts);
+    partition.hold(record);
+    return delivery;
+  }
+
+  /** Offsets without a record are committed too, or a log of nothing but control records would be read again and again. */
+  #touch(epoch: Epoch, { tracker, committed }: HeldPartition): void {
+    if (tracker.committable > committed) epoch.committer.touch();
   }
 
   get #facts() {
@@ -303,7 +338,7 @@ export class KafkaSource implements Source<KafkaDelivery> {
     const fields = { topic, partition: number, from: String(from), to: String(to) };
     logger.error({ ...fields, code: "message-bus/offset-reset" }, resetText(reset));
     // What is held of offsets that are not in the log any more can still be handled, and committed. Backwards, the numbers mean other records.
-    if (to >= partition.tracker.position) partition.tracker.advance(to);
+    if (to >= partition.position) this.#epoch.readAhead.skip(partition, to);
     else this.#flow.restart(partition, to);
     onReset(reset);
   }

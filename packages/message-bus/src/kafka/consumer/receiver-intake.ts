@@ -1,5 +1,5 @@
 import { type Clock, type Logger, systemClock, WirekitError } from "@wirekit/core";
-import { type Intake, type IntakeReservation, Slots } from "@wirekit/core/inbound";
+import { type Backlog, type Intake, type IntakeReservation, Slots } from "@wirekit/core/inbound";
 import type { KafkaDelivery } from "./kafka-delivery.ts";
 
 /** A delivery that may be received, or has been, and keeps its line until it is done with. */
@@ -76,6 +76,14 @@ export class ReceiverIntake implements Intake<KafkaDelivery> {
     const place = this.#slots.add(delivery);
     delivery.lease.onLost(() => {
       place.leave();
+    });
+  }
+
+  draw(backlog: Backlog<KafkaDelivery>): void {
+    this.#slots.draw(backlog, (delivery, place) => {
+      delivery.lease.onLost(() => {
+        place.leave();
+      });
     });
   }
 

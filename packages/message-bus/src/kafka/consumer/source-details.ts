@@ -85,11 +85,11 @@ function partitionDetails(held: HeldPartition): PartitionDetails {
   return {
     partition,
     state: isStuck ? "stopped" : isPaused ? "paused" : "reading",
-    position: String(tracker.position),
+    position: String(held.position),
     committed: String(committed),
     highWatermark: highWatermark === undefined ? undefined : String(highWatermark),
     lag: highWatermark === undefined ? undefined : Number(highWatermark - committed),
-    unfinished: tracker.size,
+    unfinished: tracker.size + held.ahead.records,
     bufferedBytes: held.heldBytes,
     stoppedKeys: [...held.stopped.values()].map(({ key, id, error }) => ({ key, id, code: error.code })),
   };

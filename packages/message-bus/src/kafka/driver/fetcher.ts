@@ -1,10 +1,9 @@
 import { backoffMs, sleep } from "@wirekit/core";
 import type { AssignedPartition, MemberListener, MemberOptions } from "../kafka-driver.ts";
-import { findEmptiedBatches } from "./emptied-batches.ts";
 import { type FetchPosition, FetchPositions } from "./fetch-positions.ts";
+import { fetchRecords } from "./fetch-records.ts";
 import { addressOf, isFinal, reactionTo } from "./group-errors.ts";
-import { toBatch } from "./kafkajs-batch.ts";
-import type { FetchedPartition, FetchRequest, KafkajsBroker, KafkajsCluster } from "./kafkajs-cluster.ts";
+import type { CompressionCodecs, FetchRequest, KafkajsBroker, KafkajsCluster } from "./kafkajs-cluster.ts";
 import type { MemberHealth } from "./member-health.ts";
 import { type MemberParts, memberBackoff } from "./member-parts.ts";
 import { endOffsets } from "./start-offsets.ts";
@@ -12,6 +11,7 @@ import { endOffsets } from "./start-offsets.ts";
 /** What a fetcher needs of its member. */
 export interface FetcherParts {
   readonly cluster: KafkajsCluster;
+  readonly codecs: CompressionCodecs;
   readonly options: MemberOptions;
   readonly parts: MemberParts;
   readonly health: MemberHealth;
@@ -36,8 +36,6 @@ export class Fetcher {
   readonly #of: FetcherParts;
   readonly #loops = new Set<number | undefined>();
   #metadata: unknown;
-  /** Partitions of which nothing came though there is something, and from which offset. */
-  readonly #silent = new Map<number, bigint>();
 
   constructor(partitions: readonly AssignedPartition[], of: FetcherParts) {
     this.positions = new FetchPositions(partitions);
@@ -118,53 +116,26 @@ export class Fetcher {
   }
 
   async #fetch(broker: KafkajsBroker, wanted: readonly FetchPosition[]): Promise<void> {
-    const { listener } = this.#of;
-    const { topic } = this.#of.options;
-    const asked = new Map(wanted.map(({ partition, offset }) => [partition, offset]));
-    const { responses } = await broker.fetch(this.#requestFor(wanted));
-    const silent: FetchedPartition[] = [];
-    for (const fetched of responses.flatMap(({ partitions }) => partitions)) {
-      const from = asked.get(fetched.partition);
-      if (from === undefined || this.#isOver) continue;
-      const batch = toBatch(topic, from, fetched);
-      // Of an answer that was overtaken, the records are read again.
-      if (this.positions.move(fetched.partition, { from, to: batch.nextOffset })) listener.onBatch(batch);
-      if (this.#isSilentAgain(fetched, from)) silent.push(fetched);
-    }
-    for (const fetched of silent) await this.#stepOver(broker, fetched, asked.get(fetched.partition) ?? 0n);
-  }
-
-  /**
-   * Whether nothing has come for the second time in a row although there is something: once may mean that others have filled the answer, or that the broker
-   * had enough of us for the moment.
-   */
-  #isSilentAgain({ partition, messages, highWatermark, lastStableOffset }: FetchedPartition, from: bigint) {
-    if (messages.length > 0 || BigInt(lastStableOffset ?? highWatermark) <= from) {
-      this.#silent.delete(partition);
-      return false;
-    }
-    const isAgain = this.#silent.get(partition) === from;
-    this.#silent.set(partition, from);
-    return isAgain;
-  }
-
-  /** Goes on behind batches that compaction has emptied: they would be fetched for ever. */
-  async #stepOver(broker: KafkajsBroker, silent: FetchedPartition, from: bigint): Promise<void> {
-    const { options, listener } = this.#of;
-    const { partition } = silent;
-    const emptied = await findEmptiedBatches(broker, this.#requestFor([{ partition, offset: from }]));
-    if (emptied === undefined || this.#isOver) return;
-    const { nextOffset } = emptied;
-    if (nextOffset <= from || !this.positions.move(partition, { from, to: nextOffset })) return;
-    this.#silent.delete(partition);
+    const { listener, codecs, options } = this.#of;
     const { topic } = options;
-    listener.onBatch({
-      topic,
-      partition,
-      records: [],
-      nextOffset,
-      highWatermark: BigInt(silent.highWatermark),
-    });
+    const asked = new Map(wanted.map(({ partition, offset }) => [partition, offset]));
+    const { partitions, refusal } = await fetchRecords(broker, this.#requestFor(wanted), codecs);
+    let fault = refusal;
+    for (const { partition, highWatermark, open } of partitions) {
+      const from = asked.get(partition);
+      if (from === undefined) continue;
+      try {
+        const { records, nextOffset } = await open(from);
+        if (this.#isOver) return;
+        // Of an answer that was overtaken, the records are read again.
+        if (this.positions.move(partition, { from, to: nextOffset }))
+          listener.onBatch({ topic, partition, records, nextOffset, highWatermark });
+      } catch (thrown) {
+        fault ??= thrown;
+      }
+    }
+    // Last, because what came of the other partitions is good.
+    if (fault !== undefined) throw fault;
   }
 
   #requestFor(wanted: readonly FetchPosition[]): FetchRequest {

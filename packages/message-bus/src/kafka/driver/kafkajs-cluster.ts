@@ -5,11 +5,18 @@ export interface MemberClient {
   /** With few retries of its own: whoever is tried again here is tried again by the member. */
   readonly kafka: Kafkajs.Kafka;
   readonly protocol: typeof Kafkajs.AssignerProtocol;
+  /** kafkajs's own table, to which its users add what it does not bring. */
+  readonly codecs: CompressionCodecs;
   /** Ends every connection at once, by an error, so that whatever waits for an answer on it learns of it. New ones may be opened. */
   dropConnections(): void;
   /** The same, for good. */
   destroy(): void;
 }
+
+/** How to decompress, by the number that a batch names. Making one throws where it is known and not installed. */
+export type CompressionCodecs = Readonly<
+  Record<number, (() => { decompress(bytes: Buffer): Promise<Buffer> }) | undefined>
+>;
 
 /** What a broker of kafkajs does for a member. */
 export interface KafkajsBroker {
@@ -50,12 +57,19 @@ export interface KafkajsBroker {
       readonly partitions: readonly { partition: number }[];
     }[];
   }): Promise<{ readonly responses: readonly TopicOffsets[] }>;
-  fetch(request: FetchRequest): Promise<{
-    readonly responses: readonly {
-      readonly topicName: string;
-      readonly partitions: readonly FetchedPartition[];
-    }[];
-  }>;
+  /** Resolves with what the answer of `lookupRequest` makes of the bytes. */
+  fetch(request: FetchRequest): Promise<unknown>;
+  /** How a request of this kind is written, and its answer read, in the version that the broker knows. */
+  readonly lookupRequest: (apiKey: number, definition: unknown) => (request: unknown) => FetchProtocol;
+}
+
+/** A request to be sent, and what is done with the answer: `decode` gets its bytes, `parse` throws where the broker has refused something. */
+export interface FetchProtocol {
+  readonly request: { readonly apiVersion: number };
+  readonly response: {
+    decode(bytes: Buffer): Promise<unknown>;
+    parse(decoded: unknown): Promise<unknown>;
+  };
 }
 
 export interface FetchRequest {
@@ -84,37 +98,6 @@ export interface FetchedPartitionRequest {
   readonly partition: number;
   readonly fetchOffset: string;
   readonly maxBytes: number;
-}
-
-/** What a fetch has brought of one partition. */
-export interface FetchedPartition {
-  readonly partition: number;
-  readonly highWatermark: string;
-  /** Up to here there are no open transactions, and no further does a reader of committed records get. */
-  readonly lastStableOffset?: string | undefined;
-  readonly abortedTransactions?:
-    | readonly { readonly producerId: string; readonly firstOffset: string }[]
-    | null
-    | undefined;
-  readonly messages: readonly FetchedMessage[];
-}
-
-export interface FetchedMessage {
-  readonly offset: string;
-  readonly timestamp: string;
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
-  readonly headers?: Kafkajs.IHeaders | undefined;
-  readonly isControlRecord?: boolean | undefined;
-  /** Of the batch that it stood in; absent in the formats before 2017. */
-  readonly batchContext?:
-    | {
-        readonly firstOffset: string;
-        readonly lastOffsetDelta: number;
-        readonly producerId: string;
-        readonly inTransaction: boolean;
-      }
-    | undefined;
 }
 
 /** What a cluster of kafkajs does for a member: connections, metadata and requests, and nothing by itself. */

@@ -45,6 +45,7 @@ export class KafkajsDriver implements KafkaDriver {
         return {
           kafka,
           protocol: kafkajs.AssignerProtocol,
+          codecs: kafkajs.CompressionCodecs,
           dropConnections: () => sockets.drop(),
           destroy: () => sockets.destroy(),
         };

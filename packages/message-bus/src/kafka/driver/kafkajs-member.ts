@@ -121,6 +121,7 @@ export class KafkajsMember implements GroupMember {
       this.#generation = generation;
       const fetcher = new Fetcher(partitions, {
         cluster: connected.cluster,
+        codecs: connected.client.codecs,
         options: this.#options,
         parts: this.#parts,
         health,

@@ -15,20 +15,18 @@ export const clusterMethods = namesOf<KafkajsCluster>({
   fetchTopicsOffset: 1,
 });
 
-/** All that is used of a broker, and what `findEmptiedBatches` reaches for besides. */
-export const brokerMethods = [
-  ...namesOf<KafkajsBroker>({
-    findGroupCoordinator: 1,
-    joinGroup: 1,
-    syncGroup: 1,
-    heartbeat: 1,
-    leaveGroup: 1,
-    offsetCommit: 1,
-    offsetFetch: 1,
-    fetch: 1,
-  }),
-  "lookupRequest",
-];
+/** All that is used of a broker. */
+export const brokerMethods = namesOf<KafkajsBroker>({
+  findGroupCoordinator: 1,
+  joinGroup: 1,
+  syncGroup: 1,
+  heartbeat: 1,
+  leaveGroup: 1,
+  offsetCommit: 1,
+  offsetFetch: 1,
+  fetch: 1,
+  lookupRequest: 1,
+});
 
 /**
  * Makes sure that a part of kafkajs which is none of its public interface is what it was when this was written.

@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 import { ConnectionError, messageOf, WirekitError } from "@wirekit/core";
-import { AssignerProtocol, Kafka, logLevel } from "kafkajs";
+import { AssignerProtocol, CompressionCodecs, Kafka, logLevel } from "kafkajs";
 import type { MemberClient } from "../../../src/kafka/driver/kafkajs-cluster.ts";
 
 /** kafkajs as the driver of the bus makes it for a member, for the broker at these addresses. */
@@ -23,7 +23,7 @@ export function kafkajsClient(brokers: readonly string[], clientId = "test", ret
   const dropConnections = () => {
     for (const socket of sockets) socket.destroy(new Error("the client is done with it"));
   };
-  return { kafka, protocol: AssignerProtocol, dropConnections, destroy: dropConnections };
+  return { kafka, protocol: AssignerProtocol, codecs: CompressionCodecs, dropConnections, destroy: dropConnections };
 }
 
 export function errorOf(what: string, thrown: unknown): WirekitError {

@@ -7,6 +7,7 @@ import type {
   MemberListener,
   TopicPartition,
 } from "../../../../src/kafka/kafka-driver.ts";
+import { readerOf } from "../../../../src/kafka/record-reader.ts";
 
 /** What watches every commit that the group takes. */
 export type CommitWatch = (commit: {
@@ -249,7 +250,7 @@ export class ModelMember implements GroupMember {
       const highWatermark = group.ends[partition] ?? 0n;
       const nextOffset = next ?? highWatermark;
       positions.set(partition, nextOffset);
-      this.#listener?.onBatch({ topic, partition, records, nextOffset, highWatermark });
+      this.#listener?.onBatch({ topic, partition, records: readerOf(records), nextOffset, highWatermark });
     }
   }
 }

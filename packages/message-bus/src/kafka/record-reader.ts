@@ -1,0 +1,49 @@
+import type { ConsumedRecord } from "./kafka-driver.ts";
+
+/** Records that were fetched and are made one by one, when their turn comes: what waits costs its bytes and no more. */
+export interface RecordReader {
+  /** How many are still to be read. */
+  readonly size: number;
+  /** What they count for in the bound of what is held. */
+  readonly bytes: number;
+  /** The next one, by rising offset; `undefined` after the last. */
+  next(): ConsumedRecord | undefined;
+}
+
+/** Records, and where reading goes on after them. */
+export interface FetchedRecords {
+  readonly records: RecordReader;
+  /** The end of the last batch that was there in whole; where there was none, what was asked for. */
+  readonly nextOffset: bigint;
+}
+
+/** What a record takes in memory besides its bytes, roughly: or very small ones would hardly count. */
+export const recordOverheadBytes = 256;
+
+/** What a record counts for in the bound of what is held. */
+export function heldBytesOf({ key, value, headers }: ConsumedRecord): number {
+  let bytes = recordOverheadBytes + (key?.byteLength ?? 0) + (value?.byteLength ?? 0);
+  for (const name in headers) bytes += name.length + (headers[name]?.length ?? 0);
+  return bytes;
+}
+
+/** Reads records that are there already: for a driver that gets them whole. */
+export function readerOf(records: readonly ConsumedRecord[]): RecordReader {
+  let place = 0;
+  let bytes = records.reduce((sum, record) => sum + heldBytesOf(record), 0);
+  return {
+    get size() {
+      return records.length - place;
+    },
+    get bytes() {
+      return bytes;
+    },
+    next: () => {
+      const record = records[place];
+      if (record === undefined) return undefined;
+      place += 1;
+      bytes -= heldBytesOf(record);
+      return record;
+    },
+  };
+}
