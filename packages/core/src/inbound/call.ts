@@ -8,9 +8,12 @@ export type Called<T> =
  * Calls a function that may throw, return a promise, or return at once. Where there is nothing to wait for, nobody waits: most decoders and many
  * handlers are done when they return, and a promise for each would be most of what a message costs.
  */
-export function call<T>(task: () => T | PromiseLike<T>): Called<T> {
+export function call<T, Args extends readonly unknown[]>(
+  task: (...args: Args) => T | PromiseLike<T>,
+  ...args: Args
+): Called<T> {
   try {
-    const returned = task();
+    const returned = task(...args);
     return isThenable(returned)
       ? { kind: "pending", promise: Promise.resolve(returned) }
       : { kind: "value", value: returned };
@@ -24,12 +27,9 @@ export async function callAsync<T>(task: () => T | PromiseLike<T>): Promise<T> {
   return await task();
 }
 
-/** Goes on with a value of ours: at once where it is there, else when it has come. */
-export function andThen<T extends object, Next>(
-  value: T | Promise<T>,
-  next: (value: T) => Next | Promise<Next>,
-): Next | Promise<Next> {
-  return isThenable(value) ? value.then(next) : next(value);
+/** Whether something of ours is still to come. Asked rather than waited for, so that what is there goes on at once. */
+export function isToCome<T extends object>(value: T | Promise<T>): value is Promise<T> {
+  return value instanceof Promise;
 }
 
 function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {

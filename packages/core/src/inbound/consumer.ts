@@ -100,7 +100,7 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown> i
     return new Slots<D>({
       ...limits,
       keyOf: lineOf,
-      run: (delivery, { release }) => this.#processor.begin(delivery, { onHandlerEnd: release }),
+      run: (delivery, slot) => this.#processor.begin(delivery, { onHandlerEnd: () => slot.release() }),
       logger: this.#logger,
       clock: this.#clock,
     });

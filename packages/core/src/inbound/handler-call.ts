@@ -33,7 +33,7 @@ export function callHandler<D extends Delivery, Message, Result>(
   }
   return bounded(
     run,
-    call(() => handler(message, run.context)),
+    call(handler, message, run.context),
   );
 }
 
@@ -63,7 +63,7 @@ function insideSpan<D extends Delivery, Message, Result>(
     async function runBounded(): Promise<Result> {
       const ended = await bounded(
         run,
-        call(() => handler(message, run.context)),
+        call(handler, message, run.context),
       );
       resolve(ended);
       const { raced } = ended;

@@ -1,7 +1,8 @@
 import { messageOf, WirekitError } from "../errors/wirekit-error.ts";
 import { limitTime } from "../limit-time.ts";
+import { LinkedList } from "../linked-list.ts";
 import { withTimeout } from "../waiting.ts";
-import { andThen, type Called, call } from "./call.ts";
+import { type Called, call, isToCome } from "./call.ts";
 import { beginClaim, type Claim } from "./claim.ts";
 import { type Decided, type Decision, done, type Ending, forget } from "./decision.ts";
 import type { DeadLetter, DeadLetterReason, Delivery } from "./delivery.ts";
@@ -30,7 +31,7 @@ export interface ProcessHooks {
  */
 export class Processor<D extends Delivery, Message = unknown, Result = unknown> {
   readonly #options: ResolvedProcessorOptions<D, Message, Result>;
-  readonly #runs = new Set<Run<D>>();
+  readonly #runs = new LinkedList<Run<D>>();
   readonly #counts = noCounts();
   #undecided = 0;
 
@@ -49,14 +50,21 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
 
   /** As {@link process}, but what is decoded, handled and settled without anything to wait for has been when this returns. */
   begin(delivery: D, hooks: ProcessHooks = {}): Processed<D> | Promise<Processed<D>> {
-    const run = new Run(delivery, this.#options);
-    this.#runs.add(run);
+    const run = new Run(delivery, this.#options, hooks.onHandlerEnd);
+    this.#runs.append(run);
     this.#undecided += 1;
-    if (hooks.onHandlerEnd !== undefined) run.onUserCodeEnd(hooks.onHandlerEnd);
-    return andThen(this.#decide(run), (decision) => {
-      if (!run.hasGhost) run.endUserCode();
-      return andThen(this.#carryOut(run, decision), (processed) => this.#end(run, processed));
-    });
+    const decided = this.#decide(run);
+    return isToCome(decided)
+      ? decided.then((decision) => this.#decided(run, decision))
+      : this.#decided(run, decided);
+  }
+
+  #decided(run: Run<D>, decision: Decision<D>): Processed<D> | Promise<Processed<D>> {
+    if (!run.hasGhost) run.endUserCode();
+    const carriedOut = this.#carryOut(run, decision);
+    return isToCome(carriedOut)
+      ? carriedOut.then((processed) => this.#end(run, processed))
+      : this.#end(run, carriedOut);
   }
 
   #end(run: Run<D>, processed: Processed<D>): Processed<D> | Promise<Processed<D>> {
@@ -68,7 +76,7 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
     this.#tell(processed);
     if (run.hasGhost) return this.#awaitGhost(run, processed);
     run.endUserCode();
-    this.#runs.delete(run);
+    this.#runs.remove(run);
     return processed;
   }
 
@@ -82,7 +90,7 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
       );
     }
     run.endUserCode();
-    this.#runs.delete(run);
+    this.#runs.remove(run);
     return processed;
   }
 
@@ -107,7 +115,7 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
     const { decode } = this.#options;
     const { delivery } = run;
     if (delivery.lease?.isLost) return forget(new LeaseLostError("it ended while the message waited"));
-    const called = call(() => decode(delivery, run.context));
+    const called = call(decode, delivery, run.context);
     if (called.kind !== "pending") return this.#decideDecoded(run, called);
     return run.race(called.promise).then((decoded) => this.#decideDecoded(run, decoded));
   }
@@ -157,11 +165,16 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
 
   #handle(run: Run<D>, message: Message): Decided<D> {
     if (run.interruption !== undefined) return this.#interrupted(run, run.interruption);
-    return andThen(callHandler(run, message, this.#options), ({ raced }) => {
-      if (raced.kind === "interrupted") return this.#interrupted(run, raced.interruption);
-      run.endUserCode();
-      return raced.kind === "error" ? this.#fail(run, raced.error) : done;
-    });
+    const called = callHandler(run, message, this.#options);
+    return isToCome(called)
+      ? called.then(({ raced }) => this.#handled(run, raced))
+      : this.#handled(run, called.raced);
+  }
+
+  #handled(run: Run<D>, raced: Raced<Result>): Decided<D> {
+    if (raced.kind === "interrupted") return this.#interrupted(run, raced.interruption);
+    run.endUserCode();
+    return raced.kind === "error" ? this.#fail(run, raced.error) : done;
   }
 
   async #handleClaimed(run: Run<D>, message: Message, claim: Claim<Result>): Promise<Decision<D>> {
@@ -264,7 +277,7 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
     }
     if (decision.kind === "forget") return this.#ended(run, { outcome: "left", error: decision.error });
     const isRelease = decision.kind === "release";
-    const called = call(() => (isRelease ? release(delivery) : settle(delivery, decision.settlement)));
+    const called = isRelease ? call(release, delivery) : call(settle, delivery, decision.settlement);
     const ending: Ending<D> = isRelease ? { outcome: "left", error: decision.error } : decision;
     if (called.kind === "value") return this.#ended(run, ending);
     return this.#settlingFails(called, delivery).then((failure) =>

@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import { TimeoutError } from "../errors/timeout-error.ts";
 import type { WirekitError } from "../errors/wirekit-error.ts";
 import { LazySignal } from "../lazy-signal.ts";
+import type { ListMember } from "../linked-list.ts";
 import type { Delivery } from "./delivery.ts";
 import type { HandlerContext } from "./processor-options.ts";
 
@@ -27,7 +28,11 @@ export interface RunLimits {
  * One delivery while it is being processed: runs the user's functions, which may never settle, and stops waiting for them when the delivery
  * is interrupted. The first interruption counts.
  */
-export class Run<D extends Delivery> {
+export class Run<D extends Delivery> implements ListMember<Run<D>> {
+  previous: Run<D> | undefined = undefined;
+  next: Run<D> | undefined = undefined;
+  list: object | undefined = undefined;
+
   readonly delivery: D;
   readonly startedAt: number;
   readonly context: HandlerContext<D>;
@@ -42,11 +47,15 @@ export class Run<D extends Delivery> {
   /** What the user's code that runs will come to. */
   #userCode: Promise<unknown> | undefined;
   #stopWaiting: (() => void) | undefined;
-  #endings: (() => void)[] = [];
+  #onUserCodeEnd: (() => void) | undefined;
+  /** More that is to be done then; hardly ever anything, where nothing is waited for. */
+  #endings: (() => void)[] | undefined;
 
-  constructor(delivery: D, limits: RunLimits) {
+  /** @param onUserCodeEnd called once no user's code runs any more, or it is given up. */
+  constructor(delivery: D, limits: RunLimits, onUserCodeEnd?: () => void) {
     this.delivery = delivery;
     this.#limits = limits;
+    this.#onUserCodeEnd = onUserCodeEnd;
     this.startedAt = limits.clock.monotonic();
     this.context = new RunContext(this);
   }
@@ -68,7 +77,7 @@ export class Run<D extends Delivery> {
     const leftMs = Math.max(0, handlerTimeoutMs - (clock.monotonic() - this.startedAt));
     const timeout = () =>
       this.interrupt({ kind: "timeout", error: new TimeoutError("The handler", handlerTimeoutMs) });
-    this.#endings.push(clock.setTimer(timeout, leftMs));
+    this.onUserCodeEnd(clock.setTimer(timeout, leftMs));
     this.#stopListening = this.delivery.lease?.onLost((error) =>
       this.interrupt({ kind: "lease-lost", error }),
     );
@@ -124,15 +133,18 @@ export class Run<D extends Delivery> {
 
   /** Has `ending` called once no user's code runs any more, or it is given up. */
   onUserCodeEnd(ending: () => void): void {
+    this.#endings ??= [];
     this.#endings.push(ending);
   }
 
   endUserCode(): void {
     // Whoever asks for the signal only now has nothing to be told of any more.
     this.#isWatched = true;
-    const endings = this.#endings;
-    this.#endings = [];
-    for (const ending of endings) ending();
+    const [first, others] = [this.#onUserCodeEnd, this.#endings];
+    this.#onUserCodeEnd = undefined;
+    this.#endings = undefined;
+    first?.();
+    if (others !== undefined) for (const ending of others) ending();
   }
 
   /** Whether user's code is still running that nobody waits for. */

@@ -1,4 +1,3 @@
-import { afterInput } from "../after-input.ts";
 import { systemClock } from "../clock.ts";
 import { ClosedError } from "../errors/closed-error.ts";
 import { QueueFullError } from "../errors/queue-full-error.ts";
@@ -12,13 +11,8 @@ import { call } from "./call.ts";
 import { Lanes } from "./lanes.ts";
 import { Places, type ReservationRequest } from "./places.ts";
 import type { Backlog, Place, Reservation, SlotsOptions, Undone } from "./slot-types.ts";
-import { type TaskLane, TaskNode } from "./task-lane.ts";
-
-/**
- * After so many tasks the event loop gets a turn. Tasks that never wait for anything would otherwise keep it from heartbeats and renewals until
- * nothing is left.
- */
-const mostInTurn = 256;
+import { type NodeOwner, type TaskLane, TaskNode } from "./task-lane.ts";
+import { type Turn, Turns } from "./turns.ts";
 
 /**
  * Runs tasks, so many at a time, one of each key. A slow task holds back its own key and nobody else. Every operation takes constant
@@ -29,15 +23,14 @@ export class Slots<Task> {
   readonly #places: Places;
   readonly #lanes = new Lanes<Task>();
   readonly #ready = new LinkedList<TaskLane<Task>>();
-  readonly #running = new Set<TaskNode<Task>>();
+  readonly #running = new LinkedList<TaskNode<Task>>();
+  readonly #turns = new Turns(() => this.#pump());
+  readonly #owner: NodeOwner<Task>;
   readonly #idleListeners = new Set<() => void>();
   #backlog: Backlog<Task> | undefined;
   #onLined: (task: Task, place: Place) => void = () => undefined;
   #waiting = 0;
   #usedSlots = 0;
-  #isPumpDue = false;
-  #isPumping = false;
-  #begunInTurn = 0;
   #isStopped = false;
 
   /** @throws ConfigError naming every option at fault. */
@@ -52,6 +45,13 @@ export class Slots<Task> {
     const { logger = consoleLogger, clock = systemClock } = options;
     this.#options = { concurrency, run, keyOf, logger, clock };
     this.#places = new Places(capacity);
+    this.#owner = {
+      leave: (node) => this.#leave(node),
+      release: () => {
+        this.#usedSlots -= 1;
+        this.#turns.soon();
+      },
+    };
   }
 
   /** Tasks that have a slot. */
@@ -119,7 +119,7 @@ export class Slots<Task> {
     this.#throwIfStopped();
     this.#backlog = backlog;
     this.#onLined = onLined;
-    this.#pumpSoon();
+    this.#turns.soon();
   }
 
   /** Lets nothing of `key` begin until the returned function is called. What runs goes on. */
@@ -209,7 +209,7 @@ export class Slots<Task> {
   #nodeFor(task: Task): TaskNode<Task> {
     const key = this.#options.keyOf(task);
     this.#waiting += 1;
-    return new TaskNode(task, this.#lanes.for(key), this.#leave);
+    return new TaskNode(task, this.#lanes.for(key), this.#owner);
   }
 
   #holdLane(lane: TaskLane<Task>): () => void {
@@ -224,7 +224,7 @@ export class Slots<Task> {
     };
   }
 
-  readonly #leave = (node: TaskNode<Task>): boolean => {
+  #leave(node: TaskNode<Task>): boolean {
     const { lane } = node;
     if (!lane.tasks.remove(node)) return false;
     this.#waiting -= 1;
@@ -233,7 +233,7 @@ export class Slots<Task> {
     this.#places.giveBack(1);
     this.#tellIdle();
     return true;
-  };
+  }
 
   #empty(lane: TaskLane<Task>): Task[] {
     return [...lane.tasks].map((node) => {
@@ -247,43 +247,26 @@ export class Slots<Task> {
     if (!lane.canRun) this.#ready.remove(lane);
     else if (lane.list === undefined) this.#ready.append(lane);
     if (lane.isGone) this.#lanes.forget(lane);
-    this.#pumpSoon();
+    this.#turns.soon();
   }
 
-  /** Not at once, so that a task never runs inside `add`. */
-  #pumpSoon(): void {
-    if (this.#isPumpDue || this.#isPumping) return;
-    this.#isPumpDue = true;
-    const pump = () => {
-      this.#isPumpDue = false;
-      this.#pump();
-    };
-    if (this.#begunInTurn < mostInTurn) {
-      queueMicrotask(pump);
-      return;
-    }
-    this.#begunInTurn = 0;
-    afterInput(pump);
-  }
-
-  #pump(): void {
+  /** Begins what can run. Of tasks that are done when they return, no more than could run at once: others get their turn between. */
+  #pump(): Turn {
     const { concurrency } = this.#options;
-    this.#isPumping = true;
-    // Of tasks that are done when they return, no more at a time than could run at once: whoever has to do with what they did gets his turn between.
     let begun = 0;
     while (this.#usedSlots < concurrency && begun < concurrency) {
       const node = this.#ready.shift()?.tasks.shift() ?? this.#drawNext();
       if (node === undefined) break;
       begun += 1;
       node.lane.isRunning = true;
+      node.hasSlot = true;
       this.#waiting -= 1;
       this.#usedSlots += 1;
-      this.#running.add(node);
+      this.#running.append(node);
       this.#run(node);
     }
-    this.#isPumping = false;
-    this.#begunInTurn += begun;
-    if (begun === concurrency && (this.#ready.size > 0 || this.#backlog !== undefined)) this.#pumpSoon();
+    if (begun === 0) this.#tellIdle();
+    return { begun, isMore: begun === concurrency };
   }
 
   /** The next task of the backlog that can run at once. */
@@ -303,23 +286,13 @@ export class Slots<Task> {
 
   /** A task that has nothing to wait for is not waited for: a promise for each would be a good part of what it costs. */
   #run(node: TaskNode<Task>): void {
-    let hasSlot = true;
-    const release = () => {
-      if (hasSlot) this.#usedSlots -= 1;
-      hasSlot = false;
-      this.#pumpSoon();
-    };
-    const end = () => {
-      release();
-      this.#ended(node);
-    };
-    const called = call(() => this.#options.run(node.task, { release }));
+    const called = call(this.#options.run, node.task, node);
     if (called.kind === "pending") {
-      void called.promise.catch((thrown: unknown) => this.#logThrown(thrown)).then(end);
+      void called.promise.catch((thrown: unknown) => this.#logThrown(thrown)).then(() => this.#ended(node));
       return;
     }
     if (called.kind === "error") this.#logThrown(called.error);
-    end();
+    this.#ended(node);
   }
 
   #logThrown(thrown: unknown): void {
@@ -328,7 +301,8 @@ export class Slots<Task> {
   }
 
   #ended(node: TaskNode<Task>): void {
-    this.#running.delete(node);
+    node.release();
+    this.#running.remove(node);
     node.lane.isRunning = false;
     this.#refresh(node.lane);
     this.#places.giveBack(1);

@@ -1,25 +1,39 @@
 import { LinkedList, type ListMember } from "../linked-list.ts";
+import type { Place, Slot } from "./slot-types.ts";
 
-/** One task in the line of its key. */
-export class TaskNode<Task> implements ListMember<TaskNode<Task>> {
+/** Whom the places and slots of tasks are of. */
+export interface NodeOwner<Task> {
+  leave(node: TaskNode<Task>): boolean;
+  release(): void;
+}
+
+/** One task: where it stands in the line of its key, and later the slot that it runs in. */
+export class TaskNode<Task> implements ListMember<TaskNode<Task>>, Place, Slot {
   previous: TaskNode<Task> | undefined = undefined;
   next: TaskNode<Task> | undefined = undefined;
   list: object | undefined = undefined;
 
   readonly task: Task;
   readonly lane: TaskLane<Task>;
+  hasSlot = false;
   /** Ends the pause before a retry. */
   lift: (() => void) | undefined = undefined;
-  readonly #leave: (node: TaskNode<Task>) => boolean;
+  readonly #owner: NodeOwner<Task>;
 
-  constructor(task: Task, lane: TaskLane<Task>, leave: (node: TaskNode<Task>) => boolean) {
+  constructor(task: Task, lane: TaskLane<Task>, owner: NodeOwner<Task>) {
     this.task = task;
     this.lane = lane;
-    this.#leave = leave;
+    this.#owner = owner;
   }
 
   leave(): boolean {
-    return this.#leave(this);
+    return this.#owner.leave(this);
+  }
+
+  release(): void {
+    if (!this.hasSlot) return;
+    this.hasSlot = false;
+    this.#owner.release();
   }
 }
 

@@ -92,12 +92,14 @@ export interface MemberOptions {
   readonly assignors: readonly ("range" | "roundrobin")[];
 }
 
-/** What was read. Only bytes: what they mean is decided elsewhere. */
+/** What was read, as UTF-8 texts. What they mean is decided elsewhere. */
 export interface ConsumedRecord {
   readonly offset: bigint;
-  readonly key: Uint8Array | undefined;
+  readonly key: string | undefined;
   /** Absent for a tombstone. */
-  readonly value: Uint8Array | undefined;
+  readonly value: string | undefined;
+  /** The size of the value in the log. */
+  readonly valueBytes: number;
   readonly headers: Readonly<Record<string, string>>;
   /** Milliseconds since 1970. */
   readonly timestampMs: number;

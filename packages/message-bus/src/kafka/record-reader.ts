@@ -21,8 +21,8 @@ export interface FetchedRecords {
 export const recordOverheadBytes = 256;
 
 /** What a record counts for in the bound of what is held. */
-export function heldBytesOf({ key, value, headers }: ConsumedRecord): number {
-  let bytes = recordOverheadBytes + (key?.byteLength ?? 0) + (value?.byteLength ?? 0);
+export function heldBytesOf({ key, valueBytes, headers }: ConsumedRecord): number {
+  let bytes = recordOverheadBytes + (key?.length ?? 0) + valueBytes;
   for (const name in headers) bytes += name.length + (headers[name]?.length ?? 0);
   return bytes;
 }

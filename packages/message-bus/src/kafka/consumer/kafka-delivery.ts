@@ -38,7 +38,7 @@ export interface DeliveryFacts {
   readonly keylessOrder: KeylessOrder;
 }
 
-/** A record's first delivery in this assignment. Its bytes are read at once: they are a part of all that was fetched with it. */
+/** A record's first delivery in this assignment. */
 export function firstDelivery(
   record: HeldRecord,
   consumed: ConsumedRecord,
@@ -46,8 +46,7 @@ export function firstDelivery(
 ): KafkaDelivery {
   const { partition } = record;
   const id = `${topic}:${partition}:${consumed.offset}`;
-  const key = consumed.key === undefined ? undefined : textOf(consumed.key);
-  const raw = consumed.value === undefined ? "" : textOf(consumed.value);
+  const { key, value: raw = "", valueBytes: bytes } = consumed;
   const attempt = record.failures + 1;
   const received = {
     target: topic,
@@ -60,7 +59,6 @@ export function firstDelivery(
     headers: consumed.headers,
   };
   const lease = new RecordLease();
-  const bytes = consumed.value?.byteLength ?? 0;
   const line = lineOf(partition, key, keylessOrder);
   const delivery = { id, key: line, attempt, body: raw, bytes, received, lease, record };
   record.delivery = delivery;
@@ -81,11 +79,4 @@ export function nextDelivery(delivery: KafkaDelivery): KafkaDelivery {
 function lineOf(partition: number, key: string | undefined, keylessOrder: KeylessOrder): string | undefined {
   if (key !== undefined) return `${partition}:${key}`;
   return keylessOrder === "partition" ? `${partition}` : undefined;
-}
-
-function textOf(bytes: Uint8Array): string {
-  const buffer = Buffer.isBuffer(bytes)
-    ? bytes
-    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return buffer.toString("utf8");
 }

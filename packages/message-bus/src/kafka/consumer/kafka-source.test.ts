@@ -15,7 +15,6 @@ import { KafkaSource } from "./kafka-source.ts";
 import type { KafkaSourceOptions } from "./kafka-source-options.ts";
 
 const topic = "payments";
-const utf8 = new TextEncoder();
 
 /** A source whose member the test plays. */
 async function setUp(options: Partial<KafkaSourceOptions> = {}) {
@@ -80,8 +79,9 @@ async function setUp(options: Partial<KafkaSourceOptions> = {}) {
     const records = keys.map(
       (key, index): ConsumedRecord => ({
         offset: from + BigInt(index),
-        key: key === undefined ? undefined : utf8.encode(key),
-        value: utf8.encode("x"),
+        key,
+        value: "x",
+        valueBytes: 1,
         headers: {},
         timestampMs: 0,
       }),

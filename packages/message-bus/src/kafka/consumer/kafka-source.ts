@@ -17,6 +17,7 @@ import { FailureMemory } from "./failure-memory.ts";
 import { FlowControl } from "./flow-control.ts";
 import type { HeldPartition } from "./held-partition.ts";
 import {
+  type DeliveryFacts,
   firstDelivery,
   HeldRecord,
   type KafkaDelivery,
@@ -40,6 +41,7 @@ import { SourceFaults } from "./source-faults.ts";
 export class KafkaSource implements Source<KafkaDelivery> {
   readonly redelivery = "in-place";
   readonly #options: ResolvedSourceOptions;
+  readonly #facts: DeliveryFacts;
   readonly #member: GroupMember;
   readonly #flow: FlowControl;
   readonly #failures = new FailureMemory();
@@ -55,7 +57,8 @@ export class KafkaSource implements Source<KafkaDelivery> {
   /** @throws ConfigError naming every option at fault. */
   constructor(options: KafkaSourceOptions) {
     this.#options = resolveSourceOptions(options);
-    const { driver, member, maxBufferedBytes } = this.#options;
+    const { driver, member, maxBufferedBytes, keylessOrder } = this.#options;
+    this.#facts = { topic: member.topic, groupId: member.groupId, keylessOrder };
     this.#member = driver.openMember(member);
     this.#flow = new FlowControl(this.#member, {
       maxBufferedBytes,
@@ -279,11 +282,6 @@ export class KafkaSource implements Source<KafkaDelivery> {
   /** Offsets without a record are committed too, or a log of nothing but control records would be read again and again. */
   #touch(epoch: Epoch, { tracker, committed }: HeldPartition): void {
     if (tracker.committable > committed) epoch.committer.touch();
-  }
-
-  get #facts() {
-    const { member, keylessOrder } = this.#options;
-    return { topic: member.topic, groupId: member.groupId, keylessOrder };
   }
 
   #finish(epoch: Epoch, { record, received }: KafkaDelivery): void {

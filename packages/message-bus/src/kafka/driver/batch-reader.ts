@@ -72,12 +72,14 @@ function readRecord(reader: RecordBytes, batch: RecordBatch): ConsumedRecord {
   reader.at += 1;
   const timestampDelta = reader.varlong();
   const offset = batch.baseOffset + BigInt(reader.varint());
-  const key = reader.sized();
-  const value = reader.sized();
+  const key = reader.text();
+  const valueAt = reader.at;
+  const value = reader.text();
+  const valueBytes = reader.at - valueAt;
   const headers = readHeaders(reader);
   reader.at = end;
   const timestampMs = batch.logAppendTimeMs ?? batch.baseTimestampMs + timestampDelta;
-  return { offset, key, value, headers, timestampMs };
+  return { offset, key, value, valueBytes, headers, timestampMs };
 }
 
 /** Of a header that is there more than once, the last one counts: it was added by whoever came later. One without a value is none. */

@@ -52,8 +52,9 @@ export function openOldMessages({ messages }: OldPartition, fetchOffset: bigint)
     if (offset < fetchOffset) continue;
     records.push({
       offset,
-      key: key ?? undefined,
-      value: value ?? undefined,
+      key: key?.toString("utf8"),
+      value: value?.toString("utf8"),
+      valueBytes: value?.length ?? 0,
       headers: noHeaders,
       timestampMs: Number(timestamp),
     });

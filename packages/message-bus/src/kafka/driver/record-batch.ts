@@ -104,11 +104,11 @@ function skipRecord(reader: RecordBytes, end: number): boolean {
   reader.at += 1;
   reader.varlong();
   if (reader.varint() < 0) return false;
-  if (!reader.skipSized() || !reader.skipSized()) return false;
+  if (!reader.skipText() || !reader.skipText()) return false;
   const headers = reader.varint();
   if (headers < 0) return false;
   for (let place = 0; place < headers; place += 1) {
-    if (reader.at >= end || !reader.skipSized() || !reader.skipSized()) return false;
+    if (reader.at >= end || !reader.skipText() || !reader.skipText()) return false;
   }
   return true;
 }

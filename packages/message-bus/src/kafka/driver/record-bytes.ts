@@ -33,16 +33,7 @@ export class RecordBytes {
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
 
-  /** So many bytes, none for a length of -1. They are a part of what is read, and not copied. */
-  sized(): Buffer | undefined {
-    const length = this.varint();
-    if (length < 0) return undefined;
-    const start = this.at;
-    this.at += length;
-    return this.bytes.subarray(start, this.at);
-  }
-
-  /** As {@link sized}, as a text. */
+  /** A text in UTF-8; none for a length of -1. */
   text(): string | undefined {
     const length = this.varint();
     if (length < 0) return undefined;
@@ -51,8 +42,8 @@ export class RecordBytes {
     return this.bytes.toString("utf8", start, this.at);
   }
 
-  /** Passes over what {@link sized} would read; `false` where it says a length that cannot be. */
-  skipSized(): boolean {
+  /** Passes over what {@link text} would read; `false` where it says a length that cannot be. */
+  skipText(): boolean {
     const length = this.varint();
     if (length > 0) this.at += length;
     return length >= -1;

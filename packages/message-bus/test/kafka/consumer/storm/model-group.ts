@@ -27,8 +27,6 @@ export interface ModelOptions {
   readonly onCommit: CommitWatch;
 }
 
-const utf8 = new TextEncoder();
-
 /**
  * A broker with one topic and one group, as its members see it: generations, fenced commits, answers that are late or lost, members that are revoked
  * with and without time, and members that are thrown out and learn of it much later.
@@ -61,8 +59,9 @@ export class ModelGroup {
     const offset = (this.ends[partition] ?? 0n) + (random() < 0.1 ? BigInt(Math.ceil(random() * 3)) : 0n);
     this.logs[partition]?.push({
       offset,
-      key: key === undefined ? undefined : utf8.encode(key),
-      value: utf8.encode(value),
+      key,
+      value,
+      valueBytes: value.length,
       headers: {},
       timestampMs: clock.now(),
     });
