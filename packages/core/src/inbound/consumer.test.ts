@@ -248,6 +248,51 @@ describe("consuming", () => {
   });
 });
 
+describe("a source with a backlog", () => {
+  it("hands over what there is a slot for, and no more; what loses its lease in its line leaves it", async () => {
+    const { clock, start } = setUp();
+    const { source, intake } = byHand();
+    const loseA2 = new Set<(error: WirekitError) => void>();
+    const waiting = ["a1", "a2", "b1", "c1"].map((id) => {
+      const onLost = (tell: (error: WirekitError) => void) => {
+        if (id === "a2") loseA2.add(tell);
+        return () => loseA2.delete(tell);
+      };
+      const lease = { isLost: false, onLost, end: () => undefined };
+      return { ...delivery(id, id[0]), lease } as unknown as QueueDelivery;
+    });
+    const ends = new Map<string, () => void>();
+    const consumer = start({
+      source,
+      concurrency: 2,
+      handler: (message) => new Promise<void>((resolve) => ends.set(message, resolve)),
+    });
+    const outcomes: string[] = [];
+    consumer.on("processed", ({ delivery: { id }, outcome }) => outcomes.push(`${id} ${outcome}`));
+    await clock.settle();
+    intake().draw({
+      get size() {
+        return waiting.length;
+      },
+      take: () => waiting.shift(),
+    });
+    await clock.settle();
+    expect([...ends.keys()]).toEqual(["a1", "b1"]);
+    expect(consumer.stats()).toMatchObject({ received: 3, running: 2, waiting: 2 });
+    for (const lose of loseA2) lose(new WirekitError("given to somebody else", { code: "test/lost" }));
+    await clock.settle();
+    expect(outcomes).toEqual(["a2 left"]);
+    const closing = consumer.close();
+    ends.get("a1")?.();
+    ends.get("b1")?.();
+    await closing;
+    // Nobody takes the last one, now or later.
+    intake().draw({ size: 1, take: () => waiting.shift() });
+    expect(waiting.map(({ id }) => id)).toEqual(["c1"]);
+    expect(consumer.stats().received).toBe(3);
+  });
+});
+
 describe("faults of the source", () => {
   it("are told once for each change of state, in events, log and health", async () => {
     let fault: Error | undefined = new ConnectionError("no route");

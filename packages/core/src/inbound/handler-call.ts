@@ -31,10 +31,7 @@ export function callHandler<D extends Delivery, Message, Result>(
   } catch (error) {
     return { raced: { kind: "error", error } };
   }
-  return bounded(
-    run,
-    call(handler, message, run.context),
-  );
+  return bounded(run, call(handler, message, run.context));
 }
 
 function bounded<D extends Delivery, Result>(
@@ -61,10 +58,7 @@ function insideSpan<D extends Delivery, Message, Result>(
     let running: Promise<Result> | undefined;
 
     async function runBounded(): Promise<Result> {
-      const ended = await bounded(
-        run,
-        call(handler, message, run.context),
-      );
+      const ended = await bounded(run, call(handler, message, run.context));
       resolve(ended);
       const { raced } = ended;
       if (raced.kind === "value") return raced.value;

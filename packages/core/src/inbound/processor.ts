@@ -1,8 +1,7 @@
 import { messageOf, WirekitError } from "../errors/wirekit-error.ts";
-import { limitTime } from "../limit-time.ts";
 import { LinkedList } from "../linked-list.ts";
 import { withTimeout } from "../waiting.ts";
-import { type Called, call, isToCome } from "./call.ts";
+import { call, isToCome } from "./call.ts";
 import { beginClaim, type Claim } from "./claim.ts";
 import { type Decided, type Decision, done, type Ending, forget } from "./decision.ts";
 import type { DeadLetter, DeadLetterReason, Delivery } from "./delivery.ts";
@@ -18,6 +17,7 @@ import {
 } from "./processor-options.ts";
 import { countProcessed, noCounts, type ProcessorStats } from "./processor-stats.ts";
 import { type Interruption, type Raced, Run } from "./run.ts";
+import { settlingFault } from "./settling.ts";
 
 /** What a caller of `process` can be told before the delivery is settled. */
 export interface ProcessHooks {
@@ -280,24 +280,11 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
     const called = isRelease ? call(release, delivery) : call(settle, delivery, decision.settlement);
     const ending: Ending<D> = isRelease ? { outcome: "left", error: decision.error } : decision;
     if (called.kind === "value") return this.#ended(run, ending);
-    return this.#settlingFails(called, delivery).then((failure) =>
-      this.#ended(run, failure === undefined ? ending : { outcome: "left", error: failure }),
-    );
-  }
-
-  /** Waits for a settlement; says why it failed where it did. */
-  async #settlingFails(called: Called<unknown>, { id }: D): Promise<WirekitError | undefined> {
-    const { clock, settleTimeoutMs: timeoutMs, logger } = this.#options;
-    try {
-      if (called.kind === "error") throw called.error;
-      if (called.kind === "pending") await limitTime("Settling", called.promise, { timeoutMs, clock });
-      return undefined;
-    } catch (thrown) {
+    return settlingFault(called, delivery, this.#options).then((fault) => {
+      if (fault === undefined) return this.#ended(run, ending);
       this.#counts.failedSettlements += 1;
-      const fields = { id, error: messageOf(thrown) };
-      logger.error(fields, "A message could not be settled, and will be delivered again");
-      return WirekitError.from(thrown);
-    }
+      return this.#ended(run, { outcome: "left", error: fault });
+    });
   }
 
   #ended(run: Run<D>, { outcome, settlement, error, isDuplicate = false }: Ending<D>): Processed<D> {

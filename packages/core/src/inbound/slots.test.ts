@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { SimulatedClock } from "../../test/simulated-clock.ts";
 import { ClosedError, ConfigError, type LogFields, QueueFullError, silentLogger } from "../index.ts";
-import { type Slot, Slots, type SlotsOptions } from "./index.ts";
+import { type Place, type Slot, Slots, type SlotsOptions } from "./index.ts";
 
 /** Slots whose tasks, named "key number", run until the test ends them. */
 function setUp(options: Partial<SlotsOptions<string>> = {}) {
@@ -27,6 +27,119 @@ function setUp(options: Partial<SlotsOptions<string>> = {}) {
   };
   return { clock, slots, started, end, open };
 }
+
+/** Tasks that are taken one by one, and which were. */
+function backlogOf(...tasks: readonly string[]) {
+  const taken: string[] = [];
+  return {
+    taken,
+    more: (...others: readonly string[]) => {
+      tasks = [...tasks, ...others];
+    },
+    get size() {
+      return tasks.length;
+    },
+    take: () => {
+      const [task, ...others] = tasks;
+      tasks = others;
+      if (task !== undefined) taken.push(task);
+      return task;
+    },
+  };
+}
+
+describe("a backlog", () => {
+  it("is taken from as slots become free, and not before", async () => {
+    const { slots, started, end, clock } = setUp();
+    const backlog = backlogOf("-1", "-2", "-3", "-4");
+    slots.draw(backlog);
+    expect(backlog.taken).toEqual([]);
+    await clock.settle();
+    expect([started, backlog.taken]).toEqual([
+      ["-1", "-2"],
+      ["-1", "-2"],
+    ]);
+    expect({ running: slots.running, waiting: slots.waiting }).toEqual({ running: 2, waiting: 2 });
+    await end("-2");
+    expect(backlog.taken).toEqual(["-1", "-2", "-3"]);
+  });
+
+  it("comes after what was added, and keeps the order of each key", async () => {
+    const { slots, started, end, clock } = setUp({ concurrency: 2 });
+    slots.add("a1");
+    slots.add("b1");
+    const lined: string[] = [];
+    slots.draw(backlogOf("a2", "b2", "a3", "c1"), (task) => lined.push(task));
+    await clock.settle();
+    expect(started).toEqual(["a1", "b1"]);
+    // Nothing of it can run but the last: the others wait in their lines from now on.
+    await end("b1");
+    expect([started, lined]).toEqual([["a1", "b1", "b2"], ["a2"]]);
+    await end("b2");
+    expect([started, lined]).toEqual([
+      ["a1", "b1", "b2", "c1"],
+      ["a2", "a3"],
+    ]);
+    await end("a1");
+    await end("a2");
+    expect(started.slice(4)).toEqual(["a2", "a3"]);
+  });
+
+  it("has its tasks leave the lines in which they wait", async () => {
+    const { slots, started, end, clock } = setUp();
+    const places: Place[] = [];
+    slots.draw(backlogOf("a1", "a2", "a3"), (_task, place) => places.push(place));
+    await clock.settle();
+    expect(places.map((place) => place.leave())).toEqual([true, true]);
+    await end("a1");
+    expect(started).toEqual(["a1"]);
+    await slots.whenIdle();
+  });
+
+  it("is waited for, also when it has grown", async () => {
+    const { slots, end, clock } = setUp({ concurrency: 1 });
+    const backlog = backlogOf("-1");
+    slots.draw(backlog);
+    await clock.settle();
+    backlog.more("-2");
+    let isIdle = false;
+    const idle = slots.whenIdle().then(() => {
+      isIdle = true;
+    });
+    await end("-1");
+    expect([isIdle, slots.running]).toEqual([false, 1]);
+    await end("-2");
+    await idle;
+    backlog.more("-3");
+    expect(slots.running).toBe(0);
+    slots.draw(backlog);
+    await clock.settle();
+    expect(slots.running).toBe(1);
+  });
+
+  it("is waited for no longer when its owner has dropped it", async () => {
+    const { slots, end, clock } = setUp({ concurrency: 1 });
+    const backlog = backlogOf("-1", "-2");
+    slots.draw(backlog);
+    await clock.settle();
+    const idle = slots.whenIdle();
+    backlog.take();
+    await end("-1");
+    await idle;
+  });
+
+  it("is left alone after the end", async () => {
+    const { slots, end, clock } = setUp({ concurrency: 1 });
+    const backlog = backlogOf("-1", "-2");
+    slots.draw(backlog);
+    await clock.settle();
+    expect(slots.stop()).toEqual([]);
+    await end("-1");
+    expect(backlog.taken).toEqual(["-1"]);
+    expect(slots.waiting).toBe(0);
+    expect(() => slots.draw(backlog)).toThrow(ClosedError);
+  });
+});
 
 describe("running", () => {
   it("runs so many at a time, in the order of arrival", async () => {

@@ -6,8 +6,9 @@ import { messageOf } from "../errors/wirekit-error.ts";
 import { LinkedList } from "../linked-list.ts";
 import { consoleLogger } from "../logger.ts";
 import { checkFunction, checkWhole, maxTimerMs, type Resolved, throwFaults } from "../option-checks.ts";
-import { type WaitOptions, withTimeout } from "../waiting.ts";
+import type { WaitOptions } from "../waiting.ts";
 import { call } from "./call.ts";
+import { IdleWaiters } from "./idle-waiters.ts";
 import { Lanes } from "./lanes.ts";
 import { Places, type ReservationRequest } from "./places.ts";
 import type { Backlog, Place, Reservation, SlotsOptions, Undone } from "./slot-types.ts";
@@ -26,7 +27,8 @@ export class Slots<Task> {
   readonly #running = new LinkedList<TaskNode<Task>>();
   readonly #turns = new Turns(() => this.#pump());
   readonly #owner: NodeOwner<Task>;
-  readonly #idleListeners = new Set<() => void>();
+  // What runs is asked for first: that is told at once, and mostly the answer.
+  readonly #idle = new IdleWaiters(() => this.#running.size === 0 && this.waiting === 0);
   #backlog: Backlog<Task> | undefined;
   #onLined: (task: Task, place: Place) => void = () => undefined;
   #waiting = 0;
@@ -179,20 +181,8 @@ export class Slots<Task> {
   }
 
   /** Resolves once nothing waits and nothing runs. */
-  async whenIdle(options: WaitOptions = {}): Promise<void> {
-    let forget: () => void = () => undefined;
-    const idle = new Promise<void>((resolve) => {
-      if (this.#isIdle) return resolve();
-      this.#idleListeners.add(resolve);
-      forget = () => this.#idleListeners.delete(resolve);
-    });
-    await withTimeout("Becoming idle", () => idle, { ...options, clock: this.#options.clock }).finally(
-      forget,
-    );
-  }
-
-  get #isIdle(): boolean {
-    return this.waiting === 0 && this.#running.size === 0;
+  whenIdle(options: WaitOptions = {}): Promise<void> {
+    return this.#idle.wait({ ...options, clock: this.#options.clock });
   }
 
   #throwIfStopped(): void {
@@ -231,7 +221,7 @@ export class Slots<Task> {
     node.lift?.();
     this.#refresh(lane);
     this.#places.giveBack(1);
-    this.#tellIdle();
+    this.#idle.tell();
     return true;
   }
 
@@ -265,7 +255,7 @@ export class Slots<Task> {
       this.#running.append(node);
       this.#run(node);
     }
-    if (begun === 0) this.#tellIdle();
+    if (begun === 0) this.#idle.tell();
     return { begun, isMore: begun === concurrency };
   }
 
@@ -306,12 +296,6 @@ export class Slots<Task> {
     node.lane.isRunning = false;
     this.#refresh(node.lane);
     this.#places.giveBack(1);
-    this.#tellIdle();
-  }
-
-  #tellIdle(): void {
-    if (!this.#isIdle) return;
-    for (const tell of this.#idleListeners) tell();
-    this.#idleListeners.clear();
+    this.#idle.tell();
   }
 }

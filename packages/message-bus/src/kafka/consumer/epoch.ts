@@ -46,6 +46,11 @@ export class Epoch {
     return partition;
   }
 
+  /** Offsets without a record are committed too, or a log of nothing but control records would be read again and again. */
+  readUpTo({ tracker, committed }: HeldPartition): void {
+    if (tracker.committable > committed) this.committer.touch();
+  }
+
   /** What is finished and not committed. */
   uncommitted(): CommitOffset[] {
     const offsets: CommitOffset[] = [];

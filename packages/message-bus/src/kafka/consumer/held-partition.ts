@@ -57,6 +57,8 @@ export class HeldPartition {
 
   finish(record: HeldRecord): void {
     this.tracker.finish(record);
+    // It may have to be remembered until those before it are finished; what was in it need not.
+    record.delivery = undefined;
     this.handedBytes -= record.bytes;
   }
 

@@ -67,7 +67,8 @@ async function setUp(options: Partial<KafkaSourceOptions> = {}) {
   });
   await clock.advance(0);
   if (listener === undefined) throw new Error("the source has not begun to run its member");
-  const { onAssigned, onBatch, onReset } = listener;
+  const { onAssigned, onBatch, onReset, onRevoking } = listener;
+  const revoke = () => void onRevoking({ canWait: true });
   const assign = (...offsets: readonly bigint[]) =>
     onAssigned({
       memberId: "m",
@@ -94,8 +95,81 @@ async function setUp(options: Partial<KafkaSourceOptions> = {}) {
     running.get(id)?.end();
     await clock.advance(0);
   };
-  return { clock, source, consumer, assign, read, end, onReset, running, started, committed, calls };
+  return { clock, source, consumer, assign, read, end, revoke, onReset, running, started, committed, calls };
 }
+
+describe("what was fetched", () => {
+  it("is handed over as slots become free, and counts until then", async () => {
+    const { assign, read, end, started, source, consumer } = await setUp();
+    assign(0n);
+    await read(
+      0,
+      0n,
+      Array.from({ length: 12 }, () => undefined),
+    );
+    expect(started).toHaveLength(10);
+    expect(consumer.stats()).toMatchObject({ received: 10, running: 10, waiting: 2 });
+    expect(source.details().partitions).toMatchObject([{ position: "12", unfinished: 12 }]);
+    await end("0:4");
+    expect(started.at(-1)).toBe("0:10");
+  });
+
+  it("is committed no further than was handed over", async () => {
+    const { assign, read, end, clock, committed } = await setUp();
+    assign(5n);
+    await read(0, 5n, ["a", ...Array.from({ length: 20 }, () => "b"), "c"]);
+    // The line of one key has to be looked through for the next one that can run.
+    await end("0:26");
+    await end("0:5");
+    await clock.advance(1_000);
+    expect(committed).toEqual([{ topic, partition: 0, offset: 6n }]);
+  });
+
+  it("is not begun any more while the group rebalances, and comes again", async () => {
+    const { assign, read, end, revoke, started } = await setUp();
+    assign(0n);
+    await read(
+      0,
+      0n,
+      Array.from({ length: 12 }, () => undefined),
+    );
+    revoke();
+    for (let offset = 0; offset < 10; offset += 1) await end(`0:${offset}`);
+    expect(started).toHaveLength(10);
+    assign(10n);
+    await read(0, 10n, [undefined, undefined]);
+    expect(started.slice(10)).toEqual(["0:10", "0:11"]);
+  });
+
+  it("is skipped where the log has lost it, once what comes before has been handed over", async () => {
+    const { assign, read, end, onReset, clock, committed, source } = await setUp();
+    assign(0n);
+    await read(
+      0,
+      0n,
+      Array.from({ length: 11 }, () => undefined),
+    );
+    onReset({ topic, partition: 0, from: 11n, to: 20n });
+    expect(source.details().partitions).toMatchObject([{ position: "20", unfinished: 11 }]);
+    for (let offset = 0; offset <= 10; offset += 1) await end(`0:${offset}`);
+    await clock.advance(1_000);
+    expect(committed.at(-1)?.offset).toBe(20n);
+  });
+
+  it("is forgotten where the log begins anew", async () => {
+    const { assign, read, onReset, started, source } = await setUp();
+    assign(100n);
+    await read(
+      0,
+      100n,
+      Array.from({ length: 12 }, () => undefined),
+    );
+    onReset({ topic, partition: 0, from: 112n, to: 3n });
+    expect(source.details().partitions).toMatchObject([{ position: "3", unfinished: 0, bufferedBytes: 0 }]);
+    await read(0, 3n, ["a"]);
+    expect(started.at(-1)).not.toBe("0:110");
+  });
+});
 
 describe("records without a key", () => {
   it("are handled as they come, unless their order is asked for", async () => {

@@ -1,28 +1,21 @@
 import { ConfigError, messageOf, onAbort, WirekitError, withTimeout } from "@wirekit/core";
-import { type Backlog, type Intake, LeaseLostError, type Settlement, type Source } from "@wirekit/core/inbound";
-import type {
-  Assignment,
-  ConsumedBatch,
-  ConsumedRecord,
-  GroupMember,
-  MemberListener,
-  OffsetReset,
-} from "../kafka-driver.ts";
-import { heldBytesOf } from "../record-reader.ts";
+import {
+  type Backlog,
+  type Intake,
+  LeaseLostError,
+  type Settlement,
+  type Source,
+} from "@wirekit/core/inbound";
+import type { Assignment, ConsumedBatch, GroupMember, MemberListener, OffsetReset } from "../kafka-driver.ts";
 import { commitBeforeLeaving } from "./commit-before-leaving.ts";
 import { Committer } from "./committer.ts";
-import { keyStoppedError, partitionStoppedError, resetText } from "./consumer-errors.ts";
+import { resetText } from "./consumer-errors.ts";
 import { Epoch } from "./epoch.ts";
 import { FailureMemory } from "./failure-memory.ts";
 import { FlowControl } from "./flow-control.ts";
+import { HandOver } from "./hand-over.ts";
 import type { HeldPartition } from "./held-partition.ts";
-import {
-  type DeliveryFacts,
-  firstDelivery,
-  HeldRecord,
-  type KafkaDelivery,
-  nextDelivery,
-} from "./kafka-delivery.ts";
+import { type KafkaDelivery, nextDelivery } from "./kafka-delivery.ts";
 import {
   type KafkaSourceOptions,
   type ResolvedSourceOptions,
@@ -30,6 +23,7 @@ import {
 } from "./kafka-source-options.ts";
 import { type GroupState, type KafkaSourceDetails, sourceDetails } from "./source-details.ts";
 import { SourceFaults } from "./source-faults.ts";
+import { Stopping } from "./stopping.ts";
 
 /**
  * Reads one topic as a member of a group. A record that was fetched is handed over as soon as there is a slot and nothing before it can run, so that a
@@ -41,11 +35,11 @@ import { SourceFaults } from "./source-faults.ts";
 export class KafkaSource implements Source<KafkaDelivery> {
   readonly redelivery = "in-place";
   readonly #options: ResolvedSourceOptions;
-  readonly #facts: DeliveryFacts;
   readonly #member: GroupMember;
   readonly #flow: FlowControl;
   readonly #failures = new FailureMemory();
-  readonly #backlog: Backlog<KafkaDelivery>;
+  readonly #stopping: Stopping;
+  readonly #backlog: HandOver;
   #intake: Intake<KafkaDelivery> | undefined;
   #faults: SourceFaults | undefined;
   #epoch: Epoch | undefined;
@@ -58,19 +52,20 @@ export class KafkaSource implements Source<KafkaDelivery> {
   constructor(options: KafkaSourceOptions) {
     this.#options = resolveSourceOptions(options);
     const { driver, member, maxBufferedBytes, keylessOrder } = this.#options;
-    this.#facts = { topic: member.topic, groupId: member.groupId, keylessOrder };
+    const facts = { topic: member.topic, groupId: member.groupId, keylessOrder };
     this.#member = driver.openMember(member);
     this.#flow = new FlowControl(this.#member, {
       maxBufferedBytes,
       fetchBytes: Math.min(member.maxBytesPerPartition, member.maxBytes),
     });
-    const waiting = () => this.#epoch?.readAhead.size ?? 0;
-    this.#backlog = {
-      get size() {
-        return waiting();
-      },
-      take: () => this.#handOver(),
-    };
+    this.#stopping = new Stopping(this.#options, {
+      hold: (line) => this.#intake?.hold(line),
+      onFault: (error) => this.#faults?.begin("stopped", error),
+    });
+    this.#backlog = new HandOver(
+      { facts, failures: this.#failures, stopping: this.#stopping, onDelivered: this.#options.onDelivered },
+      () => this.#open,
+    );
   }
 
   /** Resolves as soon as the signal fires. The member stays in its group until `close`, so that what still runs can be committed. */
@@ -237,58 +232,28 @@ export class KafkaSource implements Source<KafkaDelivery> {
   }
 
   #take(batch: ConsumedBatch): void {
-    const epoch = this.#epoch;
+    const epoch = this.#open;
     const partition = epoch?.partitions.get(batch.partition);
-    if (epoch === undefined || partition === undefined || !this.#canHandOver(epoch)) return;
+    if (epoch === undefined || partition === undefined) return;
     epoch.readAhead.add(partition, batch);
     partition.highWatermark = batch.highWatermark;
     this.#flow.grown(partition);
-    this.#watchStopped(partition);
-    this.#touch(epoch, partition);
+    this.#stopping.watch(partition);
+    epoch.readUpTo(partition);
     this.#intake?.draw(this.#backlog);
   }
 
-  /** Whether what was fetched in this assignment may still be begun. */
-  #canHandOver(epoch: Epoch): boolean {
-    return !epoch.isOver && !epoch.isRevoking && this.#isReading;
-  }
-
-  #handOver(): KafkaDelivery | undefined {
+  /** The assignment, as long as what was fetched in it may still be begun. */
+  get #open(): Epoch | undefined {
     const epoch = this.#epoch;
-    if (epoch === undefined || !this.#canHandOver(epoch)) return undefined;
-    const { readAhead } = epoch;
-    for (let stretch = readAhead.first; stretch !== undefined; stretch = readAhead.first) {
-      const { partition } = stretch;
-      const consumed = readAhead.read(stretch);
-      const delivery = consumed && this.#hold(partition, consumed);
-      if (readAhead.leave(stretch)) this.#touch(epoch, partition);
-      if (delivery === undefined) continue;
-      this.#watchStopped(partition);
-      this.#options.onDelivered(delivery.received);
-      return delivery;
-    }
-    return undefined;
-  }
-
-  #hold(partition: HeldPartition, consumed: ConsumedRecord): KafkaDelivery {
-    const { offset } = consumed;
-    const failures = this.#failures.take(partition, offset);
-    const record = new HeldRecord(partition.partition, offset, heldBytesOf(consumed), failures);
-    const delivery = firstDelivery(record, consumed, this.#facts);
-    partition.hold(record);
-    return delivery;
-  }
-
-  /** Offsets without a record are committed too, or a log of nothing but control records would be read again and again. */
-  #touch(epoch: Epoch, { tracker, committed }: HeldPartition): void {
-    if (tracker.committable > committed) epoch.committer.touch();
+    return epoch === undefined || epoch.isOver || epoch.isRevoking || !this.#isReading ? undefined : epoch;
   }
 
   #finish(epoch: Epoch, { record, received }: KafkaDelivery): void {
     const partition = epoch.partitionOf(record);
     partition.finish(record);
     this.#flow.shrunk(partition);
-    if (partition.stopped.size > 0) this.#watchStopped(partition);
+    if (partition.stopped.size > 0) this.#stopping.watch(partition);
     epoch.committer.touch();
     this.#options.onAcknowledged(received);
   }
@@ -303,28 +268,7 @@ export class KafkaSource implements Source<KafkaDelivery> {
 
   #stop(epoch: Epoch, delivery: KafkaDelivery, cause: WirekitError): void {
     if (epoch.isRevoking) return;
-    const { id, key: line, record, received } = delivery;
-    const { offset } = record;
-    const partition = epoch.partitionOf(record);
-    const error = keyStoppedError(id, cause);
-    const letGo = (line === undefined ? undefined : this.#intake?.hold(line)) ?? (() => undefined);
-    partition.stop(delivery, { id, key: received.key, error, letGo });
-    this.#options.logger.error({ id, code: error.code, cause: cause.code }, error.message);
-    this.#faults?.begin("stopped", error);
-    const { topic, partition: number } = partition;
-    this.#options.onStopped({ topic, partition: number, offset, key: received.key, error });
-    this.#watchStopped(partition);
-  }
-
-  /** Says so once when a partition has come to a stand: it is full, and nothing of what it holds can be handled. */
-  #watchStopped(partition: HeldPartition): void {
-    if (partition.stopped.size === 0 || partition.isStuck) return;
-    if (!partition.isPaused || partition.blockedBytes < partition.heldBytes) return;
-    partition.isStuck = true;
-    const { topic, partition: number, stopped } = partition;
-    const error = partitionStoppedError(topic, number, stopped.size);
-    this.#options.logger.error({ topic, partition: number, code: error.code }, error.message);
-    this.#faults?.begin("stopped", error);
+    this.#stopping.stop(epoch.partitionOf(delivery.record), delivery, cause);
   }
 
   #reset(reset: OffsetReset): void {

@@ -9,8 +9,8 @@ export interface TrackedOffset {
  * or transactions, have offsets without a record. Every operation takes constant time on average.
  */
 export class OffsetTracker<Entry extends TrackedOffset> {
-  /** In the order of their offsets; those before `#head` are finished. */
-  #entries: Entry[] = [];
+  /** In the order of their offsets. Before `#head` all are finished, and let go of: what is kept for long is costly to collect. */
+  #entries: (Entry | undefined)[] = [];
   #head = 0;
   #nextOffset: bigint;
 
@@ -46,13 +46,16 @@ export class OffsetTracker<Entry extends TrackedOffset> {
 
   finish(entry: Entry): void {
     entry.isFinished = true;
-    while (this.#entries[this.#head]?.isFinished === true) this.#head += 1;
+    while (this.#entries[this.#head]?.isFinished === true) {
+      this.#entries[this.#head] = undefined;
+      this.#head += 1;
+    }
     if (this.#head >= 1_024 && this.#head * 2 >= this.#entries.length) this.#forgetFinished();
   }
 
   /** Those that are not finished, in order. */
   unfinished(): Entry[] {
-    return this.#entries.slice(this.#head).filter((entry) => !entry.isFinished);
+    return this.#entries.filter((entry) => entry !== undefined && !entry.isFinished) as Entry[];
   }
 
   #forgetFinished(): void {

@@ -20,7 +20,10 @@ export class ReadAhead {
     return this.#size;
   }
 
-  add(partition: HeldPartition, { records, nextOffset }: Pick<ConsumedBatch, "records" | "nextOffset">): void {
+  add(
+    partition: HeldPartition,
+    { records, nextOffset }: Pick<ConsumedBatch, "records" | "nextOffset">,
+  ): void {
     partition.position = nextOffset;
     if (records.size === 0 && partition.ahead.records === 0) {
       partition.tracker.advance(nextOffset);

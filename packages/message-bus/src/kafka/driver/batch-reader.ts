@@ -73,9 +73,8 @@ function readRecord(reader: RecordBytes, batch: RecordBatch): ConsumedRecord {
   const timestampDelta = reader.varlong();
   const offset = batch.baseOffset + BigInt(reader.varint());
   const key = reader.text();
-  const valueAt = reader.at;
   const value = reader.text();
-  const valueBytes = reader.at - valueAt;
+  const valueBytes = reader.textBytes;
   const headers = readHeaders(reader);
   reader.at = end;
   const timestampMs = batch.logAppendTimeMs ?? batch.baseTimestampMs + timestampDelta;

@@ -1,3 +1,4 @@
+import { WirekitError } from "@wirekit/core";
 import { unreadable } from "./record-batch.ts";
 
 /** What the broker has answered for one partition. Its records have not been looked at. */
@@ -39,8 +40,7 @@ export function readFetchAnswer(bytes: Buffer, version: number): FetchAnswer {
     return new AnswerReader(bytes, version).answer();
   } catch (thrown) {
     // A number beyond the end.
-    if (thrown instanceof RangeError) throw unreadable("an answer is shorter than it says", thrown);
-    throw thrown;
+    throw WirekitError.isInstance(thrown) ? thrown : unreadable("an answer is shorter than it says", thrown);
   }
 }
 

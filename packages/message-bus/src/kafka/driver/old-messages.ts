@@ -24,7 +24,9 @@ interface DecodedAnswer {
   readonly throttleTime: number;
   readonly responses: readonly {
     readonly topicName: string;
-    readonly partitions: readonly (Omit<OldPartition, "highWatermark"> & { readonly highWatermark: string })[];
+    readonly partitions: readonly (Omit<OldPartition, "highWatermark"> & {
+      readonly highWatermark: string;
+    })[];
   }[];
 }
 

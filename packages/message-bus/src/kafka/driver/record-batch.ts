@@ -67,10 +67,12 @@ function batchOf(bytes: Buffer): RecordBatch {
   const magic = bytes.readInt8(magicAt);
   if (magic !== 2) throw unreadable(`a batch has the format ${magic}, and 2 is known`);
   const baseOffset = bytes.readBigInt64BE(0);
+  const lastOffsetDelta = bytes.readInt32BE(lastOffsetDeltaAt);
+  if (lastOffsetDelta < 0) throw unreadable("a batch ends before it begins");
   const attributes = bytes.readInt16BE(attributesAt);
   return {
     baseOffset,
-    endOffset: baseOffset + BigInt(bytes.readInt32BE(lastOffsetDeltaAt)) + 1n,
+    endOffset: baseOffset + BigInt(lastOffsetDelta) + 1n,
     compression: attributes & compressionMask,
     isTransactional: (attributes & transactionalFlag) !== 0,
     isControl: (attributes & controlFlag) !== 0,
@@ -89,6 +91,7 @@ function batchOf(bytes: Buffer): RecordBatch {
  * @throws WirekitError where it does not.
  */
 export function checkRecords({ count, records }: Pick<RecordBatch, "count" | "records">): void {
+  if (count < 0) throw unreadable("a batch has fewer records than none");
   const reader = new RecordBytes(records);
   for (let place = 0; place < count; place += 1) {
     const length = reader.varint();
@@ -96,6 +99,7 @@ export function checkRecords({ count, records }: Pick<RecordBatch, "count" | "re
     if (length < 0 || end > records.length) throw unreadable("a record is longer than its batch");
     if (!skipRecord(reader, end) || reader.at !== end) throw unreadable("a record is not as long as it says");
   }
+  if (reader.at !== records.length) throw unreadable("a batch is longer than its records");
 }
 
 /** `false` where a field cannot be. What runs over the end is noticed by where it ends. */

@@ -3,6 +3,8 @@ export class RecordBytes {
   readonly bytes: Buffer;
   /** Where the next field begins. */
   at: number;
+  /** How many bytes the text had that was read last. */
+  textBytes = 0;
 
   constructor(bytes: Buffer, at = 0) {
     this.bytes = bytes;
@@ -36,6 +38,7 @@ export class RecordBytes {
   /** A text in UTF-8; none for a length of -1. */
   text(): string | undefined {
     const length = this.varint();
+    this.textBytes = Math.max(0, length);
     if (length < 0) return undefined;
     const start = this.at;
     this.at += length;

@@ -23,7 +23,13 @@ export function kafkajsClient(brokers: readonly string[], clientId = "test", ret
   const dropConnections = () => {
     for (const socket of sockets) socket.destroy(new Error("the client is done with it"));
   };
-  return { kafka, protocol: AssignerProtocol, codecs: CompressionCodecs, dropConnections, destroy: dropConnections };
+  return {
+    kafka,
+    protocol: AssignerProtocol,
+    codecs: CompressionCodecs,
+    dropConnections,
+    destroy: dropConnections,
+  };
 }
 
 export function errorOf(what: string, thrown: unknown): WirekitError {
