@@ -62,6 +62,7 @@ export type {
   SecurityProtocol,
 } from "./kafka/kafka-options.ts";
 export type { KafkaSentMessage } from "./kafka/kafka-sends.ts";
+export { type RecordReader, readerOf } from "./kafka/record-reader.ts";
 export { ManualClock } from "./memory/manual-clock.ts";
 export {
   MemoryMessageBus,

@@ -14,7 +14,9 @@ import {
 } from "./kafka-consumers.ts";
 import { sampleStatusUpdate } from "./sample-status-update.ts";
 
-const operations = 20_000;
+/** So many that what it takes to join, and until the code of either is compiled, counts for little beside them. */
+const quickMessages = 100_000;
+const slowMessages = 20_000;
 const keys = 100;
 const slowMs = 5;
 /** One at a time, all of them would take minutes: so many are measured, and their rate is what counts. */
@@ -34,13 +36,14 @@ export const kafkaConsuming = (setup: KafkaSetup): BenchmarkCase => ({
     consumeAll(setup, {
       name: "kafka-consuming",
       rounds,
+      messages: quickMessages,
       title: "a handler that is done at once",
       peer: names.batch,
       atLeast: 0.9,
       atLeastOfOriginal: 20,
       handle: () => undefined,
-      peers: [{ name: names.batch, messages: operations, read: readWithEachBatch }],
-      platformaticMessages: operations,
+      peers: [{ name: names.batch, messages: quickMessages, read: readWithEachBatch }],
+      platformaticMessages: quickMessages,
       notes: [`${names.batch}: decodes each message, handles one after the other, commits after each batch`],
     }),
 });
@@ -53,6 +56,7 @@ export const kafkaConsumingSlow = (setup: KafkaSetup): BenchmarkCase => ({
     consumeAll(setup, {
       name: "kafka-consuming-slow",
       rounds: Math.min(rounds, 3),
+      messages: slowMessages,
       title: `a handler of ${slowMs} ms`,
       peer: names.message,
       atLeast: 20,
@@ -66,6 +70,7 @@ export const kafkaConsumingSlow = (setup: KafkaSetup): BenchmarkCase => ({
 interface Consuming {
   readonly name: string;
   readonly rounds: number;
+  readonly messages: number;
   readonly title: string;
   readonly peer: string;
   readonly atLeast: number;
@@ -86,13 +91,13 @@ interface Reader {
 }
 
 async function consumeAll(setup: KafkaSetup, consuming: Consuming): Promise<CaseReport> {
-  const { name, rounds, title, peer, atLeast, peers, platformaticMessages, notes } = consuming;
+  const { name, rounds, messages, title, peer, atLeast, peers, platformaticMessages, notes } = consuming;
   const server = await setup.startServer();
   try {
     const readers: readonly Reader[] = [
       {
         name: names.ours,
-        messages: operations,
+        messages,
         read: (on, reading) => readWithBus(on, { ...reading, concurrency: keys }),
       },
       ...peers,
@@ -102,13 +107,13 @@ async function consumeAll(setup: KafkaSetup, consuming: Consuming): Promise<Case
     ];
     const measured = await compare(contendersOf(readers, server, consuming.handle), {
       rounds,
-      operations,
+      operations: messages,
       traffic: () => server.traffic("Fetch"),
     });
     return {
       name,
       server: server.description,
-      title: `${operations.toLocaleString("en")} messages of ${keys} keys in one partition; ${title}`,
+      title: `${messages.toLocaleString("en")} messages of ${keys} keys in one partition; ${title}`,
       ...comparisonTable(measured, { peer, unit: "messages", serverTime: "shown" }),
       goals: [
         judgeRatio({ contender: names.ours, peer, atLeast }, measured),

@@ -1,11 +1,5 @@
 import { ConfigError, messageOf, onAbort, WirekitError, withTimeout } from "@wirekit/core";
-import {
-  type Backlog,
-  type Intake,
-  LeaseLostError,
-  type Settlement,
-  type Source,
-} from "@wirekit/core/inbound";
+import { type Intake, LeaseLostError, type Settlement, type Source } from "@wirekit/core/inbound";
 import type { Assignment, ConsumedBatch, GroupMember, MemberListener, OffsetReset } from "../kafka-driver.ts";
 import { commitBeforeLeaving } from "./commit-before-leaving.ts";
 import { Committer } from "./committer.ts";

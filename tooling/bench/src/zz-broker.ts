@@ -1,2 +1,0 @@
-import { startKafka } from "@wirekit/devstack/kafka";
-const b = await startKafka({}); console.log(b.addresses[0]); setInterval(() => {}, 1e6);
