@@ -44,6 +44,7 @@ export type {
   PartitionResult,
   ProducerRecord,
   ProducerSession,
+  RecordReader,
   TopicPartition,
 } from "./kafka/kafka-driver.ts";
 export {
@@ -62,7 +63,7 @@ export type {
   SecurityProtocol,
 } from "./kafka/kafka-options.ts";
 export type { KafkaSentMessage } from "./kafka/kafka-sends.ts";
-export { type RecordReader, readerOf } from "./kafka/record-reader.ts";
+export { readerOf } from "./kafka/record-reader.ts";
 export { ManualClock } from "./memory/manual-clock.ts";
 export {
   MemoryMessageBus,

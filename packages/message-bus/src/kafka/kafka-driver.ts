@@ -1,5 +1,4 @@
 import type { WirekitError } from "@wirekit/core";
-import type { RecordReader } from "./record-reader.ts";
 
 /**
  * All that the bus asks of a Kafka client. A driver connects, speaks the protocol and says what happened; it knows nothing of messages,
@@ -103,6 +102,16 @@ export interface ConsumedRecord {
   readonly headers: Readonly<Record<string, string>>;
   /** Milliseconds since 1970. */
   readonly timestampMs: number;
+}
+
+/** Records that were fetched and are made one by one, when their turn comes: what waits costs its bytes and no more. */
+export interface RecordReader {
+  /** How many are still to be read. */
+  readonly size: number;
+  /** What they count for in the bound of what is held. */
+  readonly bytes: number;
+  /** The next one, by rising offset; `undefined` after the last. */
+  next(): ConsumedRecord | undefined;
 }
 
 /** Records of one partition, by rising offset; offsets may be missing between them (compaction, control records). */

@@ -1,14 +1,4 @@
-import type { ConsumedRecord } from "./kafka-driver.ts";
-
-/** Records that were fetched and are made one by one, when their turn comes: what waits costs its bytes and no more. */
-export interface RecordReader {
-  /** How many are still to be read. */
-  readonly size: number;
-  /** What they count for in the bound of what is held. */
-  readonly bytes: number;
-  /** The next one, by rising offset; `undefined` after the last. */
-  next(): ConsumedRecord | undefined;
-}
+import type { ConsumedRecord, RecordReader } from "./kafka-driver.ts";
 
 /** Records, and where reading goes on after them. */
 export interface FetchedRecords {

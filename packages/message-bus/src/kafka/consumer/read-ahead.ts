@@ -1,5 +1,5 @@
-import type { ConsumedBatch, ConsumedRecord } from "../kafka-driver.ts";
-import { type RecordReader, readerOf } from "../record-reader.ts";
+import type { ConsumedBatch, ConsumedRecord, RecordReader } from "../kafka-driver.ts";
+import { readerOf } from "../record-reader.ts";
 import type { HeldPartition } from "./held-partition.ts";
 
 /** What one fetch has brought of a partition. */

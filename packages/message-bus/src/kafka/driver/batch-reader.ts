@@ -1,5 +1,5 @@
-import type { ConsumedRecord } from "../kafka-driver.ts";
-import { type RecordReader, recordOverheadBytes } from "../record-reader.ts";
+import type { ConsumedRecord, RecordReader } from "../kafka-driver.ts";
+import { recordOverheadBytes } from "../record-reader.ts";
 import type { RecordBatch } from "./record-batch.ts";
 import { RecordBytes } from "./record-bytes.ts";
 
