@@ -126,7 +126,7 @@ describe("what was fetched", () => {
   });
 
   it("is not begun any more while the group rebalances, and comes again", async () => {
-    const { assign, read, end, revoke, started } = await setUp();
+    const { assign, read, end, revoke, started, committed } = await setUp();
     assign(0n);
     await read(
       0,
@@ -136,6 +136,8 @@ describe("what was fetched", () => {
     revoke();
     for (let offset = 0; offset < 10; offset += 1) await end(`0:${offset}`);
     expect(started).toHaveLength(10);
+    // All of it is finished that was begun.
+    expect(committed).toEqual([{ topic, partition: 0, offset: 10n }]);
     assign(10n);
     await read(0, 10n, [undefined, undefined]);
     expect(started.slice(10)).toEqual(["0:10", "0:11"]);

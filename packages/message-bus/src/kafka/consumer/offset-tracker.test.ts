@@ -20,6 +20,19 @@ it("says what may be committed: the end of the finished prefix, past offsets tha
   expect(tracker.position).toBe(15n);
 });
 
+it("needs no word of the end of a batch for what was handed over of it", () => {
+  const tracker = new OffsetTracker(5n);
+  const [a, b] = [5n, 9n].map((offset) => ({ offset, isFinished: false }));
+  if (a === undefined || b === undefined) throw new Error("two were made");
+  tracker.add(a);
+  tracker.finish(a);
+  expect([tracker.position, tracker.committable]).toEqual([6n, 6n]);
+  tracker.add(b);
+  expect([tracker.position, tracker.committable]).toEqual([10n, 9n]);
+  tracker.finish(b);
+  expect(tracker.committable).toBe(10n);
+});
+
 it("never says more than is finished, in whatever order that comes about", () => {
   const steps = fc.array(fc.tuple(fc.integer({ min: 1, max: 3 }), fc.nat()), { maxLength: 3_000 });
   fc.assert(

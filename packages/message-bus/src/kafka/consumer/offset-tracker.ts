@@ -5,41 +5,46 @@ export interface TrackedOffset {
 }
 
 /**
- * What of a partition was read, and how far all of it is finished. Offsets come in rising order and may leave gaps: a log that was compacted,
+ * What of a partition was handed over, and how far all of it is finished. Offsets come in rising order and may leave gaps: a log that was compacted,
  * or transactions, have offsets without a record. Every operation takes constant time on average.
  */
 export class OffsetTracker<Entry extends TrackedOffset> {
   /** In the order of their offsets. Before `#head` all are finished, and let go of: what is kept for long is costly to collect. */
   #entries: (Entry | undefined)[] = [];
   #head = 0;
+  /** Everything before it was handed over, or is no record. */
   #nextOffset: bigint;
+  #lastOffset: bigint;
 
-  /** @param startOffset the first that was not read. */
+  /** @param startOffset the first that was not handed over. */
   constructor(startOffset: bigint) {
     this.#nextOffset = startOffset;
+    this.#lastOffset = startOffset - 1n;
   }
 
-  /** The next offset to be read. */
+  /** The next offset to be handed over. */
   get position(): bigint {
-    return this.#nextOffset;
+    const next = this.#lastOffset + 1n;
+    return next > this.#nextOffset ? next : this.#nextOffset;
   }
 
   /** What may be committed: everything before it is finished. */
   get committable(): bigint {
-    return this.#entries[this.#head]?.offset ?? this.#nextOffset;
+    return this.#entries[this.#head]?.offset ?? this.position;
   }
 
-  /** How many were read and are not finished, or stand behind one that is not. */
+  /** How many were handed over and are not finished, or stand behind one that is not. */
   get size(): number {
     return this.#entries.length - this.#head;
   }
 
-  /** One more was read. `advance` is to follow, at the latest when the last of a batch was added. */
+  /** One more was handed over. */
   add(entry: Entry): void {
     this.#entries.push(entry);
+    this.#lastOffset = entry.offset;
   }
 
-  /** Everything before `nextOffset` was read, whether or not there was a record. */
+  /** There is nothing more to hand over before `nextOffset`. */
   advance(nextOffset: bigint): void {
     if (nextOffset > this.#nextOffset) this.#nextOffset = nextOffset;
   }
