@@ -40,6 +40,22 @@ def produce(topic, records, options={}):
     return places
 
 
+def transact(topic, transactions):
+    """One transaction after the other, each to its end, of a producer of its own."""
+    for number, transaction in enumerate(transactions):
+        producer = Producer({**access, "transactional.id": f"{topic}-{number}"})
+        producer.init_transactions(60)
+        producer.begin_transaction()
+        for value in transaction["values"]:
+            producer.produce(topic, value=value, partition=0)
+        # Also what is aborted is in the log before.
+        assert producer.flush(60) == 0
+        if transaction["end"] == "commit":
+            producer.commit_transaction(60)
+        else:
+            producer.abort_transaction(60)
+
+
 def describe(message):
     return said(message.partition(), message.offset(), message.key(), message.value(), message.headers())
 
@@ -82,4 +98,4 @@ def join(topic, group, assignor):
     )
 
 
-serve({"produce": produce, "consume": consume, "join": join, "leave": lambda: member.leave()})
+serve({"produce": produce, "transact": transact, "consume": consume, "join": join, "leave": lambda: member.leave()})

@@ -7,11 +7,13 @@ import { loginRows } from "./message-bus-kafka/login-rows.ts";
 import { mykoboRows } from "./message-bus-kafka/mykobo-rows.ts";
 import { refusalRows } from "./message-bus-kafka/refusal-rows.ts";
 import { rustFormRows } from "./message-bus-kafka/rust-form-rows.ts";
+import { transactionRows } from "./message-bus-kafka/transaction-rows.ts";
 
 await mykoboRows();
 await rustFormRows();
 await loginRows();
 await keyRows();
+await transactionRows();
 await groupRows();
 await refusalRows();
 await consumerFaultRows();
