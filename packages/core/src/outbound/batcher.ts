@@ -1,13 +1,14 @@
 import { watchCaller } from "../caller-watch.ts";
 import { ClosedError } from "../errors/closed-error.ts";
-import { messageOf, WirekitError } from "../errors/wirekit-error.ts";
+import { WirekitError } from "../errors/wirekit-error.ts";
 import { withAttempts } from "../errors/with-attempts.ts";
 import type { NotSent, Rejected } from "../outcome.ts";
 import { type WaitOptions, withTimeout } from "../waiting.ts";
 import { Alarm } from "./alarm.ts";
 import { Backlog, lanesOf } from "./backlog.ts";
 import { type BatchOutcome, Entry, type Settle } from "./entry.ts";
-import { type FlushResults, type FlushRun, runFlush } from "./flush-run.ts";
+import type { FlushResults } from "./flush-run.ts";
+import { Flushes } from "./flushes.ts";
 import { Generations } from "./generations.ts";
 import { measure } from "./measure.ts";
 import { type BatcherOptions, type ResolvedBatcherOptions, resolveBatcherOptions } from "./options.ts";
@@ -24,12 +25,11 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
   readonly #backlog: Backlog<Entry<Item, Receipt>>;
   readonly #room: Room<Entry<Item, Receipt>>;
   readonly #given = new Generations();
-  readonly #runs = new Map<FlushRun<Receipt>, readonly Entry<Item, Receipt>[]>();
+  readonly #flushes: Flushes<Item, Receipt>;
   /** Entries that are tried again after a pause, by what cancels it. */
   readonly #pauses = new Map<() => void, readonly Entry<Item, Receipt>[]>();
   readonly #counts = noCounts();
   readonly #linger: Alarm;
-  #inFlightEntries = 0;
   #isPumpDue = false;
   #closing: Promise<BatcherCloseReport<Item>> | undefined;
 
@@ -38,6 +38,10 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
     this.#options = resolveBatcherOptions(options);
     this.#backlog = new Backlog(this.#options);
     this.#room = new Room(this.#options);
+    this.#flushes = new Flushes(this.#options, this.#counts, (entries, results) => {
+      this.#finish(entries, results);
+      this.#pump();
+    });
     const { clock } = this.#options;
     this.#linger = new Alarm(clock, () => {
       this.#backlog.endLingering(clock.monotonic());
@@ -115,10 +119,10 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
 
   stats(): BatcherStats {
     return {
-      waitingEntries: this.#room.entries - this.#inFlightEntries,
+      waitingEntries: this.#room.entries - this.#flushes.entryCount,
       wantingRoom: this.#room.waiting.size,
-      inFlightEntries: this.#inFlightEntries,
-      inFlightFlushes: this.#runs.size,
+      inFlightEntries: this.#flushes.entryCount,
+      inFlightFlushes: this.#flushes.size,
       pendingBytes: this.#room.bytes,
       ...this.#counts,
     };
@@ -203,44 +207,15 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
   }
 
   #pump(): void {
-    while (this.#runs.size < this.#options.maxInFlight && this.#backlog.hasBatch) {
-      this.#start(this.#backlog.take());
+    while (this.#flushes.size < this.#options.maxInFlight && this.#backlog.hasBatch) {
+      this.#flushes.start(this.#backlog.take());
     }
     this.#linger.set(this.#backlog.nextDueAt);
-  }
-
-  #start(entries: readonly Entry<Item, Receipt>[]): void {
-    const { flush, flushTimeoutMs, flushGraceMs, clock } = this.#options;
-    const now = clock.monotonic();
-    for (const entry of entries) {
-      entry.stage = "in-flight";
-      if (entry.attempts === 0) entry.firstTriedAt = now;
-      else this.#counts.retries += 1;
-      entry.attempts += 1;
-    }
-    this.#inFlightEntries += entries.length;
-    this.#counts.flushes += 1;
-    const batch = entries.map(({ item, key, bytes, attempts }) => ({ item, key, bytes, attempt: attempts }));
-    const run = runFlush(flush, batch, {
-      timeoutMs: flushTimeoutMs,
-      graceMs: flushGraceMs,
-      clock,
-      onAbandoned: () => {
-        this.#counts.abandonedFlushes += 1;
-      },
-    });
-    this.#runs.set(run, entries);
-    void run.results.then((results) => {
-      this.#runs.delete(run);
-      this.#finish(entries, results);
-      this.#pump();
-    });
   }
 
   #finish(entries: readonly Entry<Item, Receipt>[], results: FlushResults<Receipt>): void {
     const failures: Failure<Entry<Item, Receipt>>[] = [];
     const now = this.#options.clock.monotonic();
-    this.#inFlightEntries -= entries.length;
     for (const [index, entry] of entries.entries()) {
       const result = results[index];
       if (result?.kind === "failed" && entry.settle !== undefined) {
@@ -267,7 +242,7 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
 
   /** Puts back what is tried again and returns their lanes, which stay closed until the pause is over. */
   #retry(failures: readonly Failure<Entry<Item, Receipt>>[], now: number): ReadonlySet<unknown> {
-    const { retry, random, clock, onRetry, logger } = this.#options;
+    const { retry, random, clock, onRetry } = this.#options;
     const { retried, rejected, delayMs } = planRetry(failures, retry, { now, random });
     for (const { entry, error: last } of rejected) {
       const error = withAttempts(last, entry.attempts);
@@ -286,11 +261,7 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
       this.#pump();
     }, delayMs);
     this.#pauses.set(cancel, entries);
-    try {
-      onRetry({ error: first.error, items: entries.map(({ item }) => item), delayMs });
-    } catch (thrown) {
-      logger.error({ error: messageOf(thrown) }, "The batcher's onRetry function has thrown");
-    }
+    onRetry({ error: first.error, items: entries.map(({ item }) => item), delayMs });
     return new Set(lanes);
   }
 
@@ -298,7 +269,7 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
     const allEnded = async () => {
       await this.flush();
       // Flushes whose callers have all given up are waited for as well: what is in them may still arrive.
-      await Promise.all([...this.#runs.keys()].map(({ results }) => results));
+      await this.#flushes.whenEnded();
     };
     await withTimeout("Closing", allEnded, { timeoutMs, clock: this.#options.clock }).catch(() => undefined);
 
@@ -310,7 +281,7 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
     };
     const reason = new ClosedError("The batcher");
     for (const entry of left) this.#giveUp(entry, reason);
-    for (const run of this.#runs.keys()) run.giveUp(reason);
+    this.#flushes.giveUp(reason);
     for (const cancel of this.#pauses.keys()) cancel();
     this.#linger.off();
     return report;
@@ -318,8 +289,8 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
 
   /** All whose callers wait, in the order of their calls. */
   #unsettled(): Entry<Item, Receipt>[] {
-    const held = [...this.#runs.values(), ...this.#pauses.values()].flat();
-    return [...new Set([...held, ...this.#backlog, ...this.#room.waiting])]
+    const paused = [...this.#pauses.values()].flat();
+    return [...new Set([...this.#flushes, ...paused, ...this.#backlog, ...this.#room.waiting])]
       .filter(({ settle }) => settle !== undefined)
       .sort((one, other) => one.createdAt - other.createdAt);
   }
