@@ -1,7 +1,7 @@
 import type { SNSClient } from "@aws-sdk/client-sns";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import { once, withTimeout } from "@wirekit/core";
-import { bindSqs, endingByTimeOut, type SqsApi } from "@wirekit/core/sqs";
+import { bindSqs, endingByTimeOut, type SqsApi, withoutRequestLog } from "@wirekit/core/sqs";
 import { toAwsError } from "./aws-error.ts";
 import type { AwsMessagingConfig } from "./config.ts";
 import { clientSettings, type Keep } from "./sdk-settings.ts";
@@ -30,7 +30,7 @@ export function awsClients(config: AwsMessagingConfig, injected: InjectedClients
   const own: { destroy(): void }[] = [];
   const keep: Keep = (client) => {
     own.push(client);
-    return client;
+    return withoutRequestLog(client);
   };
   const settings = once(() => clientSettings(config, keep));
   const sns = once(async () => {
@@ -51,13 +51,10 @@ export function awsClients(config: AwsMessagingConfig, injected: InjectedClients
     const module = await import("@aws-sdk/client-sqs");
     const client = await sqsClient();
     if (injected.sqs !== undefined) return bindSqs(module, client, toAwsError);
-    const { credentials } = client.config;
     // What the one has found out about credentials, the other need not.
-    const batches = new module.SQSClient({
-      ...endingByTimeOut(await settings(), config.timeoutMs),
-      credentials,
-    });
-    return bindSqs(module, client, toAwsError, { batches: keep(batches) });
+    const { credentials } = client.config;
+    const ending = endingByTimeOut({ ...(await settings()), credentials }, config.timeoutMs);
+    return bindSqs(module, client, toAwsError, { batches: keep(new module.SQSClient(ending)) });
   });
   return {
     sns,

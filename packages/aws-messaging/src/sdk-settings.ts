@@ -4,7 +4,13 @@ import { toAwsError } from "./aws-error.ts";
 import type { AwsMessagingConfig } from "./config.ts";
 
 /** Notes a client that was made here, so that it is closed with the others. */
-export type Keep = <Client extends { destroy(): void }>(client: Client) => Client;
+export type Keep = <Client extends KeptClient>(client: Client) => Client;
+
+/** A client of the AWS SDK, as far as keeping it goes. */
+interface KeptClient {
+  readonly middlewareStack: { remove(name: string): boolean };
+  destroy(): void;
+}
 
 /** A consumer holds several long polls open beside its deletes: the SDK's own bound of 50 sockets would be in their way. */
 const maxSockets = 500;

@@ -6,15 +6,19 @@ import type { NotSent, Rejected } from "../outcome.ts";
 import { type WaitOptions, withTimeout } from "../waiting.ts";
 import { Alarm } from "./alarm.ts";
 import { Backlog, lanesOf } from "./backlog.ts";
-import { type BatchOutcome, Entry, type Settle } from "./entry.ts";
+import { type BatchOutcome, type Caller, Entry, PromiseCaller, type Settle, tell } from "./entry.ts";
 import type { FlushResults } from "./flush-run.ts";
 import { Flushes } from "./flushes.ts";
 import { Generations } from "./generations.ts";
 import { measure } from "./measure.ts";
 import { type BatcherOptions, type ResolvedBatcherOptions, resolveBatcherOptions } from "./options.ts";
+import { Pauses } from "./pauses.ts";
 import { type Failure, planRetry } from "./retry-plan.ts";
 import { Room } from "./room.ts";
 import { type BatcherCloseReport, type BatcherStats, countOutcome, noCounts } from "./stats.ts";
+
+/** Shared by all calls that have none. */
+const noOptions: WaitOptions = {};
 
 /**
  * Turns single sends into full flushes: gathers items until there are enough of them, enough bytes, or enough time has passed, and
@@ -26,8 +30,7 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
   readonly #room: Room<Entry<Item, Receipt>>;
   readonly #given = new Generations();
   readonly #flushes: Flushes<Item, Receipt>;
-  /** Entries that are tried again after a pause, by what cancels it. */
-  readonly #pauses = new Map<() => void, readonly Entry<Item, Receipt>[]>();
+  readonly #pauses: Pauses<Item, Receipt>;
   readonly #counts = noCounts();
   readonly #linger: Alarm;
   #isPumpDue = false;
@@ -43,6 +46,7 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
       this.#pump();
     });
     const { clock } = this.#options;
+    this.#pauses = new Pauses(clock);
     this.#linger = new Alarm(clock, () => {
       this.#backlog.endLingering(clock.monotonic());
       this.#pump();
@@ -58,18 +62,15 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
    * @throws MessageTooLargeError, QueueFullError, ClosedError, the error of the last try (with `attempts` set), TimeoutError after
    * `timeoutMs`, or the signal's own reason.
    */
-  send(item: Item, options: WaitOptions = {}): Promise<Receipt> {
+  send(item: Item, options: WaitOptions = noOptions): Promise<Receipt> {
     return new Promise((resolve, reject) => {
-      this.submit(item, options, (outcome, reason) => {
-        if (outcome.kind === "delivered") resolve(outcome.receipt);
-        else reject(reason);
-      });
+      this.#submit(item, options, new PromiseCaller(resolve, reject));
     });
   }
 
   /** As {@link send}, for bulk sends: never rejects, and tells what became of the item. */
-  sendOutcome(item: Item, options: WaitOptions = {}): Promise<BatchOutcome<Receipt>> {
-    return new Promise((resolve) => this.submit(item, options, resolve));
+  sendOutcome(item: Item, options: WaitOptions = noOptions): Promise<BatchOutcome<Receipt>> {
+    return new Promise((resolve) => this.#submit(item, options, resolve));
   }
 
   /**
@@ -78,7 +79,11 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
    * must not throw.
    */
   submit(item: Item, options: WaitOptions, settle: Settle<Item, Receipt>): void {
-    const entry = this.#entryFor(item, options, settle);
+    this.#submit(item, options, settle);
+  }
+
+  #submit(item: Item, options: WaitOptions, caller: Caller<Item, Receipt>): void {
+    const entry = this.#entryFor(item, options, caller);
     if (entry === undefined) return;
     entry.generation = this.#given.enter();
     if (this.#room.tryEnter(entry)) this.#admit(entry);
@@ -132,24 +137,24 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
   #entryFor(
     item: Item,
     { signal }: WaitOptions,
-    settle: Settle<Item, Receipt>,
+    caller: Caller<Item, Receipt>,
   ): Entry<Item, Receipt> | undefined {
     const { clock, whenFull } = this.#options;
-    if (signal?.aborted) return this.#refuse(item, settle, { kind: "not-sent", reason: signal.reason });
+    if (signal?.aborted) return this.#refuse(item, caller, { kind: "not-sent", reason: signal.reason });
     if (this.#closing !== undefined)
-      return this.#refuse(item, settle, { kind: "not-sent", reason: new ClosedError("The batcher") });
+      return this.#refuse(item, caller, { kind: "not-sent", reason: new ClosedError("The batcher") });
     const measured = measure(item, this.#options);
     if (measured.kind === "unfit")
-      return this.#refuse(item, settle, { kind: "rejected", error: measured.error });
+      return this.#refuse(item, caller, { kind: "rejected", error: measured.error });
     const { key, bytes } = measured;
     const full = whenFull === "reject" ? this.#room.fullError(bytes) : undefined;
-    if (full !== undefined) return this.#refuse(item, settle, { kind: "not-sent", reason: full });
-    return new Entry(item, { key, bytes, createdAt: clock.monotonic(), settle });
+    if (full !== undefined) return this.#refuse(item, caller, { kind: "not-sent", reason: full });
+    return new Entry(item, { key, bytes, createdAt: clock.monotonic(), caller });
   }
 
-  #refuse(item: Item, settle: Settle<Item, Receipt>, outcome: Rejected | NotSent): undefined {
+  #refuse(item: Item, caller: Caller<Item, Receipt>, outcome: Rejected | NotSent): undefined {
     countOutcome(this.#counts, outcome.kind);
-    settle(outcome, outcome.kind === "rejected" ? outcome.error : outcome.reason, item);
+    tell(caller, outcome, outcome.kind === "rejected" ? outcome.error : outcome.reason, item);
   }
 
   #admit(entry: Entry<Item, Receipt>): void {
@@ -165,18 +170,16 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
   #giveUp(entry: Entry<Item, Receipt>, reason: unknown): void {
     // What was in a flush may arrive, or have arrived, all the same.
     const error = WirekitError.isInstance(reason) ? reason : undefined;
-    this.#settle(
-      entry,
-      entry.attempts === 0 ? { kind: "not-sent", reason } : { kind: "expired", error },
-      reason,
-    );
+    const outcome: BatchOutcome<Receipt> =
+      entry.attempts === 0 ? { kind: "not-sent", reason } : { kind: "expired", error };
+    this.#settle(entry, outcome, reason);
   }
 
   /** The one place where an entry gets its outcome, whichever way it comes; only the first counts. */
   #settle(entry: Entry<Item, Receipt>, outcome: BatchOutcome<Receipt>, reason?: unknown): void {
-    const { settle } = entry;
-    if (settle === undefined) return;
-    entry.settle = undefined;
+    const { caller } = entry;
+    if (caller === undefined) return;
+    entry.caller = undefined;
     entry.release?.();
     entry.release = undefined;
     if (entry.stage === "wants-room") this.#room.withdraw(entry);
@@ -188,7 +191,7 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
     if (entry.stage !== "in-flight") entry.stage = "gone";
     countOutcome(this.#counts, outcome.kind);
     if (entry.generation !== undefined) this.#given.leave(entry.generation);
-    settle(outcome, reason, entry.item);
+    tell(caller, outcome, reason, entry.item);
     this.#admitWaiting();
   }
 
@@ -218,7 +221,7 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
     const now = this.#options.clock.monotonic();
     for (const [index, entry] of entries.entries()) {
       const result = results[index];
-      if (result?.kind === "failed" && entry.settle !== undefined) {
+      if (result?.kind === "failed" && entry.caller !== undefined) {
         failures.push({ entry, error: WirekitError.from(result.error) });
         continue;
       }
@@ -229,8 +232,10 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
       }
       this.#land(entry);
     }
-    const paused = failures.length > 0 ? this.#retry(failures, now) : new Set();
-    this.#backlog.open(lanesOf(entries).filter((lane) => !paused.has(lane)));
+    const paused = failures.length > 0 ? this.#retry(failures, now) : undefined;
+    for (const { lane } of entries) {
+      if (lane !== undefined && !paused?.has(lane)) this.#backlog.open(lane);
+    }
   }
 
   /** An entry whose flush has ended, and that goes nowhere from here. */
@@ -242,7 +247,7 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
 
   /** Puts back what is tried again and returns their lanes, which stay closed until the pause is over. */
   #retry(failures: readonly Failure<Entry<Item, Receipt>>[], now: number): ReadonlySet<unknown> {
-    const { retry, random, clock, onRetry } = this.#options;
+    const { retry, random, onRetry } = this.#options;
     const { retried, rejected, delayMs } = planRetry(failures, retry, { now, random });
     for (const { entry, error: last } of rejected) {
       const error = withAttempts(last, entry.attempts);
@@ -255,12 +260,10 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
     for (const entry of entries) entry.stage = "waits";
     this.#backlog.restore(entries);
     const lanes = lanesOf(entries);
-    const cancel = clock.setTimer(() => {
-      this.#pauses.delete(cancel);
-      this.#backlog.open(lanes);
+    this.#pauses.begin(entries, delayMs, () => {
+      for (const lane of lanes) this.#backlog.open(lane);
       this.#pump();
-    }, delayMs);
-    this.#pauses.set(cancel, entries);
+    });
     onRetry({ error: first.error, items: entries.map(({ item }) => item), delayMs });
     return new Set(lanes);
   }
@@ -282,16 +285,15 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
     const reason = new ClosedError("The batcher");
     for (const entry of left) this.#giveUp(entry, reason);
     this.#flushes.giveUp(reason);
-    for (const cancel of this.#pauses.keys()) cancel();
+    this.#pauses.cancel();
     this.#linger.off();
     return report;
   }
 
   /** All whose callers wait, in the order of their calls. */
   #unsettled(): Entry<Item, Receipt>[] {
-    const paused = [...this.#pauses.values()].flat();
-    return [...new Set([...this.#flushes, ...paused, ...this.#backlog, ...this.#room.waiting])]
-      .filter(({ settle }) => settle !== undefined)
+    return [...new Set([...this.#flushes, ...this.#pauses, ...this.#backlog, ...this.#room.waiting])]
+      .filter(({ caller }) => caller !== undefined)
       .sort((one, other) => one.createdAt - other.createdAt);
   }
 }

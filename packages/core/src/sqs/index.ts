@@ -7,7 +7,7 @@ export {
   type SqsSdk,
   type SqsSdkClient,
 } from "./bind-sqs.ts";
-export { endingByTimeOut } from "./ending-by-time-out.ts";
+export { endingByTimeOut, withoutRequestLog } from "./client-settings.ts";
 export type {
   AwsBatchFailure,
   AwsBatchResult,

@@ -1,5 +1,5 @@
 import { ConfigError, once } from "@wirekit/core";
-import { bindSqs, endingByTimeOut, type SqsApi, type SqsLookup } from "@wirekit/core/sqs";
+import { bindSqs, endingByTimeOut, type SqsApi, type SqsLookup, withoutRequestLog } from "@wirekit/core/sqs";
 import { toSqsError } from "./sqs-error.ts";
 import type { ResolvedSqsOptions, SqsCredentials } from "./sqs-options.ts";
 
@@ -25,10 +25,11 @@ export function sqsConnection(options: ResolvedSqsOptions): SqsConnection {
     const sdk = await loadSdk();
     if (options.client !== undefined) return bindSqs(sdk, options.client, toSqsError);
     const config = clientConfig(options);
-    const client = new sdk.SQSClient(config);
-    const { credentials } = client.config;
+    const client = withoutRequestLog(new sdk.SQSClient(config));
     // What the one has found out about credentials, the other need not.
-    const batches = new sdk.SQSClient({ ...endingByTimeOut(config, options.timeoutMs), credentials });
+    const { credentials } = client.config;
+    const ending = endingByTimeOut({ ...config, credentials }, options.timeoutMs);
+    const batches = withoutRequestLog(new sdk.SQSClient(ending));
     close = () => {
       client.destroy();
       batches.destroy();

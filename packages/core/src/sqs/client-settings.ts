@@ -22,3 +22,17 @@ export function endingByTimeOut<Settings extends ClientSettings>(settings: Setti
     },
   };
 }
+
+/**
+ * Takes the SDK's log of requests out of a client that nobody has given a logger. By itself it copies each request and each answer, to hand them to a
+ * logger that throws them away.
+ */
+export function withoutRequestLog<Client extends LoggingClient>(client: Client): Client {
+  client.middlewareStack.remove("loggerMiddleware");
+  return client;
+}
+
+/** A client of the AWS SDK, as far as it is looked at here. */
+interface LoggingClient {
+  readonly middlewareStack: { remove(name: string): boolean };
+}
