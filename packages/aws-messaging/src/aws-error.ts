@@ -22,7 +22,7 @@ export function toAwsError(what: string, thrown: unknown): WirekitError {
 
 /** The likely mistake, where there is one. */
 const hints: Partial<Record<AwsFaultKind, string>> = {
-  "access-denied": ". Check credentials, region and the policy of the topic or queue",
+  "access-denied": ". Check credentials, region and the policy of the topic, queue or role",
   "not-found": ". Check its name, the environment, region and account; provision() creates what is missing",
 };
 

@@ -20,7 +20,7 @@ import { type Provisioned, type ProvisionOptions, provision } from "./provision.
 import type { BatchEvent, PublishOptions, PublishReceipt, PublishTarget } from "./publish-options.ts";
 import { Publisher } from "./publisher.ts";
 import { runConsumers } from "./run-consumers.ts";
-import type { EventSchema, Published } from "./schema.ts";
+import type { EventSchema, Published, Received } from "./schema.ts";
 import { SubscriptionRegistry } from "./subscriptions.ts";
 import type { UnsentMessages } from "./topic-publishers.ts";
 
@@ -97,7 +97,7 @@ export class AwsMessaging implements AsyncDisposable {
   consume<Schema extends EventSchema>(
     target: ConsumeTarget<Schema>,
     handler: EventHandler<Schema>,
-    options: ConsumeOptions = {},
+    options: ConsumeOptions<Received<Schema>> = {},
   ): EventConsumer {
     const name = target.topic ?? target.queue;
     const { schema, discriminator } = target;
@@ -158,7 +158,7 @@ export class AwsMessaging implements AsyncDisposable {
     target: { readonly topic: string } | { readonly queue: string },
     subscriptions: SubscriptionRegistry,
     name: string,
-    options: ConsumeOptions,
+    options: ConsumeOptions<never>,
   ): EventConsumer {
     if (this.#closing !== undefined) throw new ClosedError("The messaging client");
     const queue = "topic" in target ? { topic: target.topic } : { queue: target.queue };

@@ -1,7 +1,7 @@
 import type { SNSClient } from "@aws-sdk/client-sns";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import { once, withTimeout } from "@wirekit/core";
-import { bindSqs, type SqsApi } from "@wirekit/core/sqs";
+import { bindSqs, endingByTimeOut, type SqsApi, withoutRequestLog } from "@wirekit/core/sqs";
 import { toAwsError } from "./aws-error.ts";
 import type { AwsMessagingConfig } from "./config.ts";
 import { clientSettings, type Keep } from "./sdk-settings.ts";
@@ -30,18 +30,13 @@ export function awsClients(config: AwsMessagingConfig, injected: InjectedClients
   const own: { destroy(): void }[] = [];
   const keep: Keep = (client) => {
     own.push(client);
-    return client;
+    return withoutRequestLog(client);
   };
   const settings = once(() => clientSettings(config, keep));
   const sns = once(async () => {
     const module = await import("@aws-sdk/client-sns");
     if (injected.sns !== undefined) return bindSns(module, injected.sns, { ends: "by-signal" });
-    const { requestHandler, ...rest } = await settings();
-    const client = new module.SNSClient({
-      ...rest,
-      cacheMiddleware: true,
-      requestHandler: { ...requestHandler, requestTimeout: config.timeoutMs, throwOnRequestTimeout: true },
-    });
+    const client = new module.SNSClient(endingByTimeOut(await settings(), config.timeoutMs));
     return bindSns(module, keep(client), { ends: "by-time-out" });
   });
   const sqsClient = once(async () => {
@@ -52,7 +47,15 @@ export function awsClients(config: AwsMessagingConfig, injected: InjectedClients
   const sqsAdmin = once(async () =>
     bindSqsAdmin(await import("@aws-sdk/client-sqs"), await sqsClient(), config),
   );
-  const sqs = once(async () => bindSqs(await import("@aws-sdk/client-sqs"), await sqsClient(), toAwsError));
+  const sqs = once(async () => {
+    const module = await import("@aws-sdk/client-sqs");
+    const client = await sqsClient();
+    if (injected.sqs !== undefined) return bindSqs(module, client, toAwsError);
+    // What the one has found out about credentials, the other need not.
+    const { credentials } = client.config;
+    const ending = endingByTimeOut({ ...(await settings()), credentials }, config.timeoutMs);
+    return bindSqs(module, client, toAwsError, { batches: keep(new module.SQSClient(ending)) });
+  });
   return {
     sns,
     sqs,
@@ -91,10 +94,7 @@ function bindSqsAdmin(
   };
 }
 
-/**
- * A signal makes a `PublishBatch` a fifth dearer for the process: the SDK builds its chain of middleware anew for every request that comes with
- * one. A client of our own does without: its requests end by its time-out, or with its sockets when it is closed.
- */
+/** A client of our own does without a signal, which costs the less: its requests end by its time-out, or with its sockets when it is closed. */
 interface PublishLimit {
   readonly ends: "by-signal" | "by-time-out";
 }

@@ -1,5 +1,6 @@
 import type { ConsumerOptions as CoreConsumerOptions } from "@wirekit/core/inbound";
 import type { SqsDelivery, SqsSourceOptions } from "@wirekit/core/sqs";
+import type { ConsumeIdempotency } from "./consume-idempotency.ts";
 import type { Discriminator } from "./define-event.ts";
 import type { QueueTarget } from "./queue-directory.ts";
 import type { EventSchema } from "./schema.ts";
@@ -16,8 +17,8 @@ export type DeadLetterDestination = { readonly queue: string } | { readonly topi
 
 type Core = CoreConsumerOptions<SqsDelivery>;
 
-/** How messages are consumed. */
-export interface ConsumeOptions
+/** How messages are consumed. `Event` is what handlers are given. */
+export interface ConsumeOptions<Event = unknown>
   extends Pick<
       Core,
       | "concurrency"
@@ -35,6 +36,8 @@ export interface ConsumeOptions
   /** The most messages that wait, received and leased, for a free slot. Default 10, the most that SQS gives at once. */
   readonly prefetch?: number | undefined;
   readonly deadLetter?: DeadLetterDestination | undefined;
+  /** Handles each event once, also when it is delivered again. Off unless given. */
+  readonly idempotency?: ConsumeIdempotency<Event> | undefined;
   /** Closes the consumer when it fires. */
   readonly signal?: AbortSignal | undefined;
 }

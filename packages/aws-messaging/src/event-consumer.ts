@@ -5,6 +5,7 @@ import { findSqsSourceFaults, type SqsDelivery, SqsSource } from "@wirekit/core/
 import type { WriteAudit } from "./audit.ts";
 import type { AwsClients } from "./clients.ts";
 import type { AwsMessagingConfig } from "./config.ts";
+import { idempotencyOf } from "./consume-idempotency.ts";
 import type { ConsumeOptions, DeadLetterDestination } from "./consume-options.ts";
 import { deadLetterSink, type WriteDeadLetter } from "./dead-letter-target.ts";
 import { MessageProcessingError } from "./errors.ts";
@@ -38,7 +39,7 @@ const fifoReceiveSize = 3;
 export function startConsumer(
   target: QueueTarget,
   find: ReadContext["find"],
-  options: ConsumeOptions,
+  options: ConsumeOptions<never>,
   parts: EventConsumerParts,
 ): EventConsumer {
   const { config, clients, policy, logger, audit, clock, random, encryption: cipher, largeBodies } = parts;
@@ -84,6 +85,7 @@ export function startConsumer(
     source,
     concurrency,
     capacity: concurrency + prefetch,
+    idempotency: idempotencyOf(options.idempotency, queue),
     deadLetterSink: deadLetter && deadLetterSink(queue, parts.writeDeadLetter(deadLetter)),
     decode: (delivery) => {
       audit?.({

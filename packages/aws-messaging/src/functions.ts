@@ -6,7 +6,7 @@ import type { DefinedEvent } from "./define-event.ts";
 import type { EventConsumer } from "./event-consumer.ts";
 import type { EventHandler } from "./event-handler.ts";
 import type { BatchEvent, PublishOptions, PublishReceipt, PublishTarget } from "./publish-options.ts";
-import type { EventSchema, Published } from "./schema.ts";
+import type { EventSchema, Published, Received } from "./schema.ts";
 import type { SubscriptionRegistry } from "./subscriptions.ts";
 
 /** The functions' clients live as long as their configuration: a cache, by identity, and nothing to clean up but connections. */
@@ -54,7 +54,7 @@ export function consume<Schema extends EventSchema>(
   config: AwsMessagingConfig,
   target: ConsumeTarget<Schema>,
   handler: EventHandler<Schema>,
-  options?: ConsumeOptions,
+  options?: ConsumeOptions<Received<Schema>>,
 ): EventConsumer {
   return messagingFor(config).consume(target, handler, options);
 }

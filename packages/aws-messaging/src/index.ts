@@ -6,6 +6,7 @@ export {
   awsMessagingConfig,
   awsMessagingConfigFromEnv,
 } from "./config.ts";
+export type { ConsumeIdempotency } from "./consume-idempotency.ts";
 export type { ConsumeOptions, ConsumeTarget, DeadLetterDestination } from "./consume-options.ts";
 export {
   type DefinedEvent,

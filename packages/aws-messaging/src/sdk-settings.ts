@@ -1,12 +1,26 @@
 import type { SNSClientConfig } from "@aws-sdk/client-sns";
-import { ConfigError } from "@wirekit/core";
+import { ConfigError, withTimeout } from "@wirekit/core";
+import { toAwsError } from "./aws-error.ts";
 import type { AwsMessagingConfig } from "./config.ts";
 
 /** Notes a client that was made here, so that it is closed with the others. */
-export type Keep = <Client extends { destroy(): void }>(client: Client) => Client;
+export type Keep = <Client extends KeptClient>(client: Client) => Client;
+
+/** A client of the AWS SDK, as far as keeping it goes. */
+interface KeptClient {
+  readonly middlewareStack: { remove(name: string): boolean };
+  destroy(): void;
+}
 
 /** A consumer holds several long polls open beside its deletes: the SDK's own bound of 50 sockets would be in their way. */
 const maxSockets = 500;
+
+/**
+ * A role is assumed in the course of some call, which has `timeoutMs` and would otherwise run out of time first, and name something that is not at
+ * fault.
+ */
+const longestAssumingMs = 10_000;
+const assumingRole = "Assuming the role of roleArn";
 
 /** What every client of the AWS SDK is made with. */
 export async function clientSettings(config: AwsMessagingConfig, keep: Keep) {
@@ -29,7 +43,7 @@ async function credentialsFor(
   config: AwsMessagingConfig,
   keep: Keep,
 ): Promise<SNSClientConfig["credentials"]> {
-  const { credentials, role, regionName, endpointUrl } = config;
+  const { credentials, role, regionName, endpointUrl, timeoutMs } = config;
   // None at all leaves the standard chain to the SDK.
   if (role === undefined) return credentials;
   const { STSClient, AssumeRoleCommand } = await loadPeer(
@@ -46,13 +60,18 @@ async function credentialsFor(
   );
   // A provider: the SDK asks it again before what it gave expires.
   return async () => {
-    const { Credentials: assumed } = await sts.send(
-      new AssumeRoleCommand({
-        RoleArn: role.roleArn,
-        RoleSessionName: role.sessionName,
-        ExternalId: role.externalId,
-      }),
-    );
+    const command = new AssumeRoleCommand({
+      RoleArn: role.roleArn,
+      RoleSessionName: role.sessionName,
+      ExternalId: role.externalId,
+    });
+    const { Credentials: assumed } = await withTimeout(
+      assumingRole,
+      (signal) => sts.send(command, { abortSignal: signal }),
+      { timeoutMs: Math.min(timeoutMs / 2, longestAssumingMs) },
+    ).catch((thrown: unknown) => {
+      throw toAwsError(assumingRole, thrown);
+    });
     if (assumed?.AccessKeyId === undefined || assumed.SecretAccessKey === undefined) {
       throw new ConfigError([{ path: "roleArn", message: "names a role for which AWS gave no credentials" }]);
     }

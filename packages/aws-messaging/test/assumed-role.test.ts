@@ -5,7 +5,8 @@ import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import { ConfigError } from "@wirekit/core";
 import { awsClients } from "../src/clients.ts";
-import { awsMessagingConfig } from "../src/config.ts";
+import { type AwsMessagingOptions, awsMessagingConfig } from "../src/config.ts";
+import { AWSConnectionError } from "../src/errors.ts";
 import { until } from "./messaging-fixture.ts";
 
 const roleArn = "arn:aws:iam::123456789012:role/publisher";
@@ -14,18 +15,21 @@ const assumed =
 
 let requests: { readonly form: URLSearchParams; readonly headers: Record<string, unknown> }[];
 let credentials: string;
+/** What STS answers with; nothing at all: never. */
+let stsStatus: number | undefined;
 
 /** Answers as STS and SNS do, at one address. */
 const server = createServer(async (request, response) => {
   const form = new URLSearchParams(await text(request));
   requests.push({ form, headers: request.headers });
   const action = form.get("Action");
+  if (action === "AssumeRole" && stsStatus === undefined) return;
   const result = action === "AssumeRole" ? credentials : "<Topics></Topics>";
   const namespace =
     action === "AssumeRole"
       ? "https://sts.amazonaws.com/doc/2011-06-15/"
       : "http://sns.amazonaws.com/doc/2010-03-31/";
-  response.writeHead(200, { "content-type": "text/xml" });
+  response.writeHead(action === "AssumeRole" ? (stsStatus ?? 200) : 200, { "content-type": "text/xml" });
   response.end(
     `<${action}Response xmlns="${namespace}"><${action}Result>${result}</${action}Result></${action}Response>`,
   );
@@ -34,6 +38,7 @@ const server = createServer(async (request, response) => {
 beforeEach(async () => {
   requests = [];
   credentials = assumed;
+  stsStatus = 200;
   // What the clients leave open stays open.
   server.keepAliveTimeout = 0;
   await once(server.listen(0, "127.0.0.1"), "listening");
@@ -44,7 +49,7 @@ afterEach(async () => {
   await once(server.close(), "close");
 });
 
-const start = () =>
+const start = (options: Partial<AwsMessagingOptions> = {}) =>
   awsClients(
     awsMessagingConfig({
       regionName: "eu-west-1",
@@ -54,6 +59,7 @@ const start = () =>
       roleArn,
       externalId: "tenant-7",
       roleSessionName: "orders",
+      ...options,
     }),
     {},
   );
@@ -87,6 +93,40 @@ it("names the role when AWS gives no credentials for it", async () => {
   clients.close();
   expect(failed).toBeInstanceOf(ConfigError);
   expect(failed).toMatchObject({ message: expect.stringContaining("roleArn") });
+});
+
+it("does not wait for ever for STS, says that it is the role which cannot be had, and asks again", async () => {
+  stsStatus = undefined;
+  const closed = new Promise((resolve) => {
+    server.once("connection", (socket: Socket) => socket.once("close", resolve));
+  });
+  const clients = start({ timeoutMs: 400 });
+  const sns = await clients.sns();
+  const failed = await sns.listTopics({}).catch((error: unknown) => error);
+  expect(AWSConnectionError.isInstance(failed)).toBe(true);
+  expect(failed).toMatchObject({
+    message: "Assuming the role of roleArn failed: TimeoutError",
+    code: "aws-messaging/connection",
+    retryable: true,
+    cause: { timeoutMs: 200 },
+  });
+  await closed;
+  stsStatus = 200;
+  await sns.listTopics({});
+  clients.close();
+});
+
+it("says that the role is refused, and not what was asked for with it", async () => {
+  stsStatus = 403;
+  const clients = start();
+  const sns = await clients.sns();
+  await expect(sns.listTopics({})).rejects.toMatchObject({
+    name: "AWSConnectionError",
+    message: expect.stringContaining("roleArn"),
+    code: "aws-messaging/access-denied",
+    retryable: false,
+  });
+  clients.close();
 });
 
 it("leaves no connection open once it is closed, to STS neither", async () => {

@@ -21,8 +21,9 @@ export class RunningConsumers {
     return [...faults.filter((message) => message !== undefined), ...this.#failures.values()];
   }
 
-  /** Closes all that run. */
-  async close(options: { readonly timeoutMs: number }): Promise<void> {
-    await Promise.all([...this.#running].map((consumer) => consumer.close(options)));
+  /** Closes all that run; how many messages they had received, and not handled. */
+  async close(options: { readonly timeoutMs: number }): Promise<number> {
+    const reports = await Promise.all([...this.#running].map((consumer) => consumer.close(options)));
+    return reports.reduce((sum, { left }) => sum + left.length, 0);
   }
 }

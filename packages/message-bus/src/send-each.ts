@@ -16,7 +16,7 @@ export function sendEach<Receipt extends SentMessage>(
   { sendOne, counters }: { readonly sendOne: SendOne<Receipt>; readonly counters: BusCounters },
 ): Promise<SendOutcome<Receipt>[]> {
   return Promise.all(
-    messages.map(async (message, index) => {
+    messages.map((message, index) => {
       let ownKey: string | undefined;
       try {
         ownKey = typeof key === "function" ? key(message, index) : key;

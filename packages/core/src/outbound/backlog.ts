@@ -88,13 +88,12 @@ export class Backlog<Entry extends BacklogEntry<Entry>> {
     return true;
   }
 
-  /** Opens the keys again of which entries were taken. What waited behind those lingers no more. */
-  open(lanes: Iterable<Lane<Entry>>): void {
-    for (const lane of lanes) {
-      lane.closed = false;
-      if (lane.entries.size === 0) this.#forget(lane);
-      else this.#makeReady(lane, this.#due);
-    }
+  /** Opens a key again of which entries were taken. What waited behind those lingers no more. */
+  open(lane: Lane<Entry>): void {
+    if (!lane.closed) return;
+    lane.closed = false;
+    if (lane.entries.size === 0) this.#forget(lane);
+    else this.#makeReady(lane, this.#due);
   }
 
   /** Whether there is a batch to take: a full one, or anything that has lingered long enough. */
@@ -121,21 +120,21 @@ export class Backlog<Entry extends BacklogEntry<Entry>> {
   take(): Entry[] {
     const { maxEntries, maxBytes, perKey } = this.#limits;
     const batch: Entry[] = [];
-    let bytes = 0;
-    const fits = (entry: Entry) => batch.length === 0 || bytes + entry.bytes <= maxBytes;
+    let room = maxBytes;
 
     while (batch.length < maxEntries) {
       const lane = this.#due.first ?? this.#lingering.first;
       let entry = lane?.entries.first;
-      if (lane === undefined || entry === undefined || !fits(entry)) break;
+      // One that is larger than all that may be goes alone.
+      if (lane === undefined || entry === undefined || (entry.bytes > room && batch.length > 0)) break;
       this.#close(lane);
       do {
         lane.entries.remove(entry);
         lane.bytes -= entry.bytes;
-        bytes += entry.bytes;
+        room -= entry.bytes;
         batch.push(entry);
         entry = lane.entries.first;
-      } while (perKey === "many" && batch.length < maxEntries && entry !== undefined && fits(entry));
+      } while (perKey === "many" && batch.length < maxEntries && entry !== undefined && entry.bytes <= room);
     }
     return batch;
   }

@@ -1,19 +1,24 @@
 import { watchCaller } from "../caller-watch.ts";
 import { ClosedError } from "../errors/closed-error.ts";
-import { messageOf, WirekitError } from "../errors/wirekit-error.ts";
+import { WirekitError } from "../errors/wirekit-error.ts";
 import { withAttempts } from "../errors/with-attempts.ts";
 import type { NotSent, Rejected } from "../outcome.ts";
 import { type WaitOptions, withTimeout } from "../waiting.ts";
 import { Alarm } from "./alarm.ts";
 import { Backlog, lanesOf } from "./backlog.ts";
-import { type BatchOutcome, Entry, type Settle } from "./entry.ts";
-import { type FlushResults, type FlushRun, runFlush } from "./flush-run.ts";
+import { type BatchOutcome, type Caller, Entry, PromiseCaller, type Settle, tell } from "./entry.ts";
+import type { FlushResults } from "./flush-run.ts";
+import { Flushes } from "./flushes.ts";
 import { Generations } from "./generations.ts";
 import { measure } from "./measure.ts";
 import { type BatcherOptions, type ResolvedBatcherOptions, resolveBatcherOptions } from "./options.ts";
+import { Pauses } from "./pauses.ts";
 import { type Failure, planRetry } from "./retry-plan.ts";
 import { Room } from "./room.ts";
 import { type BatcherCloseReport, type BatcherStats, countOutcome, noCounts } from "./stats.ts";
+
+/** Shared by all calls that have none. */
+const noOptions: WaitOptions = {};
 
 /**
  * Turns single sends into full flushes: gathers items until there are enough of them, enough bytes, or enough time has passed, and
@@ -24,12 +29,10 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
   readonly #backlog: Backlog<Entry<Item, Receipt>>;
   readonly #room: Room<Entry<Item, Receipt>>;
   readonly #given = new Generations();
-  readonly #runs = new Map<FlushRun<Receipt>, readonly Entry<Item, Receipt>[]>();
-  /** Entries that are tried again after a pause, by what cancels it. */
-  readonly #pauses = new Map<() => void, readonly Entry<Item, Receipt>[]>();
+  readonly #flushes: Flushes<Item, Receipt>;
+  readonly #pauses: Pauses<Item, Receipt>;
   readonly #counts = noCounts();
   readonly #linger: Alarm;
-  #inFlightEntries = 0;
   #isPumpDue = false;
   #closing: Promise<BatcherCloseReport<Item>> | undefined;
 
@@ -38,7 +41,12 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
     this.#options = resolveBatcherOptions(options);
     this.#backlog = new Backlog(this.#options);
     this.#room = new Room(this.#options);
+    this.#flushes = new Flushes(this.#options, this.#counts, (entries, results) => {
+      this.#finish(entries, results);
+      this.#pump();
+    });
     const { clock } = this.#options;
+    this.#pauses = new Pauses(clock);
     this.#linger = new Alarm(clock, () => {
       this.#backlog.endLingering(clock.monotonic());
       this.#pump();
@@ -54,18 +62,15 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
    * @throws MessageTooLargeError, QueueFullError, ClosedError, the error of the last try (with `attempts` set), TimeoutError after
    * `timeoutMs`, or the signal's own reason.
    */
-  send(item: Item, options: WaitOptions = {}): Promise<Receipt> {
+  send(item: Item, options: WaitOptions = noOptions): Promise<Receipt> {
     return new Promise((resolve, reject) => {
-      this.submit(item, options, (outcome, reason) => {
-        if (outcome.kind === "delivered") resolve(outcome.receipt);
-        else reject(reason);
-      });
+      this.#submit(item, options, new PromiseCaller(resolve, reject));
     });
   }
 
   /** As {@link send}, for bulk sends: never rejects, and tells what became of the item. */
-  sendOutcome(item: Item, options: WaitOptions = {}): Promise<BatchOutcome<Receipt>> {
-    return new Promise((resolve) => this.submit(item, options, resolve));
+  sendOutcome(item: Item, options: WaitOptions = noOptions): Promise<BatchOutcome<Receipt>> {
+    return new Promise((resolve) => this.#submit(item, options, resolve));
   }
 
   /**
@@ -74,7 +79,11 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
    * must not throw.
    */
   submit(item: Item, options: WaitOptions, settle: Settle<Item, Receipt>): void {
-    const entry = this.#entryFor(item, options, settle);
+    this.#submit(item, options, settle);
+  }
+
+  #submit(item: Item, options: WaitOptions, caller: Caller<Item, Receipt>): void {
+    const entry = this.#entryFor(item, options, caller);
     if (entry === undefined) return;
     entry.generation = this.#given.enter();
     if (this.#room.tryEnter(entry)) this.#admit(entry);
@@ -115,10 +124,10 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
 
   stats(): BatcherStats {
     return {
-      waitingEntries: this.#room.entries - this.#inFlightEntries,
+      waitingEntries: this.#room.entries - this.#flushes.entryCount,
       wantingRoom: this.#room.waiting.size,
-      inFlightEntries: this.#inFlightEntries,
-      inFlightFlushes: this.#runs.size,
+      inFlightEntries: this.#flushes.entryCount,
+      inFlightFlushes: this.#flushes.size,
       pendingBytes: this.#room.bytes,
       ...this.#counts,
     };
@@ -128,24 +137,24 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
   #entryFor(
     item: Item,
     { signal }: WaitOptions,
-    settle: Settle<Item, Receipt>,
+    caller: Caller<Item, Receipt>,
   ): Entry<Item, Receipt> | undefined {
     const { clock, whenFull } = this.#options;
-    if (signal?.aborted) return this.#refuse(item, settle, { kind: "not-sent", reason: signal.reason });
+    if (signal?.aborted) return this.#refuse(item, caller, { kind: "not-sent", reason: signal.reason });
     if (this.#closing !== undefined)
-      return this.#refuse(item, settle, { kind: "not-sent", reason: new ClosedError("The batcher") });
+      return this.#refuse(item, caller, { kind: "not-sent", reason: new ClosedError("The batcher") });
     const measured = measure(item, this.#options);
     if (measured.kind === "unfit")
-      return this.#refuse(item, settle, { kind: "rejected", error: measured.error });
+      return this.#refuse(item, caller, { kind: "rejected", error: measured.error });
     const { key, bytes } = measured;
     const full = whenFull === "reject" ? this.#room.fullError(bytes) : undefined;
-    if (full !== undefined) return this.#refuse(item, settle, { kind: "not-sent", reason: full });
-    return new Entry(item, { key, bytes, createdAt: clock.monotonic(), settle });
+    if (full !== undefined) return this.#refuse(item, caller, { kind: "not-sent", reason: full });
+    return new Entry(item, { key, bytes, createdAt: clock.monotonic(), caller });
   }
 
-  #refuse(item: Item, settle: Settle<Item, Receipt>, outcome: Rejected | NotSent): undefined {
+  #refuse(item: Item, caller: Caller<Item, Receipt>, outcome: Rejected | NotSent): undefined {
     countOutcome(this.#counts, outcome.kind);
-    settle(outcome, outcome.kind === "rejected" ? outcome.error : outcome.reason, item);
+    tell(caller, outcome, outcome.kind === "rejected" ? outcome.error : outcome.reason, item);
   }
 
   #admit(entry: Entry<Item, Receipt>): void {
@@ -161,18 +170,16 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
   #giveUp(entry: Entry<Item, Receipt>, reason: unknown): void {
     // What was in a flush may arrive, or have arrived, all the same.
     const error = WirekitError.isInstance(reason) ? reason : undefined;
-    this.#settle(
-      entry,
-      entry.attempts === 0 ? { kind: "not-sent", reason } : { kind: "expired", error },
-      reason,
-    );
+    const outcome: BatchOutcome<Receipt> =
+      entry.attempts === 0 ? { kind: "not-sent", reason } : { kind: "expired", error };
+    this.#settle(entry, outcome, reason);
   }
 
   /** The one place where an entry gets its outcome, whichever way it comes; only the first counts. */
   #settle(entry: Entry<Item, Receipt>, outcome: BatchOutcome<Receipt>, reason?: unknown): void {
-    const { settle } = entry;
-    if (settle === undefined) return;
-    entry.settle = undefined;
+    const { caller } = entry;
+    if (caller === undefined) return;
+    entry.caller = undefined;
     entry.release?.();
     entry.release = undefined;
     if (entry.stage === "wants-room") this.#room.withdraw(entry);
@@ -184,7 +191,7 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
     if (entry.stage !== "in-flight") entry.stage = "gone";
     countOutcome(this.#counts, outcome.kind);
     if (entry.generation !== undefined) this.#given.leave(entry.generation);
-    settle(outcome, reason, entry.item);
+    tell(caller, outcome, reason, entry.item);
     this.#admitWaiting();
   }
 
@@ -203,47 +210,18 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
   }
 
   #pump(): void {
-    while (this.#runs.size < this.#options.maxInFlight && this.#backlog.hasBatch) {
-      this.#start(this.#backlog.take());
+    while (this.#flushes.size < this.#options.maxInFlight && this.#backlog.hasBatch) {
+      this.#flushes.start(this.#backlog.take());
     }
     this.#linger.set(this.#backlog.nextDueAt);
-  }
-
-  #start(entries: readonly Entry<Item, Receipt>[]): void {
-    const { flush, flushTimeoutMs, flushGraceMs, clock } = this.#options;
-    const now = clock.monotonic();
-    for (const entry of entries) {
-      entry.stage = "in-flight";
-      if (entry.attempts === 0) entry.firstTriedAt = now;
-      else this.#counts.retries += 1;
-      entry.attempts += 1;
-    }
-    this.#inFlightEntries += entries.length;
-    this.#counts.flushes += 1;
-    const batch = entries.map(({ item, key, bytes, attempts }) => ({ item, key, bytes, attempt: attempts }));
-    const run = runFlush(flush, batch, {
-      timeoutMs: flushTimeoutMs,
-      graceMs: flushGraceMs,
-      clock,
-      onAbandoned: () => {
-        this.#counts.abandonedFlushes += 1;
-      },
-    });
-    this.#runs.set(run, entries);
-    void run.results.then((results) => {
-      this.#runs.delete(run);
-      this.#finish(entries, results);
-      this.#pump();
-    });
   }
 
   #finish(entries: readonly Entry<Item, Receipt>[], results: FlushResults<Receipt>): void {
     const failures: Failure<Entry<Item, Receipt>>[] = [];
     const now = this.#options.clock.monotonic();
-    this.#inFlightEntries -= entries.length;
     for (const [index, entry] of entries.entries()) {
       const result = results[index];
-      if (result?.kind === "failed" && entry.settle !== undefined) {
+      if (result?.kind === "failed" && entry.caller !== undefined) {
         failures.push({ entry, error: WirekitError.from(result.error) });
         continue;
       }
@@ -254,8 +232,10 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
       }
       this.#land(entry);
     }
-    const paused = failures.length > 0 ? this.#retry(failures, now) : new Set();
-    this.#backlog.open(lanesOf(entries).filter((lane) => !paused.has(lane)));
+    const paused = failures.length > 0 ? this.#retry(failures, now) : undefined;
+    for (const { lane } of entries) {
+      if (lane !== undefined && !paused?.has(lane)) this.#backlog.open(lane);
+    }
   }
 
   /** An entry whose flush has ended, and that goes nowhere from here. */
@@ -267,7 +247,7 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
 
   /** Puts back what is tried again and returns their lanes, which stay closed until the pause is over. */
   #retry(failures: readonly Failure<Entry<Item, Receipt>>[], now: number): ReadonlySet<unknown> {
-    const { retry, random, clock, onRetry, logger } = this.#options;
+    const { retry, random, onRetry } = this.#options;
     const { retried, rejected, delayMs } = planRetry(failures, retry, { now, random });
     for (const { entry, error: last } of rejected) {
       const error = withAttempts(last, entry.attempts);
@@ -280,17 +260,11 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
     for (const entry of entries) entry.stage = "waits";
     this.#backlog.restore(entries);
     const lanes = lanesOf(entries);
-    const cancel = clock.setTimer(() => {
-      this.#pauses.delete(cancel);
-      this.#backlog.open(lanes);
+    this.#pauses.begin(entries, delayMs, () => {
+      for (const lane of lanes) this.#backlog.open(lane);
       this.#pump();
-    }, delayMs);
-    this.#pauses.set(cancel, entries);
-    try {
-      onRetry({ error: first.error, items: entries.map(({ item }) => item), delayMs });
-    } catch (thrown) {
-      logger.error({ error: messageOf(thrown) }, "The batcher's onRetry function has thrown");
-    }
+    });
+    onRetry({ error: first.error, items: entries.map(({ item }) => item), delayMs });
     return new Set(lanes);
   }
 
@@ -298,7 +272,7 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
     const allEnded = async () => {
       await this.flush();
       // Flushes whose callers have all given up are waited for as well: what is in them may still arrive.
-      await Promise.all([...this.#runs.keys()].map(({ results }) => results));
+      await this.#flushes.whenEnded();
     };
     await withTimeout("Closing", allEnded, { timeoutMs, clock: this.#options.clock }).catch(() => undefined);
 
@@ -310,17 +284,16 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
     };
     const reason = new ClosedError("The batcher");
     for (const entry of left) this.#giveUp(entry, reason);
-    for (const run of this.#runs.keys()) run.giveUp(reason);
-    for (const cancel of this.#pauses.keys()) cancel();
+    this.#flushes.giveUp(reason);
+    this.#pauses.cancel();
     this.#linger.off();
     return report;
   }
 
   /** All whose callers wait, in the order of their calls. */
   #unsettled(): Entry<Item, Receipt>[] {
-    const held = [...this.#runs.values(), ...this.#pauses.values()].flat();
-    return [...new Set([...held, ...this.#backlog, ...this.#room.waiting])]
-      .filter(({ settle }) => settle !== undefined)
+    return [...new Set([...this.#flushes, ...this.#pauses, ...this.#backlog, ...this.#room.waiting])]
+      .filter(({ caller }) => caller !== undefined)
       .sort((one, other) => one.createdAt - other.createdAt);
   }
 }

@@ -11,6 +11,36 @@ export type BatchOutcome<Receipt> = SendOutcome<{ readonly receipt: Receipt }>;
  */
 export type Settle<Item, Receipt> = (outcome: BatchOutcome<Receipt>, reason: unknown, item: Item) => void;
 
+/** Who waits for an item, and is told once. */
+export type Caller<Item, Receipt> = Settle<Item, Receipt> | PromiseCaller<Receipt>;
+
+/** The two ends of a promise. One small object, where a closure would keep all that is around it alive for as long as the item waits. */
+export class PromiseCaller<Receipt> {
+  readonly #resolve: (receipt: Receipt) => void;
+  readonly #reject: (reason: unknown) => void;
+
+  constructor(resolve: (receipt: Receipt) => void, reject: (reason: unknown) => void) {
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  settle(outcome: BatchOutcome<Receipt>, reason: unknown): void {
+    if (outcome.kind === "delivered") this.#resolve(outcome.receipt);
+    else this.#reject(reason);
+  }
+}
+
+/** Tells a caller. */
+export function tell<Item, Receipt>(
+  caller: Caller<Item, Receipt>,
+  outcome: BatchOutcome<Receipt>,
+  reason: unknown,
+  item: Item,
+): void {
+  if (typeof caller === "function") caller(outcome, reason, item);
+  else caller.settle(outcome, reason);
+}
+
 /** Where an entry is on its way. */
 export type Stage = "wants-room" | "waits" | "in-flight" | "gone";
 
@@ -32,8 +62,8 @@ export class Entry<Item, Receipt> implements BacklogEntry<Entry<Item, Receipt>> 
   firstTriedAt = 0;
   /** Those it was given with, as far as `flush()` tells. */
   generation: Generation | undefined = undefined;
-  /** Gone once the caller has been told. */
-  settle: Settle<Item, Receipt> | undefined;
+  /** Gone once it has been told. */
+  caller: Caller<Item, Receipt> | undefined;
   /** Lets go of the caller's signal and time limit. */
   release: (() => void) | undefined = undefined;
 
@@ -42,7 +72,7 @@ export class Entry<Item, Receipt> implements BacklogEntry<Entry<Item, Receipt>> 
     this.key = facts.key;
     this.bytes = facts.bytes;
     this.createdAt = facts.createdAt;
-    this.settle = facts.settle;
+    this.caller = facts.caller;
   }
 }
 
@@ -50,5 +80,5 @@ interface EntryFacts<Item, Receipt> {
   readonly key: string | undefined;
   readonly bytes: number;
   readonly createdAt: number;
-  readonly settle: Settle<Item, Receipt>;
+  readonly caller: Caller<Item, Receipt>;
 }

@@ -93,8 +93,12 @@ function errorOf(thrown: unknown, { aborted }: LazySignal): unknown {
 /** What strangers return is read with care: a result that cannot be read is a failed one. */
 function checkedResults<Receipt>(returned: unknown, count: number): FlushResults<Receipt> {
   try {
-    if (Array.isArray(returned) && returned.length === count)
-      return Array.from(returned, checkedResult<Receipt>);
+    if (Array.isArray(returned) && returned.length === count) {
+      // By number, and not by `map`, which passes over what is missing in the list.
+      const results: EntryResult<Receipt>[] = [];
+      for (let index = 0; index < count; index += 1) results.push(checkedResult(returned[index]));
+      return results;
+    }
     const found = Array.isArray(returned) ? `${returned.length} results` : "no list of results";
     return allFailed(count, wrongResults(`The flush function returned ${found} for ${count} entries`));
   } catch (thrown) {

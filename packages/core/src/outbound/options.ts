@@ -1,5 +1,5 @@
 import { type Clock, type Random, systemClock } from "../clock.ts";
-import type { WirekitError } from "../errors/wirekit-error.ts";
+import { messageOf, type WirekitError } from "../errors/wirekit-error.ts";
 import { consoleLogger, type Logger } from "../logger.ts";
 import { checkDurationMs, checkFunction, checkOneOf, checkWhole, throwFaults } from "../option-checks.ts";
 import { findRetryFaults, type RetryPolicy, withRetryDefaults } from "../retry-policy.ts";
@@ -103,6 +103,7 @@ export interface ResolvedBatcherOptions<Item, Receipt> {
   readonly retry: RetryPolicy;
   readonly flushTimeoutMs: number;
   readonly flushGraceMs: number;
+  /** Never throws. */
   readonly onRetry: (retry: BatchRetry<Item>) => void;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -115,7 +116,7 @@ const defaultMaxPendingBytes = 64 * 1024 * 1024;
 export function resolveBatcherOptions<Item, Receipt>(
   options: BatcherOptions<Item, Receipt>,
 ): ResolvedBatcherOptions<Item, Receipt> {
-  const { sizeOf, atomicKeys = false, orderOnPartialFailure = "strict" } = options;
+  const { sizeOf, atomicKeys = false, orderOnPartialFailure = "strict", logger = consoleLogger } = options;
   const unlimited = Number.POSITIVE_INFINITY;
   const maxBytes = options.maxBytes ?? unlimited;
   const maxPendingBytes =
@@ -137,8 +138,8 @@ export function resolveBatcherOptions<Item, Receipt>(
     retry: withRetryDefaults(options.retry),
     flushTimeoutMs: options.flushTimeoutMs ?? 30_000,
     flushGraceMs: options.flushGraceMs ?? 1_000,
-    onRetry: options.onRetry ?? (() => undefined),
-    logger: options.logger ?? consoleLogger,
+    onRetry: logWhatIsThrown(options.onRetry, logger),
+    logger,
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
   };
@@ -168,4 +169,18 @@ export function resolveBatcherOptions<Item, Receipt>(
     checkDurationMs("flushGraceMs", resolved.flushGraceMs, { minimum: 0 }),
   ]);
   return resolved;
+}
+
+/** A fault of the user's listener is none of the sending. */
+function logWhatIsThrown<Item>(
+  onRetry: BatcherOptions<Item, unknown>["onRetry"],
+  logger: Logger,
+): (retry: BatchRetry<Item>) => void {
+  return (retry) => {
+    try {
+      onRetry?.(retry);
+    } catch (thrown) {
+      logger.error({ error: messageOf(thrown) }, "The batcher's onRetry function has thrown");
+    }
+  };
 }

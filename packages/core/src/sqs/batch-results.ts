@@ -25,15 +25,22 @@ export function readBatchResult<Successful extends { readonly Id?: string | unde
     errorOf,
   }: { readonly receiptOf: (entry: Successful) => Receipt; readonly errorOf: EntryErrorFactory },
 ): EntryResult<Receipt>[] {
-  // By the id as it was written: what a peer that talks nonsense calls "" or "1e0" is no entry of ours.
-  const results = new Map<string | undefined, EntryResult<Receipt>>();
+  const results = new Array<EntryResult<Receipt> | undefined>(count).fill(undefined);
   for (const { Id, Code = "Unknown", SenderFault = false } of result.Failed ?? []) {
-    results.set(Id, { kind: "failed", error: errorOf({ Code, SenderFault }) });
+    const place = placeOf(Id, count);
+    if (place !== undefined) results[place] = { kind: "failed", error: errorOf({ Code, SenderFault }) };
   }
   for (const entry of result.Successful ?? []) {
-    results.set(entry.Id, { kind: "delivered", receipt: receiptOf(entry) });
+    const place = placeOf(entry.Id, count);
+    if (place !== undefined) results[place] = { kind: "delivered", receipt: receiptOf(entry) };
   }
-  return Array.from({ length: count }, (_, index) => results.get(entryId(index)) ?? unmentioned(errorOf));
+  return results.map((known) => known ?? unmentioned(errorOf));
+}
+
+/** By the id as it was written: what a peer that talks nonsense calls "" or "1e0" is no entry of ours. */
+function placeOf(id: string | undefined, count: number): number | undefined {
+  const place = Number(id);
+  return Number.isInteger(place) && place >= 0 && place < count && entryId(place) === id ? place : undefined;
 }
 
 function unmentioned<Receipt>(errorOf: EntryErrorFactory): EntryResult<Receipt> {

@@ -1,8 +1,8 @@
 import { expect, it } from "@jest/globals";
-import { bindSqs, type SqsSdk } from "./bind-sqs.ts";
+import { bindSqs, type SqsClientsByUse, type SqsSdk } from "./bind-sqs.ts";
 
 /** Stands in for the SDK: a command remembers what it is and what it was given. */
-function sdk(answer: () => Promise<unknown>) {
+function sdk(answer: () => Promise<unknown>, clients?: SqsClientsByUse) {
   const sent: unknown[] = [];
   const commandNamed = (name: string) =>
     class {
@@ -25,7 +25,7 @@ function sdk(answer: () => Promise<unknown>) {
   };
   const errorOf = (what: string, thrown: unknown, queue: string) =>
     new Error(`${what} ${queue}`, { cause: thrown });
-  return { sent, sqs: bindSqs(module, client, errorOf) };
+  return { sent, sqs: bindSqs(module, client, errorOf, clients) };
 }
 
 const QueueUrl = "https://sqs.example.com/1/orders";
@@ -53,11 +53,38 @@ it("makes each call a command of its own", async () => {
   await sqs.changeMessageVisibilityBatch({ QueueUrl, Entries: [change] });
   await sqs.getQueueUrl({ QueueName: "orders" });
   expect(sent).toEqual([
-    { name: "send", input: { QueueUrl, Entries: [{ Id: "0", MessageBody: "b" }] }, options: {} },
-    { name: "delete", input: { QueueUrl, Entries: [{ Id: "0", ReceiptHandle: "r" }] }, options: {} },
-    { name: "change", input: { QueueUrl, Entries: [change] }, options: {} },
-    { name: "find", input: { QueueName: "orders" }, options: {} },
+    { name: "send", input: { QueueUrl, Entries: [{ Id: "0", MessageBody: "b" }] }, options: undefined },
+    { name: "delete", input: { QueueUrl, Entries: [{ Id: "0", ReceiptHandle: "r" }] }, options: undefined },
+    { name: "change", input: { QueueUrl, Entries: [change] }, options: undefined },
+    { name: "find", input: { QueueName: "orders" }, options: undefined },
   ]);
+});
+
+it("asks a client for batches without a signal, and does not so much as look at one", async () => {
+  const asked: object[] = [];
+  const batches = {
+    send: async (...given: [object, object?]) => {
+      asked.push(given);
+      return {};
+    },
+  };
+  const { sent, sqs } = sdk(async () => ({}), { batches });
+  const unseen = {
+    get signal(): AbortSignal {
+      throw new Error("it was looked at");
+    },
+  };
+  await sqs.sendMessageBatch({ QueueUrl, Entries: [] }, unseen);
+  await sqs.deleteMessageBatch({ QueueUrl, Entries: [] }, unseen);
+  await sqs.changeMessageVisibilityBatch({ QueueUrl, Entries: [] }, unseen);
+  await sqs.receiveMessage({ QueueUrl, MaxNumberOfMessages: 1, WaitTimeSeconds: 20 });
+  await sqs.getQueueUrl({ QueueName: "orders" });
+  expect(asked).toMatchObject([
+    [{ name: "send" }, undefined],
+    [{ name: "delete" }, undefined],
+    [{ name: "change" }, undefined],
+  ]);
+  expect(sent).toMatchObject([{ name: "receive" }, { name: "find" }]);
 });
 
 it("throws what its owner makes of the SDK's errors", async () => {

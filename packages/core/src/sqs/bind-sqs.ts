@@ -34,26 +34,27 @@ type BatchOf<Action extends BatchAction> = {
   readonly Entries: Parameters<SqsApi[Action]>[0]["Entries"][number][];
 };
 
+/** Clients of the same SDK for a part of the requests. */
+export interface SqsClientsByUse {
+  /**
+   * Sends, deletes and changes visibility, and is asked without a signal: a client that ends its requests by itself, as one of `endingByTimeOut` does.
+   * Default: the client that receives, with a signal.
+   */
+  readonly batches?: SqsSdkClient | undefined;
+}
+
 /**
  * The AWS SDK's client as core's SQS engines want it. The module is handed in, so that core imports nothing of AWS. All attributes of
  * messages are asked for: what a stranger put beside a body is to go with it to a dead-letter queue.
  */
-export function bindSqs(sdk: SqsSdk, client: SqsSdkClient, errorOf: SqsErrorFactory): SqsApi & SqsLookup {
-  async function call<Output>(
-    what: string,
-    queue: string,
-    command: object,
-    { signal }: SqsCallOptions = {},
-  ): Promise<Output> {
-    try {
-      const options = signal === undefined ? {} : { abortSignal: signal };
-      // The SDK's own types tie each command to what it answers, which is what `SqsApi` says in SQS's own names.
-      return (await client.send(command as never, options)) as Output;
-    } catch (thrown) {
-      throw errorOf(what, thrown, queue);
-    }
-  }
-
+export function bindSqs(
+  sdk: SqsSdk,
+  client: SqsSdkClient,
+  errorOf: SqsErrorFactory,
+  { batches }: SqsClientsByUse = {},
+): SqsApi & SqsLookup {
+  const call = callerOf(client, errorOf);
+  const batch = batches === undefined ? call : callerWithoutSignal(batches, errorOf);
   return {
     receiveMessage: (input, options) => {
       const command = new sdk.ReceiveMessageCommand({
@@ -63,22 +64,44 @@ export function bindSqs(sdk: SqsSdk, client: SqsSdkClient, errorOf: SqsErrorFact
       });
       return call("Receiving", input.QueueUrl, command, options);
     },
-    sendMessageBatch: ({ QueueUrl, Entries }, options) =>
-      call(
-        "Sending",
-        QueueUrl,
-        new sdk.SendMessageBatchCommand({ QueueUrl, Entries: [...Entries] }),
-        options,
-      ),
+    sendMessageBatch: ({ QueueUrl, Entries }, options) => {
+      const command = new sdk.SendMessageBatchCommand({ QueueUrl, Entries: [...Entries] });
+      return batch("Sending", QueueUrl, command, options);
+    },
     deleteMessageBatch: ({ QueueUrl, Entries }, options) => {
       const command = new sdk.DeleteMessageBatchCommand({ QueueUrl, Entries: [...Entries] });
-      return call("Deleting", QueueUrl, command, options);
+      return batch("Deleting", QueueUrl, command, options);
     },
     changeMessageVisibilityBatch: ({ QueueUrl, Entries }, options) => {
       const command = new sdk.ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries: [...Entries] });
-      return call("Changing visibility", QueueUrl, command, options);
+      return batch("Changing visibility", QueueUrl, command, options);
     },
     getQueueUrl: (input, options) =>
       call("Looking for the queue", input.QueueName, new sdk.GetQueueUrlCommand(input), options),
   };
+}
+
+/** Sends a command, and throws what its owner makes of the SDK's error. */
+type Caller = <Output>(
+  what: string,
+  queue: string,
+  command: object,
+  options?: SqsCallOptions,
+) => Promise<Output>;
+
+// The SDK's own types tie each command to what it answers, which is what `SqsApi` says in SQS's own names.
+function callerOf(client: SqsSdkClient, errorOf: SqsErrorFactory): Caller {
+  return async <Output>(what: string, queue: string, command: object, { signal }: SqsCallOptions = {}) => {
+    try {
+      return (await client.send(command as never, signal && { abortSignal: signal })) as Output;
+    } catch (thrown) {
+      throw errorOf(what, thrown, queue);
+    }
+  };
+}
+
+/** Does not so much as look at the signal, which would make one. */
+function callerWithoutSignal(client: SqsSdkClient, errorOf: SqsErrorFactory): Caller {
+  const call = callerOf(client, errorOf);
+  return (what, queue, command) => call(what, queue, command);
 }

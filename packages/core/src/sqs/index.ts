@@ -1,6 +1,13 @@
 export { type AwsFault, type AwsFaultKind, readAwsFault } from "./aws-fault.ts";
 export { type EntryErrorFactory, entryId, readBatchResult } from "./batch-results.ts";
-export { bindSqs, type SqsErrorFactory, type SqsSdk, type SqsSdkClient } from "./bind-sqs.ts";
+export {
+  bindSqs,
+  type SqsClientsByUse,
+  type SqsErrorFactory,
+  type SqsSdk,
+  type SqsSdkClient,
+} from "./bind-sqs.ts";
+export { endingByTimeOut, withoutRequestLog } from "./client-settings.ts";
 export type {
   AwsBatchFailure,
   AwsBatchResult,

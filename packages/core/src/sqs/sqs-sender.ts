@@ -7,6 +7,7 @@ import {
   type SqsApi,
   type SqsAttribute,
   type SqsSendEntry,
+  type SqsSent,
 } from "./sqs-api.ts";
 
 /** What SQS gives for a message that it has taken. */
@@ -58,18 +59,20 @@ export function createSqsSender(options: SqsSenderOptions): Batcher<SqsSendEntry
       const result = await sqs.sendMessageBatch({ QueueUrl: queueUrl, Entries }, context);
       return readBatchResult(result, entries.length, {
         errorOf,
-        receiptOf: ({ MessageId = "", SequenceNumber }) => ({
-          messageId: MessageId,
-          ...(SequenceNumber !== undefined && { sequenceNumber: SequenceNumber }),
-        }),
+        receiptOf,
       });
     },
   });
 }
 
+function receiptOf({ MessageId: messageId = "", SequenceNumber: sequenceNumber }: SqsSent): SqsReceipt {
+  return sequenceNumber === undefined ? { messageId } : { messageId, sequenceNumber };
+}
+
 /** What a message counts towards SQS's limits: its body, and name, type and value of each attribute. */
-export function messageBytes({ MessageBody, MessageAttributes = {} }: SqsSendEntry): number {
-  return utf8Length(MessageBody) + attributesBytes(MessageAttributes);
+export function messageBytes({ MessageBody, MessageAttributes }: SqsSendEntry): number {
+  const bodyBytes = utf8Length(MessageBody);
+  return MessageAttributes === undefined ? bodyBytes : bodyBytes + attributesBytes(MessageAttributes);
 }
 
 /** What attributes count towards the limits of SQS and SNS. */

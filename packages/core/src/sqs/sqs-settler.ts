@@ -48,21 +48,22 @@ export class SqsSettler {
     };
     this.#deletes = new Batcher({
       ...batching,
-      flush: async (entries, { signal }) => {
+      // The context is handed on as it is: its signal is made when somebody asks for it.
+      flush: async (entries, context) => {
         const Entries = entries.map(({ item }, index) => ({ Id: entryId(index), ReceiptHandle: item }));
-        const result = await sqs.deleteMessageBatch({ QueueUrl, Entries }, { signal });
+        const result = await sqs.deleteMessageBatch({ QueueUrl, Entries }, context);
         return settled("Deleting a message", result, entries.length);
       },
     });
     this.#changes = new Batcher({
       ...batching,
-      flush: async (entries, { signal }) => {
+      flush: async (entries, context) => {
         const Entries = entries.map(({ item: { receiptHandle, seconds } }, index) => ({
           Id: entryId(index),
           ReceiptHandle: receiptHandle,
           VisibilityTimeout: seconds,
         }));
-        const result = await sqs.changeMessageVisibilityBatch({ QueueUrl, Entries }, { signal });
+        const result = await sqs.changeMessageVisibilityBatch({ QueueUrl, Entries }, context);
         return settled("Changing the visibility of a message", result, entries.length);
       },
     });

@@ -1,10 +1,9 @@
-import { ClosedError, type Env, type SendOutcome, type WaitOptions } from "@wirekit/core";
-import { BusCounters } from "../bus-counters.ts";
+import type { Env, SendOutcome, WaitOptions } from "@wirekit/core";
+import { BusLifecycle } from "../bus-lifecycle.ts";
 import type { ConsumeOptions, MessageConsumer, MessageHandler } from "../consume-options.ts";
 import { defaultGroupId } from "../default-group-id.ts";
 import type {
   BusCloseReport,
-  BusHealth,
   BusStats,
   MessageBus,
   MessagesOptions,
@@ -53,17 +52,15 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
   readonly #options: ResolvedKafkaOptions;
   readonly #driver: KafkaDriver;
   readonly #sends: KafkaSends;
-  readonly #counters = new BusCounters();
+  readonly #life = new BusLifecycle();
   readonly #consumers = new KafkaConsumers();
   readonly #receivers: KafkaReceivers;
-  #state: BusHealth["state"] = "open";
-  #closing: Promise<BusCloseReport> | undefined;
 
   /** Reads nothing but its options, and connects with the first message. @throws ConfigError naming every option at fault. */
   constructor(options: KafkaMessageBusOptions) {
     this.#options = resolveKafkaOptions(options);
     this.#driver = this.#options.driver ?? new KafkajsDriver(this.#options);
-    this.#sends = new KafkaSends(this.#driver, this.#options, this.#counters);
+    this.#sends = new KafkaSends(this.#driver, this.#options, this.#life.counters);
     this.#receivers = new KafkaReceivers((place) => new KafkaReceiver(this.#sourceOptions(place)));
   }
 
@@ -95,7 +92,7 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
   ): Promise<readonly SendOutcome<KafkaSentMessage>[]> {
     return sendEach(messages, options, {
       sendOne: (message, sendOptions) => this.#sends.sendOne(message, sendOptions),
-      counters: this.#counters,
+      counters: this.#life.counters,
     });
   }
 
@@ -117,11 +114,11 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
       unknownKinds,
     } = options;
     checkReceiveOptions({ topic, groupId, timeoutMs });
-    this.#throwUnlessOpen();
+    this.#life.throwUnlessOpen();
     const facts = await this.#receivers.at({ topic, groupId }).receive({ timeoutMs, signal });
     if (facts === undefined) return undefined;
     const received = toReceived<Unknown>(facts, unknownKinds);
-    if (received.kind === "invalid") this.#counters.invalid();
+    if (received.kind === "invalid") this.#life.counters.invalid();
     return received;
   }
 
@@ -143,7 +140,7 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
     ...options
   }: KafkaReceiptOptions): Promise<void> {
     options.signal?.throwIfAborted();
-    if (this.#state === "closed") throw new ClosedError("The message bus");
+    this.#life.throwIfClosed();
     await this.#receivers.ofReceipt(target, groupId, receiptHandle).acknowledge(receiptHandle, options);
   }
 
@@ -161,7 +158,7 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
     const { clock, random, logger } = this.#options;
     checkReceiveOptions({ topic, groupId, timeoutMs: 0 });
     if (options.deadLetterTarget !== undefined) checkTopic(options.deadLetterTarget, "deadLetterTarget");
-    this.#throwUnlessOpen();
+    this.#life.throwUnlessOpen();
     const source = new KafkaSource(this.#sourceOptions({ topic, groupId }));
     const consumer: MessageConsumer = startConsumer(options, handler, {
       source,
@@ -175,8 +172,9 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
       logger,
     });
     consumer.on("processed", ({ outcome }) => {
-      if (outcome === "invalid") this.#counters.invalid();
+      if (outcome === "invalid") this.#life.counters.invalid();
     });
+    this.#life.consumers.add(consumer, topic);
     this.#consumers.add(consumer, { topic, groupId, source });
     return consumer;
   }
@@ -191,20 +189,21 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
     groupId = defaultGroupId(target),
   }: Pick<ReceiveOptions, "target" | "groupId">): Promise<readonly PartitionLag[]> {
     checkReceiveOptions({ topic: target, groupId, timeoutMs: 0 });
-    if (this.#state === "closed") throw new ClosedError("The message bus");
+    this.#life.throwIfClosed();
     return this.#driver.lag(target, groupId);
   }
 
   stats(): BusStats {
-    return this.#counters.stats();
+    return this.#life.counters.stats();
   }
 
   health(): KafkaBusHealth {
     const receivers = this.#receivers.states();
     const faults = receivers.map(({ fault }) => fault?.message);
-    const problems = [this.#sends.problem, ...this.#consumers.problems(), ...faults];
+    const { state, problems: stopped } = this.#life.health();
+    const problems = [this.#sends.problem, ...stopped, ...faults];
     return {
-      state: this.#state,
+      state,
       problems: problems.filter((problem) => problem !== undefined),
       groups: [
         ...this.#consumers.states().map((state) => groupHealth("consumer", state)),
@@ -213,9 +212,8 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
     };
   }
 
-  close({ timeoutMs = 10_000 }: { readonly timeoutMs?: number | undefined } = {}): Promise<BusCloseReport> {
-    this.#closing ??= this.#close(timeoutMs);
-    return this.#closing;
+  close(options?: { readonly timeoutMs?: number | undefined }): Promise<BusCloseReport> {
+    return this.#life.close(options, (timeoutMs) => this.#close(timeoutMs));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -226,15 +224,13 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
     const { clock } = this.#options;
     const endsAt = clock.monotonic() + timeoutMs;
     // Handlers that run may still send and acknowledge; nothing more is received.
-    this.#state = "closing";
     // A part of the time is the producer's, also where a handler takes all that there is.
     const consumingMs = timeoutMs * 0.9;
     const left = await Promise.all([
-      this.#consumers.close({ timeoutMs: consumingMs }),
+      this.#life.consumers.close({ timeoutMs: consumingMs }),
       this.#receivers.close({ timeoutMs: consumingMs }),
     ]);
     const unsent = await this.#sends.close({ timeoutMs: Math.max(0, endsAt - clock.monotonic()) });
-    this.#state = "closed";
     await this.#driver.close();
     return { ...unsent, unacknowledged: left.reduce((sum, count) => sum + count, 0) };
   }
@@ -259,15 +255,11 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
       maxBufferedBytes: options.maxBufferedBytes,
       commitIntervalMs: options.commitIntervalMs,
       rebalanceGraceMs: options.rebalanceGraceMs,
-      onDelivered: (facts) => this.#counters.received(facts),
-      onAcknowledged: () => this.#counters.acknowledged(),
+      onDelivered: (facts) => this.#life.counters.received(facts),
+      onAcknowledged: () => this.#life.counters.acknowledged(),
       logger: options.logger,
       clock: options.clock,
       random: options.random,
     };
-  }
-
-  #throwUnlessOpen(): void {
-    if (this.#state !== "open") throw new ClosedError("The message bus");
   }
 }

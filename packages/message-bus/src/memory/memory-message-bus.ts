@@ -1,5 +1,5 @@
-import { ClosedError, ConfigError, type SendOutcome, type WaitOptions } from "@wirekit/core";
-import { BusCounters } from "../bus-counters.ts";
+import { ConfigError, type SendOutcome, type WaitOptions } from "@wirekit/core";
+import { BusLifecycle } from "../bus-lifecycle.ts";
 import type { ConsumeOptions, MessageConsumer, MessageHandler } from "../consume-options.ts";
 import { defaultGroupId } from "../default-group-id.ts";
 import type {
@@ -15,7 +15,6 @@ import type {
 } from "../message-bus.ts";
 import { messagesOf } from "../messages.ts";
 import { type Received, type ReceivedFacts, toReceived } from "../received.ts";
-import { RunningConsumers } from "../running-consumers.ts";
 import { outcomeOf, sendEach } from "../send-each.ts";
 import { sendInSpan } from "../spans.ts";
 import { startConsumer } from "../start-consumer.ts";
@@ -60,18 +59,15 @@ export interface SendTextOptions extends SendOptions {
 export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
   readonly #options: ResolvedMemoryOptions;
   readonly #targets = new Map<string, MemoryTarget>();
-  readonly #consumers = new RunningConsumers();
-  readonly #counters = new BusCounters();
+  readonly #life = new BusLifecycle();
   readonly #spy: MessageSpy;
   readonly #recorder: Recorder;
-  #state: BusHealth["state"] = "open";
-  #closing: Promise<BusCloseReport> | undefined;
 
   /** @throws ConfigError naming every option at fault. */
   constructor(options: MemoryMessageBusOptions = {}) {
     this.#options = resolveMemoryOptions(options);
     this.#spy = new MessageSpy(this.#options.maxRememberedEvents);
-    this.#recorder = new Recorder(this.#spy, this.#counters);
+    this.#recorder = new Recorder(this.#spy, this.#life.counters);
   }
 
   async sendMessage(message: SendableMessage, options: SendOptions): Promise<MemorySentMessage> {
@@ -89,7 +85,7 @@ export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
   ): Promise<readonly SendOutcome<MemorySentMessage>[]> {
     return sendEach(messages, options, {
       sendOne: (message, sendOptions) => this.#sendOne(message, sendOptions),
-      counters: this.#counters,
+      counters: this.#life.counters,
     });
   }
 
@@ -100,7 +96,7 @@ export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
     const { visibilityTimeoutMs = this.#options.visibilityTimeoutMs } = options;
     checkDuration("timeoutMs", timeoutMs, 0);
     checkDuration("visibilityTimeoutMs", visibilityTimeoutMs, 0);
-    this.#throwUnlessOpen();
+    this.#life.throwUnlessOpen();
     const group = this.#target(target).group(groupId);
     const delivery = await group.receive({ timeoutMs, visibilityTimeoutMs, signal });
     if (delivery === undefined) return undefined;
@@ -112,7 +108,7 @@ export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
     options.signal?.throwIfAborted();
     const { target, groupId = defaultGroupId(target), receiptHandle } = received;
     const { sequence, attempt } = parseReceiptHandle(receiptHandle, target);
-    if (this.#state === "closed") throw new ClosedError("The message bus");
+    this.#life.throwIfClosed();
     const group = this.#targets.get(target)?.groups.get(groupId);
     if (group === undefined) throw receiptError("unknown-receipt");
     const before = group.unacknowledged;
@@ -136,7 +132,7 @@ export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
     const { visibilityTimeoutMs = this.#options.visibilityTimeoutMs } = options;
     const { clock, logger } = this.#options;
     checkDuration("visibilityTimeoutMs", visibilityTimeoutMs, 1);
-    this.#throwUnlessOpen();
+    this.#life.throwUnlessOpen();
     const source = new MemorySource({
       group: this.#target(target).group(groupId),
       visibilityTimeoutMs,
@@ -151,7 +147,7 @@ export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
       clock,
       logger,
     });
-    this.#consumers.add(consumer, target);
+    this.#life.consumers.add(consumer, target);
     return consumer;
   }
 
@@ -171,16 +167,15 @@ export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
   }
 
   stats(): BusStats {
-    return this.#counters.stats();
+    return this.#life.counters.stats();
   }
 
   health(): BusHealth {
-    return { state: this.#state, problems: this.#consumers.problems() };
+    return this.#life.health();
   }
 
-  close({ timeoutMs = 10_000 }: { readonly timeoutMs?: number | undefined } = {}): Promise<BusCloseReport> {
-    this.#closing ??= this.#close(timeoutMs);
-    return this.#closing;
+  close(options?: { readonly timeoutMs?: number | undefined }): Promise<BusCloseReport> {
+    return this.#life.close(options, (timeoutMs) => this.#close(timeoutMs));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -189,11 +184,9 @@ export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
 
   async #close(timeoutMs: number): Promise<BusCloseReport> {
     // Handlers that run may still send and acknowledge; nothing more is received.
-    this.#state = "closing";
-    const consumersEnd = this.#consumers.close({ timeoutMs });
+    const consumersEnd = this.#life.consumers.close({ timeoutMs });
     for (const target of this.#targets.values()) target.close();
     await consumersEnd;
-    this.#state = "closed";
     this.#spy.close();
     const groups = [...this.#targets.values()].flatMap((target) => [...target.groups.values()]);
     const unacknowledged = groups.reduce((sum, group) => sum + group.held, 0);
@@ -230,7 +223,7 @@ export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
         return { target, messageId: `${target}:${sequence}`, sequence };
       });
     } catch (thrown) {
-      this.#counters.notSent();
+      this.#life.counters.notSent();
       throw thrown;
     }
   }
@@ -249,16 +242,12 @@ export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
   }
 
   #target(name: string): MemoryTarget {
-    if (this.#state === "closed") throw new ClosedError("The message bus");
+    this.#life.throwIfClosed();
     if (name === "") throw new ConfigError([{ path: "target", message: "must not be empty" }]);
     const known = this.#targets.get(name);
     if (known !== undefined) return known;
     const target = new MemoryTarget(name, this.#options, this.#options.clock);
     this.#targets.set(name, target);
     return target;
-  }
-
-  #throwUnlessOpen(): void {
-    if (this.#state !== "open") throw new ClosedError("The message bus");
   }
 }

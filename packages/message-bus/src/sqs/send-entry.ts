@@ -1,6 +1,7 @@
 import { ConfigError } from "@wirekit/core";
 import { maxBatchBytes, messageBytes, type SqsSendEntry } from "@wirekit/core/sqs";
 import { InvalidMessageError } from "../errors.ts";
+import { encodeMessage } from "../wire/encode-message.ts";
 import type { SendableMessage } from "../wire/message.ts";
 import { toAttributes } from "./attributes.ts";
 import { isFifo } from "./queue-name.ts";
@@ -19,6 +20,22 @@ export interface Outgoing {
 /** What SQS takes as the name of a group, and as what it drops copies by. */
 const legalId = /^[\x21-\x7e]{1,128}$/;
 const expected = "must be 1 to 128 ASCII characters without blanks on a FIFO queue";
+
+/**
+ * What goes to the queue of `target` for a message.
+ *
+ * @throws InvalidMessageError naming every fault by its wire path.
+ */
+export function readMessage(
+  message: SendableMessage,
+  { target, key }: { readonly target: string; readonly key?: string | undefined },
+): Outgoing {
+  const text = encodeMessage(message);
+  const idempotencyKey = idempotencyKeyOf(message);
+  const ownGroup = idempotencyKey ?? crypto.randomUUID();
+  // As on Kafka, where an empty key is no key.
+  return { target, text, key: key === "" ? undefined : key, idempotencyKey, ownGroup };
+}
 
 /**
  * Checks what SQS would refuse on a FIFO queue.
@@ -40,7 +57,7 @@ export function checkOutgoing({ target, key, idempotencyKey }: Outgoing): void {
 export function toSendEntry(
   { target, text, key, idempotencyKey, ownGroup }: Outgoing,
   headers: Readonly<Record<string, string>>,
-  { delaySeconds }: { readonly delaySeconds: number | undefined },
+  { delaySeconds }: { readonly delaySeconds?: number | undefined },
 ): SqsSendEntry {
   const attributes = toAttributes(headers);
   const entry = {

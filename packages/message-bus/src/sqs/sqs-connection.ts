@@ -1,6 +1,5 @@
-import type { SQSClientConfig } from "@aws-sdk/client-sqs";
 import { ConfigError, once } from "@wirekit/core";
-import { bindSqs, type SqsApi, type SqsLookup } from "@wirekit/core/sqs";
+import { bindSqs, endingByTimeOut, type SqsApi, type SqsLookup, withoutRequestLog } from "@wirekit/core/sqs";
 import { toSqsError } from "./sqs-error.ts";
 import type { ResolvedSqsOptions, SqsCredentials } from "./sqs-options.ts";
 
@@ -25,9 +24,17 @@ export function sqsConnection(options: ResolvedSqsOptions): SqsConnection {
     if (options.sqs !== undefined) return options.sqs;
     const sdk = await loadSdk();
     if (options.client !== undefined) return bindSqs(sdk, options.client, toSqsError);
-    const client = new sdk.SQSClient(clientConfig(options));
-    close = () => client.destroy();
-    return bindSqs(sdk, client, toSqsError);
+    const config = clientConfig(options);
+    const client = withoutRequestLog(new sdk.SQSClient(config));
+    // What the one has found out about credentials, the other need not.
+    const { credentials } = client.config;
+    const ending = endingByTimeOut({ ...config, credentials }, options.timeoutMs);
+    const batches = withoutRequestLog(new sdk.SQSClient(ending));
+    close = () => {
+      client.destroy();
+      batches.destroy();
+    };
+    return bindSqs(sdk, client, toSqsError, { batches });
   });
   return { open, close: () => close() };
 }
@@ -42,7 +49,7 @@ async function loadSdk(): Promise<typeof import("@aws-sdk/client-sqs")> {
   }
 }
 
-function clientConfig({ region, service, credentials, timeoutMs }: ResolvedSqsOptions): SQSClientConfig {
+function clientConfig({ region, service, credentials, timeoutMs }: ResolvedSqsOptions) {
   return {
     region,
     endpoint: service.endpoint,

@@ -1,6 +1,5 @@
 import {
   anySignal,
-  ClosedError,
   type Env,
   type Overrides,
   type SendOutcome,
@@ -9,7 +8,7 @@ import {
 } from "@wirekit/core";
 import { LazySource } from "@wirekit/core/inbound";
 import { type SqsDelivery, SqsSource } from "@wirekit/core/sqs";
-import { BusCounters } from "../bus-counters.ts";
+import { BusLifecycle, closedError } from "../bus-lifecycle.ts";
 import type { ConsumeOptions, MessageConsumer, MessageHandler } from "../consume-options.ts";
 import type {
   BusCloseReport,
@@ -23,17 +22,15 @@ import type {
 } from "../message-bus.ts";
 import { messagesOf } from "../messages.ts";
 import { type Received, toReceived } from "../received.ts";
-import { RunningConsumers } from "../running-consumers.ts";
 import { sendEach } from "../send-each.ts";
 import { startConsumer } from "../start-consumer.ts";
-import { encodeMessage } from "../wire/encode-message.ts";
 import type { DecodedMessage, SendableMessage, UnknownKinds } from "../wire/message.ts";
 import { AccountedSource } from "./accounted-source.ts";
 import { sqsOptionsFromEnv } from "./from-env.ts";
 import { checkQueueName } from "./queue-name.ts";
 import { toReceiptError } from "./receipt-error.ts";
 import { receiveOne } from "./receive-one.ts";
-import { idempotencyKeyOf, type Outgoing } from "./send-entry.ts";
+import { type Outgoing, readMessage } from "./send-entry.ts";
 import { sqsConnection } from "./sqs-connection.ts";
 import { factsOf, type SqsBusDelivery } from "./sqs-delivery.ts";
 import {
@@ -44,7 +41,7 @@ import {
   visibilitySeconds,
 } from "./sqs-options.ts";
 import { SqsQueues } from "./sqs-queues.ts";
-import { type Sending, SqsSends, type SqsSentMessage, system } from "./sqs-sends.ts";
+import { type SqsSend, SqsSends, type SqsSentMessage, system } from "./sqs-sends.ts";
 import { Unacknowledged } from "./unacknowledged.ts";
 
 /**
@@ -57,20 +54,17 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
   readonly #options: ResolvedSqsOptions;
   readonly #queues: SqsQueues;
   readonly #sends: SqsSends;
-  readonly #counters = new BusCounters();
-  readonly #consumers = new RunningConsumers();
+  readonly #life = new BusLifecycle();
   readonly #unacknowledged = new Unacknowledged();
   /** What was acknowledged by what it was received as: a second time is not counted. */
   readonly #acknowledged = new WeakSet<Received<unknown>>();
   readonly #receiving = new AbortController();
-  #state: BusHealth["state"] = "open";
-  #closing: Promise<BusCloseReport> | undefined;
 
   /** Reads nothing but its options. @throws ConfigError naming every option at fault. */
   constructor(options: SqsMessageBusOptions) {
     this.#options = resolveSqsOptions(options);
     this.#queues = new SqsQueues(this.#options, sqsConnection(this.#options));
-    this.#sends = new SqsSends(this.#options, this.#queues, this.#counters);
+    this.#sends = new SqsSends(this.#options, this.#queues, this.#life.counters);
   }
 
   /**
@@ -87,11 +81,8 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
    * @throws InvalidMessageError, before anything is sent; ConfigError for a target or key that SQS does not take; SqsError when SQS cannot be
    * reached or refuses; MessageTooLargeError; ClosedError; TimeoutError; the signal's own reason.
    */
-  async sendMessage(message: SendableMessage, options: SendOptions): Promise<SqsSentMessage> {
-    const { outcome, reason } = await this.#send(message, options);
-    if (outcome.kind !== "delivered") throw reason;
-    const { target, messageId, sequenceNumber } = outcome;
-    return { target, messageId, ...(sequenceNumber !== undefined && { sequenceNumber }) };
+  sendMessage(message: SendableMessage, options: SendOptions): Promise<SqsSentMessage> {
+    return this.#sends.send(sendOf(message, options));
   }
 
   async sendMany(
@@ -99,8 +90,8 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
     options: SendManyOptions,
   ): Promise<readonly SendOutcome<SqsSentMessage>[]> {
     return sendEach(messages, options, {
-      sendOne: async (message, sendOptions) => (await this.#send(message, sendOptions)).outcome,
-      counters: this.#counters,
+      sendOne: (message, sendOptions) => this.#sends.sendOne(sendOf(message, sendOptions)),
+      counters: this.#life.counters,
     });
   }
 
@@ -119,7 +110,7 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
     checkWaitMs(timeoutMs);
     const visibility =
       visibilityTimeoutMs === undefined ? undefined : visibilitySeconds(visibilityTimeoutMs, 0);
-    this.#throwUnlessOpen();
+    this.#life.throwUnlessOpen();
     const linked = anySignal(options.signal, this.#receiving.signal);
     try {
       const { sqs, url } = await this.#queues.open(target, { signal: linked.signal });
@@ -133,7 +124,7 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
       });
       if (delivery === undefined) return undefined;
       const received = toReceived<Unknown>(this.#accountFor(target, delivery), unknownKinds);
-      if (received.kind === "invalid") this.#counters.invalid();
+      if (received.kind === "invalid") this.#life.counters.invalid();
       return received;
     } finally {
       linked.release();
@@ -145,7 +136,7 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
     await this.#delete(received.target, received.receiptHandle, options);
     if (this.#acknowledged.has(received)) return;
     this.#acknowledged.add(received);
-    this.#counters.acknowledged();
+    this.#life.counters.acknowledged();
   }
 
   messages<Unknown extends UnknownKinds = "refuse">(
@@ -164,26 +155,24 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
     checkQueueName(target);
     if (deadLetterTarget !== undefined) checkQueueName(deadLetterTarget, "deadLetterTarget");
     const leaseMs = visibilitySeconds(visibilityTimeoutMs, 1) * 1_000;
-    this.#throwUnlessOpen();
+    this.#life.throwUnlessOpen();
     const open = (signal: AbortSignal) => this.#openSource(target, leaseMs, signal);
     const source = new LazySource<SqsBusDelivery>({ redelivery: "by-queue", open });
     const consumer: MessageConsumer = startConsumer(options, handler, {
       source,
       system,
-      sendText: async (text, { deliveryId: id, target: to, key, ...sendOptions }) => {
+      sendText: (text, { deliveryId: id, target: to, key, ...sendOptions }) => {
         const outgoing: Outgoing = { target: to, text, key, idempotencyKey: id, ownGroup: id };
-        const sendTo = { ...sendOptions, target: to, isOpen: () => this.#state !== "closed" };
-        const { outcome, reason } = await this.#sends.send(() => outgoing, sendTo);
-        if (outcome.kind !== "delivered") throw reason;
+        return this.#sends.send({ ...sendOptions, target: to, read: () => outgoing });
       },
       clock,
       logger,
       random,
     });
     consumer.on("processed", ({ outcome }) => {
-      if (outcome === "invalid") this.#counters.invalid();
+      if (outcome === "invalid") this.#life.counters.invalid();
     });
-    this.#consumers.add(consumer, target);
+    this.#life.consumers.add(consumer, target);
     return consumer;
   }
 
@@ -194,20 +183,19 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
    */
   async deleteMessage(target: string, receiptHandle: string, options: WaitOptions = {}): Promise<void> {
     await this.#delete(target, receiptHandle, options);
-    this.#counters.acknowledged();
+    this.#life.counters.acknowledged();
   }
 
   stats(): BusStats {
-    return this.#counters.stats();
+    return this.#life.counters.stats();
   }
 
   health(): BusHealth {
-    return { state: this.#state, problems: this.#consumers.problems() };
+    return this.#life.health();
   }
 
-  close({ timeoutMs = 10_000 }: { readonly timeoutMs?: number | undefined } = {}): Promise<BusCloseReport> {
-    this.#closing ??= this.#close(timeoutMs);
-    return this.#closing;
+  close(options?: { readonly timeoutMs?: number | undefined }): Promise<BusCloseReport> {
+    return this.#life.close(options, (timeoutMs) => this.#close(timeoutMs));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -218,25 +206,11 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
     const { clock } = this.#options;
     const endsAt = clock.monotonic() + timeoutMs;
     // Handlers that run may still send and acknowledge; nothing more is received.
-    this.#state = "closing";
-    this.#receiving.abort(new ClosedError("The message bus"));
-    await this.#consumers.close({ timeoutMs });
+    this.#receiving.abort(closedError());
+    await this.#life.consumers.close({ timeoutMs });
     await this.#queues.close({ timeoutMs: Math.max(0, endsAt - clock.monotonic()) });
-    const left = await this.#sends.left();
-    this.#state = "closed";
+    const left = await this.#sends.close();
     return { ...left, unacknowledged: this.#unacknowledged.size };
-  }
-
-  #send(message: SendableMessage, { target, key, signal, timeoutMs }: SendOptions): Promise<Sending> {
-    const read = (): Outgoing => {
-      const text = encodeMessage(message);
-      const idempotencyKey = idempotencyKeyOf(message);
-      const ownGroup = idempotencyKey ?? crypto.randomUUID();
-      // As on Kafka, where an empty key is no key.
-      return { target, text, key: key === "" ? undefined : key, idempotencyKey, ownGroup };
-    };
-    const sendTo = { target, signal, timeoutMs, isOpen: () => this.#state !== "closed" };
-    return this.#sends.send(read, sendTo, message);
   }
 
   async #openSource(
@@ -262,12 +236,15 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
         return { ...delivery, bytes: Buffer.byteLength(delivery.body), received };
       },
     });
-    return new AccountedSource(source, { counters: this.#counters, unacknowledged: this.#unacknowledged });
+    return new AccountedSource(source, {
+      counters: this.#life.counters,
+      unacknowledged: this.#unacknowledged,
+    });
   }
 
   #accountFor(target: string, delivery: Omit<SqsDelivery, "lease">) {
     const facts = factsOf(target, delivery);
-    this.#counters.received(facts);
+    this.#life.counters.received(facts);
     this.#unacknowledged.received(target, delivery.id, facts.receiptHandle);
     return facts;
   }
@@ -275,7 +252,7 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
   async #delete(target: string, receiptHandle: string, options: WaitOptions): Promise<void> {
     options.signal?.throwIfAborted();
     checkQueueName(target);
-    if (this.#state === "closed") throw new ClosedError("The message bus");
+    this.#life.throwIfClosed();
     const { clock } = this.#options;
     const deleting = async (signal: AbortSignal) => {
       const { settler } = await this.#queues.open(target, { signal });
@@ -288,8 +265,8 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
     }
     this.#unacknowledged.settled(receiptHandle);
   }
+}
 
-  #throwUnlessOpen(): void {
-    if (this.#state !== "open") throw new ClosedError("The message bus");
-  }
+function sendOf(message: SendableMessage, { target, key, signal, timeoutMs }: SendOptions): SqsSend {
+  return { target, signal, timeoutMs, message, read: () => readMessage(message, { target, key }) };
 }

@@ -25,11 +25,18 @@ export class SqsQueues {
   readonly #options: ResolvedSqsOptions;
   readonly #connection: SqsConnection;
   readonly #queues = new OpenOnce<SqsQueue>();
+  /** Those of them that are open, to be had without waiting. */
+  readonly #known = new Map<string, SqsQueue>();
   readonly #stop = new AbortController();
 
   constructor(options: ResolvedSqsOptions, connection: SqsConnection) {
     this.#options = options;
     this.#connection = connection;
+  }
+
+  /** The queue of a target that was opened before. */
+  known(target: string): SqsQueue | undefined {
+    return this.#known.get(target);
   }
 
   /**
@@ -94,7 +101,9 @@ export class SqsQueues {
     // Each acknowledgement is waited for by its caller: those that are given in one turn share a request, none waits for more.
     const lingering = { lingerMs: 0, retry: policy ?? {}, timeoutMs };
     const settler = new SqsSettler({ sqs, queueUrl: url, ...lingering, logger, clock, random });
-    return { url, sqs, sender, settler };
+    const queue = { url, sqs, sender, settler };
+    this.#known.set(target, queue);
+    return queue;
   }
 
   async #find(target: string, sqs: SqsLookup, signal: AbortSignal): Promise<string> {

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from "@jest/globals";
-import { silentLogger, WirekitError } from "@wirekit/core";
+import { ClosedError, silentLogger, WirekitError } from "@wirekit/core";
 import { SqsError, SqsMessageBus } from "../../src/index.ts";
 import { deferred, statusUpdate } from "../contract/messages.ts";
 import { ScriptedSqs } from "./scripted-sqs.ts";
@@ -109,4 +109,61 @@ it.each(["", "a/b", "http://example.com/q"])("refuses %j as a target, and asks n
   await expect(bus.receiveMessage({ target })).rejects.toMatchObject(refusal);
   expect(() => bus.consume({ target }, () => {})).toThrow("target");
   expect(sqs.requests).toEqual([]);
+});
+
+it("keeps the order of a key while its queue is looked for, and in the turns after it was found", async () => {
+  const { sqs, bus } = open(aws);
+  const found = deferred<string>();
+  sqs.findQueue = () => found.promise;
+  const target = "payments.fifo";
+  const sends: Promise<unknown>[] = [];
+  const names = Array.from({ length: 40 }, (_, n) => `R-${n}`);
+  for (const [n, name] of names.entries()) {
+    if (n === 5) found.resolve("https://sqs.example.com/1/payments.fifo");
+    sends.push(bus.sendMessage(statusUpdate(name), { target, key: "user-1" }));
+    await Promise.resolve();
+  }
+  await Promise.all(sends);
+  const entries = sqs
+    .inputs("sendMessageBatch")
+    .flatMap(({ Entries }) => Entries as { MessageBody: string }[]);
+  expect(entries.map(({ MessageBody }) => JSON.parse(MessageBody).payload.reference)).toEqual(names);
+});
+
+it("says what was not sent because the bus was closed while its queue was looked for", async () => {
+  const { sqs, bus } = open(aws);
+  sqs.findQueue = () => new Promise(() => {});
+  const message = statusUpdate("R-1");
+  const one = bus.sendMessage(message, { target: "payments" });
+  const refused = expect(one).rejects.toThrow("The message bus is closed");
+  const many = bus.sendMany([message], { target: "payments" });
+  expect(await bus.close({ timeoutMs: 20 })).toEqual({
+    notSent: [message, message],
+    unconfirmed: [],
+    unacknowledged: 0,
+  });
+  await refused;
+  expect(await many).toMatchObject([{ kind: "not-sent", reason: { code: "wirekit/closed" } }]);
+  // Later calls are no part of that report.
+  await expect(bus.sendMessage(message, { target: "payments" })).rejects.toThrow("The message bus is closed");
+  expect((await bus.close()).notSent).toHaveLength(2);
+  expect(bus.stats()).toMatchObject({ sent: 0, notSent: 3 });
+});
+
+it("rejects with the signal's own reason, also when that is something else being closed", async () => {
+  const { sqs, bus } = open(`${aws}/123456789012`);
+  const goOn = deferred();
+  const { sendMessageBatch } = sqs;
+  sqs.sendMessageBatch = async (input) => {
+    await goOn.promise;
+    return sendMessageBatch(input);
+  };
+  const controller = new AbortController();
+  const { signal } = controller;
+  const sends = [1, 2].map((n) => bus.sendMessage(statusUpdate(`R-${n}`), { target: "payments", signal }));
+  const reason = new ClosedError("The request");
+  controller.abort(reason);
+  for (const send of sends) await expect(send).rejects.toBe(reason);
+  goOn.resolve();
+  expect(await bus.close()).toMatchObject({ notSent: [], unconfirmed: [] });
 });

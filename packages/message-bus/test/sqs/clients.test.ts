@@ -1,6 +1,7 @@
-import { ListQueuesCommand } from "@aws-sdk/client-sqs";
+import { ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import { silentLogger } from "@wirekit/core";
+import { withoutRequestLog } from "@wirekit/core/sqs";
 import { SqsMessageBus } from "../../src/index.ts";
 import { statusUpdate } from "../contract/messages.ts";
 import { type SqsFixture, startSqs } from "./sqs-fixture.ts";
@@ -55,6 +56,29 @@ it("asks a provider for credentials, and again for those that have expired", asy
   await bus.sendMessage(statusUpdate("R-2"), { target });
   expect(before).toBeGreaterThan(0);
   expect(asked).toBeGreaterThan(before);
+});
+
+it("asks a provider once for all that it does, as long as its credentials last", async () => {
+  const target = sqs.newQueue();
+  let asked = 0;
+  const credentials = async () => {
+    asked += 1;
+    return sqs.aws.credentials;
+  };
+  const bus = sqs.open({ credentials });
+  await bus.sendMessage(statusUpdate("R-1"), { target });
+  const received = await bus.receiveMessage({ target });
+  if (received !== undefined) await bus.acknowledge(received);
+  expect(sqs.aws.counts).toEqual({ SendMessageBatch: 1, ReceiveMessage: 1, DeleteMessageBatch: 1 });
+  expect(asked).toBe(1);
+});
+
+it("knows the SDK's log of requests by the name that it has there", () => {
+  const client = new SQSClient({});
+  const log = expect.stringContaining("loggerMiddleware");
+  expect(client.middlewareStack.identify()).toContainEqual(log);
+  expect(withoutRequestLog(client).middlewareStack.identify()).not.toContainEqual(log);
+  client.destroy();
 });
 
 it("finds queues behind an account", async () => {

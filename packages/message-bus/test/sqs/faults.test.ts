@@ -46,6 +46,17 @@ describe("a send", () => {
     expect(sqs.aws.inspectQueue(target).ready).toHaveLength(1);
   });
 
+  it("that is not answered in time is tried again, and arrives once on a FIFO queue", async () => {
+    const bus = sqs.open({ timeoutMs: 2_000 });
+    const target = sqs.newQueue(".fifo");
+    const goOn = deferred();
+    sqs.aws.faults.next({ kind: "delay", until: goOn.promise }, send);
+    const [outcome] = await bus.sendMany([statusUpdate("R-1")], { target, key: "user-1" });
+    expect(outcome).toMatchObject({ kind: "delivered", attempts: 2 });
+    goOn.resolve();
+    expect(sqs.aws.inspectQueue(target).ready).toHaveLength(1);
+  });
+
   it("that fails for good says so with a name, the request's id, and nothing of the message", async () => {
     const bus = sqs.open();
     const target = sqs.newQueue();
