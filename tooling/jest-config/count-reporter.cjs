@@ -1,7 +1,7 @@
 const { mkdirSync, writeFileSync } = require("node:fs");
 const { join, relative } = require("node:path");
 
-/** Leaves the counts of a run where `.ci/run` adds them up; a cached task brings its file back with it. */
+/** Leaves the counts of a run, and why tests have failed, where `.ci/run` adds them up; a cached task brings its file back with it. */
 module.exports = class CountReporter {
   /** @param options `file`: a name of its own for each tier of tests. */
   constructor(globalConfig, { file = "counts.json" } = {}) {
@@ -16,22 +16,37 @@ module.exports = class CountReporter {
       passed: results.numPassedTests,
       failed: results.numFailedTests + broken,
       skipped: results.numPendingTests + results.numTodoTests,
-      failures: this.namesOf(results, ["failed"]),
-      skips: this.namesOf(results, ["pending", "todo"]),
+      failures: this.failuresOf(results),
+      skips: this.skipsOf(results),
     };
     const directory = join(this.rootDir, "test-results");
     mkdirSync(directory, { recursive: true });
     writeFileSync(join(directory, this.file), `${JSON.stringify(counts)}\n`);
   }
 
-  namesOf({ testResults }, states) {
-    return testResults.flatMap(({ testFilePath, testResults: tests, testExecError }) => {
-      const file = relative(this.rootDir, testFilePath);
-      const unloaded = testExecError !== undefined && testExecError !== null && states.includes("failed");
-      const names = tests
-        .filter(({ status }) => states.includes(status))
-        .map(({ fullName }) => `${file}: ${fullName}`);
-      return unloaded ? [`${file}: the suite could not be loaded`, ...names] : names;
+  failuresOf({ testResults }) {
+    return testResults.flatMap(({ testFilePath, testResults: tests, testExecError, failureMessage }) => {
+      const file = this.nameOf(testFilePath);
+      const failed = tests
+        .filter(({ status }) => status === "failed")
+        .map(({ fullName, failureMessages }) => ({
+          name: `${file}: ${fullName}`,
+          message: failureMessages.join("\n"),
+        }));
+      if (testExecError === undefined || testExecError === null) return failed;
+      return [{ name: `${file}: the suite could not be loaded`, message: failureMessage ?? "" }, ...failed];
     });
+  }
+
+  skipsOf({ testResults }) {
+    return testResults.flatMap(({ testFilePath, testResults: tests }) =>
+      tests
+        .filter(({ status }) => status === "pending" || status === "todo")
+        .map(({ fullName }) => `${this.nameOf(testFilePath)}: ${fullName}`),
+    );
+  }
+
+  nameOf(testFilePath) {
+    return relative(this.rootDir, testFilePath);
   }
 };

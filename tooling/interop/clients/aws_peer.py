@@ -69,7 +69,7 @@ def send(queue, messages):
     return in_tens(messages, "MessageBody", lambda ten: sqs.send_message_batch(QueueUrl=queue, Entries=ten))
 
 
-def receive(queue, count, seconds=60):
+def receive(queue, count, seconds=180):
     """Receives and deletes until there are `count`, or the time is over."""
     received = []
     deadline = time.monotonic() + seconds

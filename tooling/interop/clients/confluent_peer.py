@@ -9,7 +9,13 @@ from group_member import Member, said
 from lines import serve
 
 settings = json.loads(sys.argv[1])
-access = {"bootstrap.servers": settings["bootstrap"], "security.protocol": settings["protocol"]}
+access = {
+    "bootstrap.servers": settings["bootstrap"],
+    "security.protocol": settings["protocol"],
+    # A machine that has other things to do may take its time.
+    "api.version.request.timeout.ms": 120_000,
+    "socket.connection.setup.timeout.ms": 120_000,
+}
 if settings["protocol"].startswith("SASL"):
     access |= {
         "sasl.mechanism": settings["mechanism"],
@@ -36,7 +42,7 @@ def produce(topic, records, options={}):
         producer.produce(
             topic, key=record["key"], value=record["value"], headers=record.get("headers", {}), on_delivery=placed(index)
         )
-    assert producer.flush(60) == 0
+    assert producer.flush(180) == 0
     return places
 
 
@@ -79,7 +85,7 @@ def consume(topic, count):
     consumer = reader(f"{topic}-librdkafka")
     consumer.subscribe([topic])
     records = []
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while len(records) < count and time.monotonic() < deadline:
         records += [describe(message) for message in poll(consumer, 1)]
     consumer.close()

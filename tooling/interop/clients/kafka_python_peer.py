@@ -10,7 +10,12 @@ from group_member import Member, said
 from lines import serve
 
 settings = json.loads(sys.argv[1])
-access = {"bootstrap_servers": settings["bootstrap"], "security_protocol": settings["protocol"]}
+access = {
+    "bootstrap_servers": settings["bootstrap"],
+    "security_protocol": settings["protocol"],
+    # Of this limit, the first question to a broker gets a half, which a busy machine may exceed with what is set by itself.
+    "api_version_auto_timeout_ms": 120_000,
+}
 assignors = {"range": RangePartitionAssignor, "roundrobin": RoundRobinPartitionAssignor}
 member = None
 
@@ -21,7 +26,7 @@ def produce(topic, records):
         producer.send(topic, key=None if record["key"] is None else record["key"].encode(), value=record["value"].encode())
         for record in records
     ]
-    places = [{"partition": one.partition, "offset": one.offset} for one in (future.get(timeout=60) for future in sent)]
+    places = [{"partition": one.partition, "offset": one.offset} for one in (future.get(timeout=180) for future in sent)]
     producer.close()
     return places
 
@@ -33,7 +38,7 @@ def describe(record):
 def consume(topic, count):
     """The first records of a topic."""
     consumer = KafkaConsumer(
-        topic, group_id=f"{topic}-kafka-python", auto_offset_reset="earliest", consumer_timeout_ms=60000, **access
+        topic, group_id=f"{topic}-kafka-python", auto_offset_reset="earliest", consumer_timeout_ms=180_000, **access
     )
     records = []
     for record in consumer:
@@ -48,7 +53,8 @@ def join(topic, group, assignor):
     global member
     consumer = KafkaConsumer(
         topic, group_id=group, auto_offset_reset="earliest", enable_auto_commit=False,
-        partition_assignment_strategy=[assignors[assignor]], heartbeat_interval_ms=300, **access,
+        partition_assignment_strategy=[assignors[assignor]], heartbeat_interval_ms=300,
+        session_timeout_ms=45_000, **access,
     )
 
     def poll():

@@ -7,7 +7,12 @@ from kafka import KafkaConsumer, KafkaProducer, OffsetAndMetadata, TopicPartitio
 from lines import serve
 
 settings = json.loads(sys.argv[1])
-access = {"bootstrap_servers": settings["bootstrap"], "security_protocol": settings["protocol"]}
+access = {
+    "bootstrap_servers": settings["bootstrap"],
+    "security_protocol": settings["protocol"],
+    # Of this limit, the first question to a broker gets a half, which a busy machine may exceed with what is set by itself.
+    "api_version_auto_timeout_ms": 120_000,
+}
 if settings["protocol"] == "SASL_SSL":
     access |= {
         "sasl_mechanism": settings["mechanism"],
@@ -20,7 +25,7 @@ consumers = {}
 
 
 def send(message, topic, key):
-    sent = producer.send(topic, key=key.encode() if key else None, value=json.dumps(message).encode()).get(timeout=60)
+    sent = producer.send(topic, key=key.encode() if key else None, value=json.dumps(message).encode()).get(timeout=180)
     return {"topic": sent.topic, "partition": sent.partition, "offset": sent.offset}
 
 

@@ -26,13 +26,16 @@ export class Checks {
     }
   }
 
-  get failures(): readonly string[] {
-    return this.#outcomes.filter(({ failure }) => failure !== undefined).map(({ name }) => name);
+  /** What failed, by name, and why. */
+  get failures(): readonly { readonly name: string; readonly message: string }[] {
+    return this.#outcomes.flatMap(({ name, failure }) =>
+      failure === undefined ? [] : [{ name, message: failure }],
+    );
   }
 
   /** Leaves the counts where `.ci/run` adds them up, in the shape that the tests' reporter writes. */
   async writeCounts(directory: string): Promise<void> {
-    const failures = this.failures.map((name) => `consumer: ${name}`);
+    const failures = this.failures.map(({ name, message }) => ({ name: `consumer: ${name}`, message }));
     const counts = {
       passed: this.#outcomes.length - failures.length,
       failed: failures.length,

@@ -24,7 +24,7 @@ try {
   await rm(directory, { recursive: true, force: true });
 }
 await checks.writeCounts(join(own, "test-results"));
-for (const name of checks.failures) console.error(`failed: ${name}`);
+for (const { name } of checks.failures) console.error(`failed: ${name}`);
 if (checks.failures.length > 0) process.exitCode = 1;
 
 async function checkAsConsumer(): Promise<void> {

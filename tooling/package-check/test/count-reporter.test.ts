@@ -24,7 +24,7 @@ async function countsOf(suites: Readonly<Record<string, string>>): Promise<unkno
   return JSON.parse(await readFile(join(folder, "test-results/counts.json"), "utf8"));
 }
 
-it("counts and names what failed and what was skipped", async () => {
+it("counts and names what failed, with its message, and what was skipped", async () => {
   const body = `
     it("adds", () => expect(1 + 1).toBe(2));
     it("subtracts", () => expect(1 - 1).toBe(1));
@@ -35,7 +35,9 @@ it("counts and names what failed and what was skipped", async () => {
     passed: 1,
     failed: 1,
     skipped: 2,
-    failures: ["sums.test.ts: subtracts"],
+    failures: [
+      { name: "sums.test.ts: subtracts", message: expect.stringMatching(/Expected: 1\s+Received: 0/) },
+    ],
     skips: ["sums.test.ts: divides", "sums.test.ts: multiplies"],
   });
 });
@@ -48,6 +50,22 @@ it("counts a suite that cannot be loaded as a failure", async () => {
   expect(counts).toMatchObject({
     passed: 1,
     failed: 1,
-    failures: ["lost.test.ts: the suite could not be loaded"],
+    failures: [
+      {
+        name: "lost.test.ts: the suite could not be loaded",
+        message: expect.stringContaining("Cannot find module './nowhere.ts'"),
+      },
+    ],
+  });
+});
+
+it("a message has what the error was caused by", async () => {
+  const body = `
+    it("asks", () => {
+      throw new Error("asked in vain", { cause: new Error("the broker was away") });
+    });
+  `;
+  expect(await countsOf({ "asking.test.ts": body })).toMatchObject({
+    failures: [{ message: expect.stringMatching(/asked in vain[\s\S]*the broker was away/) }],
   });
 });

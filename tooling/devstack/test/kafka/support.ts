@@ -32,10 +32,11 @@ export async function broker(options: KafkaOptions = {}): Promise<Kafka> {
   return started;
 }
 
-/** kafkajs as a program would have it, only quiet and less patient. */
+/** kafkajs as a program would have it, only quiet and less patient; but a busy machine may take longer to connect than its second. */
 export function client(kafka: Kafka, config: Partial<KafkaConfig> = {}): Client {
   const retry = { initialRetryTime: 20, retries: 6, ...config.retry };
-  return new Client({ brokers: [...kafka.addresses], logLevel: logLevel.NOTHING, ...config, retry });
+  const brokers = [...kafka.addresses];
+  return new Client({ brokers, logLevel: logLevel.NOTHING, connectionTimeout: 30_000, ...config, retry });
 }
 
 /** A producer that is connected. */

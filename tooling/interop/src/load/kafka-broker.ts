@@ -1,4 +1,5 @@
 import { Kafka, logLevel } from "kafkajs";
+import { patientKafkajs } from "../programs/patient-kafkajs.ts";
 import type { LoadBroker } from "./load-broker.ts";
 
 /** More than there are consumers, so that each has some, and gives some up when another comes. */
@@ -6,7 +7,7 @@ const numPartitions = 6;
 
 /** The topics of a load on Kafka, where nothing is ever gone: that all was handled is for the account to say. */
 export function kafkaBroker({ url }: { readonly url: string }): LoadBroker {
-  const admin = new Kafka({ brokers: [url], logLevel: logLevel.NOTHING }).admin();
+  const admin = new Kafka({ ...patientKafkajs, brokers: [url], logLevel: logLevel.NOTHING }).admin();
   return {
     open: async (queues) => {
       await admin.connect();

@@ -6,7 +6,7 @@ export interface RunProgramOptions {
   readonly input?: string | undefined;
   /** Added to this process's own environment. */
   readonly env?: Readonly<Record<string, string>> | undefined;
-  /** The longest it may run, in milliseconds. Default five minutes. */
+  /** The longest it may run, in milliseconds. Default ten minutes. */
   readonly limitMs?: number | undefined;
 }
 
@@ -14,7 +14,7 @@ export interface RunProgramOptions {
 export async function runProgram(
   command: string,
   args: readonly string[],
-  { input = "", env = {}, limitMs = 300_000 }: RunProgramOptions = {},
+  { input = "", env = {}, limitMs = 600_000 }: RunProgramOptions = {},
 ): Promise<string> {
   const child = spawn(command, args, { env: { ...process.env, ...env } });
   const timer = setTimeout(() => child.kill("SIGKILL"), limitMs);

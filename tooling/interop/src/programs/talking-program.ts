@@ -10,7 +10,7 @@ export interface TalkingProgramOptions {
   readonly args: readonly string[];
   /** Added to this process's own environment. */
   readonly env?: Readonly<Record<string, string>> | undefined;
-  /** The longest that an answer may take, in milliseconds; then the program is killed. Default two minutes. */
+  /** The longest that an answer may take, in milliseconds; then the program is killed. Default four minutes. */
   readonly answerWithinMs?: number | undefined;
 }
 
@@ -21,7 +21,8 @@ interface Asked {
   readonly timer: NodeJS.Timeout;
 }
 
-const answerWithinMs = 120_000;
+/** Longer than what programs that are asked wait for themselves: they can say better what was missing. */
+const answerWithinMs = 240_000;
 const linesOfComplaint = 40;
 
 /** Those that still run when this process ends. One that is killed leaves programs that see the end of their standard input. */

@@ -73,7 +73,7 @@ export interface Handled {
 }
 
 /** Longer than any of this takes: a row that fails must still end. */
-const limitMs = 120_000;
+const limitMs = 240_000;
 
 /** Consumes until `count` messages were handled and deleted. Rejects when one is not handled. */
 export async function consume(

@@ -256,7 +256,7 @@ async function outcomesOf(
     consumer.closed.catch(reject);
   });
   try {
-    await withTimeout(`${count} outcomes`, () => all, { timeoutMs: 120_000 });
+    await withTimeout(`${count} outcomes`, () => all, { timeoutMs: 240_000 });
     return outcomes;
   } finally {
     await consumer.close();

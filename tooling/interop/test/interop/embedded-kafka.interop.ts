@@ -6,6 +6,7 @@ import { expect } from "@jest/globals";
 import { type Kafka as EmbeddedKafka, type SecurityProtocol, startKafka } from "@wirekit/devstack/kafka";
 import { clientPackages, kafkaConsoleTools, pythonEnvironment } from "@wirekit/servers";
 import { Kafka, type KafkaConfig, logLevel, type SASLOptions } from "kafkajs";
+import { patientKafkajs } from "../../src/programs/patient-kafkajs.ts";
 import { runProgram } from "../../src/programs/run-program.ts";
 import { describePair } from "../../src/rows/describe-pair.ts";
 
@@ -50,6 +51,7 @@ await describePair({ ours, theirs: "kafkajs", on, needs: [] }, (row) => {
       await using server = await open(entrance);
       const [, mechanism] = entrance;
       const config: KafkaConfig = {
+        ...patientKafkajs,
         brokers: [server.address],
         logLevel: logLevel.NOTHING,
         ...(server.broker.certificate !== undefined && { ssl: { ca: server.broker.certificate } }),
@@ -101,7 +103,7 @@ await describePair({ ours, theirs: "Java's console tools", on, needs: ["java", "
       const consume = tools.consumer([
         ...common,
         ...["--consumer.config", properties, "--from-beginning"],
-        ...["--max-messages", String(lines.length), "--timeout-ms", "60000"],
+        ...["--max-messages", String(lines.length), "--timeout-ms", "180000"],
       ]);
       const consumed = (await runProgram(consume.command, consume.args)).trim().split("\n");
       expect(consumed).toEqual(lines);
@@ -115,7 +117,7 @@ async function produceAndConsume(kafka: Kafka): Promise<{ produced: number; cons
   const admin = kafka.admin();
   const producer = kafka.producer({ idempotent: true });
   const members = [1, 2].map(() =>
-    kafka.consumer({ groupId: "g", maxWaitTimeInMs: 200, rebalanceTimeout: 10_000 }),
+    kafka.consumer({ groupId: "g", maxWaitTimeInMs: 200, rebalanceTimeout: 60_000 }),
   );
   try {
     await Promise.all([admin.connect(), producer.connect(), ...members.map((member) => member.connect())]);

@@ -111,7 +111,7 @@ for (const [on, need, start] of [
           }
           for (const message of some.slice(0, 1)) {
             await peer.ask("send", { message, queue });
-            const received = (await ours.receiveMessage(queue, { timeoutMs: 20_000 })) ?? {};
+            const received = (await ours.receiveMessage(queue, { timeoutMs: 120_000 })) ?? {};
             expect(Object.values(received)).toEqual([message]);
             for (const handle of Object.keys(received)) await ours.deleteMessage(queue, handle);
           }
@@ -202,7 +202,7 @@ for (const [on, need, start] of [
 
 /** The next message; what the original delays comes after ten seconds. */
 async function receivedBy(peer: TalkingProgram, queue: string): Promise<readonly [string, unknown]> {
-  const endsAt = performance.now() + 60_000;
+  const endsAt = performance.now() + 180_000;
   while (performance.now() < endsAt) {
     const received = await peer.ask<Record<string, unknown> | null>("receive", { queue });
     const [first] = Object.entries(received ?? {});

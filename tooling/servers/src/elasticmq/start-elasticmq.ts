@@ -3,13 +3,14 @@ import { join } from "node:path";
 import { copyJars } from "../install/maven.ts";
 import type { Program } from "../install/program.ts";
 import { java, maven } from "../requirements/requirements.ts";
+import { type JavaOptions, javaOptionsOf, quickToStart } from "../run/java-options.ts";
 import { host } from "../run/ports.ts";
 import { answersOk } from "../run/probes.ts";
 import type { Place, Prepared } from "../run/recipe.ts";
 import type { RunningServer } from "../run/running-server.ts";
 import { type StartOptions, startServer } from "../run/start-server.ts";
 
-export interface ElasticMqOptions extends StartOptions {
+export interface ElasticMqOptions extends StartOptions, JavaOptions {
   /** Default: chosen. */
   readonly port?: number | undefined;
   /** Where queues and messages are kept: a restart loses those in `memory` (the default), and keeps those on `disk`. */
@@ -28,6 +29,7 @@ export type ElasticMqServer = RunningServer<"http"> & ElasticMqFacts;
 
 const version = "1.7.1";
 const region = "us-east-1";
+const small = ["-Xmx256m", ...quickToStart];
 
 export const elasticMqProgram: Program = {
   name: "elasticmq",
@@ -41,8 +43,10 @@ export const elasticMqProgram: Program = {
   },
 };
 
-/** @throws MissingRequirementError, InstallError, StartError. */
+/** @throws MissingRequirementError, InstallError, StartError; ConfigError for `javaOptions` that are none. */
 export async function startElasticMq(options: ElasticMqOptions = {}): Promise<ElasticMqServer> {
+  const { persistence = "memory" } = options;
+  const javaOptions = javaOptionsOf(options, small);
   return startServer<"http", ElasticMqFacts>(
     {
       name: "elasticmq",
@@ -50,7 +54,7 @@ export async function startElasticMq(options: ElasticMqOptions = {}): Promise<El
       ports: { http: options.port },
       secrets: [],
       readyWithinMs: 180_000,
-      prepare: (place) => prepare(place, options.persistence ?? "memory"),
+      prepare: (place) => prepare(place, persistence, javaOptions),
     },
     options,
   );
@@ -59,6 +63,7 @@ export async function startElasticMq(options: ElasticMqOptions = {}): Promise<El
 async function prepare(
   { directory, installation, ports }: Place<"http">,
   persistence: "memory" | "disk",
+  javaOptions: readonly string[],
 ): Promise<Prepared<ElasticMqFacts>> {
   const url = `http://${host}:${ports.http}`;
   const configuration = join(directory, "elasticmq.conf");
@@ -67,9 +72,7 @@ async function prepare(
     launch: {
       command: "java",
       args: [
-        "-Xmx256m",
-        "-XX:TieredStopAtLevel=1",
-        "-XX:+UseSerialGC",
+        ...javaOptions,
         `-Dconfig.file=${configuration}`,
         "-cp",
         join(installation.directory, "lib", "*"),

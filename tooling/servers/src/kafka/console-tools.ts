@@ -10,7 +10,10 @@ export interface Invocation {
 /** Apache Kafka's own command-line tools, with the arguments that its documentation gives them. */
 export interface KafkaConsoleTools {
   readonly version: string;
-  /** Reads a record from each line of its standard input: `["--bootstrap-server", address, "--topic", "payments"]`. */
+  /**
+   * Reads a record from each line of its standard input: `["--bootstrap-server", address, "--topic", "payments"]`. It is told to wait a
+   * minute for each acknowledgement; by itself it waits 1.5 seconds, tries three times, and goes on without the record.
+   */
   producer(args: readonly string[]): Invocation;
   /** Writes a record to each line of its standard output. */
   consumer(args: readonly string[]): Invocation;
@@ -39,7 +42,7 @@ export async function kafkaConsoleTools(options: KafkaConsoleToolsOptions = {}):
   const { version = defaultKafkaVersion } = options;
   const { directory } = await install(kafkaProgram(version), options);
   const tool =
-    (main: string) =>
+    (main: string, ...patience: readonly string[]) =>
     (args: readonly string[]): Invocation => ({
       command: "java",
       args: [
@@ -49,12 +52,17 @@ export async function kafkaConsoleTools(options: KafkaConsoleToolsOptions = {}):
         "-cp",
         kafkaClassPath(directory),
         main,
+        ...patience,
         ...args,
       ],
     });
   return {
     version,
-    producer: tool(Number.parseInt(version, 10) < 4 ? producers.before4 : producers.since4),
+    producer: tool(
+      Number.parseInt(version, 10) < 4 ? producers.before4 : producers.since4,
+      "--request-timeout-ms",
+      "60000",
+    ),
     consumer: tool("org.apache.kafka.tools.consumer.ConsoleConsumer"),
     topics: tool("org.apache.kafka.tools.TopicCommand"),
     consumerGroups: tool("org.apache.kafka.tools.consumer.group.ConsumerGroupCommand"),

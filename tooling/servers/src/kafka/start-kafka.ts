@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Credentials, credentialsOf } from "../credentials.ts";
 import { propertiesFile } from "../properties-file.ts";
 import { type Certificates, createCertificates } from "../run/certificates.ts";
+import { type JavaOptions, javaOptionsOf, quickToStart } from "../run/java-options.ts";
 import { host } from "../run/ports.ts";
 import type { Place, Prepared } from "../run/recipe.ts";
 import type { RunningServer } from "../run/running-server.ts";
@@ -11,7 +12,7 @@ import { runCommand } from "../run-command.ts";
 import { brokerProperties, type KafkaPort } from "./broker-properties.ts";
 import { kafkaClassPath, kafkaProgram } from "./program.ts";
 
-export interface KafkaOptions extends StartOptions {
+export interface KafkaOptions extends StartOptions, JavaOptions {
   /** Default 3.9.2. 4.3.1 works as well. */
   readonly version?: string | undefined;
   /** Ports to use; the others are chosen. */
@@ -41,16 +42,17 @@ interface KafkaFacts {
 export type KafkaServer = RunningServer<KafkaPort> & KafkaFacts;
 
 const clusterId = "d2lyZWtpdC1pbnRlcm9wcw";
-/** Small, and quick to start: compiled once instead of twice, and one thread that collects. */
-const javaOptions = ["-Xms256m", "-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"];
+const small = ["-Xms256m", "-Xmx512m", ...quickToStart];
 
 /**
  * Starts a broker in KRaft mode with the listeners PLAINTEXT, SSL, SASL_PLAINTEXT and SASL_SSL.
  *
- * @throws MissingRequirementError, InstallError, StartError; ConfigError for credentials that cannot be configured.
+ * @throws MissingRequirementError, InstallError, StartError; ConfigError for credentials that cannot be configured, and for `javaOptions` that
+ * are none.
  */
 export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServer> {
   const credentials = credentialsOf(options.credentials);
+  const javaOptions = javaOptionsOf(options, small);
   const { plaintext, ssl, saslPlaintext, saslSsl, controller } = options.ports ?? {};
   return startServer<KafkaPort, KafkaFacts>(
     {
@@ -59,7 +61,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServe
       ports: { plaintext, ssl, saslPlaintext, saslSsl, controller },
       secrets: [credentials.password],
       readyWithinMs: 180_000,
-      prepare: (place) => prepare(place, credentials, options),
+      prepare: (place) => prepare(place, credentials, { ...options, javaOptions }),
     },
     options,
   );
@@ -68,7 +70,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServe
 async function prepare(
   place: Place<KafkaPort>,
   credentials: Credentials,
-  { partitions = 1, properties }: KafkaOptions,
+  { partitions = 1, properties, javaOptions = small }: KafkaOptions,
 ): Promise<Prepared<KafkaFacts>> {
   const { directory, ports } = place;
   const certificates = await createCertificates(directory);
@@ -83,7 +85,11 @@ async function prepare(
   await writeFile(configuration, propertiesFile(settings), { mode: 0o600 });
   await formatStorage(place, configuration, credentials);
   return {
-    launch: { command: "java", args: javaArguments(place, "kafka.Kafka", configuration), cwd: directory },
+    launch: {
+      command: "java",
+      args: [...javaOptions, ...javaArguments(place, "kafka.Kafka", configuration)],
+      cwd: directory,
+    },
     isReady: async (log) => log.includes("Kafka Server started"),
     facts: factsOf(ports, credentials, certificates),
   };
@@ -101,14 +107,13 @@ async function formatStorage(
   ]);
   const format = ["format", "--config", configuration, "--cluster-id", clusterId, ...users];
   const { directory, logPath, signal } = place;
-  const args = javaArguments(place, "kafka.tools.StorageTool", ...format);
+  const args = [...small, ...javaArguments(place, "kafka.tools.StorageTool", ...format)];
   await runCommand("java", args, { cwd: directory, logPath, signal, secrets: [password] });
 }
 
 function javaArguments(place: Place<KafkaPort>, main: string, ...args: readonly string[]): readonly string[] {
   const { directory, installation } = place;
   return [
-    ...javaOptions,
     // What native libraries are unpacked to; ended by SIGKILL, Java would leave them in the system's folder.
     `-Djava.io.tmpdir=${join(directory, "tmp")}`,
     `-Dlog4j.configuration=file:${join(directory, "log4j.properties")}`,

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import type { Program } from "../install/program.ts";
 import { pythonOf, pythonProgram } from "../install/python.ts";
 import { host } from "../run/ports.ts";
@@ -28,6 +29,8 @@ export type MotoServer = RunningServer<"http"> & MotoFacts;
 
 const region = "us-east-1";
 
+const program = fileURLToPath(new URL("serve.py", import.meta.url));
+
 /** Of the package's `server` extra, only what these services need: all of it is more than twice the size. */
 export function motoProgram(): Promise<Program> {
   return pythonProgram("moto", ["moto==5.2.5", "flask==3.1.3", "flask-cors==6.0.5"], binarySnsAttributes);
@@ -47,7 +50,7 @@ export async function startMoto(options: MotoOptions = {}): Promise<MotoServer> 
         return {
           launch: {
             command: pythonOf(installation.directory),
-            args: ["-m", "moto.server", "-H", host, "-p", String(ports.http)],
+            args: [program, "-H", host, "-p", String(ports.http)],
             env: { INITIAL_NO_AUTH_ACTION_COUNT: String(options.openCalls ?? "inf"), PYTHONUNBUFFERED: "1" },
             cwd: directory,
           },

@@ -84,7 +84,7 @@ await describeWith(["kafka", "python"], "Apache Kafka", () => {
       await writeFile(settings, propertiesFile(listener === "saslSsl" ? javaOverSaslSsl() : {}));
       const to = ["--bootstrap-server", kafka.addresses[listener], "--topic", topic];
       await runWithInput(tools.producer([...to, "--producer.config", settings]), "by Java\n");
-      const once = ["--from-beginning", "--max-messages", "1", "--timeout-ms", "60000"];
+      const once = ["--from-beginning", "--max-messages", "1", "--timeout-ms", "180000"];
       const { command, args } = tools.consumer([...to, "--consumer.config", settings, ...once]);
       expect((await runCommand(command, args)).stdout).toBe("by Java\n");
 
@@ -131,7 +131,14 @@ await describeWith(["kafka", "python"], "Apache Kafka", () => {
 
   function configurationOf(listener: Listener): KafkaConfig {
     const ssl = listener === "ssl" || listener === "saslSsl" ? { ca: [kafka.certificates.ca] } : false;
-    return { brokers: [kafka.addresses[listener]], ssl, logLevel: logLevel.NOTHING, retry: { retries: 20 } };
+    return {
+      brokers: [kafka.addresses[listener]],
+      ssl,
+      logLevel: logLevel.NOTHING,
+      // By itself it waits a second, which a busy machine may exceed.
+      connectionTimeout: 60_000,
+      retry: { retries: 20 },
+    };
   }
 
   function clientOf(listener: Listener, mechanism: Mechanism | undefined): Kafka {

@@ -16,13 +16,11 @@ import { until } from "./until.ts";
  */
 export async function clientTranscript(config: KafkaConfig, prefix: string): Promise<Transcript> {
   const log = new TranscriptWriter(prefix);
-  await warmUp(new Kafka({ logLevel: logLevel.NOTHING, ...config }), log);
+  // By itself it waits a second for a connection, which a busy machine may exceed.
+  const common = { logLevel: logLevel.NOTHING, connectionTimeout: 30_000, ...config };
+  await warmUp(new Kafka(common), log);
   // Few retries, so that what fails for good fails soon.
-  const kafka = new Kafka({
-    logLevel: logLevel.NOTHING,
-    retry: { initialRetryTime: 30, retries: 5 },
-    ...config,
-  });
+  const kafka = new Kafka({ retry: { initialRetryTime: 30, retries: 5 }, ...common });
   await topics(kafka, log);
   await producing(kafka, log);
   await consuming(kafka, log);

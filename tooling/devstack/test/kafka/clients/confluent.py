@@ -9,12 +9,18 @@ import uuid
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
-conf = {"bootstrap.servers": sys.argv[1], **dict(arg.split("=", 1) for arg in sys.argv[2:])}
+conf = {
+    "bootstrap.servers": sys.argv[1],
+    # A machine that has other things to do may take its time.
+    "api.version.request.timeout.ms": 120_000,
+    "socket.connection.setup.timeout.ms": 120_000,
+    **dict(arg.split("=", 1) for arg in sys.argv[2:]),
+}
 run = uuid.uuid4().hex[:8]
 topic, group = f"confluent-{run}", f"confluent-group-{run}"
 
 
-def until(is_so, what, seconds=60):
+def until(is_so, what, seconds=120):
     deadline = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
@@ -27,7 +33,7 @@ def consumer(group_id, **more):
 admin = AdminClient(conf)
 for created in admin.create_topics([NewTopic(topic, num_partitions=3, replication_factor=1)]).values():
     created.result()
-until(lambda: len(admin.list_topics(timeout=10).topics.get(topic).partitions) == 3, "the topic is there")
+until(lambda: len(admin.list_topics(timeout=60).topics.get(topic).partitions) == 3, "the topic is there")
 for created in admin.create_topics([NewTopic(topic, num_partitions=3, replication_factor=1)]).values():
     try:
         created.result()
@@ -44,7 +50,7 @@ for compression in ["none", "gzip", "snappy", "lz4", "zstd"]:
             on_delivery=lambda error, message: delivered.append((error, message.partition(), message.offset())),
         )
         producer.poll(0)
-    assert producer.flush(60) == 0, "messages were not delivered"
+    assert producer.flush(120) == 0, "messages were not delivered"
 assert all(error is None for error, _, _ in delivered), delivered
 written = {(partition, offset) for _, partition, offset in delivered}
 assert len(written) == 1000, len(written)
@@ -71,9 +77,9 @@ until(lambda: poll(first) or poll(second) or assigned in ({"first": 1, "second":
 first.close()
 until(lambda: poll(second) or assigned["second"] == 3, "one takes over")
 assert len(read) == 1000, "records came twice"
-low, high = second.get_watermark_offsets(TopicPartition(topic, 0), timeout=10)
+low, high = second.get_watermark_offsets(TopicPartition(topic, 0), timeout=60)
 assert low == 0 and high == len([1 for partition, _ in written if partition == 0])
-[earliest] = second.offsets_for_times([TopicPartition(topic, 0, 1)], timeout=10)
+[earliest] = second.offsets_for_times([TopicPartition(topic, 0, 1)], timeout=60)
 assert earliest.offset == 0
 second.close()
 

@@ -12,8 +12,10 @@ trap 'rm -f "$errors"' EXIT
 tool() { java -Xmx256m -cp "$classpath" "$@" 2> "$errors" || { cat "$errors" >&2; echo "failed: $1" >&2; exit 1; }; }
 same() { [ "$1" = "$2" ] || { echo "$3: expected $1, was $2" >&2; exit 1; }; }
 topics() { tool org.apache.kafka.tools.TopicCommand --bootstrap-server "$address" --command-config "$properties" "$@"; }
+# By itself it waits 1.5 seconds for an acknowledgement, tries three times, and goes on without the record.
 produce() {
-  tool kafka.tools.ConsoleProducer --bootstrap-server "$address" --producer.config "$properties" --topic "$topic" "$@" > /dev/null
+  tool kafka.tools.ConsoleProducer --bootstrap-server "$address" --producer.config "$properties" --topic "$topic" \
+    --request-timeout-ms 60000 "$@" > /dev/null
 }
 
 topics --create --topic "$topic" --partitions 3 --replication-factor 1 > /dev/null
@@ -22,7 +24,7 @@ same 1 "$(topics --list | grep -c "^$topic$")" "the topic is listed"
 seq 1 100 | produce
 seq 101 200 | produce --producer-property compression.type=zstd
 read=$(tool org.apache.kafka.tools.consumer.ConsoleConsumer --bootstrap-server "$address" --consumer.config "$properties" \
-  --topic "$topic" --group "$topic" --from-beginning --max-messages 200 --timeout-ms 30000 | grep -E '^[0-9]+$' | sort -n | uniq)
+  --topic "$topic" --group "$topic" --from-beginning --max-messages 200 --timeout-ms 120000 | grep -E '^[0-9]+$' | sort -n | uniq)
 same "$(seq 1 200)" "$read" "every record is read once"
 ends=$(tool org.apache.kafka.tools.GetOffsetShell --bootstrap-server "$address" --command-config "$properties" --topic "$topic" |
   grep "^$topic:" | awk -F: '{ sum += $3 } END { print sum }')

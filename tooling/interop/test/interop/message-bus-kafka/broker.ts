@@ -2,6 +2,7 @@ import { silentLogger } from "@wirekit/core";
 import { KafkaMessageBus, type KafkaMessageBusOptions } from "@wirekit/message-bus";
 import { clientPackages, type KafkaServer, startKafka } from "@wirekit/servers";
 import { type Admin, Kafka, logLevel } from "kafkajs";
+import { patientKafkajs } from "../../../src/programs/patient-kafkajs.ts";
 import { startPythonClient } from "../../../src/programs/python-client.ts";
 import type { TalkingProgram } from "../../../src/programs/talking-program.ts";
 import { sharedServer } from "../../../src/rows/servers-in-use.ts";
@@ -75,7 +76,11 @@ export async function withAdmin<T>(
   server: KafkaServer | Promise<KafkaServer> = kafka(),
 ): Promise<T> {
   const { addresses } = await server;
-  const client = new Kafka({ brokers: [addresses.plaintext], logLevel: logLevel.NOTHING });
+  const client = new Kafka({
+    ...patientKafkajs,
+    brokers: [addresses.plaintext],
+    logLevel: logLevel.NOTHING,
+  });
   const admin = client.admin();
   await admin.connect();
   try {

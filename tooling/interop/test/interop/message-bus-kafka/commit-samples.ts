@@ -1,5 +1,6 @@
 import { sleep } from "@wirekit/core";
 import { Kafka, logLevel } from "kafkajs";
+import { patientKafkajs } from "../../../src/programs/patient-kafkajs.ts";
 import { kafka } from "./broker.ts";
 import { type GroupAccount, sharedClockMs } from "./group-account.ts";
 
@@ -48,7 +49,11 @@ export class CommitSamples implements AsyncDisposable {
 
   async #ask(topic: string, groupIds: readonly string[]): Promise<void> {
     const { addresses } = await kafka();
-    const client = new Kafka({ brokers: [addresses.plaintext], logLevel: logLevel.NOTHING });
+    const client = new Kafka({
+      ...patientKafkajs,
+      brokers: [addresses.plaintext],
+      logLevel: logLevel.NOTHING,
+    });
     while (!this.#over.signal.aborted) {
       const admin = client.admin({ retry: { retries: 0 } });
       try {

@@ -10,7 +10,8 @@ const { KAFKA = "", TOPIC = "", GROUP = "" } = process.env;
 const bus = new KafkaMessageBus({
   bootstrapServers: KAFKA,
   securityProtocol: "PLAINTEXT",
-  sessionTimeoutMs: 2_000,
+  // Short, so that one that was killed is missed soon, and still many heartbeats: one that lives is not to be taken for dead.
+  sessionTimeoutMs: 6_000,
   heartbeatIntervalMs: 300,
   logger: silentLogger,
 });

@@ -44,7 +44,7 @@ export const javaConsole: ForeignClient = {
   },
   consume: async (topic, count) => {
     const { consumer } = await kafkaConsoleTools();
-    const limits = ["--from-beginning", "--max-messages", String(count), "--timeout-ms", "60000"];
+    const limits = ["--from-beginning", "--max-messages", String(count), "--timeout-ms", "180000"];
     const { command, args } = consumer([...(await toTopic(topic)), ...limits, ...printAll]);
     return (await runProgram(command, args)).trimEnd().split("\n").map(consoleRecord);
   },

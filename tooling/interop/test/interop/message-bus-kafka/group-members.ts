@@ -131,7 +131,7 @@ export const javaMember: ForeignMember = {
 };
 
 /** Longer than any of this takes: a row that fails must still end. */
-const shareLimitMs = 120_000;
+const shareLimitMs = 240_000;
 
 /** Resolves when so many members share the partitions of the topic out, and says by which assignor, and to whom. */
 export async function sharedBy(

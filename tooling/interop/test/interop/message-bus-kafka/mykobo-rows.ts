@@ -173,7 +173,7 @@ function mykoboOver(program: TalkingProgram): Mykobo {
   return {
     send: (message, topic, key) => program.ask("send", { message, topic, key: key ?? null }),
     receive: async (topic) => {
-      for (let tries = 0; tries < 60; tries += 1) {
+      for (let tries = 0; tries < 180; tries += 1) {
         const received = await program.ask<Record<string, unknown> | null>("receive", { topic });
         const [first] = Object.entries(received ?? {});
         if (first !== undefined) return first;

@@ -57,7 +57,7 @@ export async function refusalRows(): Promise<void> {
       expect(sending).toMatchObject(missing);
       const [outcome] = await bus.sendMany([loadMessage("k#0")], { target });
       expect(outcome).toMatchObject({ kind: "rejected", error: missing });
-      expect(await thrownBy(() => bus.receiveMessage({ target, timeoutMs: 5_000 }))).toMatchObject(missing);
+      expect(await thrownBy(() => bus.receiveMessage({ target, timeoutMs: 10_000 }))).toMatchObject(missing);
       expect(await thrownBy(() => bus.lag({ target }))).toMatchObject(missing);
 
       const handled: string[] = [];
