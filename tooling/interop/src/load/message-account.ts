@@ -48,9 +48,14 @@ export class MessageAccount {
     } else this.#addHandled(message, entry);
   }
 
-  /** From now on the order of what has a lower number is nobody's promise: a server has forgotten what was in flight. */
-  forgetOrderBefore(n: number): void {
-    this.#orderFrom = Math.max(this.#orderFrom, n);
+  /** From now on the order of what is handled is nobody's promise: a server is being restarted, and forgets what is in flight. */
+  suspendOrder(): void {
+    this.#orderFrom = Number.POSITIVE_INFINITY;
+  }
+
+  /** From now on order is asked for again, of what has this number or a higher one. */
+  resumeOrder(n: number): void {
+    this.#orderFrom = n;
   }
 
   balance(): Balance {

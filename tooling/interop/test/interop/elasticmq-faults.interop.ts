@@ -45,10 +45,11 @@ await describePair(
     row("ours <-> ours", `the server is away for ${downMs / 1_000} s under load`, () =>
       underLoad("away", async (load) => {
         const server = await elasticmq();
-        await server.kill();
-        await sleep(downMs);
-        await server.restart();
-        await load.serverWasRestarted();
+        await load.whileServerRestarts(async () => {
+          await server.kill();
+          await sleep(downMs);
+          await server.restart();
+        });
         return { outages: 1 };
       }),
     );

@@ -27,10 +27,7 @@ function onElasticMq(name: string, programs: LoadPrograms, perSecond: number): W
       faults: [
         {
           name: "the server is killed and restarted",
-          strike: async () => {
-            await server.restart({ signal: "SIGKILL" });
-            await load.serverWasRestarted();
-          },
+          strike: () => load.whileServerRestarts(() => server.restart({ signal: "SIGKILL" })),
         },
         standingStill(server),
         {
