@@ -4,6 +4,7 @@ import { scale } from "@wirekit/devstack/scale";
 import { startElasticMq } from "@wirekit/servers";
 import { CuttableWay } from "../../src/load/cuttable-way.ts";
 import { Load } from "../../src/load/load.ts";
+import { restartElasticMq } from "../../src/load/restart-elasticmq.ts";
 import { sqsBroker } from "../../src/load/sqs-broker.ts";
 import { describePair } from "../../src/rows/describe-pair.ts";
 import type { Counts } from "../../src/rows/row.ts";
@@ -48,7 +49,7 @@ await describePair(
         await load.whileServerRestarts(async () => {
           await server.kill();
           await sleep(downMs);
-          await server.restart();
+          await restartElasticMq(server, ["away", "away.fifo"], () => server.restart());
         });
         return { outages: 1 };
       }),

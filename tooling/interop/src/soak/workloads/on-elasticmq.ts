@@ -2,6 +2,7 @@ import { sleep } from "@wirekit/core";
 import { startElasticMq } from "@wirekit/servers";
 import { CuttableWay } from "../../load/cuttable-way.ts";
 import { Load, type LoadPrograms } from "../../load/load.ts";
+import { restartElasticMq } from "../../load/restart-elasticmq.ts";
 import { sqsBroker } from "../../load/sqs-broker.ts";
 import { type Held, holding } from "../held.ts";
 import type { RunningWorkload, Workload } from "../workload.ts";
@@ -27,7 +28,10 @@ function onElasticMq(name: string, programs: LoadPrograms, perSecond: number): W
       faults: [
         {
           name: "the server is killed and restarted",
-          strike: () => load.whileServerRestarts(() => server.restart({ signal: "SIGKILL" })),
+          strike: () =>
+            load.whileServerRestarts(() =>
+              restartElasticMq(server, queues, () => server.restart({ signal: "SIGKILL" })),
+            ),
         },
         standingStill(server),
         {
