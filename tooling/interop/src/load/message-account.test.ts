@@ -84,6 +84,17 @@ it("the order of what a server had in flight when it was restarted is not asked 
   expect(account.balance().faults).toEqual(["q.fifo 4 was handled after 5 of its group g"]);
 });
 
+it("the order of what may not have arrived is not asked for, whenever its sender learns of it", () => {
+  const queue = "q.fifo";
+  const account = new MessageAccount();
+  for (const n of [1, 3, 4]) account.add(accepted(n, queue));
+  for (const n of [1, 3, 2]) account.add(handled(n, queue));
+  expect(account.balance().faults).toContain("q.fifo 2 was handled after 3 of its group g");
+  account.add({ is: "not-accepted", queue, n: 2, outcome: "expired" });
+  account.add(handled(4, queue));
+  expect(account.balance().faults).toEqual([]);
+});
+
 it("a ledger gives each entry once, also one that was half written when it was read", async () => {
   const directory = await mkdtemp(join(tmpdir(), "wirekit-ledger-"));
   try {

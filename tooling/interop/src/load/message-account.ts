@@ -30,6 +30,8 @@ export class MessageAccount {
   readonly #deleted = new Set<string>();
   readonly #last = new Map<string, number>();
   readonly #faults: string[] = [];
+  /** By message: after which of its group it was handled. */
+  readonly #disorders = new Map<string, string>();
   #orderFrom = 0;
   #again = 0;
   #missing = 0;
@@ -60,6 +62,9 @@ export class MessageAccount {
 
   balance(): Balance {
     const faults = [...this.#faults];
+    // What its sender was told that it may not have arrived may arrive late: those behind it were not held up for it.
+    for (const [message, disorder] of this.#disorders)
+      if (!this.#otherwise.has(message)) faults.push(disorder);
     for (const message of this.#handled) {
       const outcome = this.#otherwise.get(message);
       const known = this.#accepted.has(message) || (outcome !== undefined && perhapsAccepted.has(outcome));
@@ -91,7 +96,8 @@ export class MessageAccount {
     if (!queue.endsWith(".fifo") || n < this.#orderFrom) return;
     const key = `${queue} ${group}`;
     const before = this.#last.get(key) ?? -1;
-    if (n < before) this.#faults.push(`${message} was handled after ${before} of its group ${group}`);
+    if (n < before)
+      this.#disorders.set(message, `${message} was handled after ${before} of its group ${group}`);
     this.#last.set(key, Math.max(before, n));
   }
 }

@@ -44,13 +44,15 @@ await describePair(
   { ours: "aws-messaging", theirs: "faults", on: "ElasticMQ", needs: ["elasticmq"] },
   (row) => {
     row("ours <-> ours", `the server is away for ${downMs / 1_000} s under load`, () =>
-      underLoad("away", async (load) => {
+      underLoad("away", async (load, way) => {
         const server = await elasticmq();
-        await load.whileServerRestarts(async () => {
+        const queues = ["away", "away.fifo"];
+        const goAway = async () => {
           await server.kill();
           await sleep(downMs);
-          await restartElasticMq(server, ["away", "away.fifo"], () => server.restart());
-        });
+          await server.restart();
+        };
+        await load.whileServerRestarts(() => restartElasticMq({ server, way, queues }, goAway));
         return { outages: 1 };
       }),
     );

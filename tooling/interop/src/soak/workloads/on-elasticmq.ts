@@ -30,7 +30,7 @@ function onElasticMq(name: string, programs: LoadPrograms, perSecond: number): W
           name: "the server is killed and restarted",
           strike: () =>
             load.whileServerRestarts(() =>
-              restartElasticMq(server, queues, () => server.restart({ signal: "SIGKILL" })),
+              restartElasticMq({ server, way, queues }, () => server.restart({ signal: "SIGKILL" })),
             ),
         },
         standingStill(server),
