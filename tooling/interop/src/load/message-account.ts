@@ -32,7 +32,7 @@ export class MessageAccount {
   readonly #faults: string[] = [];
   /** By message: after which of its group it was handled. */
   readonly #disorders = new Map<string, string>();
-  #orderFrom = 0;
+  #isOrderAsked = true;
   #again = 0;
   #missing = 0;
 
@@ -50,14 +50,9 @@ export class MessageAccount {
     } else this.#addHandled(message, entry);
   }
 
-  /** From now on the order of what is handled is nobody's promise: a server is being restarted, and forgets what is in flight. */
-  suspendOrder(): void {
-    this.#orderFrom = Number.POSITIVE_INFINITY;
-  }
-
-  /** From now on order is asked for again, of what has this number or a higher one. */
-  resumeOrder(n: number): void {
-    this.#orderFrom = n;
+  /** From now on the order of what is handled is not asked for. */
+  forgetOrder(): void {
+    this.#isOrderAsked = false;
   }
 
   balance(): Balance {
@@ -93,7 +88,7 @@ export class MessageAccount {
     }
     this.#handled.add(message);
     if (this.#accepted.has(message)) this.#missing -= 1;
-    if (!queue.endsWith(".fifo") || n < this.#orderFrom) return;
+    if (!queue.endsWith(".fifo") || !this.#isOrderAsked) return;
     const key = `${queue} ${group}`;
     const before = this.#last.get(key) ?? -1;
     if (n < before)

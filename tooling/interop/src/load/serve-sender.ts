@@ -37,8 +37,6 @@ export function serveSender({ queues, ledger }: LoadSettings, { send, close }: L
   answerLines({
     ready: () => true,
     memory: memoryInUse,
-    /** The number that the next order will have. */
-    next: () => n,
     start: ({ perSecond }: { readonly perSecond: number }) => {
       stopTicking = startTicking(perSecond, sendToAll);
     },
