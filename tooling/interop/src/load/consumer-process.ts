@@ -14,6 +14,8 @@ const config = awsMessagingConfig({
   awsAccessKeyId: "any",
   awsSecretAccessKey: "any",
   timeoutMs: 5_000,
+  // It may be started while the server is away, and looks for its queues for as long as it may.
+  retryAttempts: 1_000,
 });
 const messaging = new AwsMessaging(config, {
   logger: silentLogger,
