@@ -1,5 +1,5 @@
-import { ClosedError } from "@wirekit/core";
 import { BusCounters } from "./bus-counters.ts";
+import { closedError } from "./errors.ts";
 import type { BusCloseReport, BusHealth } from "./message-bus.ts";
 import { RunningConsumers } from "./running-consumers.ts";
 
@@ -44,9 +44,4 @@ export class BusLifecycle {
       this.#state = "closed";
     }
   }
-}
-
-/** What a bus throws that is asked for something when it is closed. */
-export function closedError(): ClosedError {
-  return new ClosedError("The message bus");
 }

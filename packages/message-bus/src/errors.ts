@@ -1,4 +1,4 @@
-import { hasMark, type Issue, ValidationError, WirekitError } from "@wirekit/core";
+import { ClosedError, hasMark, type Issue, ValidationError, WirekitError } from "@wirekit/core";
 import type { KafkaErrorCode } from "./kafka/kafka-errors.ts";
 import type { SqsErrorCode } from "./sqs/sqs-error.ts";
 
@@ -64,4 +64,9 @@ export class ReceiptError extends WirekitError<
   static override isInstance(value: unknown): value is ReceiptError {
     return hasMark(value, receiptMark);
   }
+}
+
+/** What a bus throws that is asked for something when it is closed. */
+export function closedError(): ClosedError {
+  return new ClosedError("The message bus");
 }

@@ -1,5 +1,6 @@
 import { type Clock, type Random, systemClock } from "../clock.ts";
 import type { WirekitError } from "../errors/wirekit-error.ts";
+import { loggedListener } from "../logged-listener.ts";
 import { consoleLogger, type Logger } from "../logger.ts";
 import { checkDurationMs, checkFunction, checkOneOf, checkWhole, throwFaults } from "../option-checks.ts";
 import type { HandleOutcome } from "../outcome.ts";
@@ -137,6 +138,7 @@ export interface ResolvedProcessorOptions<D extends Delivery, Message, Result> {
   readonly isSpanOn: () => boolean;
   readonly sinkTimeoutMs: number;
   readonly settleTimeoutMs: number;
+  /** Never throws. */
   readonly onProcessed: (processed: Processed<D>) => void;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -149,7 +151,7 @@ const dayMs = 86_400_000;
 export function resolveProcessorOptions<D extends Delivery, Message, Result>(
   options: ProcessorOptions<D, Message, Result>,
 ): ResolvedProcessorOptions<D, Message, Result> {
-  const { deadLetterSink, idempotency, handlerTimeoutMs = 300_000 } = options;
+  const { deadLetterSink, idempotency, handlerTimeoutMs = 300_000, logger = consoleLogger } = options;
   const resolved: ResolvedProcessorOptions<D, Message, Result> = {
     decode: options.decode,
     handler: options.handler,
@@ -176,8 +178,8 @@ export function resolveProcessorOptions<D extends Delivery, Message, Result>(
     isSpanOn: options.isSpanOn ?? (() => true),
     sinkTimeoutMs: options.sinkTimeoutMs ?? 30_000,
     settleTimeoutMs: options.settleTimeoutMs ?? 60_000,
-    onProcessed: options.onProcessed ?? (() => undefined),
-    logger: options.logger ?? consoleLogger,
+    onProcessed: loggedListener("The onProcessed function", options.onProcessed, logger),
+    logger,
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
   };

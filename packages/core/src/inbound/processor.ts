@@ -73,7 +73,7 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
     run.delivery.lease?.end();
     countProcessed(this.#counts, processed);
     this.#undecided -= 1;
-    this.#tell(processed);
+    this.#options.onProcessed(processed);
     if (run.hasGhost) return this.#awaitGhost(run, processed);
     run.endUserCode();
     this.#runs.remove(run);
@@ -290,15 +290,6 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
   #ended(run: Run<D>, { outcome, settlement, error, isDuplicate = false }: Ending<D>): Processed<D> {
     const durationMs = this.#options.clock.monotonic() - run.startedAt;
     return { delivery: run.delivery, outcome, settlement, error, isDuplicate, durationMs };
-  }
-
-  #tell(processed: Processed<D>): void {
-    const { onProcessed, logger } = this.#options;
-    try {
-      onProcessed(processed);
-    } catch (thrown) {
-      logger.error({ error: messageOf(thrown) }, "The onProcessed function has thrown");
-    }
   }
 }
 

@@ -9,6 +9,7 @@ import { checkFunction, checkWhole, maxTimerMs, type Resolved, throwFaults } fro
 import type { WaitOptions } from "../waiting.ts";
 import { call } from "./call.ts";
 import { IdleWaiters } from "./idle-waiters.ts";
+import { keptPlaces } from "./kept-places.ts";
 import { Lanes } from "./lanes.ts";
 import { Places, type ReservationRequest } from "./places.ts";
 import type { Backlog, Place, Reservation, SlotsOptions, Undone } from "./slot-types.ts";
@@ -143,23 +144,13 @@ export class Slots<Task> {
   async reserve(request: ReservationRequest, options: WaitOptions = {}): Promise<Reservation<Task>> {
     this.#throwIfStopped();
     const granted = await this.#places.reserve(request, { ...options, clock: this.#options.clock });
-    let places = granted;
-    return {
-      get places() {
-        return places;
-      },
-      add: (task) => {
-        if (places < 1) throw new QueueFullError("The reservation", { unit: "tasks", limit: granted });
+    return keptPlaces(granted, {
+      enter: (task: Task) => {
         this.#throwIfStopped();
-        const place = this.#enter(task);
-        places -= 1;
-        return place;
+        return this.#enter(task);
       },
-      release: () => {
-        this.#places.giveBack(places);
-        places = 0;
-      },
-    };
+      giveBack: (places) => this.#places.giveBack(places),
+    });
   }
 
   /** Begins nothing more, and takes nothing more. Returns what waited, in order for each key, without what is left of the backlog. */

@@ -1,5 +1,6 @@
 import { type Clock, type Random, systemClock } from "../clock.ts";
-import { messageOf, type WirekitError } from "../errors/wirekit-error.ts";
+import type { WirekitError } from "../errors/wirekit-error.ts";
+import { loggedListener } from "../logged-listener.ts";
 import { consoleLogger, type Logger } from "../logger.ts";
 import { checkDurationMs, checkFunction, checkOneOf, checkWhole, throwFaults } from "../option-checks.ts";
 import { findRetryFaults, type RetryPolicy, withRetryDefaults } from "../retry-policy.ts";
@@ -138,7 +139,7 @@ export function resolveBatcherOptions<Item, Receipt>(
     retry: withRetryDefaults(options.retry),
     flushTimeoutMs: options.flushTimeoutMs ?? 30_000,
     flushGraceMs: options.flushGraceMs ?? 1_000,
-    onRetry: logWhatIsThrown(options.onRetry, logger),
+    onRetry: loggedListener("The batcher's onRetry function", options.onRetry, logger),
     logger,
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
@@ -169,18 +170,4 @@ export function resolveBatcherOptions<Item, Receipt>(
     checkDurationMs("flushGraceMs", resolved.flushGraceMs, { minimum: 0 }),
   ]);
   return resolved;
-}
-
-/** A fault of the user's listener is none of the sending. */
-function logWhatIsThrown<Item>(
-  onRetry: BatcherOptions<Item, unknown>["onRetry"],
-  logger: Logger,
-): (retry: BatchRetry<Item>) => void {
-  return (retry) => {
-    try {
-      onRetry?.(retry);
-    } catch (thrown) {
-      logger.error({ error: messageOf(thrown) }, "The batcher's onRetry function has thrown");
-    }
-  };
 }

@@ -1,6 +1,7 @@
-import { type Clock, ClosedError, type SendOutcome, TimeoutError } from "@wirekit/core";
+import { type Clock, type SendOutcome, TimeoutError } from "@wirekit/core";
 import { isTracingOn } from "@wirekit/core/tracing";
 import type { BusCounters } from "../bus-counters.ts";
+import { closedError } from "../errors.ts";
 import type { BusCloseReport, SendOptions, SentMessage } from "../message-bus.ts";
 import { outcomeOf } from "../send-each.ts";
 import { sendInSpan } from "../spans.ts";
@@ -111,7 +112,7 @@ export class KafkaSends {
     traceHeaders: Readonly<Record<string, string>>,
     caller: RecordCaller,
   ): OutgoingRecord {
-    if (this.#isClosed) throw new ClosedError("The message bus");
+    if (this.#isClosed) throw closedError();
     const all = headers === undefined ? traceHeaders : { ...headers, ...traceHeaders };
     const record = new OutgoingRecord({ topic: target, key, value, headers: all, origin: message });
     this.#producer.submit(record, { signal, timeoutMs }, caller);

@@ -1,4 +1,5 @@
-import { type Clock, ClosedError, onAbort } from "@wirekit/core";
+import { type Clock, onAbort } from "@wirekit/core";
+import { closedError } from "../errors.ts";
 import type { Delivery, MemoryGroup, Refusal } from "./memory-group.ts";
 import { maxTimerMs } from "./memory-options.ts";
 import type { StoredMessage } from "./stored-message.ts";
@@ -93,7 +94,7 @@ export class GroupQueue {
 
   /** Sends everyone who waits away. What is held stays so. */
   close(): void {
-    for (const receiver of this.#receivers) receiver.fail(new ClosedError("The message bus"));
+    for (const receiver of this.#receivers) receiver.fail(closedError());
   }
 
   #serve(): void {

@@ -1,4 +1,5 @@
-import { type Clock, ClosedError, onAbort, systemClock, TimeoutError, type WaitOptions } from "@wirekit/core";
+import { type Clock, onAbort, systemClock, TimeoutError, type WaitOptions } from "@wirekit/core";
+import { closedError } from "../errors.ts";
 import type { MessageBusMessage, UnknownKindMessage } from "../wire/message.ts";
 
 /** Where a message has got to: it was sent, given to a group, acknowledged by that group. */
@@ -70,7 +71,7 @@ export class MessageSpy {
       if (signal?.aborted) return reject(signal.reason);
       const past = this.#events.find(fits);
       if (past !== undefined) return resolve(past);
-      if (this.#closed) return reject(new ClosedError("The message bus"));
+      if (this.#closed) return reject(closedError());
 
       const leave = () => {
         this.#watchers.delete(watcher);
@@ -110,7 +111,7 @@ export class MessageSpy {
   /** Nothing will happen any more; what has happened is still found. */
   close(): void {
     this.#closed = true;
-    for (const watcher of [...this.#watchers]) watcher.fail(new ClosedError("The message bus"));
+    for (const watcher of [...this.#watchers]) watcher.fail(closedError());
   }
 }
 

@@ -1,5 +1,5 @@
 import { ClosedError, WirekitError } from "@wirekit/core";
-import { ReceiptError } from "../errors.ts";
+import { closedError, ReceiptError } from "../errors.ts";
 import { refusedEntry } from "./sqs-error.ts";
 
 /**
@@ -7,7 +7,7 @@ import { refusedEntry } from "./sqs-error.ts";
  * at fault where SQS says that something is.
  */
 export function toReceiptError(thrown: unknown, target: string): unknown {
-  if (ClosedError.isInstance(thrown)) return new ClosedError("The message bus");
+  if (ClosedError.isInstance(thrown)) return closedError();
   if (!WirekitError.isInstance(thrown) || thrown.code !== "wirekit/sqs-entry") return thrown;
   const { fault, senderFault } = thrown.details as { readonly fault: string; readonly senderFault: boolean };
   if (senderFault && fault === "ReceiptHandleIsInvalid") {

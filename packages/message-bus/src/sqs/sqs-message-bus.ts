@@ -8,8 +8,9 @@ import {
 } from "@wirekit/core";
 import { LazySource } from "@wirekit/core/inbound";
 import { type SqsDelivery, SqsSource } from "@wirekit/core/sqs";
-import { BusLifecycle, closedError } from "../bus-lifecycle.ts";
+import { BusLifecycle } from "../bus-lifecycle.ts";
 import type { ConsumeOptions, MessageConsumer, MessageHandler } from "../consume-options.ts";
+import { closedError } from "../errors.ts";
 import type {
   BusCloseReport,
   BusHealth,

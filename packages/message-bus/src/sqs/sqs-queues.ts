@@ -1,4 +1,4 @@
-import { ClosedError, OpenOnce, retry, type WaitOptions, withTimeout } from "@wirekit/core";
+import { OpenOnce, retry, type WaitOptions, withTimeout } from "@wirekit/core";
 import type { Batcher } from "@wirekit/core/outbound";
 import {
   createSqsSender,
@@ -8,6 +8,7 @@ import {
   type SqsSendEntry,
   SqsSettler,
 } from "@wirekit/core/sqs";
+import { closedError } from "../errors.ts";
 import type { SqsConnection } from "./sqs-connection.ts";
 import { refusedEntry, toSqsError } from "./sqs-error.ts";
 import type { ResolvedSqsOptions } from "./sqs-options.ts";
@@ -61,7 +62,7 @@ export class SqsQueues {
     const inTime = withTimeout("Closing", () => this.#queues.all(), { timeoutMs, clock });
     await inTime.catch(() => undefined);
     // What is still being looked for is looked for no longer, and no other queue is.
-    this.#stop.abort(new ClosedError("The message bus"));
+    this.#stop.abort(closedError());
     const queues = await this.#queues.all();
     await Promise.all(
       queues.flatMap(({ sender, settler }) => [

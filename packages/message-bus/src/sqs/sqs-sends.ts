@@ -3,7 +3,7 @@ import type { BatchOutcome } from "@wirekit/core/outbound";
 import type { SqsReceipt } from "@wirekit/core/sqs";
 import { isTracingOn } from "@wirekit/core/tracing";
 import type { BusCounters } from "../bus-counters.ts";
-import { closedError } from "../bus-lifecycle.ts";
+import { closedError } from "../errors.ts";
 import type { BusCloseReport, SentMessage } from "../message-bus.ts";
 import { outcomeOf } from "../send-each.ts";
 import { sendInSpan } from "../spans.ts";

@@ -1,5 +1,5 @@
 import { type Clock, type Logger, systemClock, WirekitError } from "@wirekit/core";
-import { type Backlog, type Intake, type IntakeReservation, Slots } from "@wirekit/core/inbound";
+import { type Backlog, type Intake, type IntakeReservation, type Place, Slots } from "@wirekit/core/inbound";
 import type { KafkaDelivery } from "./kafka-delivery.ts";
 
 /** A delivery that may be received, or has been, and keeps its line until it is done with. */
@@ -73,18 +73,11 @@ export class ReceiverIntake implements Intake<KafkaDelivery> {
   }
 
   add(delivery: KafkaDelivery): void {
-    const place = this.#slots.add(delivery);
-    delivery.lease.onLost(() => {
-      place.leave();
-    });
+    leaveWithoutLease(delivery, this.#slots.add(delivery));
   }
 
   draw(backlog: Backlog<KafkaDelivery>): void {
-    this.#slots.draw(backlog, (delivery, place) => {
-      delivery.lease.onLost(() => {
-        place.leave();
-      });
-    });
+    this.#slots.draw(backlog, leaveWithoutLease);
   }
 
   /** Nothing is handled here, so that nothing fails. */
@@ -128,4 +121,10 @@ export class ReceiverIntake implements Intake<KafkaDelivery> {
       this.#listener.onReady();
     });
   }
+}
+
+function leaveWithoutLease({ lease }: KafkaDelivery, place: Place): void {
+  lease.onLost(() => {
+    place.leave();
+  });
 }

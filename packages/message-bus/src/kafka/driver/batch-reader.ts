@@ -99,7 +99,7 @@ function readHeaders(reader: RecordBytes): Readonly<Record<string, string>> {
 export const noHeaders: Readonly<Record<string, string>> = Object.freeze({});
 
 /** With a definition where it has to be, because a header may be called `__proto__`. */
-export function define(texts: Record<string, string>, name: string, value: string): void {
+function define(texts: Record<string, string>, name: string, value: string): void {
   if (name === "__proto__")
     Object.defineProperty(texts, name, { value, enumerable: true, configurable: true });
   else texts[name] = value;

@@ -21,7 +21,6 @@ interface OldMessage {
 
 /** An answer, as kafkajs decodes it. */
 interface DecodedAnswer {
-  readonly throttleTime: number;
   readonly responses: readonly {
     readonly topicName: string;
     readonly partitions: readonly (Omit<OldPartition, "highWatermark"> & {

@@ -2,13 +2,12 @@
 export class RecordBytes {
   readonly bytes: Buffer;
   /** Where the next field begins. */
-  at: number;
+  at = 0;
   /** How many bytes the text had that was read last. */
   textBytes = 0;
 
-  constructor(bytes: Buffer, at = 0) {
+  constructor(bytes: Buffer) {
     this.bytes = bytes;
-    this.at = at;
   }
 
   /** A number of at most 32 bits, zigzag-encoded, seven bits a byte. */

@@ -13,6 +13,7 @@ import {
   type EntryResult,
   type Settle,
 } from "@wirekit/core/outbound";
+import { closedError } from "../../errors.ts";
 import type { KafkaDriver } from "../kafka-driver.ts";
 import { UnconfirmedError } from "../kafka-errors.ts";
 import type { ResolvedKafkaOptions } from "../kafka-options.ts";
@@ -142,7 +143,7 @@ export class KafkaProducer<Origin = unknown> {
   async #close({ timeoutMs }: { readonly timeoutMs: number }): Promise<ProducerCloseReport<Origin>> {
     // What still waits to be told how many partitions there are does not go out any more.
     const preparing = [...this.#preparing.keys()];
-    for (const fail of [...this.#preparing.values()]) fail(new ClosedError("The message bus"));
+    for (const fail of [...this.#preparing.values()]) fail(closedError());
     const { notSent, unconfirmed } = await this.#batcher.close({ timeoutMs });
     await this.#writer.close();
     const originsOf = (records: readonly OutgoingRecord<Origin>[]) => records.map(({ origin }) => origin);
@@ -154,7 +155,7 @@ export class KafkaProducer<Origin = unknown> {
     { signal }: WaitOptions,
   ): { readonly reason: unknown } | undefined {
     if (signal?.aborted) return { reason: signal.reason };
-    if (this.#closing !== undefined) return { reason: new ClosedError("The message bus") };
+    if (this.#closing !== undefined) return { reason: closedError() };
     const { maxBatchBytes } = this.#options;
     const batchBytes = batchOverheadBytes + bytes;
     if (batchBytes <= maxBatchBytes) return undefined;
