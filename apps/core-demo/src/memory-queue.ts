@@ -1,4 +1,3 @@
-import { sleep } from "@wirekit/core";
 import {
   type Delivery,
   type Intake,
@@ -7,6 +6,7 @@ import {
   type Settlement,
   type Source,
 } from "@wirekit/core/inbound";
+import { sleep } from "@wirekit/core/kit";
 
 /** A message of the queue, as it is delivered. */
 export interface QueueDelivery extends Delivery<string> {

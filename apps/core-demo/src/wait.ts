@@ -1,4 +1,4 @@
-import { sleep } from "@wirekit/core";
+import { sleep } from "@wirekit/core/kit";
 
 /** Waits until nothing is left in the queue. */
 export async function emptied(queue: { readonly size: number }): Promise<void> {

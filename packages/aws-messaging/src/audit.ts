@@ -1,4 +1,5 @@
-import { type Clock, type Logger, messageOf } from "@wirekit/core";
+import type { Clock, Logger } from "@wirekit/core";
+import { messageOf } from "@wirekit/core/kit";
 
 /** One thing that happened to one message: ids, sizes and durations, never a body. */
 export interface AuditRecord {

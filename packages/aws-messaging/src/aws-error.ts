@@ -9,7 +9,7 @@ import { AWSConnectionError } from "./errors.ts";
  * @param what what was being done, as the subject of a sentence: `"Publishing to prod-user-events"`.
  */
 export function toAwsError(what: string, thrown: unknown): WirekitError {
-  if (WirekitError.isInstance(thrown) && !isTransport(thrown)) return thrown;
+  if (thrown instanceof WirekitError && !isTransport(thrown)) return thrown;
   const { kind, fault, status, requestId, retryable } = readAwsFault(thrown);
   const shown = status === undefined ? fault : `${fault}, HTTP ${status}`;
   return new AWSConnectionError(`${what} failed: ${shown}${hints[kind] ?? ""}`, {
@@ -27,5 +27,5 @@ const hints: Partial<Record<AwsFaultKind, string>> = {
 };
 
 function isTransport(error: WirekitError): boolean {
-  return ConnectionError.isInstance(error) || TimeoutError.isInstance(error);
+  return error instanceof ConnectionError || error instanceof TimeoutError;
 }

@@ -1,6 +1,6 @@
 import type { SNSClient } from "@aws-sdk/client-sns";
 import type { SQSClient } from "@aws-sdk/client-sqs";
-import { once, withTimeout } from "@wirekit/core";
+import { once, withTimeout } from "@wirekit/core/kit";
 import { bindSqs, endingByTimeOut, type SqsApi, withoutRequestLog } from "@wirekit/core/sqs";
 import { toAwsError } from "./aws-error.ts";
 import type { AwsMessagingConfig } from "./config.ts";

@@ -8,7 +8,7 @@ function faults(build: () => unknown): ConfigError {
   try {
     build();
   } catch (thrown) {
-    if (ConfigError.isInstance(thrown)) return thrown;
+    if (thrown instanceof ConfigError) return thrown;
     throw thrown;
   }
   throw new Error("the configuration was accepted");

@@ -1,4 +1,5 @@
-import { ConfigError, type Env, env, type Issue, type Overrides, readEnv } from "@wirekit/core";
+import { ConfigError, type Env, type Issue, type Overrides } from "@wirekit/core";
+import { env, readEnv } from "@wirekit/core/kit";
 
 /** What a user says. Everything but the region has a default; nothing is read from the environment. */
 export interface AwsMessagingOptions {
@@ -213,7 +214,7 @@ function collect<T>(issues: Issue[], task: () => T, nameOf = (path: string) => p
   try {
     return task();
   } catch (thrown) {
-    if (!ConfigError.isInstance(thrown)) throw thrown;
+    if (!(thrown instanceof ConfigError)) throw thrown;
     issues.push(...thrown.issues.map(({ path, message }) => ({ path: nameOf(path), message })));
     return undefined;
   }

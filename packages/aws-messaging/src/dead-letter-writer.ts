@@ -1,4 +1,5 @@
-import { OpenOnce, type RetryPolicy } from "@wirekit/core";
+import type { RetryPolicy } from "@wirekit/core";
+import { OpenOnce } from "@wirekit/core/kit";
 import type { Batcher } from "@wirekit/core/outbound";
 import { utf8Length } from "@wirekit/core/outbound";
 import { attributesBytes, createSqsSender, type SqsReceipt, type SqsSendEntry } from "@wirekit/core/sqs";

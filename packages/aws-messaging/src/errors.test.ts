@@ -26,13 +26,13 @@ const errors = {
 it.each(Object.keys(classes) as (keyof typeof classes)[])(
   "%s is recognised, and no other is taken for it",
   (name) => {
-    const recognised = Object.values(errors).filter((error) => classes[name].isInstance(error));
+    const recognised = Object.values(errors).filter((error) => error instanceof classes[name]);
     expect(recognised).toEqual([errors[name]]);
     expect(errors[name].name).toBe(name);
-    expect(WirekitError.isInstance(errors[name])).toBe(true);
-    // Another copy of the package makes errors of other classes, with the same mark.
-    expect(classes[name].isInstance(Object.assign(Object.create(null), { ...errors[name] }))).toBe(true);
-    expect(classes[name].isInstance(undefined)).toBe(false);
+    expect(errors[name] instanceof WirekitError).toBe(true);
+    // An error of another copy of the package shares no prototype with this one, only its marks.
+    expect(Object.create(null, Object.getOwnPropertyDescriptors(errors[name]))).toBeInstanceOf(classes[name]);
+    expect(undefined).not.toBeInstanceOf(classes[name]);
   },
 );
 

@@ -1,4 +1,5 @@
-import { ConfigError, type Issue, type RetryPolicy, retry } from "@wirekit/core";
+import { ConfigError, type Issue, type RetryPolicy } from "@wirekit/core";
+import { retry } from "@wirekit/core/kit";
 import { toAwsError } from "./aws-error.ts";
 import type { AwsMessagingConfig } from "./config.ts";
 import { AWSConnectionError } from "./errors.ts";
@@ -162,7 +163,7 @@ async function findOrCreateTopic(
     );
     return present(TopicArn, name);
   } catch (thrown) {
-    if (!AWSConnectionError.isInstance(thrown) || thrown.code !== "aws-messaging/refused") throw thrown;
+    if (!(thrown instanceof AWSConnectionError) || thrown.code !== "aws-messaging/refused") throw thrown;
     const place = { regionName: "", accountId: undefined, environment: undefined, topicMap: {} };
     return topicDirectory(place, sns, policy)
       .arnFor(name, { signal })

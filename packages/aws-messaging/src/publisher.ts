@@ -1,12 +1,5 @@
-import {
-  anySignal,
-  ClosedError,
-  type SendOutcome,
-  systemClock,
-  TimeoutError,
-  WirekitError,
-  withTimeout,
-} from "@wirekit/core";
+import { ClosedError, type SendOutcome, systemClock, TimeoutError, WirekitError } from "@wirekit/core";
+import { anySignal, withTimeout } from "@wirekit/core/kit";
 import type { BatcherStats, BatchOutcome } from "@wirekit/core/outbound";
 import { isTracingOn } from "@wirekit/core/tracing";
 import type { WriteAudit } from "./audit.ts";
@@ -152,10 +145,10 @@ export class Publisher {
       } catch (thrown) {
         // Nothing was handed to the batcher: aborted, closed, out of time, or not fit to be sent.
         const isCalledOff =
-          call.options.signal?.aborted || ClosedError.isInstance(thrown) || TimeoutError.isInstance(thrown);
+          call.options.signal?.aborted || thrown instanceof ClosedError || thrown instanceof TimeoutError;
         return {
           outcome: isCalledOff
-            ? { kind: "not-sent", reason: thrown }
+            ? { kind: "not-sent", error: WirekitError.from(thrown) }
             : { kind: "rejected", error: WirekitError.from(thrown) },
         };
       }

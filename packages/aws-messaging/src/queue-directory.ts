@@ -1,4 +1,5 @@
-import { type RetryPolicy, retry, type WaitOptions } from "@wirekit/core";
+import type { RetryPolicy, WaitOptions } from "@wirekit/core";
+import { retry } from "@wirekit/core/kit";
 import { toAwsError } from "./aws-error.ts";
 import type { AwsMessagingConfig } from "./config.ts";
 import type { SqsAdminApi } from "./sqs-admin-api.ts";

@@ -1,4 +1,5 @@
-import { type Clock, ConfigError, type Issue, sleep, systemClock, WirekitError } from "@wirekit/core";
+import { type Clock, ConfigError, type Issue, systemClock, WirekitError } from "@wirekit/core";
+import { sleep } from "@wirekit/core/kit";
 import type { AwsMessagingErrorCode } from "./errors.ts";
 
 /** How many messages a second may be published to one topic. */

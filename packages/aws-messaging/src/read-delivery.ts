@@ -90,7 +90,7 @@ async function retriedIfRefused<T>(asked: Promise<T>): Promise<T> {
     return await asked;
   } catch (cause) {
     const error = WirekitError.from(cause);
-    if (InvalidMessageError.isInstance(error) || error.retryable) throw error;
+    if (error instanceof InvalidMessageError || error.retryable) throw error;
     throw new MessageProcessingError("The message's key or body cannot be had", {
       details: { fault: error.code },
       cause,

@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import { type Issue, memberPath } from "@wirekit/core";
+import type { Issue } from "@wirekit/core";
+import { memberPath } from "@wirekit/core/kit";
 import { ValidationFailedError } from "./errors.ts";
 import { isPlainSchema } from "./plain-schema.ts";
 

@@ -1,5 +1,6 @@
 import type { SNSClientConfig } from "@aws-sdk/client-sns";
-import { ConfigError, withTimeout } from "@wirekit/core";
+import { ConfigError } from "@wirekit/core";
+import { withTimeout } from "@wirekit/core/kit";
 import { toAwsError } from "./aws-error.ts";
 import type { AwsMessagingConfig } from "./config.ts";
 

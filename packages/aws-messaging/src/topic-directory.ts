@@ -1,4 +1,5 @@
-import { type RetryPolicy, rejectOnAbort, retry } from "@wirekit/core";
+import type { RetryPolicy } from "@wirekit/core";
+import { rejectOnAbort, retry } from "@wirekit/core/kit";
 import { toAwsError } from "./aws-error.ts";
 import type { AwsMessagingConfig } from "./config.ts";
 import { AWSConnectionError } from "./errors.ts";

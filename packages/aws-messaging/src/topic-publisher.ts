@@ -1,10 +1,5 @@
-import type { Clock, Logger, Random, RetryPolicy, WaitOptions } from "@wirekit/core";
-import {
-  Batcher,
-  type BatcherCloseReport,
-  type BatcherStats,
-  type BatchOutcome,
-} from "@wirekit/core/outbound";
+import type { Clock, CloseReport, Logger, Random, RetryPolicy, WaitOptions } from "@wirekit/core";
+import { Batcher, type BatcherStats, type BatchOutcome } from "@wirekit/core/outbound";
 import { type EntryErrorFactory, entryId, readBatchResult } from "@wirekit/core/sqs";
 import { toAwsError } from "./aws-error.ts";
 import { AWSConnectionError } from "./errors.ts";
@@ -94,7 +89,7 @@ export class TopicPublisher {
     return this.#batcher.stats();
   }
 
-  close(options: { readonly timeoutMs?: number | undefined }): Promise<BatcherCloseReport<PreparedEntry>> {
+  close(options: { readonly timeoutMs?: number | undefined }): Promise<CloseReport<PreparedEntry>> {
     return this.#batcher.close(options);
   }
 }

@@ -48,7 +48,7 @@ export async function sendInSpan(topic: string, send: (trace: Attributes) => Pro
 
 /** Why a message was not taken: what a single publish rejects with. */
 export function reasonOf(outcome: Exclude<Sent["outcome"], { readonly kind: "delivered" }>): unknown {
-  return "error" in outcome ? outcome.error : "reason" in outcome ? outcome.reason : undefined;
+  return outcome.error;
 }
 
 /** Handles inside a span that belongs to the one of the publisher, where the message says which that was. */

@@ -103,7 +103,7 @@ it("does not wait for ever for STS, says that it is the role which cannot be had
   const clients = start({ timeoutMs: 400 });
   const sns = await clients.sns();
   const failed = await sns.listTopics({}).catch((error: unknown) => error);
-  expect(AWSConnectionError.isInstance(failed)).toBe(true);
+  expect(failed instanceof AWSConnectionError).toBe(true);
   expect(failed).toMatchObject({
     message: "Assuming the role of roleArn failed: TimeoutError",
     code: "aws-messaging/connection",

@@ -1,22 +1,27 @@
 export { type Clock, type Random, systemClock } from "./clock.ts";
+export type {
+  Client,
+  CloseOptions,
+  CloseReport,
+  Health,
+  HealthReason,
+  HealthStatus,
+  SendStats,
+} from "./contract.ts";
 export { ClosedError } from "./errors/closed-error.ts";
 export { ConfigError } from "./errors/config-error.ts";
 export { ConnectionError } from "./errors/connection-error.ts";
-export { describeIssues, type Issue, memberPath } from "./errors/issues.ts";
+export type { Issue } from "./errors/issues.ts";
 export { MessageTooLargeError } from "./errors/message-too-large-error.ts";
-export { QueueFullError, type QueueFullErrorOptions } from "./errors/queue-full-error.ts";
+export { QueueFullError } from "./errors/queue-full-error.ts";
+export { RejectedError } from "./errors/rejected-error.ts";
 export { TimeoutError } from "./errors/timeout-error.ts";
+export { UnconfirmedError } from "./errors/unconfirmed-error.ts";
 export { ValidationError, type ValidationErrorOptions } from "./errors/validation-error.ts";
-export {
-  type ErrorDetails,
-  hasMark,
-  messageOf,
-  WirekitError,
-  type WirekitErrorOptions,
-} from "./errors/wirekit-error.ts";
+export { type ErrorDetails, WirekitError, type WirekitErrorOptions } from "./errors/wirekit-error.ts";
+export type { Env, Overrides } from "./kit/read-env.ts";
+export type { WaitOptions } from "./kit/waiting.ts";
 export { consoleLogger, type LogFields, type Logger, silentLogger } from "./logger.ts";
-export { onAbort } from "./on-abort.ts";
-export { OpenOnce, once } from "./once.ts";
 export type {
   Delivered,
   Dropped,
@@ -25,19 +30,8 @@ export type {
   NotSent,
   Rejected,
   SendOutcome,
+  Unconfirmed,
 } from "./outcome.ts";
-export { encodePythonJson, type PythonJsonOptions } from "./python-json.ts";
-export { type Env, type EnvParser, type EnvVariable, env, type Overrides, readEnv } from "./read-env.ts";
 export { redact } from "./redact.ts";
-export { excerpt, type RedactOptions, redactText } from "./redact-text.ts";
-export { type Attempt, type RetryOptions, retry, type UpcomingRetry } from "./retry.ts";
-export { backoffMs, defaultRetryPolicy, type RetryPolicy, resolveRetryPolicy } from "./retry-policy.ts";
-export { isSecretName } from "./secret-names.ts";
-export {
-  anySignal,
-  type LinkedSignal,
-  rejectOnAbort,
-  sleep,
-  type WaitOptions,
-  withTimeout,
-} from "./waiting.ts";
+export { type RedactOptions, redactText } from "./redact-text.ts";
+export { defaultRetryPolicy, type RetryPolicy } from "./retry-policy.ts";

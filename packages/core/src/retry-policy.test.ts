@@ -25,7 +25,7 @@ describe("resolveRetryPolicy", () => {
       maxDelayMs: Number.POSITIVE_INFINITY,
     };
     const thrown = catching(() => resolveRetryPolicy(policy, "sending"));
-    expect(ConfigError.isInstance(thrown) && thrown.issues.map(({ path }) => path)).toEqual([
+    expect(thrown instanceof ConfigError && thrown.issues.map(({ path }) => path)).toEqual([
       "sending.maxAttempts",
       "sending.maxElapsedMs",
       "sending.baseDelayMs",

@@ -195,7 +195,7 @@ it(`keeps order, bounds and one outcome for each item, whatever the flush functi
           try {
             return peer.flush(entries, context);
           } catch (thrown) {
-            if (!ConnectionError.isInstance(thrown)) failures.push(thrown);
+            if (!(thrown instanceof ConnectionError)) failures.push(thrown);
             throw thrown;
           }
         },

@@ -8,7 +8,8 @@ import {
   MemoryIdempotencyStore,
   type Processed,
 } from "../src/inbound/index.ts";
-import { ConnectionError, silentLogger, sleep } from "../src/index.ts";
+import { ConnectionError, silentLogger } from "../src/index.ts";
+import { sleep } from "../src/kit/index.ts";
 import { SimulatedClock } from "./simulated-clock.ts";
 import { type QueueDelivery, QueueSource, SimulatedQueue } from "./simulated-queue.ts";
 

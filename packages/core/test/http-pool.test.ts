@@ -2,7 +2,8 @@ import type { Socket } from "node:net";
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { scale } from "@wirekit/devstack/scale";
 import { createHttpTransport, type HttpTransportOptions } from "../src/http/index.ts";
-import { ClosedError, ConnectionError, retry, systemClock, TimeoutError } from "../src/index.ts";
+import { ClosedError, ConnectionError, systemClock, TimeoutError } from "../src/index.ts";
+import { retry } from "../src/kit/index.ts";
 import { type LocalServer, onRawRequest, rawResponse, startTcpServer } from "./servers.ts";
 
 /** Closed after each test, the last opened first. */
@@ -280,7 +281,7 @@ describe("a request that waits for a connection", () => {
     expect(await send.close({ timeoutMs: 1 })).toEqual({ left: 2 });
     const [cut, unsent] = await Promise.all(calls);
     expect(cut).toMatchObject({ code: "wirekit/connection", details: { sent: true } });
-    expect(ClosedError.isInstance(unsent)).toBe(true);
+    expect(unsent instanceof ClosedError).toBe(true);
   });
 
   it("is sent when closing has time for it", async () => {
@@ -303,7 +304,7 @@ describe("connecting", () => {
   it("has a time-out of its own, which says that nothing was sent", async () => {
     const { origin, server } = await mute();
     const error = await failureOf(transport({ connectTimeoutMs: 30 })(get({ origin })));
-    expect(TimeoutError.isInstance(error) && error.message).toBe(
+    expect(error instanceof TimeoutError && error.message).toBe(
       `The connection to ${origin} took longer than 30 ms`,
     );
     expect(error).toMatchObject({ retryable: true, details: { phase: "connect", sent: false, origin } });
@@ -333,7 +334,7 @@ describe("connecting", () => {
     expect(await first).toBe("enough");
     expect(send.stats().inFlight).toBe(1);
     await send.close({ timeoutMs: 1 });
-    expect(ClosedError.isInstance(await second)).toBe(true);
+    expect((await second) instanceof ClosedError).toBe(true);
     expect(server.accepted).toBe(1);
   });
 
@@ -343,7 +344,7 @@ describe("connecting", () => {
     const call = failureOf(send(get({ origin })));
     await server.untilAccepted(1);
     expect(await send.close({ timeoutMs: 1 })).toEqual({ left: 1 });
-    expect(ClosedError.isInstance(await call)).toBe(true);
+    expect((await call) instanceof ClosedError).toBe(true);
     await server.untilClosed(1);
   });
 
@@ -352,7 +353,7 @@ describe("connecting", () => {
     await placeholder.close();
     const send = transport({ maxConnections: 2 });
     const errors = await Promise.all(Array.from({ length: 20 }, () => failureOf(send(get(placeholder)))));
-    expect(errors.every((error) => ConnectionError.isInstance(error))).toBe(true);
+    expect(errors.every((error) => error instanceof ConnectionError)).toBe(true);
     expect(new Set(errors).size).toBe(20);
     expect(send.stats()).toMatchObject({ inFlight: 0, socketsOpened: 0, socketsOpen: 0 });
   });

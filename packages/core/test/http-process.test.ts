@@ -48,7 +48,7 @@ describe("a process", () => {
     opened.push(server.close);
     const code = `
       import { createHttpTransport } from "@wirekit/core/http";
-      import { retry } from "@wirekit/core";
+      import { retry } from "@wirekit/core/kit";
       const send = createHttpTransport();
       const { signal } = new AbortController();
       const call = () => retry(() => send({ method: "GET", url: process.env.ORIGIN + "/", headers: {} }, { signal }), { signal });

@@ -207,13 +207,13 @@ describe.each(carriers)("over %s, a request", (_, create) => {
     ["no ASCII", "/ሴ"],
   ])("with %s in its URL is refused before anything is sent", async (_name, target) => {
     const server = await silent();
-    expect(ValidationError.isInstance(await failureOf(create()(get(server, target))))).toBe(true);
+    expect((await failureOf(create()(get(server, target)))) instanceof ValidationError).toBe(true);
     expect(server.accepted).toBe(0);
   });
 
   it("to a port that is none is refused", async () => {
     const call = create()({ method: "GET", url: "http://127.0.0.1:99999/", headers: {} });
-    expect(ValidationError.isInstance(await failureOf(call))).toBe(true);
+    expect((await failureOf(call)) instanceof ValidationError).toBe(true);
   });
 });
 
@@ -221,7 +221,7 @@ describe.each(carriers)("over %s, a time-out", (_, create) => {
   it("ends the wait for a server that accepts and never answers", async () => {
     const server = await silent();
     const error = await failureOf(create({ responseTimeoutMs: 30 })(post(server)));
-    expect(TimeoutError.isInstance(error) && error.message).toBe(
+    expect(error instanceof TimeoutError && error.message).toBe(
       `The response of ${server.origin} took longer than 30 ms`,
     );
     expect(error).toMatchObject({
@@ -308,7 +308,7 @@ describe.each(carriers)("over %s, a connection", (_, create) => {
     await server.close();
     opened.pop();
     const error = await failureOf(create()(post(server)));
-    expect(ConnectionError.isInstance(error) && error.message).toBe(
+    expect(error instanceof ConnectionError && error.message).toBe(
       `Could not connect to ${server.origin} (ECONNREFUSED)`,
     );
     expect(error).toMatchObject({
@@ -339,7 +339,7 @@ describe.each(carriers)("over %s, a connection", (_, create) => {
   ])("that %s says that the request may have arrived, and may be repeated", async (_name, fault) => {
     const server = await answering((socket) => fault(socket));
     const error = await failureOf(create()(post(server)));
-    expect(ConnectionError.isInstance(error) && error.message).toMatch(
+    expect(error instanceof ConnectionError && error.message).toMatch(
       /^The connection to .* broke before the response/,
     );
     expect(error).toMatchObject({ retryable: true, details: { sent: true, origin: server.origin } });
@@ -377,7 +377,7 @@ describe.each(carriers)("over %s, a body beyond the limit", (_, create) => {
       pour();
     });
     const error = await failureOf(create({ maxResponseBytes: 100_000 })(get(server)));
-    expect(HttpResponseError.isInstance(error) && error.message).toBe(
+    expect(error instanceof HttpResponseError && error.message).toBe(
       "The response is larger than the limit of 100000 bytes (maxResponseBytes)",
     );
     expect(error).toMatchObject({ status: 200, code: "wirekit/http-response-too-large", retryable: false });
@@ -421,7 +421,7 @@ describe.each(carriers)("over %s, closing", (_, create) => {
     await arrival;
     const closed = send.close();
     const late = await failureOf(send(post(server)));
-    expect(ClosedError.isInstance(late) && late.message).toBe("The HTTP transport is closed");
+    expect(late instanceof ClosedError && late.message).toBe("The HTTP transport is closed");
     answer();
     expect((await call).text).toBe("done");
     expect(await closed).toEqual({ left: 0 });
@@ -466,6 +466,6 @@ describe.each(carriers)("over %s, closing", (_, create) => {
     const send = create();
     await send(get(server));
     await send[Symbol.asyncDispose]();
-    expect(ClosedError.isInstance(await failureOf(send(get(server))))).toBe(true);
+    expect((await failureOf(send(get(server)))) instanceof ClosedError).toBe(true);
   });
 });

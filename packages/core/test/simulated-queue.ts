@@ -7,7 +7,8 @@ import type {
   Source,
 } from "../src/inbound/index.ts";
 import { Leases } from "../src/inbound/index.ts";
-import { ConnectionError, silentLogger, sleep } from "../src/index.ts";
+import { ConnectionError, silentLogger } from "../src/index.ts";
+import { sleep } from "../src/kit/index.ts";
 import { Batcher, type EntryResult } from "../src/outbound/index.ts";
 import type { SimulatedClock } from "./simulated-clock.ts";
 

@@ -7,7 +7,8 @@ import {
   InMemorySpanExporter,
   SimpleSpanProcessor,
 } from "@opentelemetry/sdk-trace-base";
-import { ConnectionError, retry, WirekitError } from "../src/index.ts";
+import { ConnectionError, WirekitError } from "../src/index.ts";
+import { retry } from "../src/kit/index.ts";
 import { extractTraceContext, injectTraceContext, messagingSpan, withSpan } from "../src/tracing/index.ts";
 
 /** What an upstream service wrote: a trace, and the span in it that a message belongs to. */

@@ -7,10 +7,10 @@ import {
   type Logger,
   type Random,
   type RetryPolicy,
-  resolveRetryPolicy,
   systemClock,
 } from "@wirekit/core";
 import type { HttpTransport } from "@wirekit/core/http";
+import { resolveRetryPolicy } from "@wirekit/core/kit";
 import type { SchemaSource } from "./schema/message-validator.ts";
 import type { Credentials, CredentialsProvider } from "./signing/credentials.ts";
 import type { LambdaApi } from "./transports/lambda-api.ts";
@@ -189,7 +189,7 @@ function retryPolicy({ retry }: KindoClientOptions, issues: Issue[]): RetryPolic
   try {
     return resolveRetryPolicy(retry);
   } catch (thrown) {
-    if (!ConfigError.isInstance(thrown)) throw thrown;
+    if (!(thrown instanceof ConfigError)) throw thrown;
     issues.push(...thrown.issues);
     return defaultRetryPolicy;
   }

@@ -1,7 +1,6 @@
 import {
   ValidationError as CoreValidationError,
   type ErrorDetails,
-  hasMark,
   type Issue,
   WirekitError,
 } from "@wirekit/core";
@@ -36,12 +35,9 @@ export interface SendErrorOptions {
   readonly cause?: unknown;
 }
 
-const mark = Symbol.for("@wirekit/kindo-client/SendError");
-
 /** The message was sent and refused, or it could not be sent. The original raises `RuntimeError`. */
 export class SendError extends WirekitError<SendErrorCode> {
-  override readonly name: string = "SendError";
-  readonly [mark] = true;
+  static override readonly mark: string = "@wirekit/kindo-client/SendError";
 
   /** The status of the answer, when there was one. */
   readonly status: number | undefined;
@@ -65,11 +61,6 @@ export class SendError extends WirekitError<SendErrorCode> {
     this.retryAfterMs = options.retryAfterMs;
     this.signature = options.signature;
   }
-
-  /** Whether `value` is such an error, whichever copy of the class made it. */
-  static override isInstance(value: unknown): value is SendError {
-    return hasMark(value, mark);
-  }
 }
 
 /**
@@ -77,6 +68,8 @@ export class SendError extends WirekitError<SendErrorCode> {
  * that is wrong, each with its path, and never shows what is in the payload.
  */
 export class ValidationError extends CoreValidationError<"kindo/invalid-message"> {
+  static override readonly mark: string = "@wirekit/kindo-client/ValidationError";
+
   constructor(
     issues: readonly Issue[],
     options: {

@@ -1,4 +1,5 @@
-import { ConfigError, type Env, type Issue, type Overrides, env as parse, readEnv } from "@wirekit/core";
+import { ConfigError, type Env, type Issue, type Overrides } from "@wirekit/core";
+import { env as parse, readEnv } from "@wirekit/core/kit";
 import {
   defaultRegion,
   defaultService,
@@ -57,7 +58,7 @@ function readChecked(env: Env, overrides: KindoEnvOverrides): Values {
     const values = readEnv(env, variables);
     if (issues.length === 0) return values;
   } catch (thrown) {
-    if (!ConfigError.isInstance(thrown)) throw thrown;
+    if (!(thrown instanceof ConfigError)) throw thrown;
     issues.push(...thrown.issues);
   }
   throw new ConfigError(issues);

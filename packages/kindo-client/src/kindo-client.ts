@@ -1,4 +1,5 @@
-import { anySignal, ConfigError, type Env } from "@wirekit/core";
+import { ConfigError, type Env } from "@wirekit/core";
+import { anySignal } from "@wirekit/core/kit";
 import { collectOutcomes } from "./bulk/collect-outcomes.ts";
 import { Intake, type MessageSource } from "./bulk/intake.ts";
 import { outcomeStream } from "./bulk/outcome-stream.ts";

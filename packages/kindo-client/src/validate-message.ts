@@ -29,7 +29,7 @@ function encode(message: unknown): EncodedMessage {
   try {
     return encodeMessage(message);
   } catch (thrown) {
-    if (CoreValidationError.isInstance(thrown))
+    if (thrown instanceof CoreValidationError)
       throw new ValidationError(thrown.issues, { cause: thrown.cause });
     throw thrown;
   }

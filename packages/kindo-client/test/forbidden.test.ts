@@ -40,7 +40,7 @@ describe("a signature that is refused says what is probably wrong:", () => {
     const server = await startService({ credentials: temporary });
     const client = openClient(server.url, { credentials: temporary, ...options });
     const error: unknown = await client.send(aMessage()).catch((thrown: unknown) => thrown);
-    if (!SendError.isInstance(error)) throw new Error("it was not refused");
+    if (!(error instanceof SendError)) throw new Error("it was not refused");
     expect(error).toMatchObject({ code: "kindo/refused", status: 403, retryable: false, attempts: 1 });
     expect(error.signature).toMatchObject({ likelyCause, explanation: expect.stringContaining(explanation) });
     expect(error.details).toEqual({ status: 403, likelyCause });

@@ -72,7 +72,7 @@ for (const outcome of report.outcomes) {
       outcome.trackingId;
       break;
     case "not-sent":
-      accept<unknown>(outcome.reason);
+      accept<string>(outcome.error.code);
       break;
     default:
       accept<never>(outcome);
@@ -82,7 +82,7 @@ for (const outcome of report.outcomes) {
 accept<KindoOutcome>({ kind: "expired" });
 
 declare const thrown: unknown;
-if (SendError.isInstance(thrown)) {
+if (thrown instanceof SendError) {
   accept<SendErrorCode>(thrown.code);
   // @ts-expect-error no such code
   accept<boolean>(thrown.code === "kindo/unknown");

@@ -1,4 +1,4 @@
-import { ClosedError, hasMark, type Issue, ValidationError, WirekitError } from "@wirekit/core";
+import { ClosedError, type Issue, ValidationError, WirekitError } from "@wirekit/core";
 import type { KafkaErrorCode } from "./kafka/kafka-errors.ts";
 import type { SqsErrorCode } from "./sqs/sqs-error.ts";
 
@@ -11,59 +11,35 @@ export type MessageBusErrorCode =
   | KafkaErrorCode
   | SqsErrorCode;
 
-const invalidMessageMark = Symbol.for("@wirekit/message-bus/InvalidMessageError");
-
 /**
  * What was to be created or sent is no valid message; nothing was sent. `issues` has every fault under its wire path:
  * `payload.external_reference is required`.
  */
 export class InvalidMessageError extends ValidationError<"message-bus/invalid-message"> {
-  override readonly name: string = "InvalidMessageError";
-  readonly [invalidMessageMark] = true;
+  static override readonly mark: string = "@wirekit/message-bus/InvalidMessageError";
 
   constructor(issues: readonly Issue[], options: { readonly cause?: unknown } = {}) {
     super(issues, { code: "message-bus/invalid-message", cause: options.cause });
   }
-
-  /** Whether `value` is such an error, whichever copy of the class made it. */
-  static override isInstance(value: unknown): value is InvalidMessageError {
-    return hasMark(value, invalidMessageMark);
-  }
 }
-
-const invalidBodyMark = Symbol.for("@wirekit/message-bus/InvalidBodyError");
 
 /**
  * A body that was received is not JSON, or not a valid message. `issues` has every fault under its wire path; a path
  * that is empty means the body as a whole. The body itself is not in the error: a bus hands it over beside it.
  */
 export class InvalidBodyError extends ValidationError<"message-bus/invalid-body"> {
-  override readonly name: string = "InvalidBodyError";
-  readonly [invalidBodyMark] = true;
+  static override readonly mark: string = "@wirekit/message-bus/InvalidBodyError";
 
   constructor(issues: readonly Issue[], options: { readonly cause?: unknown } = {}) {
     super(issues, { code: "message-bus/invalid-body", prefix: "Invalid body", cause: options.cause });
   }
-
-  /** Whether `value` is such an error, whichever copy of the class made it. */
-  static override isInstance(value: unknown): value is InvalidBodyError {
-    return hasMark(value, invalidBodyMark);
-  }
 }
-
-const receiptMark = Symbol.for("@wirekit/message-bus/ReceiptError");
 
 /** What was received cannot be acknowledged by the receipt handle that was given. */
 export class ReceiptError extends WirekitError<
   "message-bus/unknown-receipt" | "message-bus/receipt-expired"
 > {
-  override readonly name: string = "ReceiptError";
-  readonly [receiptMark] = true;
-
-  /** Whether `value` is such an error, whichever copy of the class made it. */
-  static override isInstance(value: unknown): value is ReceiptError {
-    return hasMark(value, receiptMark);
-  }
+  static override readonly mark: string = "@wirekit/message-bus/ReceiptError";
 }
 
 /** What a bus throws that is asked for something when it is closed. */

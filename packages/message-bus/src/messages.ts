@@ -25,7 +25,7 @@ async function receiveUnlessClosed<Unknown extends UnknownKinds>(
   try {
     return await bus.receiveMessage<Unknown>({ ...options, timeoutMs: pollMs });
   } catch (thrown) {
-    if (ClosedError.isInstance(thrown)) return "closed";
+    if (thrown instanceof ClosedError) return "closed";
     throw thrown;
   }
 }

@@ -47,7 +47,7 @@ export function toReceived<Unknown extends UnknownKinds>(
   try {
     return receivedMessage(facts, decodeMessage(facts.raw, { unknownKinds }));
   } catch (thrown) {
-    if (!InvalidBodyError.isInstance(thrown)) throw thrown;
+    if (!(thrown instanceof InvalidBodyError)) throw thrown;
     return { kind: "invalid", ...facts, error: thrown };
   }
 }

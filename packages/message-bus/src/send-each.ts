@@ -31,7 +31,7 @@ export function sendEach<Receipt extends SentMessage>(
 
 /** What became of a message whose send has thrown before anything left. */
 export function outcomeOf(thrown: unknown, signal: AbortSignal | undefined): SendOutcome<never> {
-  const wasStopped = signal?.aborted === true || ClosedError.isInstance(thrown);
-  if (wasStopped) return { kind: "not-sent", reason: thrown };
+  const wasStopped = signal?.aborted === true || thrown instanceof ClosedError;
+  if (wasStopped) return { kind: "not-sent", error: WirekitError.from(thrown) };
   return { kind: "rejected", error: WirekitError.from(thrown) };
 }

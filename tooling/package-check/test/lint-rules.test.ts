@@ -24,7 +24,7 @@ const sound = {
     dependencies: { "@wirekit/core": "*" },
     devDependencies: { "@wirekit/devstack": "*", "left-out": "*" },
   }),
-  "packages/alpha/src/index.ts": 'export { wait } from "@wirekit/core";\n',
+  "packages/alpha/src/index.ts": 'export { wait } from "@wirekit/core/kit";\n',
   "packages/alpha/src/index.test.ts":
     'import { start } from "@wirekit/devstack";\nimport { wait } from "./index.ts";\n\nawait wait();\nstart();\n',
   "packages/beta/package.json": manifest("beta"),

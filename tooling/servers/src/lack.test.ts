@@ -4,7 +4,7 @@ import { lackOf } from "./lack.ts";
 
 it("says what a group of tests lacks on a machine that has nothing", async () => {
   const lack = await lackOf(["python", "java"], { PATH: "/nowhere" });
-  expect(MissingRequirementError.isInstance(lack)).toBe(true);
+  expect(lack instanceof MissingRequirementError).toBe(true);
   expect(lack?.message).toMatch(/^python with java needs Python .* and Java .* and Maven /);
 });
 

@@ -28,7 +28,7 @@ async function requirementsOf(need: Need): Promise<readonly Requirement[]> {
     return (await isInstalled(program)) ? program.toRun : [...program.toInstall, ...program.toRun];
   } catch (error) {
     // Which environment it is cannot even be said without the interpreter.
-    if (MissingRequirementError.isInstance(error)) return [python];
+    if (error instanceof MissingRequirementError) return [python];
     throw error;
   }
 }

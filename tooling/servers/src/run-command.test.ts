@@ -27,7 +27,7 @@ it("resolves to what the command printed, and appends it to the log", async () =
 it("rejects with the end of what a failed command printed, and no secret", async () => {
   const script = "console.log('the word is sesame'); process.exit(7)";
   const error = await run(script, { secrets: ["sesame"] }).catch((thrown: unknown) => thrown);
-  expect(CommandError.isInstance(error)).toBe(true);
+  expect(error instanceof CommandError).toBe(true);
   expect(error).toMatchObject({ code: "servers/command", missing: false });
   expect(String(error)).toContain("ended with 7:\nthe word is [redacted]");
 });

@@ -1,4 +1,5 @@
-import { sleep, systemClock } from "@wirekit/core";
+import { systemClock } from "@wirekit/core";
+import { sleep } from "@wirekit/core/kit";
 
 const withinMs = 60_000;
 const lookEveryMs = 20;

@@ -102,7 +102,7 @@ it("a failed installation leaves nothing behind but its log, and says where that
     });
   });
   const error = await install(fails, { cache }).catch((thrown: unknown) => thrown);
-  if (!InstallError.isInstance(error)) throw error;
+  if (!(error instanceof InstallError)) throw error;
   expect(error).toMatchObject({ code: "servers/install", program: "program", retryable: true });
   expect(error.message).toContain("no such artifact");
   expect(error.message).toContain(error.logPath);

@@ -139,7 +139,7 @@ describe("a fault that is asked for", () => {
     const server = await startServer(fakeRecipe(), { cache });
     const restarted = server.restart().then(
       () => "restarted",
-      (error: unknown) => (ClosedError.isInstance(error) ? "given up" : error),
+      (error: unknown) => (error instanceof ClosedError ? "given up" : error),
     );
     await server.stop();
     expect(["restarted", "given up"]).toContain(await restarted);
@@ -211,7 +211,7 @@ async function failureOf(start: Promise<unknown>): Promise<StartError> {
     () => "it started",
     (thrown: unknown) => thrown,
   );
-  if (!StartError.isInstance(error)) throw error;
+  if (!(error instanceof StartError)) throw error;
   return error;
 }
 

@@ -1,4 +1,5 @@
-import { ConnectionError, sleep } from "@wirekit/core";
+import { ConnectionError } from "@wirekit/core";
+import { sleep } from "@wirekit/core/kit";
 import { Batcher, utf8Length } from "@wirekit/core/outbound";
 import { ms, type Print, table } from "../table.ts";
 

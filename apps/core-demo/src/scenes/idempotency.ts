@@ -1,5 +1,6 @@
-import { silentLogger, sleep } from "@wirekit/core";
+import { silentLogger } from "@wirekit/core";
 import { createConsumer, MemoryIdempotencyStore } from "@wirekit/core/inbound";
+import { sleep } from "@wirekit/core/kit";
 import { MemoryQueue } from "../memory-queue.ts";
 import { type Print, table } from "../table.ts";
 import { emptied } from "../wait.ts";

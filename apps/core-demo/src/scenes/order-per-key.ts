@@ -1,5 +1,5 @@
-import { sleep } from "@wirekit/core";
 import { createConsumer } from "@wirekit/core/inbound";
+import { sleep } from "@wirekit/core/kit";
 import { MemoryQueue } from "../memory-queue.ts";
 import { ms, type Print, table } from "../table.ts";
 import { emptied } from "../wait.ts";

@@ -23,7 +23,7 @@ export async function sendInvalidMessage(stage: Stage): Promise<StepResult> {
   showResult(screen, "order.created", result);
 
   const error = result.kind === "failed" ? result.error : undefined;
-  const issues = ValidationError.isInstance(error) ? error.issues : [];
+  const issues = error instanceof ValidationError ? error.issues : [];
   for (const { path, message } of issues) screen.line(`  ${path.padEnd(8)}  ${message}`);
   screen.line(screen.colors.dim("  All of it was found before anything was sent."));
   expectations.expect("the invalid message is refused with each of its three faults", issues.length === 3);

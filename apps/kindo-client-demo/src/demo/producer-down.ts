@@ -20,7 +20,7 @@ export async function sendToProducerThatIsDown(stage: Stage): Promise<StepResult
   screen.line(`  ${error?.message}`);
   screen.line(screen.colors.dim("  It is marked as retryable: keep the message, and send it later."));
 
-  const isUnreachable = SendError.isInstance(error) && error.code === "kindo/unreachable";
+  const isUnreachable = error instanceof SendError && error.code === "kindo/unreachable";
   expectations.expect("a producer that is down is called unreachable", isUnreachable);
   expectations.expect("the error says that a later try may succeed", error?.retryable === true);
   expectations.expect("it is tried three times", error?.attempts === 3);

@@ -16,7 +16,7 @@ export async function sendWithWrongSecret(stage: Stage): Promise<StepResult> {
   showResult(screen, "user.notification", result);
 
   const error = result.kind === "failed" ? result.error : undefined;
-  const report = SendError.isInstance(error) ? error.signature : undefined;
+  const report = error instanceof SendError ? error.signature : undefined;
   if (report !== undefined) {
     screen.line(`  likely cause  ${screen.colors.yellow(report.likelyCause)}: ${report.explanation}`);
     screen.line(`  clock skew    ${describeSkew(report.clockSkewMs)}`);
@@ -25,7 +25,7 @@ export async function sendWithWrongSecret(stage: Stage): Promise<StepResult> {
   }
   expectations.expect(
     "the wrong secret is refused with 403",
-    SendError.isInstance(error) && error.status === 403,
+    error instanceof SendError && error.status === 403,
   );
   expectations.expect("its diagnosis is the key", report?.likelyCause === "key");
   expectations.expect("it is not tried again", error?.attempts === 1);

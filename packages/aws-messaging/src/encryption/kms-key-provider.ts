@@ -1,4 +1,5 @@
-import { ConfigError, type Issue, once } from "@wirekit/core";
+import { ConfigError, type Issue } from "@wirekit/core";
+import { once } from "@wirekit/core/kit";
 import { toAwsError } from "../aws-error.ts";
 import type { AwsMessagingConfig } from "../config.ts";
 import { InvalidMessageError } from "../errors.ts";

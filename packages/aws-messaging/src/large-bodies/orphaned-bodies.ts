@@ -1,4 +1,5 @@
-import { type Clock, type Logger, messageOf, type SendOutcome, withTimeout } from "@wirekit/core";
+import type { Clock, Logger, SendOutcome } from "@wirekit/core";
+import { messageOf, withTimeout } from "@wirekit/core/kit";
 import type { BodyPointer, BodyStore } from "./body-store.ts";
 
 /** Sees to bodies that were stored for a message which was then not delivered. */

@@ -1,4 +1,5 @@
-import { type Logger, messageOf } from "@wirekit/core";
+import type { Logger } from "@wirekit/core";
+import { messageOf } from "@wirekit/core/kit";
 import type { BodyPointer, LargeBodies } from "./body-store.ts";
 
 /** Knows which messages have a body that was stored apart, and deletes it after them where that was asked for. */

@@ -1,15 +1,12 @@
 import { describeIssues, type Issue } from "./issues.ts";
-import { hasMark, WirekitError } from "./wirekit-error.ts";
-
-const mark = Symbol.for("@wirekit/core/ConfigError");
+import { WirekitError } from "./wirekit-error.ts";
 
 /**
  * The configuration cannot be used. Names every variable or option at fault, and none of their values, which
  * may be secret. Thrown before anything is opened or sent.
  */
 export class ConfigError extends WirekitError<"wirekit/config"> {
-  override readonly name: string = "ConfigError";
-  readonly [mark] = true;
+  static override readonly mark: string = "@wirekit/core/ConfigError";
 
   /** Every fault that was found; `path` is the name of the variable or option. */
   readonly issues: readonly Issue[];
@@ -21,10 +18,5 @@ export class ConfigError extends WirekitError<"wirekit/config"> {
       cause: options.cause,
     });
     this.issues = issues;
-  }
-
-  /** Whether `value` is a configuration error, whichever copy of the class made it. */
-  static override isInstance(value: unknown): value is ConfigError {
-    return hasMark(value, mark);
   }
 }

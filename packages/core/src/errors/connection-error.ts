@@ -1,11 +1,8 @@
-import { type ErrorDetails, hasMark, WirekitError } from "./wirekit-error.ts";
-
-const mark = Symbol.for("@wirekit/core/ConnectionError");
+import { type ErrorDetails, WirekitError } from "./wirekit-error.ts";
 
 /** The peer could not be reached, or the connection broke. Retryable unless said otherwise. */
 export class ConnectionError extends WirekitError<"wirekit/connection"> {
-  override readonly name: string = "ConnectionError";
-  readonly [mark] = true;
+  static override readonly mark: string = "@wirekit/core/ConnectionError";
 
   constructor(
     message: string,
@@ -16,10 +13,5 @@ export class ConnectionError extends WirekitError<"wirekit/connection"> {
     } = {},
   ) {
     super(message, { code: "wirekit/connection", ...options, retryable: options.retryable ?? true });
-  }
-
-  /** Whether `value` is a connection error, whichever copy of the class made it. */
-  static override isInstance(value: unknown): value is ConnectionError {
-    return hasMark(value, mark);
   }
 }

@@ -1,11 +1,8 @@
-import { hasMark, WirekitError } from "./wirekit-error.ts";
-
-const mark = Symbol.for("@wirekit/core/MessageTooLargeError");
+import { WirekitError } from "./wirekit-error.ts";
 
 /** One message is larger than the peer, or the configuration, allows. It was not sent; it must become smaller. */
 export class MessageTooLargeError extends WirekitError<"wirekit/message-too-large"> {
-  override readonly name: string = "MessageTooLargeError";
-  readonly [mark] = true;
+  static override readonly mark: string = "@wirekit/core/MessageTooLargeError";
 
   readonly bytes: number;
   readonly maxBytes: number;
@@ -18,10 +15,5 @@ export class MessageTooLargeError extends WirekitError<"wirekit/message-too-larg
     });
     this.bytes = bytes;
     this.maxBytes = maxBytes;
-  }
-
-  /** Whether `value` says that a message is too large, whichever copy of the class made it. */
-  static override isInstance(value: unknown): value is MessageTooLargeError {
-    return hasMark(value, mark);
   }
 }

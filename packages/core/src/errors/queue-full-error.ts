@@ -1,6 +1,4 @@
-import { hasMark, WirekitError } from "./wirekit-error.ts";
-
-const mark = Symbol.for("@wirekit/core/QueueFullError");
+import { WirekitError } from "./wirekit-error.ts";
 
 /** How full what is full. */
 export interface QueueFullErrorOptions {
@@ -11,8 +9,7 @@ export interface QueueFullErrorOptions {
 
 /** There is no room for one more, and the one who asked did not want to wait. Nothing of it was taken. */
 export class QueueFullError extends WirekitError<"wirekit/queue-full"> {
-  override readonly name: string = "QueueFullError";
-  readonly [mark] = true;
+  static override readonly mark: string = "@wirekit/core/QueueFullError";
 
   /** @param what what is full, as the subject of a sentence: `"The batcher"`. */
   constructor(what: string, { unit, limit }: QueueFullErrorOptions) {
@@ -21,10 +18,5 @@ export class QueueFullError extends WirekitError<"wirekit/queue-full"> {
       retryable: true,
       details: { unit, limit },
     });
-  }
-
-  /** Whether `value` says that something was full, whichever copy of the class made it. */
-  static override isInstance(value: unknown): value is QueueFullError {
-    return hasMark(value, mark);
   }
 }

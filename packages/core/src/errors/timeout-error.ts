@@ -1,11 +1,8 @@
-import { type ErrorDetails, hasMark, WirekitError } from "./wirekit-error.ts";
-
-const mark = Symbol.for("@wirekit/core/TimeoutError");
+import { type ErrorDetails, WirekitError } from "./wirekit-error.ts";
 
 /** Something did not happen in time. Retryable, with the doubt of every time-out: it may have happened after all. */
 export class TimeoutError extends WirekitError<"wirekit/timeout"> {
-  override readonly name: string = "TimeoutError";
-  readonly [mark] = true;
+  static override readonly mark: string = "@wirekit/core/TimeoutError";
 
   /** How long was waited, in milliseconds. */
   readonly timeoutMs: number;
@@ -23,10 +20,5 @@ export class TimeoutError extends WirekitError<"wirekit/timeout"> {
       cause: options.cause,
     });
     this.timeoutMs = timeoutMs;
-  }
-
-  /** Whether `value` is a time-out, whichever copy of the class made it. */
-  static override isInstance(value: unknown): value is TimeoutError {
-    return hasMark(value, mark);
   }
 }

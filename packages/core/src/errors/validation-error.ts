@@ -1,7 +1,5 @@
 import { describeIssues, type Issue } from "./issues.ts";
-import { type ErrorDetails, hasMark, WirekitError } from "./wirekit-error.ts";
-
-const mark = Symbol.for("@wirekit/core/ValidationError");
+import { type ErrorDetails, WirekitError } from "./wirekit-error.ts";
 
 /** What a subclass may say in its own words. */
 export interface ValidationErrorOptions<Code extends string> {
@@ -17,8 +15,7 @@ export interface ValidationErrorOptions<Code extends string> {
 
 /** A value does not have the form that is due; nothing was sent. Never retryable: the value must change. */
 export class ValidationError<Code extends string = string> extends WirekitError<Code | "wirekit/validation"> {
-  override readonly name: string = "ValidationError";
-  readonly [mark] = true;
+  static override readonly mark: string = "@wirekit/core/ValidationError";
 
   /** Every fault that was found; `path` is the wire path of the field. */
   readonly issues: readonly Issue[];
@@ -31,10 +28,5 @@ export class ValidationError<Code extends string = string> extends WirekitError<
       cause: options.cause,
     });
     this.issues = issues;
-  }
-
-  /** Whether `value` is a validation error, whichever copy of the class made it. */
-  static override isInstance(value: unknown): value is ValidationError {
-    return hasMark(value, mark);
   }
 }

@@ -11,17 +11,22 @@ export interface WirekitErrorOptions<Code extends string = string> {
   readonly cause?: unknown;
 }
 
-const mark = Symbol.for("@wirekit/core/WirekitError");
+/** Holds the marks of an error's classes. Registered, so that every copy of this package uses the same one. */
+const marks = Symbol.for("@wirekit/core/marks");
 
 /**
  * The base of every error that a Wirekit package throws.
  *
- * Recognise it by {@link WirekitError.isInstance} rather than `instanceof`: a program that loads one package
- * as ESM and another as CommonJS holds two copies of this class.
+ * `instanceof` works for it and for its subclasses across copies: a program that loads one package as ESM and another as
+ * CommonJS, or two versions of core, holds several copies of this class, and each recognises the errors of the others by
+ * their marks.
  */
 export class WirekitError<Code extends string = string> extends Error {
-  override readonly name: string = "WirekitError";
-  readonly [mark] = true;
+  /**
+   * Identifies the class across copies: `package/ClassName`. What follows the last slash is the `name` of its errors. A
+   * subclass that sets no mark of its own is recognised by its prototype chain, as any class is, and has its parent's name.
+   */
+  static readonly mark: string = "@wirekit/core/WirekitError";
 
   /** Stable and machine readable, `package/fault`. A later release may add codes; it never changes one. */
   readonly code: Code;
@@ -34,35 +39,62 @@ export class WirekitError<Code extends string = string> extends Error {
 
   constructor(message: string, options: WirekitErrorOptions<Code>) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    const { mark } = new.target;
+    // Not enumerable, so that loggers show what the error says and nothing of how it is recognised.
+    Object.defineProperty(this, "name", { value: mark.slice(mark.lastIndexOf("/") + 1), configurable: true });
+    Object.defineProperty(this, marks, { value: marksOf(new.target) });
     this.code = options.code;
     this.retryable = options.retryable ?? false;
     this.details = options.details ?? {};
   }
 
-  /** Whether `value` is a Wirekit error, whichever copy of the class made it. */
-  static isInstance(value: unknown): value is WirekitError {
-    return hasMark(value, mark);
+  /** Whether `value` was made by this class or a subclass, whichever copy of it. Never throws. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore-start lint/complexity/noThisInStatic: `this` is the class on the right of `instanceof`, often a subclass
+    try {
+      if (Object.hasOwn(this, "mark"))
+        return (value as Marked | undefined)?.[marks]?.includes(this.mark) ?? false;
+      return Function.prototype[Symbol.hasInstance].call(this, value);
+    } catch {
+      // A proxy can refuse even this question.
+      return false;
+    }
+    // biome-ignore-end lint/complexity/noThisInStatic: see above
   }
 
   /**
-   * The one way in for things thrown by strangers: a Wirekit error is returned as it is, anything else becomes
-   * the `cause` of one with the code `"wirekit/unknown"`, which is not retryable.
+   * Turns anything thrown into a Wirekit error. A Wirekit error is returned as it is; anything else becomes the `cause` of
+   * one with the code `"wirekit/unknown"`, which is not retryable.
    */
   static from(thrown: unknown): WirekitError {
-    if (WirekitError.isInstance(thrown)) return thrown;
+    if (thrown instanceof WirekitError) return thrown;
     return new WirekitError(messageOf(thrown), { code: "wirekit/unknown", cause: thrown });
   }
 }
 
-/** Whether `value` carries the mark that a class of errors puts on its instances. Never throws. */
-export function hasMark(value: unknown, mark: symbol): boolean {
-  try {
-    return typeof value === "object" && value !== null && mark in value;
-  } catch {
-    // A proxy can refuse even this question.
-    return false;
-  }
+interface Marked {
+  readonly [marks]?: readonly string[];
 }
+
+type MarkedClass = (abstract new (...args: never) => unknown) & { readonly mark?: string };
+
+/** The marks of a class and of its parents. Computed once for each class, because errors are made in numbers. */
+function marksOf(errorClass: MarkedClass): readonly string[] {
+  const known = marksByClass.get(errorClass);
+  if (known !== undefined) return known;
+  const found: string[] = [];
+  for (
+    let each: MarkedClass | null = errorClass;
+    each?.mark !== undefined;
+    each = Object.getPrototypeOf(each)
+  ) {
+    if (Object.hasOwn(each, "mark")) found.push(each.mark);
+  }
+  marksByClass.set(errorClass, found);
+  return found;
+}
+
+const marksByClass = /* @__PURE__ */ new WeakMap<MarkedClass, readonly string[]>();
 
 /** The message of anything thrown; also where it is no error, and where reading it throws. */
 export function messageOf(thrown: unknown): string {

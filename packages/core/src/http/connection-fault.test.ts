@@ -122,7 +122,7 @@ describe("a connection fault", () => {
       },
     );
     const error = fault(original);
-    expect(ConnectionError.isInstance(error)).toBe(true);
+    expect(error instanceof ConnectionError).toBe(true);
     expect(error.cause).toMatchObject({
       code: "ECONNRESET",
       message: "failed to fetch [redacted] or [redacted]",

@@ -16,7 +16,7 @@ export interface FaultContext {
  * a query may hold a secret.
  */
 export function connectionFault(thrown: unknown, { request, isSent }: FaultContext): WirekitError {
-  if (WirekitError.isInstance(thrown)) return thrown;
+  if (thrown instanceof WirekitError) return thrown;
   const { origin } = request;
   const root = rootCause(thrown);
   const code = codeOf(root);

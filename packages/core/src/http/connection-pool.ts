@@ -1,4 +1,4 @@
-import { LinkedList, type ListMember } from "../linked-list.ts";
+import { LinkedList, type ListMember } from "../kit/linked-list.ts";
 import { Connection, type ConnectionTerms } from "./connection.ts";
 import type { Exchange } from "./exchange.ts";
 

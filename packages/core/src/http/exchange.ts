@@ -1,10 +1,10 @@
-import { afterInput } from "../after-input.ts";
 import type { Clock } from "../clock.ts";
 import { ClosedError } from "../errors/closed-error.ts";
 import { ConnectionError } from "../errors/connection-error.ts";
 import { TimeoutError } from "../errors/timeout-error.ts";
-import type { ListMember } from "../linked-list.ts";
-import { onAbort } from "../on-abort.ts";
+import { afterInput } from "../kit/after-input.ts";
+import type { ListMember } from "../kit/linked-list.ts";
+import { onAbort } from "../kit/on-abort.ts";
 import { HttpResponseError } from "./http-response-error.ts";
 import type { PreparedRequest } from "./prepare-request.ts";
 import type { HttpResponse } from "./types.ts";

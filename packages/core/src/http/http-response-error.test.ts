@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { WirekitError } from "../errors/wirekit-error.ts";
-import { retry } from "../retry.ts";
+import { retry } from "../kit/retry.ts";
 import { HttpResponseError, isRetryableStatus } from "./http-response-error.ts";
 import { parseJsonBody } from "./json-body.ts";
 import type { HttpResponse } from "./types.ts";
@@ -31,8 +31,8 @@ describe("the error for a response", () => {
     expect(error.message).toBe("The server answered with status 403");
     expect(error.excerpt).toMatch(/^no token \[redacted\] x+\.\.\. \(\d+ more characters\)$/);
     expect(error.excerpt?.length).toBeLessThan(550);
-    expect(HttpResponseError.isInstance(error) && WirekitError.isInstance(error)).toBe(true);
-    expect(HttpResponseError.isInstance(new Error("x"))).toBe(false);
+    expect(error instanceof HttpResponseError && error instanceof WirekitError).toBe(true);
+    expect(new Error("x") instanceof HttpResponseError).toBe(false);
   });
 
   it("says when to come back, by the server's own clock where the response tells it", () => {

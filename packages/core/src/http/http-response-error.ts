@@ -1,10 +1,9 @@
-import { type ErrorDetails, hasMark, WirekitError } from "../errors/wirekit-error.ts";
+import { type ErrorDetails, WirekitError } from "../errors/wirekit-error.ts";
 import { excerpt, type RedactOptions } from "../redact-text.ts";
 import { parseHttpDate } from "./http-date.ts";
 import { parseRetryAfter } from "./retry-after.ts";
 import type { HttpResponse } from "./types.ts";
 
-const mark = Symbol.for("@wirekit/core/HttpResponseError");
 const excerptLength = 500;
 
 /**
@@ -31,8 +30,7 @@ export interface HttpResponseErrorOptions {
 
 /** The peer answered, but not with what was asked for. */
 export class HttpResponseError extends WirekitError<HttpResponseErrorCode> {
-  override readonly name: string = "HttpResponseError";
-  readonly [mark] = true;
+  static override readonly mark: string = "@wirekit/core/HttpResponseError";
 
   readonly status: number;
   /** How long the peer asks to wait before the next try, in milliseconds. */
@@ -50,11 +48,6 @@ export class HttpResponseError extends WirekitError<HttpResponseErrorCode> {
     this.status = options.status;
     this.retryAfterMs = options.retryAfterMs;
     this.excerpt = options.excerpt;
-  }
-
-  /** Whether `value` is such an error, whichever copy of the class made it. */
-  static override isInstance(value: unknown): value is HttpResponseError {
-    return hasMark(value, mark);
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { buildConnector } from "undici";
-import { afterInput } from "../after-input.ts";
 import type { Clock } from "../clock.ts";
+import { afterInput } from "../kit/after-input.ts";
 
 /** What opens a socket, where to, and the time it has. */
 export interface SocketRequest {

@@ -56,7 +56,7 @@ describe("splitUrl", () => {
     ];
     for (const url of urls) {
       const thrown = catching(() => splitUrl(url));
-      expect(ValidationError.isInstance(thrown) && thrown.code).toBe("wirekit/invalid-request");
+      expect(thrown instanceof ValidationError && thrown.code).toBe("wirekit/invalid-request");
       expect(JSON.stringify(Object.entries(thrown as Error)) + String(thrown)).not.toContain("hunter22");
     }
   });

@@ -1,6 +1,6 @@
 import { ClosedError } from "../errors/closed-error.ts";
 import { ConfigError } from "../errors/config-error.ts";
-import { LinkedList } from "../linked-list.ts";
+import { LinkedList } from "../kit/linked-list.ts";
 import { Exchange } from "./exchange.ts";
 import { fetchCarrier } from "./fetch-carrier.ts";
 import { pooledCarrier } from "./pooled-carrier.ts";

@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import { limitTime } from "../limit-time.ts";
+import { limitTime } from "../kit/limit-time.ts";
 import { callAsync } from "./call.ts";
 import type { IdempotencyStore } from "./idempotency-store.ts";
 

@@ -6,7 +6,8 @@ import {
   QueueSource,
   SimulatedQueue,
 } from "../../test/simulated-queue.ts";
-import { ClosedError, ConnectionError, type LogFields, silentLogger, sleep, WirekitError } from "../index.ts";
+import { ClosedError, ConnectionError, type LogFields, silentLogger, WirekitError } from "../index.ts";
+import { sleep } from "../kit/index.ts";
 import { type ConsumerOptions, createConsumer, type Intake, type Source } from "./index.ts";
 
 type Options = Partial<ConsumerOptions<QueueDelivery, string>> & { readonly faults?: QueueFaults };

@@ -2,10 +2,10 @@ import { type Clock, systemClock } from "../clock.ts";
 import { ClosedError } from "../errors/closed-error.ts";
 import { ConfigError } from "../errors/config-error.ts";
 import { messageOf, WirekitError } from "../errors/wirekit-error.ts";
-import { limitTime } from "../limit-time.ts";
+import { limitTime } from "../kit/limit-time.ts";
+import { collectFaults } from "../kit/option-checks.ts";
+import { TypedEvents } from "../kit/typed-events.ts";
 import { consoleLogger, type Logger } from "../logger.ts";
-import { collectFaults } from "../option-checks.ts";
-import { TypedEvents } from "../typed-events.ts";
 import { callAsync } from "./call.ts";
 import { logLeft, logProcessed } from "./consumer-log.ts";
 import type {

@@ -1,7 +1,7 @@
 import type { Random } from "../clock.ts";
 import { ValidationError } from "../errors/validation-error.ts";
 import { WirekitError } from "../errors/wirekit-error.ts";
-import { retryAfterMsOf } from "../retry.ts";
+import { retryAfterMsOf } from "../kit/retry.ts";
 
 /**
  * The pause before a message is delivered again, in milliseconds: between half and all of a bound that doubles with every attempt ("equal
@@ -40,7 +40,7 @@ export type DecodeFailure =
  * (`JSON.parse`) is left behind, because its text may quote the body.
  */
 export function classifyDecodeError(thrown: unknown): DecodeFailure {
-  if (!WirekitError.isInstance(thrown)) {
+  if (!(thrown instanceof WirekitError)) {
     return { kind: "invalid", error: new ValidationError([{ path: "", message: "it cannot be decoded" }]) };
   }
   return { kind: thrown.retryable ? "failed" : "invalid", error: thrown };

@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import { type WaitOptions, withTimeout } from "../waiting.ts";
+import { type WaitOptions, withTimeout } from "../kit/waiting.ts";
 
 /** Those who wait until there is nothing left to do. */
 export class IdleWaiters {

@@ -1,5 +1,5 @@
 import { WirekitError } from "../errors/wirekit-error.ts";
-import type { WaitOptions } from "../waiting.ts";
+import type { WaitOptions } from "../kit/waiting.ts";
 import type { Delivery } from "./delivery.ts";
 import type { ReservationRequest } from "./places.ts";
 import type { Backlog, Place } from "./slot-types.ts";

@@ -119,7 +119,7 @@ describe("losing", () => {
     );
     await clock.advance(16_000);
     expect(lost.map(({ subject }) => subject)).toEqual(["a"]);
-    expect(LeaseLostError.isInstance(lost[0]?.reason)).toBe(true);
+    expect(lost[0]?.reason instanceof LeaseLostError).toBe(true);
     expect(lost[0]?.reason).toMatchObject({ message: "The lease is lost: the peer does not renew it: gone" });
     expect(lease.isLost).toBe(true);
     lease.end();

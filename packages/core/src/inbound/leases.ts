@@ -1,6 +1,12 @@
 import { type Clock, type Random, systemClock } from "../clock.ts";
 import { messageOf } from "../errors/wirekit-error.ts";
-import { checkDurationMs, checkFunction, checkNumber, type Resolved, throwFaults } from "../option-checks.ts";
+import {
+  checkDurationMs,
+  checkFunction,
+  checkNumber,
+  type Resolved,
+  throwFaults,
+} from "../kit/option-checks.ts";
 import { backoffMs } from "../retry-policy.ts";
 import type { Lease } from "./delivery.ts";
 import { HeldLease } from "./held-lease.ts";

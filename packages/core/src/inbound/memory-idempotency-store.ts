@@ -1,7 +1,7 @@
 import type { LRUCache } from "lru-cache";
 import { type Clock, systemClock } from "../clock.ts";
 import { QueueFullError } from "../errors/queue-full-error.ts";
-import { checkWhole, throwFaults } from "../option-checks.ts";
+import { checkWhole, throwFaults } from "../kit/option-checks.ts";
 import type { IdempotencyClaim, IdempotencyStore } from "./idempotency-store.ts";
 
 /** How much a {@link MemoryIdempotencyStore} remembers. */

@@ -1,8 +1,8 @@
-import { watchCaller } from "../caller-watch.ts";
 import type { Clock } from "../clock.ts";
-import { LinkedList, type ListMember } from "../linked-list.ts";
-import { checkWhole, throwFaults } from "../option-checks.ts";
-import type { WaitOptions } from "../waiting.ts";
+import { watchCaller } from "../kit/caller-watch.ts";
+import { LinkedList, type ListMember } from "../kit/linked-list.ts";
+import { checkWhole, throwFaults } from "../kit/option-checks.ts";
+import type { WaitOptions } from "../kit/waiting.ts";
 
 /** How many places somebody wants. */
 export interface ReservationRequest {

@@ -1,8 +1,8 @@
 import { type Clock, type Random, systemClock } from "../clock.ts";
 import type { WirekitError } from "../errors/wirekit-error.ts";
-import { loggedListener } from "../logged-listener.ts";
+import { loggedListener } from "../kit/logged-listener.ts";
+import { checkDurationMs, checkFunction, checkOneOf, checkWhole, throwFaults } from "../kit/option-checks.ts";
 import { consoleLogger, type Logger } from "../logger.ts";
-import { checkDurationMs, checkFunction, checkOneOf, checkWhole, throwFaults } from "../option-checks.ts";
 import type { HandleOutcome } from "../outcome.ts";
 import type { DeadLetterSink, Delivery, Settlement } from "./delivery.ts";
 import type { IdempotencyStore } from "./idempotency-store.ts";

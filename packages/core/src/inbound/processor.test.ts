@@ -256,7 +256,7 @@ describe("giving up", () => {
     const { processor, settled } = setUp({
       handler: () => Promise.reject(new WirekitError("never", { code: "test/never" })),
       classify: (thrown) =>
-        WirekitError.isInstance(thrown) && thrown.code === "test/never" ? "dead-letter" : "retry",
+        thrown instanceof WirekitError && thrown.code === "test/never" ? "dead-letter" : "retry",
       deadLetterSink: async () => undefined,
     });
     expect(await processor.process(delivery())).toMatchObject({ outcome: "dead-lettered" });
@@ -343,7 +343,7 @@ describe("a handler that ignores its time-out", () => {
     const processing = processor.process(delivery(), { onHandlerEnd: () => ended.push("handler") });
     void processing.then(() => ended.push("process"));
     await clock.advance(10_000);
-    expect(TimeoutError.isInstance(signal?.reason)).toBe(true);
+    expect(signal?.reason instanceof TimeoutError).toBe(true);
     expect(settled).toMatchObject([{ kind: "retry" }]);
     expect(ended).toEqual([]);
     await clock.advance(4_999);

@@ -1,6 +1,6 @@
 import { messageOf, WirekitError } from "../errors/wirekit-error.ts";
-import { LinkedList } from "../linked-list.ts";
-import { withTimeout } from "../waiting.ts";
+import { LinkedList } from "../kit/linked-list.ts";
+import { withTimeout } from "../kit/waiting.ts";
 import { call, isToCome } from "./call.ts";
 import { beginClaim, type Claim } from "./claim.ts";
 import { type Decided, type Decision, done, type Ending, forget } from "./decision.ts";

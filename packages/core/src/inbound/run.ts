@@ -1,8 +1,8 @@
 import type { Clock } from "../clock.ts";
 import { TimeoutError } from "../errors/timeout-error.ts";
 import type { WirekitError } from "../errors/wirekit-error.ts";
-import { LazySignal } from "../lazy-signal.ts";
-import type { ListMember } from "../linked-list.ts";
+import { LazySignal } from "../kit/lazy-signal.ts";
+import type { ListMember } from "../kit/linked-list.ts";
 import type { Delivery } from "./delivery.ts";
 import type { HandlerContext } from "./processor-options.ts";
 

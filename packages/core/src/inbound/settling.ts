@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 import { messageOf, WirekitError } from "../errors/wirekit-error.ts";
-import { limitTime } from "../limit-time.ts";
+import { limitTime } from "../kit/limit-time.ts";
 import type { Logger } from "../logger.ts";
 import type { Called } from "./call.ts";
 import type { Delivery } from "./delivery.ts";

@@ -3,10 +3,10 @@ import { ClosedError } from "../errors/closed-error.ts";
 import { QueueFullError } from "../errors/queue-full-error.ts";
 import { TimeoutError } from "../errors/timeout-error.ts";
 import { messageOf } from "../errors/wirekit-error.ts";
-import { LinkedList } from "../linked-list.ts";
+import { LinkedList } from "../kit/linked-list.ts";
+import { checkFunction, checkWhole, maxTimerMs, type Resolved, throwFaults } from "../kit/option-checks.ts";
+import type { WaitOptions } from "../kit/waiting.ts";
 import { consoleLogger } from "../logger.ts";
-import { checkFunction, checkWhole, maxTimerMs, type Resolved, throwFaults } from "../option-checks.ts";
-import type { WaitOptions } from "../waiting.ts";
 import { call } from "./call.ts";
 import { IdleWaiters } from "./idle-waiters.ts";
 import { keptPlaces } from "./kept-places.ts";
@@ -166,7 +166,7 @@ export class Slots<Task> {
   async drain(options: WaitOptions = {}): Promise<Undone<Task>> {
     const waiting = this.stop();
     await this.whenIdle(options).catch((thrown: unknown) => {
-      if (!TimeoutError.isInstance(thrown)) throw thrown;
+      if (!(thrown instanceof TimeoutError)) throw thrown;
     });
     return { waiting, running: [...this.#running].map(({ task }) => task) };
   }

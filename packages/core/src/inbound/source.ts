@@ -1,5 +1,5 @@
 import type { Issue } from "../errors/issues.ts";
-import type { WaitOptions } from "../waiting.ts";
+import type { WaitOptions } from "../kit/waiting.ts";
 import type { Delivery, Settlement } from "./delivery.ts";
 import type { ReservationRequest } from "./places.ts";
 import type { Backlog } from "./slot-types.ts";

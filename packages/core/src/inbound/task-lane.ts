@@ -1,4 +1,4 @@
-import { LinkedList, type ListMember } from "../linked-list.ts";
+import { LinkedList, type ListMember } from "../kit/linked-list.ts";
 import type { Place, Slot } from "./slot-types.ts";
 
 /** Whom the places and slots of tasks are of. */

@@ -1,4 +1,4 @@
-import { afterInput } from "../after-input.ts";
+import { afterInput } from "../kit/after-input.ts";
 
 /** What one turn has done. */
 export interface Turn {

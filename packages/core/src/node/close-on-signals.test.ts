@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, it } from "@jest/globals";
 import { SimulatedClock } from "../../test/simulated-clock.ts";
-import { ConfigError, type LogFields, silentLogger, sleep } from "../index.ts";
+import { ConfigError, type LogFields, silentLogger } from "../index.ts";
+import { sleep } from "../kit/index.ts";
 import { type Closeable, type CloseOnSignalsOptions, closeOnSignals } from "./index.ts";
 
 /** A process that only notes what is done to it. */

@@ -2,9 +2,9 @@ import { constants } from "node:os";
 import process from "node:process";
 import { type Clock, systemClock } from "../clock.ts";
 import { messageOf } from "../errors/wirekit-error.ts";
-import { limitTime } from "../limit-time.ts";
+import { limitTime } from "../kit/limit-time.ts";
+import { checkDurationMs, checkWhole, throwFaults } from "../kit/option-checks.ts";
 import { consoleLogger, type Logger } from "../logger.ts";
-import { checkDurationMs, checkWhole, throwFaults } from "../option-checks.ts";
 
 /** A signal by its name in Node: `"SIGTERM"`. Written out, so that these types need no `@types/node`. */
 export type SignalName = `SIG${Uppercase<string>}`;

@@ -1,4 +1,4 @@
-import { LinkedList, type ListMember } from "../linked-list.ts";
+import { LinkedList, type ListMember } from "../kit/linked-list.ts";
 
 /** What a {@link Backlog} needs to know of an entry, and what it notes on it. */
 export interface BacklogEntry<Self extends ListMember<Self>> extends ListMember<Self> {

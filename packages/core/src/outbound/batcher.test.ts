@@ -170,7 +170,7 @@ describe("gathering", () => {
     });
     const told: unknown[] = [];
     const settle = ({ kind }: { readonly kind: string }, reason: unknown, { id }: Item) =>
-      told.push([id, kind, MessageTooLargeError.isInstance(reason) ? "too large" : reason]);
+      told.push([id, kind, reason instanceof MessageTooLargeError ? "too large" : reason]);
     batcher.submit({ id: "large", bytes: 11 }, {}, settle);
     expect(told.splice(0)).toEqual([["large", "rejected", "too large"]]);
 
@@ -487,7 +487,7 @@ describe("bounds", () => {
     const large = batcher.send({ id: "large", bytes: 101 });
     await expect(large).rejects.toThrow(new MessageTooLargeError({ bytes: 101, maxBytes: 100 }));
     await expect(large).rejects.toThrow("101 bytes; at most 100");
-    expect(MessageTooLargeError.isInstance(await large.catch((error: unknown) => error))).toBe(true);
+    expect((await large.catch((error: unknown) => error)) instanceof MessageTooLargeError).toBe(true);
     void batcher.send({ id: "fits", bytes: 100 });
     await clock.advance(0);
     expect(ids()).toEqual(["fits"]);
@@ -517,7 +517,7 @@ describe("bounds", () => {
     const third = batcher.send(item("3"));
     await expect(third).rejects.toThrow("holds at most 2 entries");
     await expect(third).rejects.toMatchObject({ retryable: true });
-    expect(QueueFullError.isInstance(await third.catch((error: unknown) => error))).toBe(true);
+    expect((await third.catch((error: unknown) => error)) instanceof QueueFullError).toBe(true);
     await clock.advance(0);
     last().deliver();
     await clock.settle();

@@ -1,9 +1,15 @@
-import { watchCaller } from "../caller-watch.ts";
+import type { CloseOptions, CloseReport } from "../contract.ts";
 import { ClosedError } from "../errors/closed-error.ts";
+import { UnconfirmedError } from "../errors/unconfirmed-error.ts";
 import { WirekitError } from "../errors/wirekit-error.ts";
 import { withAttempts } from "../errors/with-attempts.ts";
-import type { NotSent, Rejected } from "../outcome.ts";
-import { type WaitOptions, withTimeout } from "../waiting.ts";
+import { watchCaller } from "../kit/caller-watch.ts";
+import { Closing } from "../kit/closing.ts";
+import type { Deadline } from "../kit/deadline.ts";
+import { failedOutcome } from "../kit/failed-outcome.ts";
+import { SendCounter } from "../kit/send-counter.ts";
+import { type WaitOptions, withTimeout } from "../kit/waiting.ts";
+import type { NotSent } from "../outcome.ts";
 import { Alarm } from "./alarm.ts";
 import { Backlog, lanesOf } from "./backlog.ts";
 import { type BatchOutcome, type Caller, Entry, PromiseCaller, type Settle, tell } from "./entry.ts";
@@ -15,7 +21,7 @@ import { type BatcherOptions, type ResolvedBatcherOptions, resolveBatcherOptions
 import { Pauses } from "./pauses.ts";
 import { type Failure, planRetry } from "./retry-plan.ts";
 import { Room } from "./room.ts";
-import { type BatcherCloseReport, type BatcherStats, countOutcome, noCounts } from "./stats.ts";
+import { BatcherCounts, type BatcherStats } from "./stats.ts";
 
 /** Shared by all calls that have none. */
 const noOptions: WaitOptions = {};
@@ -31,10 +37,10 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
   readonly #given = new Generations();
   readonly #flushes: Flushes<Item, Receipt>;
   readonly #pauses: Pauses<Item, Receipt>;
-  readonly #counts = noCounts();
+  readonly #counts = new BatcherCounts(new SendCounter());
   readonly #linger: Alarm;
   #isPumpDue = false;
-  #closing: Promise<BatcherCloseReport<Item>> | undefined;
+  readonly #closing: Closing<CloseReport<Item>>;
 
   /** @throws ConfigError naming every option at fault. */
   constructor(options: BatcherOptions<Item, Receipt>) {
@@ -46,6 +52,7 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
       this.#pump();
     });
     const { clock } = this.#options;
+    this.#closing = new Closing(clock);
     this.#pauses = new Pauses(clock);
     this.#linger = new Alarm(clock, () => {
       this.#backlog.endLingering(clock.monotonic());
@@ -59,8 +66,8 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
    * An abort or time-out takes an item out that is not in flight. One that is in flight is given up: it may arrive, and is not
    * retried.
    *
-   * @throws MessageTooLargeError, QueueFullError, ClosedError, the error of the last try (with `attempts` set), TimeoutError after
-   * `timeoutMs`, or the signal's own reason.
+   * @throws MessageTooLargeError, QueueFullError or ClosedError if it is not taken; the error of the last try, with `attempts` set;
+   * UnconfirmedError if a try went out without an answer; TimeoutError after `timeoutMs`, or the signal's own reason, if none did.
    */
   send(item: Item, options: WaitOptions = noOptions): Promise<Receipt> {
     return new Promise((resolve, reject) => {
@@ -106,16 +113,13 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
   }
 
   /**
-   * Takes nothing more, flushes what is held, and returns what could not be finished within `timeoutMs` (10,000 unless said). Those
-   * callers are told as well. Closing again returns the same report.
+   * Takes nothing more, flushes what is held, and returns what could not be finished in time. Those callers are told as well.
+   * Closing again returns the same report.
+   *
+   * @throws ConfigError when `timeoutMs` is not a number of milliseconds; nothing is closed then.
    */
-  close({
-    timeoutMs = 10_000,
-  }: {
-    readonly timeoutMs?: number | undefined;
-  } = {}): Promise<BatcherCloseReport<Item>> {
-    this.#closing ??= this.#close(timeoutMs);
-    return this.#closing;
+  close(options?: CloseOptions): Promise<CloseReport<Item>> {
+    return this.#closing.start(options, (deadline) => this.#close(deadline));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -129,7 +133,10 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
       inFlightEntries: this.#flushes.entryCount,
       inFlightFlushes: this.#flushes.size,
       pendingBytes: this.#room.bytes,
-      ...this.#counts,
+      ...this.#counts.sends.stats(),
+      retries: this.#counts.retries,
+      flushes: this.#counts.flushes,
+      abandonedFlushes: this.#counts.abandonedFlushes,
     };
   }
 
@@ -140,21 +147,21 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
     caller: Caller<Item, Receipt>,
   ): Entry<Item, Receipt> | undefined {
     const { clock, whenFull } = this.#options;
-    if (signal?.aborted) return this.#refuse(item, caller, { kind: "not-sent", reason: signal.reason });
-    if (this.#closing !== undefined)
-      return this.#refuse(item, caller, { kind: "not-sent", reason: new ClosedError("The batcher") });
+    this.#counts.sends.accept();
+    if (signal?.aborted) return this.#refuse(item, caller, signal.reason);
+    if (this.#closing.isStarted) return this.#refuse(item, caller, new ClosedError("The batcher"));
     const measured = measure(item, this.#options);
-    if (measured.kind === "unfit")
-      return this.#refuse(item, caller, { kind: "rejected", error: measured.error });
+    if (measured.kind === "unfit") return this.#refuse(item, caller, measured.error);
     const { key, bytes } = measured;
     const full = whenFull === "reject" ? this.#room.fullError(bytes) : undefined;
-    if (full !== undefined) return this.#refuse(item, caller, { kind: "not-sent", reason: full });
+    if (full !== undefined) return this.#refuse(item, caller, full);
     return new Entry(item, { key, bytes, createdAt: clock.monotonic(), caller });
   }
 
-  #refuse(item: Item, caller: Caller<Item, Receipt>, outcome: Rejected | NotSent): undefined {
-    countOutcome(this.#counts, outcome.kind);
-    tell(caller, outcome, outcome.kind === "rejected" ? outcome.error : outcome.reason, item);
+  #refuse(item: Item, caller: Caller<Item, Receipt>, reason: unknown): undefined {
+    this.#counts.sends.settle("not-sent");
+    const outcome: NotSent = { kind: "not-sent", error: WirekitError.from(reason) };
+    tell(caller, outcome, reason, item);
   }
 
   #admit(entry: Entry<Item, Receipt>): void {
@@ -168,11 +175,13 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
   }
 
   #giveUp(entry: Entry<Item, Receipt>, reason: unknown): void {
-    // What was in a flush may arrive, or have arrived, all the same.
-    const error = WirekitError.isInstance(reason) ? reason : undefined;
-    const outcome: BatchOutcome<Receipt> =
-      entry.attempts === 0 ? { kind: "not-sent", reason } : { kind: "expired", error };
-    this.#settle(entry, outcome, reason);
+    if (hasLeft(entry)) this.#fail(entry, new UnconfirmedError("The message", { cause: reason }));
+    else this.#fail(entry, reason);
+  }
+
+  /** @param reason what a call that rejects rejects with; its class decides about the outcome. */
+  #fail(entry: Entry<Item, Receipt>, reason: unknown): void {
+    this.#settle(entry, failedOutcome(reason), reason);
   }
 
   /** The one place where an entry gets its outcome, whichever way it comes; only the first counts. */
@@ -189,7 +198,7 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
     }
     // One in flight keeps its place until its flush has ended: the bounds are on what is held, wanted or not.
     if (entry.stage !== "in-flight") entry.stage = "gone";
-    countOutcome(this.#counts, outcome.kind);
+    this.#counts.sends.settle(outcome.kind);
     if (entry.generation !== undefined) this.#given.leave(entry.generation);
     tell(caller, outcome, reason, entry.item);
     this.#admitWaiting();
@@ -221,7 +230,8 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
     const now = this.#options.clock.monotonic();
     for (const [index, entry] of entries.entries()) {
       const result = results[index];
-      if (result?.kind === "failed" && entry.caller !== undefined) {
+      if (result?.kind === "unconfirmed") entry.mayHaveArrived = true;
+      if (result !== undefined && result.kind !== "delivered" && entry.caller !== undefined) {
         failures.push({ entry, error: WirekitError.from(result.error) });
         continue;
       }
@@ -248,10 +258,9 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
   /** Puts back what is tried again and returns their lanes, which stay closed until the pause is over. */
   #retry(failures: readonly Failure<Entry<Item, Receipt>>[], now: number): ReadonlySet<unknown> {
     const { retry, random, onRetry } = this.#options;
-    const { retried, rejected, delayMs } = planRetry(failures, retry, { now, random });
-    for (const { entry, error: last } of rejected) {
-      const error = withAttempts(last, entry.attempts);
-      this.#settle(entry, { kind: "rejected", error }, error);
+    const { retried, final, delayMs } = planRetry(failures, retry, { now, random });
+    for (const { entry, error } of final) {
+      this.#fail(entry, withAttempts(finalError(entry, error), entry.attempts));
       this.#land(entry);
     }
     const [first] = retried;
@@ -268,19 +277,20 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
     return new Set(lanes);
   }
 
-  async #close(timeoutMs: number): Promise<BatcherCloseReport<Item>> {
+  async #close(deadline: Deadline): Promise<CloseReport<Item>> {
     const allEnded = async () => {
       await this.flush();
       // Flushes whose callers have all given up are waited for as well: what is in them may still arrive.
       await this.#flushes.whenEnded();
     };
-    await withTimeout("Closing", allEnded, { timeoutMs, clock: this.#options.clock }).catch(() => undefined);
+    await deadline.limit("Closing", allEnded).catch(() => undefined);
 
     const left = this.#unsettled();
     const itemsOf = (entries: readonly Entry<Item, Receipt>[]) => entries.map(({ item }) => item);
     const report = {
-      notSent: itemsOf(left.filter(({ attempts }) => attempts === 0)),
-      unconfirmed: itemsOf(left.filter(({ attempts }) => attempts > 0)),
+      notSent: itemsOf(left.filter((entry) => !hasLeft(entry))),
+      unconfirmed: itemsOf(left.filter(hasLeft)),
+      notHandled: 0,
     };
     const reason = new ClosedError("The batcher");
     for (const entry of left) this.#giveUp(entry, reason);
@@ -296,4 +306,18 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
       .filter(({ caller }) => caller !== undefined)
       .sort((one, other) => one.createdAt - other.createdAt);
   }
+}
+
+/** Whether the item may arrive, or have arrived, whatever becomes of it now. */
+function hasLeft({ stage, mayHaveArrived }: Pick<Entry<never, never>, "stage" | "mayHaveArrived">): boolean {
+  return stage === "in-flight" || mayHaveArrived;
+}
+
+/** The last error, unless an earlier try went out without an answer: what the peer refuses now may have arrived then. */
+function finalError(
+  { mayHaveArrived }: Pick<Entry<never, never>, "mayHaveArrived">,
+  last: WirekitError,
+): WirekitError {
+  if (!mayHaveArrived || last instanceof UnconfirmedError) return last;
+  return new UnconfirmedError("The message", { cause: last, details: last.details });
 }

@@ -60,6 +60,8 @@ export class Entry<Item, Receipt> implements BacklogEntry<Entry<Item, Receipt>> 
   attempts = 0;
   /** When its first flush began. */
   firstTriedAt = 0;
+  /** Whether a try went out without an answer. A later refusal does not undo that. */
+  mayHaveArrived = false;
   /** Those it was given with, as far as `flush()` tells. */
   generation: Generation | undefined = undefined;
   /** Gone once it has been told. */

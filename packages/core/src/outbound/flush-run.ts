@@ -1,7 +1,8 @@
 import type { Clock } from "../clock.ts";
 import { TimeoutError } from "../errors/timeout-error.ts";
+import { UnconfirmedError } from "../errors/unconfirmed-error.ts";
 import { WirekitError } from "../errors/wirekit-error.ts";
-import { LazySignal } from "../lazy-signal.ts";
+import { LazySignal } from "../kit/lazy-signal.ts";
 import type { BatchEntry, EntryResult, Flush } from "./options.ts";
 
 /** One result for each entry, in their order, whatever the flush function did. */
@@ -42,13 +43,13 @@ export function runFlush<Item, Receipt>(
     signal.abort(new TimeoutError("The flush", timeoutMs));
     cancelTimer = clock.setTimer(() => {
       onAbandoned();
-      finish(allFailed(entries.length, new TimeoutError("The flush", timeoutMs + graceMs)));
+      finish(allUnconfirmed(entries.length, new TimeoutError("The flush", timeoutMs + graceMs)));
     }, graceMs);
   }, timeoutMs);
 
   void callAsync(() => flush(entries, new FlushContext(signal)))
     .then((returned) => checkedResults<Receipt>(returned, entries.length))
-    .catch((thrown: unknown) => allFailed(entries.length, errorOf(thrown, signal)))
+    .catch((thrown: unknown) => allEndedBy(thrown, entries.length, signal))
     .then((outcome) => {
       cancelTimer();
       finish(outcome);
@@ -59,7 +60,7 @@ export function runFlush<Item, Receipt>(
     giveUp: (reason) => {
       cancelTimer();
       signal.abort(reason);
-      finish(allFailed(entries.length, reason));
+      finish(allUnconfirmed(entries.length, reason));
     },
   };
 }
@@ -81,16 +82,23 @@ async function callAsync<T>(task: () => Promise<T>): Promise<T> {
   return await task();
 }
 
-/** After the signal has fired, any error is taken for its echo: libraries differ in what they throw on an abort. */
-function errorOf(thrown: unknown, { aborted }: LazySignal): unknown {
-  if (aborted === undefined || WirekitError.isInstance(thrown)) return thrown;
-  const { reason } = aborted;
-  return TimeoutError.isInstance(reason)
-    ? new TimeoutError("The flush", reason.timeoutMs, { cause: thrown })
-    : reason;
+/**
+ * What a flush that throws says of its entries. After the signal has fired, any error is taken for its echo: libraries differ in
+ * what they throw on an abort.
+ */
+function allEndedBy(thrown: unknown, count: number, { aborted }: LazySignal): FlushResults<never> {
+  if (thrown instanceof UnconfirmedError) return allUnconfirmed(count, thrown);
+  if (thrown instanceof WirekitError) {
+    return Array.from({ length: count }, () => ({ kind: "failed", error: thrown }));
+  }
+  const reason = aborted?.reason;
+  if (reason instanceof TimeoutError) {
+    return allUnconfirmed(count, new TimeoutError("The flush", reason.timeoutMs, { cause: thrown }));
+  }
+  return allUnconfirmed(count, aborted === undefined ? thrown : reason);
 }
 
-/** What strangers return is read with care: a result that cannot be read is a failed one. */
+/** The flush function is the user's: a result that cannot be read says nothing of its entry. */
 function checkedResults<Receipt>(returned: unknown, count: number): FlushResults<Receipt> {
   try {
     if (Array.isArray(returned) && returned.length === count) {
@@ -100,9 +108,9 @@ function checkedResults<Receipt>(returned: unknown, count: number): FlushResults
       return results;
     }
     const found = Array.isArray(returned) ? `${returned.length} results` : "no list of results";
-    return allFailed(count, wrongResults(`The flush function returned ${found} for ${count} entries`));
+    return allUnconfirmed(count, wrongResults(`The flush function returned ${found} for ${count} entries`));
   } catch (thrown) {
-    return allFailed(count, wrongResults("The results of the flush function cannot be read", thrown));
+    return allUnconfirmed(count, wrongResults("The results of the flush function cannot be read", thrown));
   }
 }
 
@@ -110,17 +118,17 @@ function checkedResult<Receipt>(result: unknown): EntryResult<Receipt> {
   if (typeof result === "object" && result !== null && "kind" in result) {
     const { kind, receipt, error } = result as { kind: unknown; receipt?: unknown; error?: unknown };
     if (kind === "delivered") return { kind, receipt: receipt as Receipt };
-    if (kind === "failed") return { kind, error };
+    if (kind === "failed" || kind === "unconfirmed") return { kind, error };
   }
-  const message = 'The flush function returned a result that is neither "delivered" nor "failed"';
-  return { kind: "failed", error: wrongResults(message) };
+  const message = 'The flush function returned a result that is not "delivered", "failed" or "unconfirmed"';
+  return { kind: "unconfirmed", error: wrongResults(message) };
 }
 
-/** Not retryable: nobody knows which of the entries were delivered. */
+/** Not retryable: nothing says which of the entries were delivered. */
 function wrongResults(message: string, cause?: unknown): WirekitError {
   return new WirekitError(message, { code: "wirekit/flush-results", cause });
 }
 
-function allFailed(count: number, error: unknown): FlushResults<never> {
-  return Array.from({ length: count }, () => ({ kind: "failed", error }));
+function allUnconfirmed(count: number, error: unknown): FlushResults<never> {
+  return Array.from({ length: count }, () => ({ kind: "unconfirmed", error }));
 }

@@ -1,8 +1,8 @@
 import { type Clock, type Random, systemClock } from "../clock.ts";
 import type { WirekitError } from "../errors/wirekit-error.ts";
-import { loggedListener } from "../logged-listener.ts";
+import { loggedListener } from "../kit/logged-listener.ts";
+import { checkDurationMs, checkFunction, checkOneOf, checkWhole, throwFaults } from "../kit/option-checks.ts";
 import { consoleLogger, type Logger } from "../logger.ts";
-import { checkDurationMs, checkFunction, checkOneOf, checkWhole, throwFaults } from "../option-checks.ts";
 import { findRetryFaults, type RetryPolicy, withRetryDefaults } from "../retry-policy.ts";
 
 /** One entry of a flush. */
@@ -19,11 +19,15 @@ export interface BatchEntry<Item> {
 /** What became of one entry in a flush. An error that is not a `WirekitError` counts as not retryable. */
 export type EntryResult<Receipt> =
   | { readonly kind: "delivered"; readonly receipt: Receipt }
-  | { readonly kind: "failed"; readonly error: unknown };
+  /** It has not been delivered: the peer refused it, or it never left. */
+  | { readonly kind: "failed"; readonly error: unknown }
+  /** It went out, and nothing says what became of it. Retried like one that failed, but it may have arrived. */
+  | { readonly kind: "unconfirmed"; readonly error: unknown };
 
 /**
- * Sends `entries` in one request and says what became of each, in their order. When it throws, all of them have failed with
- * that error. `signal` fires on the flush time-out and when `close` runs out of time.
+ * Sends `entries` in one request and says what became of each, in their order. If it throws a `WirekitError`, all of them have
+ * failed with that error; if it throws anything else, nothing is known of them, and they are unconfirmed. `signal` fires on the
+ * flush time-out and when `close` runs out of time.
  */
 export type Flush<Item, Receipt> = (
   entries: readonly BatchEntry<Item>[],
@@ -75,8 +79,8 @@ export interface BatcherOptions<Item, Receipt> {
   /** After this time the signal of a flush fires, in milliseconds. Default 30,000. */
   readonly flushTimeoutMs?: number | undefined;
   /**
-   * How long a flush may then take to end, in milliseconds. One that does not is abandoned: its entries have failed with a
-   * `TimeoutError`, and may arrive all the same. Default 1,000.
+   * How long a flush may then take to end, in milliseconds. One that does not is abandoned: its entries are unconfirmed.
+   * Default 1,000.
    */
   readonly flushGraceMs?: number | undefined;
   /** Told when entries are about to be retried. */

@@ -1,6 +1,6 @@
 import type { Random } from "../clock.ts";
 import type { WirekitError } from "../errors/wirekit-error.ts";
-import { retryAfterMsOf } from "../retry.ts";
+import { retryAfterMsOf } from "../kit/retry.ts";
 import { backoffMs, type RetryPolicy } from "../retry-policy.ts";
 
 /** An entry that failed in a flush. */
@@ -14,7 +14,8 @@ export interface RetryPlan<Entry> {
   /** One pause for all of them, so that they share a flush again. */
   readonly delayMs: number;
   readonly retried: readonly Failure<Entry>[];
-  readonly rejected: readonly Failure<Entry>[];
+  /** Not tried again. */
+  readonly final: readonly Failure<Entry>[];
 }
 
 interface Tried {
@@ -37,5 +38,5 @@ export function planRetry<Entry extends Tried>(
 
   const retried = candidates.filter(({ entry }) => now - entry.firstTriedAt + delayMs <= policy.maxElapsedMs);
   const again = new Set(retried);
-  return { delayMs, retried, rejected: failures.filter((failure) => !again.has(failure)) };
+  return { delayMs, retried, final: failures.filter((failure) => !again.has(failure)) };
 }

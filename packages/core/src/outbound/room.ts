@@ -1,5 +1,5 @@
 import { QueueFullError } from "../errors/queue-full-error.ts";
-import { LinkedList, type ListMember } from "../linked-list.ts";
+import { LinkedList, type ListMember } from "../kit/linked-list.ts";
 
 /** The bounds of what is held. */
 export interface RoomLimits {

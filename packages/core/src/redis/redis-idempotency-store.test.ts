@@ -91,7 +91,7 @@ it("says that Redis could not be asked, without the command, whose arguments car
   const error: unknown = await store
     .complete("k", crypto.randomUUID(), "secret 4711", { ttlMs: 1 })
     .catch((thrown: unknown) => thrown);
-  expect(WirekitError.isInstance(error)).toBe(true);
+  expect(error instanceof WirekitError).toBe(true);
   expect(error).toMatchObject({
     code: "wirekit/redis",
     retryable: true,

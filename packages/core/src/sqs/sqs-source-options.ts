@@ -1,7 +1,7 @@
 import { type Clock, type Random, systemClock } from "../clock.ts";
 import type { Issue } from "../errors/issues.ts";
+import { checkDurationMs, checkWhole, throwFaults } from "../kit/option-checks.ts";
 import { consoleLogger, type Logger } from "../logger.ts";
-import { checkDurationMs, checkWhole, throwFaults } from "../option-checks.ts";
 import { type RetryPolicy, resolveRetryPolicy } from "../retry-policy.ts";
 import { maxBatchEntries, maxLeaseMs, type SqsApi } from "./sqs-api.ts";
 import type { SqsDelivery } from "./sqs-delivery.ts";

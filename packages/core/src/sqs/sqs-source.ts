@@ -7,8 +7,8 @@ import {
   type Settlement,
   type Source,
 } from "../inbound/index.ts";
+import { anySignal, sleep, withTimeout } from "../kit/waiting.ts";
 import { backoffMs } from "../retry-policy.ts";
-import { anySignal, sleep, withTimeout } from "../waiting.ts";
 import { maxLeaseMs, type SqsMessage } from "./sqs-api.ts";
 import { readSqsMessage, type SqsDelivery } from "./sqs-delivery.ts";
 import { SqsSettler } from "./sqs-settler.ts";
@@ -120,7 +120,7 @@ export class SqsSource<D extends SqsDelivery = SqsDelivery> implements Source<D>
         if (received === "empty" && this.#receives > 1) return;
       }
     } catch (thrown) {
-      if (!signal.aborted && !ClosedError.isInstance(thrown)) throw thrown;
+      if (!signal.aborted && !(thrown instanceof ClosedError)) throw thrown;
     } finally {
       this.#receives -= 1;
     }

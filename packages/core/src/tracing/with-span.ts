@@ -54,7 +54,7 @@ function active(span: Span): ActiveSpan {
 
 /** A stable word for the fault: the code of one of our errors, else the class of the error. */
 function errorType(thrown: unknown): string {
-  if (WirekitError.isInstance(thrown) && thrown.code !== "wirekit/unknown") return thrown.code;
+  if (thrown instanceof WirekitError && thrown.code !== "wirekit/unknown") return thrown.code;
   const name = nameOf(thrown);
   // The convention's word for an error without a name.
   return typeof name === "string" && /^[A-Za-z][\w.]*$/.test(name) ? name : "_OTHER";
@@ -71,6 +71,6 @@ function nameOf(thrown: unknown): unknown {
 
 /** Only our own errors promise that no secret and no message body is in what they say. */
 function description(thrown: unknown): { readonly message?: string } {
-  const isOurs = WirekitError.isInstance(thrown) && thrown.code !== "wirekit/unknown";
+  const isOurs = thrown instanceof WirekitError && thrown.code !== "wirekit/unknown";
   return isOurs ? { message: thrown.message } : {};
 }

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { Redis } from "ioredis";
 import { createClient } from "redis";
-import { sleep } from "../../src/index.ts";
+import { sleep } from "../../src/kit/index.ts";
 import { type RedisClient, RedisIdempotencyStore } from "../../src/redis/index.ts";
 import { describeIdempotencyStore } from "../idempotency-conformance.ts";
 

@@ -1,4 +1,5 @@
-import { onAbort } from "@wirekit/core";
+import { WirekitError } from "@wirekit/core";
+import { onAbort } from "@wirekit/core/kit";
 import type { KindoOutcome, NumberedOutcome } from "../outcome.ts";
 
 /** Where messages come from: an array, or anything that can be iterated, also without an end. */
@@ -74,7 +75,7 @@ export class Intake<Message> {
     const { stop } = this.#options;
     if (!stop.aborted) return;
     for (let index = this.taken; index < (this.total ?? 0); index += 1) {
-      yield { index, outcome: { kind: "not-sent", reason: stop.reason } };
+      yield { index, outcome: { kind: "not-sent", error: WirekitError.from(stop.reason) } };
     }
   }
 

@@ -29,8 +29,8 @@ function failedOutcome(
   progress: DeliveryProgress,
 ): KindoOutcome {
   const isAborted = signal?.aborted === true && thrown === signal.reason;
-  if (!progress.isBegun && (isAborted || ClosedError.isInstance(thrown))) {
-    return { kind: "not-sent", reason: thrown };
+  if (!progress.isBegun && (isAborted || thrown instanceof ClosedError)) {
+    return { kind: "not-sent", error: WirekitError.from(thrown) };
   }
   const error = isAborted
     ? abortedError("the call was aborted", thrown, progress)

@@ -1,4 +1,4 @@
-import { onAbort } from "@wirekit/core";
+import { onAbort } from "@wirekit/core/kit";
 import type { ProducerPayload } from "../wire/producer-payload.ts";
 import { parseLine } from "./parse-line.ts";
 import type { Line } from "./read-lines.ts";

@@ -1,7 +1,8 @@
 import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import type { Readable, Writable } from "node:stream";
-import { type Env, messageOf, silentLogger } from "@wirekit/core";
+import { type Env, silentLogger } from "@wirekit/core";
+import { messageOf } from "@wirekit/core/kit";
 import type { KindoEnvOverrides } from "../from-env.ts";
 import { KindoClient } from "../kindo-client.ts";
 import { messageValidator } from "../schema/message-validator.ts";

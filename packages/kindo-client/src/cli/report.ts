@@ -1,4 +1,4 @@
-import { messageOf } from "@wirekit/core";
+import { messageOf } from "@wirekit/core/kit";
 import type { Failures } from "./failures.ts";
 import type { CliOptions } from "./options.ts";
 import type { Output } from "./output.ts";

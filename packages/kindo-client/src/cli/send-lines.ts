@@ -112,6 +112,6 @@ async function* allOf(lines: readonly Line[], more: AsyncIterable<Line>): AsyncG
 /** What is wrong with every message alike: it would fail for the next one as well. */
 function isObstacle(error: WirekitError): boolean {
   return (
-    ConfigError.isInstance(error) || (SendError.isInstance(error) && error.code === "kindo/no-credentials")
+    error instanceof ConfigError || (error instanceof SendError && error.code === "kindo/no-credentials")
   );
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { anySignal, type LogFields } from "@wirekit/core";
+import type { LogFields } from "@wirekit/core";
+import { anySignal } from "@wirekit/core/kit";
 import { ManualClock, settled } from "../../test/manual-clock.ts";
 import { type KindoConfig, resolveOptions } from "../config.ts";
 import { SendError } from "../errors.ts";

@@ -1,4 +1,5 @@
-import { ClosedError, retry, TimeoutError, type UpcomingRetry } from "@wirekit/core";
+import { ClosedError, TimeoutError } from "@wirekit/core";
+import { retry, type UpcomingRetry } from "@wirekit/core/kit";
 import type { KindoConfig } from "../config.ts";
 import { SendError } from "../errors.ts";
 import type { ProducerTransport, Shipment } from "../transports/producer-transport.ts";
@@ -62,7 +63,7 @@ function deliveryError(thrown: unknown, { cutOff, timeoutMs, progress }: Deliver
     if (!progress.isBegun) return new ClosedError("The client");
     return abortedError("the client was closed", thrown, progress);
   }
-  if (!ExpiredError.isInstance(thrown)) return thrown;
+  if (!(thrown instanceof ExpiredError)) return thrown;
   const doubt = progress.isBegun ? "; it may have arrived" : "; nothing was sent";
   const error = new SendError(`Failed to send message: it took longer than ${timeoutMs} ms${doubt}`, {
     code: "kindo/timeout",
@@ -83,7 +84,7 @@ export function abortedError(why: string, cause: unknown, { attempts }: Delivery
 }
 
 function logRetry({ logger }: KindoConfig, { error, attempt, delayMs }: UpcomingRetry): void {
-  const status = SendError.isInstance(error) && error.status !== undefined ? { status: error.status } : {};
+  const status = error instanceof SendError && error.status !== undefined ? { status: error.status } : {};
   logger.warn(
     { code: error.code, ...status, attempt, delayMs },
     "A message was not accepted; it is sent again",

@@ -1,22 +1,16 @@
-import { type Clock, hasMark, TimeoutError, WirekitError, withTimeout } from "@wirekit/core";
+import { type Clock, TimeoutError, WirekitError } from "@wirekit/core";
+import { withTimeout } from "@wirekit/core/kit";
 import type { TransportAttempt } from "../transports/producer-transport.ts";
-
-const mark = Symbol.for("@wirekit/kindo-client/ExpiredError");
 
 /**
  * The time for the whole send is over. Within the package only, where it ends the trying; who called is given a `SendError`
  * with the code `kindo/timeout`.
  */
 export class ExpiredError extends WirekitError<"wirekit/timeout"> {
-  override readonly name = "ExpiredError";
-  readonly [mark] = true;
+  static override readonly mark: string = "@wirekit/kindo-client/ExpiredError";
 
   constructor(cause: TimeoutError) {
     super(cause.message, { code: "wirekit/timeout", cause });
-  }
-
-  static override isInstance(value: unknown): value is ExpiredError {
-    return hasMark(value, mark);
   }
 }
 
@@ -30,6 +24,6 @@ export async function whileTimeIsLeft<T>(
   try {
     return await withTimeout(what, task, { signal, timeoutMs: leftMs(), clock });
   } catch (thrown) {
-    throw TimeoutError.isInstance(thrown) ? new ExpiredError(thrown) : thrown;
+    throw thrown instanceof TimeoutError ? new ExpiredError(thrown) : thrown;
   }
 }

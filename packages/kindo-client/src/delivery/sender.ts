@@ -1,4 +1,5 @@
-import { anySignal, ClosedError, ConfigError, type LinkedSignal } from "@wirekit/core";
+import { ClosedError, ConfigError } from "@wirekit/core";
+import { anySignal, type LinkedSignal } from "@wirekit/core/kit";
 import { messagingSpan, withSpan } from "@wirekit/core/tracing";
 import type { KindoConfig } from "../config.ts";
 import { type MessageValidator, messageValidator } from "../schema/message-validator.ts";

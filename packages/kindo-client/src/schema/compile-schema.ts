@@ -1,4 +1,5 @@
-import { ConfigError, type Issue, messageOf } from "@wirekit/core";
+import { ConfigError, type Issue } from "@wirekit/core";
+import { messageOf } from "@wirekit/core/kit";
 import type { AnySchema, Options, ValidateFunction } from "ajv";
 import { schemaIssues } from "./schema-issues.ts";
 

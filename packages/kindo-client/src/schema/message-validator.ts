@@ -1,4 +1,5 @@
-import { ConfigError, messageOf } from "@wirekit/core";
+import { ConfigError } from "@wirekit/core";
+import { messageOf } from "@wirekit/core/kit";
 import { type JsonSchema, producerPayloadSchema } from "../wire/producer-schema.ts";
 import { compileSchema, type SchemaCheck } from "./compile-schema.ts";
 

@@ -1,4 +1,5 @@
-import { type Issue, memberPath } from "@wirekit/core";
+import type { Issue } from "@wirekit/core";
+import { memberPath } from "@wirekit/core/kit";
 import type { ErrorObject } from "ajv";
 import { pythonRepr } from "./python-repr.ts";
 

@@ -1,4 +1,5 @@
-import { type Clock, type Logger, messageOf, redactText } from "@wirekit/core";
+import { type Clock, type Logger, redactText } from "@wirekit/core";
+import { messageOf } from "@wirekit/core/kit";
 import { SendError } from "../errors.ts";
 import type { Credentials, CredentialsProvider } from "./credentials.ts";
 

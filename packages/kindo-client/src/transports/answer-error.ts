@@ -1,5 +1,5 @@
-import { excerpt } from "@wirekit/core";
 import { isRetryableStatus } from "@wirekit/core/http";
+import { excerpt } from "@wirekit/core/kit";
 import { SendError } from "../errors.ts";
 import type { Credentials } from "../signing/credentials.ts";
 import type { SignatureReport } from "../signing/signature-report.ts";

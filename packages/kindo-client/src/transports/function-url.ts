@@ -64,7 +64,7 @@ export function functionUrlTransport(
       return await call(request, attempt);
     } catch (thrown) {
       attempt.signal.throwIfAborted();
-      if (ExpiredError.isInstance(thrown)) throw thrown;
+      if (thrown instanceof ExpiredError) throw thrown;
       throw isTotal(thrown) ? new ExpiredError(thrown) : transportError(thrown);
     }
   }
@@ -86,7 +86,7 @@ export function functionUrlTransport(
 
 /** Whether the time for the whole call was over, and not that for a connection or an answer. */
 function isTotal(thrown: unknown): thrown is TimeoutError {
-  return TimeoutError.isInstance(thrown) && thrown.details.phase === "total";
+  return thrown instanceof TimeoutError && thrown.details.phase === "total";
 }
 
 function httpFor({ options }: UrlTarget, clock: Clock) {

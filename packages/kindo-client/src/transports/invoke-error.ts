@@ -1,5 +1,5 @@
-import { messageOf } from "@wirekit/core";
 import { parseHttpDate, parseRetryAfter } from "@wirekit/core/http";
+import { messageOf } from "@wirekit/core/kit";
 import { SendError } from "../errors.ts";
 import type { Credentials } from "../signing/credentials.ts";
 import { reportSignature } from "../signing/signature-report.ts";

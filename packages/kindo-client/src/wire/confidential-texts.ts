@@ -1,4 +1,4 @@
-import { encodePythonJson } from "@wirekit/core";
+import { encodePythonJson } from "@wirekit/core/kit";
 import { type EncodedMessage, readBody } from "./encode-message.ts";
 
 /** Shorter texts stand in every answer: cutting them out would leave nothing to read, and hide nothing. */

@@ -1,4 +1,4 @@
-import { encodePythonJson } from "@wirekit/core";
+import { encodePythonJson } from "@wirekit/core/kit";
 
 /** A message as it travels. */
 export interface EncodedMessage {

@@ -1,4 +1,5 @@
-import { ConfigError, type Env, env as parsers, readEnv } from "@wirekit/core";
+import { ConfigError, type Env } from "@wirekit/core";
+import { env as parsers, readEnv } from "@wirekit/core/kit";
 import { type KafkaMessageBusOptions, resolveKafkaOptions } from "./kafka-options.ts";
 
 /** Which variable gives which option. */
@@ -33,7 +34,7 @@ export function kafkaOptionsFromEnv(
   try {
     resolveKafkaOptions(options);
   } catch (thrown) {
-    if (!ConfigError.isInstance(thrown)) throw thrown;
+    if (!(thrown instanceof ConfigError)) throw thrown;
     throw new ConfigError(thrown.issues.map((issue) => withVariable(issue, names)));
   }
   return options;

@@ -1,4 +1,4 @@
-import { hasMark, WirekitError } from "@wirekit/core";
+import { WirekitError } from "@wirekit/core";
 
 /** Every code that an error of the Kafka bus can carry, besides those of core and those that all buses share. */
 export type KafkaErrorCode =
@@ -11,15 +11,12 @@ export type KafkaErrorCode =
   | "message-bus/no-generation"
   | "message-bus/kafkajs-version";
 
-const unconfirmedMark = Symbol.for("@wirekit/message-bus/UnconfirmedError");
-
 /**
  * The message was sent, and nobody has said what became of it: it **may have arrived**, and may still. It is not sent again by itself, and
  * `retryable` is `false`, because a second try could double it. Send it again where its receivers recognise a copy by its idempotency key.
  */
 export class UnconfirmedError extends WirekitError<"message-bus/unconfirmed"> {
-  override readonly name: string = "UnconfirmedError";
-  readonly [unconfirmedMark] = true;
+  static override readonly mark: string = "@wirekit/message-bus/UnconfirmedError";
 
   constructor(target: string, cause: unknown) {
     super(`Nothing says whether the message to ${JSON.stringify(target)} has arrived: it may have`, {
@@ -28,19 +25,11 @@ export class UnconfirmedError extends WirekitError<"message-bus/unconfirmed"> {
       cause,
     });
   }
-
-  /** Whether `value` is such an error, whichever copy of the class made it. */
-  static override isInstance(value: unknown): value is UnconfirmedError {
-    return hasMark(value, unconfirmedMark);
-  }
 }
-
-const loginMark = Symbol.for("@wirekit/message-bus/LoginRefusedError");
 
 /** The broker refused the login. Trying again changes nothing; the error names the mechanism, and neither user nor password. */
 export class LoginRefusedError extends WirekitError<"message-bus/login-refused"> {
-  override readonly name: string = "LoginRefusedError";
-  readonly [loginMark] = true;
+  static override readonly mark: string = "@wirekit/message-bus/LoginRefusedError";
 
   readonly mechanism: string;
 
@@ -52,19 +41,11 @@ export class LoginRefusedError extends WirekitError<"message-bus/login-refused">
     super(what, { code: "message-bus/login-refused", details: { mechanism, reason: options.reason } });
     this.mechanism = mechanism;
   }
-
-  /** Whether `value` is such an error, whichever copy of the class made it. */
-  static override isInstance(value: unknown): value is LoginRefusedError {
-    return hasMark(value, loginMark);
-  }
 }
-
-const topicMark = Symbol.for("@wirekit/message-bus/TopicMissingError");
 
 /** The broker has no such topic, and makes none when it is asked for one. */
 export class TopicMissingError extends WirekitError<"message-bus/topic-missing"> {
-  override readonly name: string = "TopicMissingError";
-  readonly [topicMark] = true;
+  static override readonly mark: string = "@wirekit/message-bus/TopicMissingError";
 
   constructor(topic: string, options: { readonly cause?: unknown } = {}) {
     super(`The broker has no topic ${JSON.stringify(topic)}, and has not made it`, {
@@ -73,19 +54,11 @@ export class TopicMissingError extends WirekitError<"message-bus/topic-missing">
       cause: options.cause,
     });
   }
-
-  /** Whether `value` is such an error, whichever copy of the class made it. */
-  static override isInstance(value: unknown): value is TopicMissingError {
-    return hasMark(value, topicMark);
-  }
 }
-
-const refusedMark = Symbol.for("@wirekit/message-bus/KafkaRefusedError");
 
 /** The broker answered with an error of the protocol. */
 export class KafkaRefusedError extends WirekitError<"message-bus/kafka-refused"> {
-  override readonly name: string = "KafkaRefusedError";
-  readonly [refusedMark] = true;
+  static override readonly mark: string = "@wirekit/message-bus/KafkaRefusedError";
 
   /** The protocol's own name for it: `TOPIC_AUTHORIZATION_FAILED`. */
   readonly kafkaError: string;
@@ -102,10 +75,5 @@ export class KafkaRefusedError extends WirekitError<"message-bus/kafka-refused">
       cause,
     });
     this.kafkaError = kafkaError;
-  }
-
-  /** Whether `value` is such an error, whichever copy of the class made it. */
-  static override isInstance(value: unknown): value is KafkaRefusedError {
-    return hasMark(value, refusedMark);
   }
 }

@@ -12,7 +12,7 @@ function faults(make: () => unknown): string[] {
     make();
     return [];
   } catch (thrown) {
-    if (!ConfigError.isInstance(thrown)) throw thrown;
+    if (!(thrown instanceof ConfigError)) throw thrown;
     return thrown.issues.map(({ path, message }) => `${path} ${message}`);
   }
 }

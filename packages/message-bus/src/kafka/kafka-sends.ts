@@ -1,4 +1,4 @@
-import { type Clock, type SendOutcome, TimeoutError } from "@wirekit/core";
+import { type Clock, type SendOutcome, TimeoutError, WirekitError } from "@wirekit/core";
 import { isTracingOn } from "@wirekit/core/tracing";
 import type { BusCounters } from "../bus-counters.ts";
 import { closedError } from "../errors.ts";
@@ -163,9 +163,10 @@ function outcomeOfFailure(
   { signal }: SendOptions,
   record: Sending["record"],
 ): SendOutcome<KafkaSentMessage> {
-  if (UnconfirmedError.isInstance(reason)) return { kind: "expired", error: reason };
-  if (signal?.aborted === true && record?.wasTried === true) return { kind: "expired" };
-  if (TimeoutError.isInstance(reason)) return { kind: "not-sent", reason };
+  if (reason instanceof UnconfirmedError) return { kind: "unconfirmed", error: reason };
+  if (signal?.aborted === true && record?.wasTried === true)
+    return { kind: "unconfirmed", error: WirekitError.from(reason) };
+  if (reason instanceof TimeoutError) return { kind: "expired", error: reason };
   return outcomeOf(reason, signal);
 }
 

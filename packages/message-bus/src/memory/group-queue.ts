@@ -1,4 +1,5 @@
-import { type Clock, onAbort } from "@wirekit/core";
+import type { Clock } from "@wirekit/core";
+import { onAbort } from "@wirekit/core/kit";
 import { closedError } from "../errors.ts";
 import type { Delivery, MemoryGroup, Refusal } from "./memory-group.ts";
 import { maxTimerMs } from "./memory-options.ts";

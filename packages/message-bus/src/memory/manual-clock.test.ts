@@ -1,5 +1,5 @@
 import { expect, it } from "@jest/globals";
-import { sleep } from "@wirekit/core";
+import { sleep } from "@wirekit/core/kit";
 import { ManualClock } from "./manual-clock.ts";
 
 it("fires timers in the order in which they are due, each at its own time", async () => {

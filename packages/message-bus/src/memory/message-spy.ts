@@ -1,4 +1,5 @@
-import { type Clock, onAbort, systemClock, TimeoutError, type WaitOptions } from "@wirekit/core";
+import { type Clock, systemClock, TimeoutError, type WaitOptions } from "@wirekit/core";
+import { onAbort } from "@wirekit/core/kit";
 import { closedError } from "../errors.ts";
 import type { MessageBusMessage, UnknownKindMessage } from "../wire/message.ts";
 

@@ -48,7 +48,7 @@ function messageIn(text: string): MessageEvent["message"] {
   try {
     return decodeMessage(text, { unknownKinds: "pass" });
   } catch (thrown) {
-    if (InvalidBodyError.isInstance(thrown)) return undefined;
+    if (thrown instanceof InvalidBodyError) return undefined;
     throw thrown;
   }
 }

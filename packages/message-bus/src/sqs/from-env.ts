@@ -1,4 +1,5 @@
-import { ConfigError, type Env, type Issue, type Overrides, env as parse, readEnv } from "@wirekit/core";
+import { ConfigError, type Env, type Issue, type Overrides } from "@wirekit/core";
+import { env as parse, readEnv } from "@wirekit/core/kit";
 import { readServiceUrl } from "./service-url.ts";
 import { resolveSqsOptions, type SqsCredentials, type SqsMessageBusOptions } from "./sqs-options.ts";
 
@@ -64,7 +65,7 @@ function collecting<T>(issues: Issue[], task: () => T): T | undefined {
   try {
     return task();
   } catch (thrown) {
-    if (!ConfigError.isInstance(thrown)) throw thrown;
+    if (!(thrown instanceof ConfigError)) throw thrown;
     issues.push(...thrown.issues);
     return undefined;
   }

@@ -7,8 +7,8 @@ import { refusedEntry } from "./sqs-error.ts";
  * at fault where SQS says that something is.
  */
 export function toReceiptError(thrown: unknown, target: string): unknown {
-  if (ClosedError.isInstance(thrown)) return closedError();
-  if (!WirekitError.isInstance(thrown) || thrown.code !== "wirekit/sqs-entry") return thrown;
+  if (thrown instanceof ClosedError) return closedError();
+  if (!(thrown instanceof WirekitError) || thrown.code !== "wirekit/sqs-entry") return thrown;
   const { fault, senderFault } = thrown.details as { readonly fault: string; readonly senderFault: boolean };
   if (senderFault && fault === "ReceiptHandleIsInvalid") {
     return new ReceiptError("SQS does not know the receipt handle", { code: "message-bus/unknown-receipt" });

@@ -1,4 +1,5 @@
-import { type Clock, type Logger, type Random, type RetryPolicy, retry, withTimeout } from "@wirekit/core";
+import type { Clock, Logger, Random, RetryPolicy } from "@wirekit/core";
+import { retry, withTimeout } from "@wirekit/core/kit";
 import { readSqsMessage, type SqsApi, type SqsDelivery } from "@wirekit/core/sqs";
 
 /** The longest that SQS lets one wait in one request. */

@@ -1,4 +1,5 @@
-import { ConfigError, once } from "@wirekit/core";
+import { ConfigError } from "@wirekit/core";
+import { once } from "@wirekit/core/kit";
 import { bindSqs, endingByTimeOut, type SqsApi, type SqsLookup, withoutRequestLog } from "@wirekit/core/sqs";
 import { toSqsError } from "./sqs-error.ts";
 import type { ResolvedSqsOptions, SqsCredentials } from "./sqs-options.ts";

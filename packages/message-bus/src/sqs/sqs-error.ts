@@ -1,18 +1,15 @@
-import { hasMark, WirekitError, type WirekitErrorOptions } from "@wirekit/core";
+import { WirekitError, type WirekitErrorOptions } from "@wirekit/core";
 import { type AwsFault, type AwsFaultKind, type EntryErrorFactory, readAwsFault } from "@wirekit/core/sqs";
 
 /** Why SQS did not do what it was asked. */
 export type SqsErrorCode = `message-bus/sqs-${AwsFaultKind}`;
-
-const sqsMark = Symbol.for("@wirekit/message-bus/SqsError");
 
 /**
  * SQS could not be reached, or refused: `code` says which, `retryable` whether the same call may succeed later. Retries have been made
  * by then. It holds names and numbers only; AWS's own texts may quote what was sent, or how it was signed.
  */
 export class SqsError extends WirekitError<SqsErrorCode> {
-  override readonly name: string = "SqsError";
-  readonly [sqsMark] = true;
+  static override readonly mark: string = "@wirekit/message-bus/SqsError";
 
   constructor(message: string, options: WirekitErrorOptions<SqsErrorCode>) {
     super(message, options);
@@ -27,11 +24,6 @@ export class SqsError extends WirekitError<SqsErrorCode> {
   get requestId(): string | undefined {
     return this.details.requestId as string | undefined;
   }
-
-  /** Whether `value` is such an error, whichever copy of the class made it. */
-  static override isInstance(value: unknown): value is SqsError {
-    return hasMark(value, sqsMark);
-  }
 }
 
 /**
@@ -42,7 +34,7 @@ export class SqsError extends WirekitError<SqsErrorCode> {
  */
 export function toSqsError(what: string, thrown: unknown, queue: string): WirekitError {
   // What was made here, or by a provider of credentials, says already what it is.
-  if (WirekitError.isInstance(thrown)) return thrown;
+  if (thrown instanceof WirekitError) return thrown;
   const fault = readAwsFault(thrown);
   const { status } = fault;
   // An answer's text is AWS's own; without an answer the cause is Node's, and needed to see what is wrong with the network.

@@ -11,7 +11,7 @@ function faultsOf(task: () => unknown): readonly string[] {
   try {
     task();
   } catch (thrown) {
-    if (ConfigError.isInstance(thrown)) return thrown.issues.map(({ path }) => path);
+    if (thrown instanceof ConfigError) return thrown.issues.map(({ path }) => path);
     throw thrown;
   }
   return [];

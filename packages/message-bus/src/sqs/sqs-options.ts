@@ -6,9 +6,9 @@ import {
   type Logger,
   type Random,
   type RetryPolicy,
-  resolveRetryPolicy,
   systemClock,
 } from "@wirekit/core";
+import { resolveRetryPolicy } from "@wirekit/core/kit";
 import type { SqsApi, SqsLookup, SqsSdkClient } from "@wirekit/core/sqs";
 import { readServiceUrl, type ServiceUrl } from "./service-url.ts";
 
@@ -158,7 +158,7 @@ function checkRetry({ retry }: SqsMessageBusOptions, issues: Issue[]): void {
   try {
     resolveRetryPolicy(retry);
   } catch (thrown) {
-    if (!ConfigError.isInstance(thrown)) throw thrown;
+    if (!(thrown instanceof ConfigError)) throw thrown;
     issues.push(...thrown.issues);
   }
 }

@@ -1,4 +1,5 @@
-import { OpenOnce, retry, type WaitOptions, withTimeout } from "@wirekit/core";
+import type { WaitOptions } from "@wirekit/core";
+import { OpenOnce, retry, withTimeout } from "@wirekit/core/kit";
 import type { Batcher } from "@wirekit/core/outbound";
 import {
   createSqsSender,

@@ -161,8 +161,7 @@ export class SqsSends {
       if (!isClosing(reason, signal)) return end(outcome, reason);
       // The queue's sender was closed, which is its own affair: what the caller has is a bus.
       const closed = closedError();
-      const isExpired = outcome.kind === "expired";
-      end(isExpired ? { kind: "expired", error: closed } : { kind: "not-sent", reason: closed }, closed);
+      end(outcome.kind === "unconfirmed" ? outcome : { kind: "not-sent", error: closed }, closed);
     });
   }
 }
@@ -173,5 +172,5 @@ function sentMessage({ target }: SqsSend, receipt: SqsReceipt): SqsSentMessage {
 
 /** Whether a send was given up because of the bus, and not because its caller said so. */
 function isClosing(reason: unknown, signal: AbortSignal | undefined): boolean {
-  return ClosedError.isInstance(reason) && (signal?.aborted !== true || reason !== signal.reason);
+  return reason instanceof ClosedError && (signal?.aborted !== true || reason !== signal.reason);
 }

@@ -1,4 +1,5 @@
-import { type Env, env as parse, readEnv, type WaitOptions } from "@wirekit/core";
+import type { Env, WaitOptions } from "@wirekit/core";
+import { env as parse, readEnv } from "@wirekit/core/kit";
 import type { BusCloseReport, ReceiveOptions } from "../message-bus.ts";
 import { dictionaryOf, type ReceivedDictionary } from "../received-dictionary.ts";
 import type { SendableMessage } from "../wire/message.ts";

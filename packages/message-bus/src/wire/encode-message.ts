@@ -1,4 +1,5 @@
-import { encodePythonJson, ValidationError } from "@wirekit/core";
+import { ValidationError } from "@wirekit/core";
+import { encodePythonJson } from "@wirekit/core/kit";
 import { InvalidMessageError } from "../errors.ts";
 import { checkMessage, metaDataFields } from "./check-message.ts";
 import { wireNameOf } from "./field-names.ts";
@@ -55,7 +56,7 @@ function writeJson(message: object): string {
   try {
     return encodePythonJson(message);
   } catch (thrown) {
-    if (!ValidationError.isInstance(thrown)) throw thrown;
+    if (!(thrown instanceof ValidationError)) throw thrown;
     throw new InvalidMessageError(thrown.issues, { cause: thrown });
   }
 }

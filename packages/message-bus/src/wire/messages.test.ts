@@ -273,7 +273,7 @@ function issuesOf(task: () => unknown): string[] {
 function faultsOf(task: () => unknown): string[] {
   const error = thrownBy(task);
   if (error === undefined) return [];
-  if (!InvalidMessageError.isInstance(error) && !InvalidBodyError.isInstance(error)) throw error;
+  if (!(error instanceof InvalidMessageError) && !(error instanceof InvalidBodyError)) throw error;
   return error.issues.map(({ path, message }) => (path === "" ? message : `${path} ${message}`));
 }
 

@@ -32,7 +32,7 @@ describe("the golden faults", () => {
     const error = thrownBy(() =>
       text === undefined ? createMessage(toInput(input as CreateCase)) : decodeMessage(text),
     );
-    expect((text === undefined ? InvalidMessageError : InvalidBodyError).isInstance(error)).toBe(true);
+    expect(error).toBeInstanceOf(text === undefined ? InvalidMessageError : InvalidBodyError);
     const paths = (error as InvalidMessageError | InvalidBodyError).issues.map(({ path }) => path);
     expect(paths).toEqual(fields.length === 0 ? [""] : atOrBelow(paths, fields));
   });

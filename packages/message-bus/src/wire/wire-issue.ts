@@ -1,4 +1,5 @@
-import { type Issue, memberPath } from "@wirekit/core";
+import type { Issue } from "@wirekit/core";
+import { memberPath } from "@wirekit/core/kit";
 import { wireNameOf } from "./field-names.ts";
 
 /** A fault under its path on the wire, from a path in the names used here: `["payload", "taxId"]` is `payload.tax_id`. */

@@ -70,7 +70,7 @@ describe("the original's class Kafka", () => {
     const error: unknown = await kafka
       .receiveMessage({ topic, timeoutMs })
       .catch((thrown: unknown) => thrown);
-    expect(ReceivedInvalidError.isInstance(error)).toBe(true);
+    expect(error instanceof ReceivedInvalidError).toBe(true);
     const { receiptHandle, raw } = (error as ReceivedInvalidError).received;
     expect({ receiptHandle, raw }).toEqual({ receiptHandle: "payments:0:0", raw: "not JSON" });
     await kafka.commitOffset({ topic, receiptHandle });

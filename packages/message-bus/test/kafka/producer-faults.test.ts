@@ -154,7 +154,7 @@ describe("the way to a broker", () => {
       broker.faults.goOffline();
       for (const outcome of await Promise.allSettled(sendRound(producer, 0))) {
         if (outcome.status === "fulfilled") throw new Error("it was sent");
-        expect(ConnectionError.isInstance(outcome.reason) || TimeoutError.isInstance(outcome.reason)).toBe(
+        expect(outcome.reason instanceof ConnectionError || outcome.reason instanceof TimeoutError).toBe(
           true,
         );
       }
@@ -165,7 +165,7 @@ describe("the way to a broker", () => {
       await Promise.allSettled(sendRound(producer, 2));
       for (const outcome of await Promise.allSettled(sendRound(producer, 3))) {
         expect(outcome).toMatchObject({ reason: { retryable: true } });
-        if (outcome.status === "rejected") expect(UnconfirmedError.isInstance(outcome.reason)).toBe(false);
+        if (outcome.status === "rejected") expect(outcome.reason instanceof UnconfirmedError).toBe(false);
       }
       expect(producer.problem).toEqual(expect.stringContaining("Sending"));
       broker.faults.comeOnline();

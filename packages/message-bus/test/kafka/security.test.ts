@@ -56,7 +56,7 @@ describe.each(mechanisms)("a login by %s", (saslMechanism) => {
       const { producer } = producerOn(broker, options);
       const error: unknown = await producer.send(record("value")).catch((thrown: unknown) => thrown);
       expect(error).toMatchObject({ mechanism: saslMechanism, retryable: false });
-      expect(LoginRefusedError.isInstance(error)).toBe(true);
+      expect(error instanceof LoginRefusedError).toBe(true);
       expect(String(error)).toContain(`The broker refused the login by ${saslMechanism}`);
       expect(broker.counts.requests.SaslHandshake).toBe(1);
       for (const text of [shown(error), ...lines]) {
@@ -117,7 +117,7 @@ describe("TLS", () => {
       const broker = await openBroker({ securityProtocol: "SSL", topics: { payments: 1 } });
       const { producer } = producerOn(broker, { securityProtocol: "SSL" });
       const error: unknown = await producer.send(record("value")).catch((thrown: unknown) => thrown);
-      expect(ConnectionError.isInstance(error)).toBe(true);
+      expect(error instanceof ConnectionError).toBe(true);
       expect(error).toMatchObject({ retryable: false });
     },
     limitMs,

@@ -70,7 +70,7 @@ it("says which queue is missing", async () => {
   const { sqs, bus } = open(aws);
   sqs.findQueue = async () => undefined;
   const error = await bus.sendMessage(statusUpdate("R-1"), { target: "payments" }).catch((thrown) => thrown);
-  expect(SqsError.isInstance(error)).toBe(true);
+  expect(error instanceof SqsError).toBe(true);
   expect(error).toMatchObject({ code: "message-bus/sqs-not-found", queue: "payments", retryable: false });
   expect(error.message).toContain('"payments"');
 });

@@ -63,7 +63,7 @@ describe("a send", () => {
     sqs.aws.faults.next(unavailable, { ...send, times: 3 });
     const message = { ...statusUpdate("R-secret") };
     const error = await bus.sendMessage(message, { target }).catch((thrown) => thrown);
-    expect(SqsError.isInstance(error)).toBe(true);
+    expect(error instanceof SqsError).toBe(true);
     expect(error).toMatchObject({
       message: `Sending failed for the queue "${target}": ServiceUnavailable, HTTP 503`,
       code: "message-bus/sqs-connection",
@@ -173,7 +173,7 @@ describe("a receive", () => {
     const target = sqs.newQueue();
     sqs.aws.faults.next(unavailable, { ...receive, times: 3 });
     const error = await bus.receiveMessage({ target }).catch((thrown) => thrown);
-    expect(SqsError.isInstance(error)).toBe(true);
+    expect(error instanceof SqsError).toBe(true);
     expect(error).toMatchObject({ queue: target, retryable: true, attempts: 3, requestId: "devstack" });
   });
 
@@ -239,7 +239,7 @@ describe("an acknowledgement", () => {
     const { bus, one } = await received(sqs.newQueue());
     sqs.aws.faults.next({ kind: "fail-entries", code, senderFault: true, which: () => true }, remove);
     const error = await bus.acknowledge(one).catch((thrown) => thrown);
-    expect(ReceiptError.isInstance(error)).toBe(true);
+    expect(error instanceof ReceiptError).toBe(true);
     expect(error).toMatchObject({ code: expected, retryable: false });
     expect(bus.stats().acknowledged).toBe(0);
     expect(await bus.close()).toMatchObject({ unacknowledged: 1 });

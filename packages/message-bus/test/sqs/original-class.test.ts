@@ -59,8 +59,8 @@ it.each(["not JSON: secret", '{"payload": "secret"}'])(
     const target = sqs.newQueue();
     await sqs.sendText(body, target);
     const error = await bus.receiveMessage(target).catch((thrown) => thrown);
-    expect(ReceivedInvalidError.isInstance(error)).toBe(true);
-    expect(InvalidBodyError.isInstance(error)).toBe(true);
+    expect(error instanceof ReceivedInvalidError).toBe(true);
+    expect(error instanceof InvalidBodyError).toBe(true);
     expect(error.code).toBe("message-bus/invalid-body");
     expect(error.received).toMatchObject({ kind: "invalid", raw: body, target });
     expect(inspect(error, { depth: 20 }) + JSON.stringify(error)).not.toContain("secret");

@@ -62,8 +62,8 @@ export async function likeTheOriginal(): Promise<unknown> {
 }
 
 export function failing(thrown: unknown): string | undefined {
-  if (ReceivedInvalidError.isInstance(thrown)) return thrown.received.raw;
-  if (!SqsError.isInstance(thrown)) return undefined;
+  if (thrown instanceof ReceivedInvalidError) return thrown.received.raw;
+  if (!(thrown instanceof SqsError)) return undefined;
   // @ts-expect-error no such code
   if (thrown.code === "message-bus/sqs-lost") return undefined;
   return thrown.code === "message-bus/sqs-not-found" ? thrown.queue : thrown.requestId;

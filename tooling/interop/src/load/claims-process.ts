@@ -1,5 +1,6 @@
 // Does the work of every key once, together with others that do the same: REDIS_URL, DRIVER, PREFIX, TTL_MS in the environment.
-import { sleep, WirekitError } from "@wirekit/core";
+import { WirekitError } from "@wirekit/core";
+import { sleep } from "@wirekit/core/kit";
 import { type RedisClient, RedisIdempotencyStore } from "@wirekit/core/redis";
 import { Redis } from "ioredis";
 import { createClient } from "redis";
@@ -78,7 +79,7 @@ async function patiently<T>(ask: () => Promise<T>): Promise<T> {
     try {
       return await ask();
     } catch (error) {
-      if (!(WirekitError.isInstance(error) && error.retryable)) throw error;
+      if (!(error instanceof WirekitError && error.retryable)) throw error;
       say("redis-away", error.message);
       await sleep(50);
     }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { sleep, withTimeout } from "@wirekit/core";
+import { sleep, withTimeout } from "@wirekit/core/kit";
 import type { TalkingProgram } from "../programs/talking-program.ts";
 import { startTypeScript } from "../programs/typescript-program.ts";
 import { LedgerReader } from "./ledger.ts";

@@ -1,5 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
-import { sleep, withTimeout } from "@wirekit/core";
+import { sleep, withTimeout } from "@wirekit/core/kit";
 import type { CuttableWay } from "./cuttable-way.ts";
 
 const lookEveryMs = 100;

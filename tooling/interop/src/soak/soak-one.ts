@@ -1,4 +1,4 @@
-import { anySignal, sleep, withTimeout } from "@wirekit/core";
+import { anySignal, sleep, withTimeout } from "@wirekit/core/kit";
 import { endOfLog } from "../rows/end-of-log.ts";
 import { formatSample, formatTime } from "./format.ts";
 import { MemoryTrend } from "./memory-trend.ts";

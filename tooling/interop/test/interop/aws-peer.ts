@@ -7,7 +7,8 @@ import {
   type EventConsumer,
   type MessageMetadata,
 } from "@wirekit/aws-messaging";
-import { silentLogger, withTimeout } from "@wirekit/core";
+import { silentLogger } from "@wirekit/core";
+import { withTimeout } from "@wirekit/core/kit";
 import { clientPackages } from "@wirekit/servers";
 import * as z from "zod";
 import { startPythonClient } from "../../src/programs/python-client.ts";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { expect } from "@jest/globals";
 import { type AwsMessaging, kmsKeyProvider, localKeyring, messageCipher } from "@wirekit/aws-messaging";
-import { withTimeout } from "@wirekit/core";
+import { withTimeout } from "@wirekit/core/kit";
 import { startMoto } from "@wirekit/servers";
 import type { TalkingProgram } from "../../src/programs/talking-program.ts";
 import { describePair } from "../../src/rows/describe-pair.ts";

@@ -1,5 +1,5 @@
 import { expect } from "@jest/globals";
-import { sleep } from "@wirekit/core";
+import { sleep } from "@wirekit/core/kit";
 import { scale } from "@wirekit/devstack/scale";
 import { startElasticMq } from "@wirekit/servers";
 import { CuttableWay } from "../../src/load/cuttable-way.ts";

@@ -88,7 +88,7 @@ await describePair(
           credentials: { ...keys, secretAccessKey: "another" },
         });
         const refused: unknown = await stranger.send(messages[0] ?? never()).catch((error: unknown) => error);
-        expect(SendError.isInstance(refused) && refused.status).toBe(403);
+        expect(refused instanceof SendError && refused.status).toBe(403);
 
         const seen = await producer.ask<{ counts: Record<string, number>; bodies: string[] }>("seen");
         expect(seen.counts).toEqual({ accepted: many.length, refused: 1 });

@@ -1,5 +1,6 @@
 import { expect } from "@jest/globals";
-import { silentLogger, sleep } from "@wirekit/core";
+import { silentLogger } from "@wirekit/core";
+import { sleep } from "@wirekit/core/kit";
 import { SQS, SqsMessageBus, type SqsMessageBusOptions } from "@wirekit/message-bus";
 import { clientPackages, type RunningServer, startElasticMq, startMoto } from "@wirekit/servers";
 import { startPythonClient } from "../../src/programs/python-client.ts";

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "@jest/globals";
-import { sleep } from "@wirekit/core";
 import type { IdempotencyClaim } from "@wirekit/core/inbound";
+import { sleep } from "@wirekit/core/kit";
 import { scale } from "@wirekit/devstack/scale";
 import { startRedis } from "@wirekit/servers";
 import { ClaimAccount } from "../../src/load/claim-account.ts";

@@ -8,6 +8,6 @@ export default async function errors({ load, loadOther }) {
 
   const foreign = new other.TimeoutError("The response", 5);
   assert.equal(foreign instanceof core.WirekitError, false);
-  assert.equal(core.WirekitError.isInstance(foreign), true);
+  assert.equal(core.foreign instanceof WirekitError, true);
   assert.equal(core.WirekitError.from(foreign), foreign);
 }

@@ -1,5 +1,6 @@
-import { ConfigError, type Logger, retry, WirekitError } from "@wirekit/core";
+import { ConfigError, type Logger, WirekitError } from "@wirekit/core";
 import { createHttpTransport } from "@wirekit/core/http";
+import { retry } from "@wirekit/core/kit";
 
 // The console is a logger as it stands.
 export const logger: Logger = console;
@@ -12,7 +13,7 @@ export async function run(): Promise<string> {
     );
     return text;
   } catch (error) {
-    if (ConfigError.isInstance(error)) return error.issues.map(({ path }) => path).join();
+    if (error instanceof ConfigError) return error.issues.map(({ path }) => path).join();
     return WirekitError.from(error).code;
   } finally {
     await transport.close();

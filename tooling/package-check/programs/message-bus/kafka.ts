@@ -43,8 +43,8 @@ export async function run(message: MessageBusMessage): Promise<number | string |
     });
     return offset;
   } catch (thrown) {
-    if (UnconfirmedError.isInstance(thrown)) return thrown.code;
-    return KafkaRefusedError.isInstance(thrown) ? thrown.kafkaError : undefined;
+    if (thrown instanceof UnconfirmedError) return thrown.code;
+    return thrown instanceof KafkaRefusedError ? thrown.kafkaError : undefined;
   } finally {
     await disposable[Symbol.asyncDispose]();
   }

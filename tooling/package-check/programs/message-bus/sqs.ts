@@ -29,8 +29,8 @@ export async function run(message: MessageBusMessage): Promise<string | undefine
     for (const handle of Object.keys(received ?? {})) await sqs.deleteMessage("payments.fifo", handle);
     return sequenceNumber;
   } catch (thrown) {
-    if (ReceivedInvalidError.isInstance(thrown)) return thrown.received.raw;
-    return SqsError.isInstance(thrown) ? thrown.requestId : undefined;
+    if (thrown instanceof ReceivedInvalidError) return thrown.received.raw;
+    return thrown instanceof SqsError ? thrown.requestId : undefined;
   } finally {
     await disposable[Symbol.asyncDispose]();
   }

@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises";
-import { sleep, withTimeout } from "@wirekit/core";
+import { sleep, withTimeout } from "@wirekit/core/kit";
 import type { CacheDirectory } from "../cache-directory.ts";
 import { isAlive } from "../run/process-identity.ts";
 import { deleteState, type UpServer } from "./state-file.ts";

@@ -1,4 +1,5 @@
-import { messageOf, WirekitError } from "@wirekit/core";
+import { WirekitError } from "@wirekit/core";
+import { messageOf } from "@wirekit/core/kit";
 import { Argument, Command } from "commander";
 import { cacheDirectory } from "../cache-directory.ts";
 import { isInstalled } from "../install/installation.ts";
@@ -55,7 +56,7 @@ try {
   await program.parseAsync();
 } catch (error) {
   // A message of ours says what to do; anything else needs its stack.
-  console.error(WirekitError.isInstance(error) ? messageOf(error) : error);
+  console.error(error instanceof WirekitError ? messageOf(error) : error);
   process.exitCode = 1;
 }
 

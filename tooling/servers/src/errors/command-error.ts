@@ -1,11 +1,8 @@
-import { hasMark, WirekitError } from "@wirekit/core";
-
-const mark = Symbol.for("@wirekit/servers/CommandError");
+import { WirekitError } from "@wirekit/core";
 
 /** A command that was run to its end did not succeed. */
 export class CommandError extends WirekitError<"servers/command"> {
-  override readonly name: string = "CommandError";
-  readonly [mark] = true;
+  static override readonly mark: string = "@wirekit/servers/CommandError";
 
   /** The command's name, without its arguments. */
   readonly command: string;
@@ -24,10 +21,5 @@ export class CommandError extends WirekitError<"servers/command"> {
     });
     this.command = command;
     this.missing = options.missing;
-  }
-
-  /** Whether `value` says that a command failed, whichever copy of the class made it. */
-  static override isInstance(value: unknown): value is CommandError {
-    return hasMark(value, mark);
   }
 }

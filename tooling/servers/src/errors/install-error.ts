@@ -1,11 +1,8 @@
-import { hasMark, WirekitError } from "@wirekit/core";
-
-const mark = Symbol.for("@wirekit/servers/InstallError");
+import { WirekitError } from "@wirekit/core";
 
 /** A program could not be installed. What its installers printed is in the file that `logPath` names. */
 export class InstallError extends WirekitError<"servers/install"> {
-  override readonly name: string = "InstallError";
-  readonly [mark] = true;
+  static override readonly mark: string = "@wirekit/servers/InstallError";
 
   readonly program: string;
   readonly logPath: string;
@@ -24,10 +21,5 @@ export class InstallError extends WirekitError<"servers/install"> {
     });
     this.program = program;
     this.logPath = options.logPath;
-  }
-
-  /** Whether `value` says that an installation failed, whichever copy of the class made it. */
-  static override isInstance(value: unknown): value is InstallError {
-    return hasMark(value, mark);
   }
 }

@@ -1,6 +1,4 @@
-import { hasMark, WirekitError } from "@wirekit/core";
-
-const mark = Symbol.for("@wirekit/servers/MissingRequirementError");
+import { WirekitError } from "@wirekit/core";
 
 /** Something that this machine lacks, and how it gets it. */
 export interface MissingRequirement {
@@ -12,8 +10,7 @@ export interface MissingRequirement {
 
 /** A program cannot be installed or run here, because the machine lacks what it needs. Names all that is missing. */
 export class MissingRequirementError extends WirekitError<"servers/missing-requirement"> {
-  override readonly name: string = "MissingRequirementError";
-  readonly [mark] = true;
+  static override readonly mark: string = "@wirekit/servers/MissingRequirementError";
 
   readonly requirements: readonly MissingRequirement[];
 
@@ -24,11 +21,6 @@ export class MissingRequirementError extends WirekitError<"servers/missing-requi
       details: { wantedBy, missing: requirements.map(({ name }) => name) },
     });
     this.requirements = requirements.map(({ name, installWith }) => ({ name, installWith }));
-  }
-
-  /** Whether `value` says that a requirement is missing, whichever copy of the class made it. */
-  static override isInstance(value: unknown): value is MissingRequirementError {
-    return hasMark(value, mark);
   }
 }
 

@@ -1,6 +1,4 @@
-import { hasMark, WirekitError } from "@wirekit/core";
-
-const mark = Symbol.for("@wirekit/servers/StartError");
+import { WirekitError } from "@wirekit/core";
 
 /**
  * Why a server did not start: it ended before it was ready, it was not ready in time, its program could not be
@@ -10,8 +8,7 @@ export type StartFault = "ended" | "not-ready" | "not-executed" | "port-taken";
 
 /** A server did not start, or not again. Its last lines are in the message, all of them in the file at `logPath`. */
 export class StartError extends WirekitError<"servers/start"> {
-  override readonly name: string = "StartError";
-  readonly [mark] = true;
+  static override readonly mark: string = "@wirekit/servers/StartError";
 
   readonly server: string;
   readonly fault: StartFault;
@@ -39,10 +36,5 @@ export class StartError extends WirekitError<"servers/start"> {
     this.server = server;
     this.fault = fault;
     this.logPath = logPath;
-  }
-
-  /** Whether `value` says that a server did not start, whichever copy of the class made it. */
-  static override isInstance(value: unknown): value is StartError {
-    return hasMark(value, mark);
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { messageOf } from "@wirekit/core";
+import { messageOf } from "@wirekit/core/kit";
 import { type CacheDirectory, cacheDirectory, createCacheDirectory } from "../cache-directory.ts";
 import { InstallError } from "../errors/install-error.ts";
 import { MissingRequirementError } from "../errors/missing-requirement-error.ts";
@@ -81,7 +81,7 @@ async function make(
     return stamp;
   } catch (error) {
     signal?.throwIfAborted();
-    if (MissingRequirementError.isInstance(error)) throw error;
+    if (error instanceof MissingRequirementError) throw error;
     throw new InstallError(program.name, messageOf(error), { logPath, cause: error });
   } finally {
     await rm(half, { recursive: true, force: true });

@@ -17,7 +17,7 @@ const all = [java, maven, python, apt, openssl, tar];
 
 it("a bare machine lacks everything, and the error says how it gets all of it", async () => {
   const error = await demand("kafka", all, { PATH: path }).catch((thrown: unknown) => thrown);
-  if (!MissingRequirementError.isInstance(error)) throw error;
+  if (!(error instanceof MissingRequirementError)) throw error;
   expect(error.requirements.map(({ name }) => name)).toEqual(all.map(({ name }) => name));
   expect(error.message).toContain(
     "kafka needs Java 17 or later (install it with: sudo apt-get install openjdk-17-jre-headless) and Maven",

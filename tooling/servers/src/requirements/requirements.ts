@@ -73,7 +73,7 @@ async function answer(
     const { stdout, stderr } = await runCommand(command, args, { env, timeoutMs: answerWithinMs });
     return `${stdout}\n${stderr}`;
   } catch (error) {
-    if (CommandError.isInstance(error)) return undefined;
+    if (error instanceof CommandError) return undefined;
     throw error;
   }
 }

@@ -1,7 +1,8 @@
 import { fork } from "node:child_process";
 import { open } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { WirekitError, withTimeout } from "@wirekit/core";
+import { WirekitError } from "@wirekit/core";
+import { withTimeout } from "@wirekit/core/kit";
 import { deferred } from "../deferred.ts";
 
 /** What is executed. */

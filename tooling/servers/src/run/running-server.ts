@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
-import { ClosedError, withTimeout } from "@wirekit/core";
+import { ClosedError } from "@wirekit/core";
+import { withTimeout } from "@wirekit/core/kit";
 import { StartError } from "../errors/start-error.ts";
 import { sizeOf } from "../log-file.ts";
 import { setOwner } from "../owned-directory.ts";
@@ -220,7 +221,7 @@ async function execute<Port extends string>(parts: ServerParts<Port>): Promise<G
   try {
     return await spawnGuarded(prepared.launch, { logPath, label: directory });
   } catch (cause) {
-    if (!NotExecutedError.isInstance(cause)) throw cause;
+    if (!(cause instanceof NotExecutedError)) throw cause;
     const reason = `was not started: ${cause.message}`;
     throw new StartError(name, { fault: "not-executed", reason, logPath, lastLines: "", cause });
   }

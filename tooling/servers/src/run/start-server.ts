@@ -42,7 +42,7 @@ export async function startServer<Port extends string, Facts extends object>(
     try {
       return await startOnce(recipe, { ...options, cache, installation });
     } catch (error) {
-      const raced = StartError.isInstance(error) && error.fault === "port-taken";
+      const raced = error instanceof StartError && error.fault === "port-taken";
       if (!raced || tries === maxTries) throw await explained(error, recipe);
     }
   }
@@ -105,7 +105,7 @@ async function choosePorts<Port extends string>({
 /** A program that was installed long ago may have lost what it runs on: that is what the caller needs to hear. */
 async function explained(error: unknown, recipe: Recipe<string, object>): Promise<unknown> {
   const lacksSomething =
-    CommandError.isInstance(error) || (StartError.isInstance(error) && error.fault !== "port-taken");
+    error instanceof CommandError || (error instanceof StartError && error.fault !== "port-taken");
   if (!lacksSomething) return error;
   try {
     await demand(recipe.name, recipe.program.toRun);

@@ -1,4 +1,5 @@
-import { sleep, systemClock } from "@wirekit/core";
+import { systemClock } from "@wirekit/core";
+import { sleep } from "@wirekit/core/kit";
 import { StartError, type StartFault } from "../errors/start-error.ts";
 import { lastLines, readFrom } from "../log-file.ts";
 import type { GuardedProcess, ProcessEnd } from "./guarded-process.ts";

@@ -1,4 +1,5 @@
-import { messageOf, sleep, WirekitError, withTimeout } from "@wirekit/core";
+import { WirekitError } from "@wirekit/core";
+import { messageOf, sleep, withTimeout } from "@wirekit/core/kit";
 import type { Epoch } from "./epoch.ts";
 import type { ResolvedSourceOptions } from "./kafka-source-options.ts";
 
@@ -16,7 +17,7 @@ export async function commitBeforeLeaving(
       try {
         return await epoch.committer.flush();
       } catch (thrown) {
-        if (!WirekitError.isInstance(thrown) || !thrown.retryable) throw thrown;
+        if (!(thrown instanceof WirekitError) || !thrown.retryable) throw thrown;
         await sleep(Math.min(commitIntervalMs, 100), { signal, clock });
       }
     }

@@ -1,5 +1,6 @@
-import { backoffMs, type Clock, type Random, WirekitError } from "@wirekit/core";
+import { type Clock, type Random, WirekitError } from "@wirekit/core";
 import { LeaseLostError } from "@wirekit/core/inbound";
+import { backoffMs } from "@wirekit/core/kit";
 import type { CommitOffset } from "../kafka-driver.ts";
 
 /** What a {@link Committer} commits, and how. */

@@ -1,4 +1,5 @@
-import { type Clock, type WirekitError, withTimeout } from "@wirekit/core";
+import type { Clock, WirekitError } from "@wirekit/core";
+import { withTimeout } from "@wirekit/core/kit";
 import type { Assignment, CommitOffset } from "../kafka-driver.ts";
 import type { Committer } from "./committer.ts";
 import { HeldPartition } from "./held-partition.ts";

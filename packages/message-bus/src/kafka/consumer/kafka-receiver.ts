@@ -1,5 +1,6 @@
-import { ClosedError, onAbort, type WaitOptions, WirekitError, withTimeout } from "@wirekit/core";
+import { ClosedError, type WaitOptions, WirekitError } from "@wirekit/core";
 import { LeaseLostError } from "@wirekit/core/inbound";
+import { onAbort, withTimeout } from "@wirekit/core/kit";
 import type { ReceivedFacts } from "../../received.ts";
 import type { KafkaDelivery } from "./kafka-delivery.ts";
 import { expiredReceipt, parseKafkaReceipt, unknownReceipt } from "./kafka-receipt.ts";
@@ -181,7 +182,7 @@ export class KafkaReceiver {
     try {
       await withTimeout("Committing", () => this.#source.commit(), { timeoutMs, signal, clock: this.#clock });
     } catch (thrown) {
-      throw LeaseLostError.isInstance(thrown) ? expiredReceipt(thrown) : thrown;
+      throw thrown instanceof LeaseLostError ? expiredReceipt(thrown) : thrown;
     }
   }
 

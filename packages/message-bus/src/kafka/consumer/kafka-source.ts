@@ -1,5 +1,6 @@
-import { ConfigError, messageOf, onAbort, WirekitError, withTimeout } from "@wirekit/core";
+import { ConfigError, WirekitError } from "@wirekit/core";
 import { type Intake, LeaseLostError, type Settlement, type Source } from "@wirekit/core/inbound";
+import { messageOf, onAbort, withTimeout } from "@wirekit/core/kit";
 import type { Assignment, ConsumedBatch, GroupMember, MemberListener, OffsetReset } from "../kafka-driver.ts";
 import { commitBeforeLeaving } from "./commit-before-leaving.ts";
 import { Committer } from "./committer.ts";

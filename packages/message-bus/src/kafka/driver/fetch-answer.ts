@@ -40,7 +40,7 @@ export function readFetchAnswer(bytes: Buffer, version: number): FetchAnswer {
     return new AnswerReader(bytes, version).answer();
   } catch (thrown) {
     // A number beyond the end.
-    throw WirekitError.isInstance(thrown) ? thrown : unreadable("an answer is shorter than it says", thrown);
+    throw thrown instanceof WirekitError ? thrown : unreadable("an answer is shorter than it says", thrown);
   }
 }
 

@@ -1,4 +1,4 @@
-import { backoffMs, sleep } from "@wirekit/core";
+import { backoffMs, sleep } from "@wirekit/core/kit";
 import type { AssignedPartition, MemberListener, MemberOptions } from "../kafka-driver.ts";
 import { type FetchPosition, FetchPositions } from "./fetch-positions.ts";
 import { fetchRecords } from "./fetch-records.ts";

@@ -1,4 +1,5 @@
-import { TimeoutError, WirekitError, withTimeout } from "@wirekit/core";
+import { TimeoutError, WirekitError } from "@wirekit/core";
+import { withTimeout } from "@wirekit/core/kit";
 import type { CommitOffset, MemberOptions } from "../kafka-driver.ts";
 import type { Coordinator } from "./coordinator.ts";
 import { isFinal, reactionTo } from "./group-errors.ts";
@@ -98,7 +99,7 @@ export class Generation {
       health.works("heartbeat");
     } catch (thrown) {
       if (this.#isStopped) return;
-      if (TimeoutError.isInstance(thrown)) dropConnections();
+      if (thrown instanceof TimeoutError) dropConnections();
       this.#heed(thrown, "A heartbeat");
       if (mayPass(thrown)) {
         health.failed("heartbeat", parts.errorOf("A heartbeat", thrown));

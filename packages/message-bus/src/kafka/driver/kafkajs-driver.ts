@@ -1,4 +1,5 @@
-import { ClosedError, rejectOnAbort } from "@wirekit/core";
+import { ClosedError } from "@wirekit/core";
+import { rejectOnAbort } from "@wirekit/core/kit";
 import type {
   GroupMember,
   KafkaDriver,

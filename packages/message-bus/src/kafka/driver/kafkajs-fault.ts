@@ -1,4 +1,5 @@
-import { ConnectionError, messageOf, redactText, WirekitError } from "@wirekit/core";
+import { ConnectionError, redactText, WirekitError } from "@wirekit/core";
+import { messageOf } from "@wirekit/core/kit";
 import { KafkaRefusedError, LoginRefusedError, TopicMissingError } from "../kafka-errors.ts";
 import type { SaslLogin } from "../kafka-options.ts";
 
@@ -12,7 +13,7 @@ export interface FaultContext {
 
 /** An error of kafkajs as one of ours. The broker's own words on a login are left out: they may quote it. */
 export function wirekitErrorOf(thrown: unknown, context: FaultContext): WirekitError {
-  if (WirekitError.isInstance(thrown)) return thrown;
+  if (thrown instanceof WirekitError) return thrown;
   const fault = innermost(thrown);
   return loginError(fault, context) ?? protocolError(fault, context) ?? connectionError(fault, context);
 }

@@ -1,4 +1,5 @@
-import { backoffMs, ClosedError, rejectOnAbort, sleep, WirekitError, withTimeout } from "@wirekit/core";
+import { ClosedError, WirekitError } from "@wirekit/core";
+import { backoffMs, rejectOnAbort, sleep, withTimeout } from "@wirekit/core/kit";
 import type {
   Assignment,
   CommitOffset,

@@ -1,4 +1,4 @@
-import { rejectOnAbort } from "@wirekit/core";
+import { rejectOnAbort } from "@wirekit/core/kit";
 import type { Producer, RecordMetadata } from "kafkajs";
 import type { ResolvedKafkaOptions } from "../kafka-options.ts";
 import { type ConnectionOptions, type KafkajsClient, openKafkajsClient } from "./kafkajs-client.ts";

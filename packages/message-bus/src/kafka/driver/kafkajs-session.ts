@@ -1,14 +1,5 @@
-import {
-  anySignal,
-  backoffMs,
-  type Clock,
-  ClosedError,
-  type Random,
-  rejectOnAbort,
-  sleep,
-  TimeoutError,
-  WirekitError,
-} from "@wirekit/core";
+import { type Clock, ClosedError, type Random, TimeoutError, WirekitError } from "@wirekit/core";
+import { anySignal, backoffMs, rejectOnAbort, sleep } from "@wirekit/core/kit";
 import type { PartitionResult, ProducerRecord, ProducerSession } from "../kafka-driver.ts";
 import { LoginRefusedError } from "../kafka-errors.ts";
 import { protocolErrorType, wirekitErrorOf } from "./kafkajs-fault.ts";
@@ -163,7 +154,7 @@ export class KafkajsSession implements ProducerSession {
     }
     const wasSent = batches.some(({ requests }) => requests > 0);
     if (!isMissing && (error.retryable || (type === undefined && wasSent))) return "pause";
-    if (type === undefined || LoginRefusedError.isInstance(error)) {
+    if (type === undefined || error instanceof LoginRefusedError) {
       for (const batch of batches) batch.givenUp(error);
       return "pause";
     }

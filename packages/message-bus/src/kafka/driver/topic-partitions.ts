@@ -1,4 +1,5 @@
-import { backoffMs, type Clock, type Random, rejectOnAbort, sleep, WirekitError } from "@wirekit/core";
+import { type Clock, type Random, WirekitError } from "@wirekit/core";
+import { backoffMs, rejectOnAbort, sleep } from "@wirekit/core/kit";
 import { TopicMissingError } from "../kafka-errors.ts";
 
 export interface TopicPartitionsOptions {
@@ -85,7 +86,7 @@ export class TopicPartitions {
       } catch (thrown) {
         signal.throwIfAborted();
         const error = WirekitError.from(thrown);
-        const mayCome = TopicMissingError.isInstance(error) && attempt < triesForTopic;
+        const mayCome = error instanceof TopicMissingError && attempt < triesForTopic;
         if (!error.retryable && !mayCome) throw error;
         const delayMs = backoffMs(attempt, pauses, () => 0.5 + random() / 2);
         if (clock.monotonic() - startedAt + delayMs > maxWaitMs) throw error;

@@ -1,11 +1,5 @@
-import {
-  ClosedError,
-  MessageTooLargeError,
-  onAbort,
-  TimeoutError,
-  type WaitOptions,
-  withTimeout,
-} from "@wirekit/core";
+import { ClosedError, MessageTooLargeError, TimeoutError, type WaitOptions } from "@wirekit/core";
+import { onAbort, withTimeout } from "@wirekit/core/kit";
 import {
   type BatchEntry,
   Batcher,
@@ -246,7 +240,7 @@ const settle: Settle<OutgoingRecord, WrittenRecord> = (outcome, reason, record) 
 };
 
 function shownReason({ wasTried, topic }: OutgoingRecord, reason: unknown): unknown {
-  const isGivenUp = TimeoutError.isInstance(reason) || ClosedError.isInstance(reason);
+  const isGivenUp = reason instanceof TimeoutError || reason instanceof ClosedError;
   return wasTried && isGivenUp ? new UnconfirmedError(topic, reason) : reason;
 }
 
@@ -256,7 +250,7 @@ const longestTimerMs = 2_147_483_647;
 /** A message that is too large is its sender's problem, and not one of the connection. */
 function problemIn(results: readonly RecordResult[]): string | undefined {
   for (const result of results) {
-    if (result.kind === "failed" && !MessageTooLargeError.isInstance(result.error))
+    if (result.kind === "failed" && !(result.error instanceof MessageTooLargeError))
       return result.error.message;
   }
   return undefined;

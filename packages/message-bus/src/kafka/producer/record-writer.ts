@@ -107,7 +107,7 @@ function resultOf(record: ProducerRecord, result: PartitionResult, index: number
 const tooLargeErrors: readonly string[] = ["MESSAGE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"];
 
 function isTooLarge(result: PartitionResult): boolean {
-  if (result.kind !== "refused" || !KafkaRefusedError.isInstance(result.error)) return false;
+  if (result.kind !== "refused" || !(result.error instanceof KafkaRefusedError)) return false;
   return tooLargeErrors.includes(result.error.kafkaError);
 }
 

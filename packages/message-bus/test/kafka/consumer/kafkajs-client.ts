@@ -1,5 +1,6 @@
 import { connect, type Socket } from "node:net";
-import { ConnectionError, messageOf, WirekitError } from "@wirekit/core";
+import { ConnectionError, WirekitError } from "@wirekit/core";
+import { messageOf } from "@wirekit/core/kit";
 import { AssignerProtocol, CompressionCodecs, Kafka, logLevel } from "kafkajs";
 import type { MemberClient } from "../../../src/kafka/driver/kafkajs-cluster.ts";
 
@@ -33,6 +34,6 @@ export function kafkajsClient(brokers: readonly string[], clientId = "test", ret
 }
 
 export function errorOf(what: string, thrown: unknown): WirekitError {
-  if (WirekitError.isInstance(thrown)) return thrown;
+  if (thrown instanceof WirekitError) return thrown;
   return new ConnectionError(`${what}: ${messageOf(thrown)}`, { cause: thrown });
 }

@@ -55,7 +55,7 @@ describe("receiving one at a time", () => {
     expect(await bus.acknowledge(a?.receiptHandle ?? "")).toBe("already");
     for (const handle of ["payments:0:1", "payments:1:0", "other:0:0", "nonsense", ""]) {
       const refusal = await bus.acknowledge(handle).catch((thrown: unknown) => thrown);
-      expect(ReceiptError.isInstance(refusal) && refusal.code).toBe("message-bus/unknown-receipt");
+      expect(refusal instanceof ReceiptError && refusal.code).toBe("message-bus/unknown-receipt");
     }
   });
 
@@ -67,7 +67,7 @@ describe("receiving one at a time", () => {
     kafka.faults.rebalance("group");
     await until(() => bus.details().epoch === 2);
     const refusal = await bus.acknowledge(a?.receiptHandle ?? "").catch((thrown: unknown) => thrown);
-    expect(ReceiptError.isInstance(refusal) && refusal.code).toBe("message-bus/receipt-expired");
+    expect(refusal instanceof ReceiptError && refusal.code).toBe("message-bus/receipt-expired");
     const again = await bus.receive(wait);
     expect(again?.raw).toBe("a");
     await bus.acknowledge(again?.receiptHandle ?? "");
@@ -89,7 +89,12 @@ describe("receiving one at a time", () => {
     const kafka = await broker({ topics });
     kafka.faults.goOffline();
     const bus = receiver(kafka);
-    await until(() => bus.receive({ timeoutMs: 10 }).then(() => false, ConnectionError.isInstance));
+    await until(() =>
+      bus.receive({ timeoutMs: 10 }).then(
+        () => false,
+        (error) => error instanceof ConnectionError,
+      ),
+    );
     kafka.faults.comeOnline();
     await produce(kafka, [{ value: "a" }]);
     await until(async () => {
@@ -108,7 +113,7 @@ describe("receiving one at a time", () => {
     await expect(aborted).rejects.toBe(reason);
     const waiting = bus.receive({ timeoutMs: 60_000 }).catch((thrown: unknown) => thrown);
     await bus.close();
-    expect(ClosedError.isInstance(await waiting)).toBe(true);
+    expect((await waiting) instanceof ClosedError).toBe(true);
     await expect(bus.receive()).rejects.toBeInstanceOf(ClosedError);
   });
 });

@@ -1,4 +1,4 @@
-import { sleep } from "@wirekit/core";
+import { sleep } from "@wirekit/core/kit";
 import { startElasticMq } from "@wirekit/servers";
 import { CuttableWay } from "../../load/cuttable-way.ts";
 import { Load, type LoadPrograms } from "../../load/load.ts";

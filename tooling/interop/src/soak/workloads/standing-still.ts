@@ -1,4 +1,4 @@
-import { sleep } from "@wirekit/core";
+import { sleep } from "@wirekit/core/kit";
 import type { RunningServer } from "@wirekit/servers";
 import type { Fault } from "../workload.ts";
 

@@ -1,5 +1,5 @@
 import { expect } from "@jest/globals";
-import { sleep } from "@wirekit/core";
+import { sleep } from "@wirekit/core/kit";
 import { describePair } from "../../../src/rows/describe-pair.ts";
 import { createTopic, kafka, openBus, plaintext } from "./broker.ts";
 import { CommitSamples } from "./commit-samples.ts";

@@ -1,4 +1,4 @@
-import { sleep } from "@wirekit/core";
+import { sleep } from "@wirekit/core/kit";
 import { Kafka, logLevel } from "kafkajs";
 import { patientKafkajs } from "../../../src/programs/patient-kafkajs.ts";
 import { kafka } from "./broker.ts";

@@ -1,5 +1,6 @@
 // Consumes a topic as a member of a group until it is killed, and says what it has handled: KAFKA, TOPIC, GROUP in the environment.
-import { silentLogger, sleep } from "@wirekit/core";
+import { silentLogger } from "@wirekit/core";
+import { sleep } from "@wirekit/core/kit";
 import { KafkaMessageBus } from "@wirekit/message-bus";
 import { answerLines, say } from "../../../src/programs/answer-lines.ts";
 import { sharedClockMs } from "./group-account.ts";

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { sleep } from "@wirekit/core";
+import { sleep } from "@wirekit/core/kit";
 import { kafkaConsoleTools } from "@wirekit/servers";
 import { AssignerProtocol } from "kafkajs";
 import type { Pair } from "../../../src/rows/describe-pair.ts";

@@ -38,7 +38,7 @@ export class SendAccount {
     try {
       this.delivered.set(reference, await bus.sendMessage(loadMessage(reference), { target, key }));
     } catch (error) {
-      if (UnconfirmedError.isInstance(error)) this.unconfirmed.add(reference);
+      if (error instanceof UnconfirmedError) this.unconfirmed.add(reference);
       else this.notSent.set(reference, error);
     }
   }

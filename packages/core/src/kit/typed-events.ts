@@ -1,5 +1,5 @@
-import { messageOf } from "./errors/wirekit-error.ts";
-import type { Logger } from "./logger.ts";
+import { messageOf } from "../errors/wirekit-error.ts";
+import type { Logger } from "../logger.ts";
 
 /** Listeners by event name, each given its event's own type. What a listener throws is logged, and stops nobody else. */
 export class TypedEvents<Events extends object> {

@@ -1,7 +1,7 @@
 import { describe, expect, it, jest } from "@jest/globals";
-import { SimulatedClock } from "../test/simulated-clock.ts";
-import { ConnectionError } from "./errors/connection-error.ts";
-import { WirekitError } from "./errors/wirekit-error.ts";
+import { SimulatedClock } from "../../test/simulated-clock.ts";
+import { ConnectionError } from "../errors/connection-error.ts";
+import { WirekitError } from "../errors/wirekit-error.ts";
 import { type RetryOptions, retry } from "./retry.ts";
 
 const broken = () => new ConnectionError("broken");
@@ -77,7 +77,7 @@ describe("retry", () => {
   it("never tries again what a stranger threw, and hands it on as a cause", async () => {
     const stranger = new TypeError("undefined is not a function");
     const { error } = await run(failing(stranger));
-    expect(WirekitError.isInstance(error)).toBe(true);
+    expect(error instanceof WirekitError).toBe(true);
     expect(error).toMatchObject({ code: "wirekit/unknown", attempts: 1, cause: stranger });
   });
 
@@ -219,7 +219,7 @@ describe("the number of tries on an error", () => {
     const second = (await run(failing(shared), { policy: { maxAttempts: 1 } })).error as WirekitError;
     expect([first.attempts, second.attempts]).toEqual([3, 1]);
     expect(second).toMatchObject({ message: shared.message, code: shared.code, retryable: true });
-    expect(ConnectionError.isInstance(second)).toBe(true);
+    expect(second instanceof ConnectionError).toBe(true);
   });
 
   it("is right when one object fails all tries of one call", async () => {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "@jest/globals";
-import { ConfigError } from "./errors/config-error.ts";
+import { ConfigError } from "../errors/config-error.ts";
 import { env, readEnv } from "./read-env.ts";
 
 function issuesOf(read: () => unknown): unknown {
   try {
     read();
   } catch (thrown) {
-    if (ConfigError.isInstance(thrown)) return thrown.issues;
+    if (thrown instanceof ConfigError) return thrown.issues;
     throw thrown;
   }
   return [];

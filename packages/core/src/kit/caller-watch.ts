@@ -1,5 +1,5 @@
-import type { Clock } from "./clock.ts";
-import { TimeoutError } from "./errors/timeout-error.ts";
+import type { Clock } from "../clock.ts";
+import { TimeoutError } from "../errors/timeout-error.ts";
 import { onAbort } from "./on-abort.ts";
 import type { WaitOptions } from "./waiting.ts";
 

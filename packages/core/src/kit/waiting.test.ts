@@ -1,7 +1,7 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, it } from "@jest/globals";
-import { SimulatedClock } from "../test/simulated-clock.ts";
-import { TimeoutError } from "./errors/timeout-error.ts";
+import { SimulatedClock } from "../../test/simulated-clock.ts";
+import { TimeoutError } from "../errors/timeout-error.ts";
 import { anySignal, rejectOnAbort, sleep, withTimeout } from "./waiting.ts";
 
 const never = new Promise<never>(() => {});
@@ -129,7 +129,7 @@ describe("withTimeout", () => {
     const settled = waiting.catch((error: unknown) => error);
     await clock.advance(100);
     const error = await settled;
-    expect(TimeoutError.isInstance(error) && error.message).toBe("The answer took longer than 100 ms");
+    expect(error instanceof TimeoutError && error.message).toBe("The answer took longer than 100 ms");
     expect(given?.reason).toBe(error);
   });
 

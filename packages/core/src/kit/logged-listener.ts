@@ -1,5 +1,5 @@
-import { messageOf } from "./errors/wirekit-error.ts";
-import type { Logger } from "./logger.ts";
+import { messageOf } from "../errors/wirekit-error.ts";
+import type { Logger } from "../logger.ts";
 
 /** A user's listener that never throws: a fault of his is logged under `name`, and is none of whoever tells him. */
 export function loggedListener<Event>(

@@ -1,5 +1,5 @@
-import type { Clock } from "./clock.ts";
-import { TimeoutError } from "./errors/timeout-error.ts";
+import type { Clock } from "../clock.ts";
+import { TimeoutError } from "../errors/timeout-error.ts";
 
 /**
  * Settles as `promise` does, or rejects with a `TimeoutError` after `timeoutMs`. For tasks that take no signal: `withTimeout` makes one, which

@@ -1,5 +1,5 @@
-import { ConfigError } from "./errors/config-error.ts";
-import type { Issue } from "./errors/issues.ts";
+import { ConfigError } from "../errors/config-error.ts";
+import type { Issue } from "../errors/issues.ts";
 
 /** The longest delay that the runtimes' timers take (2^31 - 1 ms, 24.8 days); a longer one would fire at once. */
 export const maxTimerMs = 2_147_483_647;
@@ -26,7 +26,7 @@ export function collectFaults<T>(issues: Issue[], task: () => T): T | undefined 
   try {
     return task();
   } catch (thrown) {
-    if (!ConfigError.isInstance(thrown)) throw thrown;
+    if (!(thrown instanceof ConfigError)) throw thrown;
     issues.push(...thrown.issues);
     return undefined;
   }

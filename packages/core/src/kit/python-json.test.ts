@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { ValidationError } from "./errors/validation-error.ts";
+import { ValidationError } from "../errors/validation-error.ts";
 import { encodePythonJson } from "./python-json.ts";
 
 // Every expected text here is what Python 3.11's `json.dumps` answers for the same value.
@@ -156,7 +156,7 @@ function issuesOf(value: unknown, rootPath?: string): ValidationError["issues"] 
   try {
     encodePythonJson(value, { rootPath });
   } catch (thrown) {
-    if (ValidationError.isInstance(thrown)) return thrown.issues;
+    if (thrown instanceof ValidationError) return thrown.issues;
     throw thrown;
   }
   throw new Error("it was not refused");

@@ -1,5 +1,5 @@
-import { type Clock, systemClock } from "./clock.ts";
-import { TimeoutError } from "./errors/timeout-error.ts";
+import { type Clock, systemClock } from "../clock.ts";
+import { TimeoutError } from "../errors/timeout-error.ts";
 import { onAbort } from "./on-abort.ts";
 
 /** What every call that waits can be given. */

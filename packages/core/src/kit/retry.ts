@@ -1,7 +1,7 @@
-import { type Clock, type Random, systemClock } from "./clock.ts";
-import { WirekitError } from "./errors/wirekit-error.ts";
-import { withAttempts } from "./errors/with-attempts.ts";
-import { backoffMs, type RetryPolicy, resolveRetryPolicy } from "./retry-policy.ts";
+import { type Clock, type Random, systemClock } from "../clock.ts";
+import { WirekitError } from "../errors/wirekit-error.ts";
+import { withAttempts } from "../errors/with-attempts.ts";
+import { backoffMs, type RetryPolicy, resolveRetryPolicy } from "../retry-policy.ts";
 import { rejectOnAbort, sleep } from "./waiting.ts";
 
 /** What a try is told about itself. */

@@ -1,5 +1,5 @@
-import { type Issue, memberPath } from "./errors/issues.ts";
-import { ValidationError } from "./errors/validation-error.ts";
+import { type Issue, memberPath } from "../errors/issues.ts";
+import { ValidationError } from "../errors/validation-error.ts";
 
 /** How {@link encodePythonJson} names what it refuses. */
 export interface PythonJsonOptions {

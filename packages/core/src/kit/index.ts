@@ -1,0 +1,33 @@
+export { describeIssues, memberPath } from "../errors/issues.ts";
+export { messageOf } from "../errors/wirekit-error.ts";
+export { excerpt } from "../redact-text.ts";
+export { backoffMs, resolveRetryPolicy } from "../retry-policy.ts";
+export { isSecretName } from "../secret-names.ts";
+export { Closing } from "./closing.ts";
+export { Deadline } from "./deadline.ts";
+export { failedOutcome } from "./failed-outcome.ts";
+export { Faults } from "./faults.ts";
+export { type FromEnvOptions, makeFromEnv } from "./from-env.ts";
+export { loadPeer } from "./load-peer.ts";
+export { loggedListener } from "./logged-listener.ts";
+export { onAbort } from "./on-abort.ts";
+export { OpenOnce, once } from "./once.ts";
+export {
+  checkDurationMs,
+  checkFunction,
+  checkNumber,
+  checkOneOf,
+  checkWhole,
+  maxTimerMs,
+  type NumberRange,
+} from "./option-checks.ts";
+export { type OptionRule, option, type Presence } from "./option-rules.ts";
+export { encodePythonJson, type PythonJsonOptions } from "./python-json.ts";
+export { type EnvParser, type EnvVariable, env, readEnv } from "./read-env.ts";
+export { type OptionRules, type OptionsOf, readOptions } from "./read-options.ts";
+export { type Attempt, type RetryOptions, retry, type UpcomingRetry } from "./retry.ts";
+export { safeLogger } from "./safe-logger.ts";
+export { SendCounter } from "./send-counter.ts";
+export { Troubles } from "./troubles.ts";
+export { TypedEvents } from "./typed-events.ts";
+export { anySignal, type LinkedSignal, rejectOnAbort, sleep, withTimeout } from "./waiting.ts";
