@@ -1,6 +1,6 @@
 import type { Issue } from "../errors/issues.ts";
 import { memberPath } from "../errors/issues.ts";
-import type { OptionRule } from "../kit/option-rules.ts";
+import type { OptionRule } from "../kit/read-options.ts";
 import { toAwsError } from "./aws-error.ts";
 
 /** A key pair of AWS, with the session token that belongs to a temporary one. */
