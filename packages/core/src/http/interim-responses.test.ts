@@ -15,14 +15,15 @@ async function answering(...parts: readonly string[]) {
   let requests = 0;
   const server = await startTcpServer((socket) => {
     socket.setNoDelay();
-    onRawRequest(socket, async () => {
+    const answer = async () => {
       requests += 1;
       for (const part of parts) {
         socket.write(part, "latin1");
         // A turn of the event loop each, so that the client reads them one by one.
         await new Promise((resolve) => setImmediate(resolve));
       }
-    });
+    };
+    onRawRequest(socket, () => void answer());
   });
   const send: ClosableHttpTransport = createHttpTransport({
     maxConnections: 1,
