@@ -22,7 +22,8 @@ export function account(harness: ClientHarness, client: Client<unknown>): SendTo
     ["ok", "degraded", "failed", "closing", "closed"].includes(health.status),
     `health().status must be one of the five, not ${health.status}`,
   );
-  if (health.status === "degraded") assert.ok(health.reasons.length > 0, "degraded health must give a reason");
+  if (health.status === "degraded")
+    assert.ok(health.reasons.length > 0, "degraded health must give a reason");
   if (health.status === "ok") assert.deepEqual(health.reasons, [], "health that is ok has no reasons");
   for (const reason of health.reasons) {
     assert.match(reason.code, /^[a-z-]+\/[a-z-]+$/, "a reason has the code of an error");
@@ -45,7 +46,11 @@ export function account(harness: ClientHarness, client: Client<unknown>): SendTo
 
 function assertPlain(what: string, value: unknown): void {
   assert.equal(typeof (value as { then?: unknown } | null)?.then, "undefined", `${what} returns at once`);
-  assert.deepEqual(JSON.parse(JSON.stringify(value)), value, `${what} returns plain data, as JSON can hold it`);
+  assert.deepEqual(
+    JSON.parse(JSON.stringify(value)),
+    value,
+    `${what} returns plain data, as JSON can hold it`,
+  );
 }
 
 type Counters = Readonly<Record<string, unknown>>;
@@ -56,8 +61,7 @@ function countersIn(value: unknown): Counters[] {
 }
 
 function checkSums(counters: Counters, totals: SendTotals): void {
-  const sum = (names: readonly string[]) =>
-    names.reduce((total, name) => total + countOf(counters, name), 0);
+  const sum = (names: readonly string[]) => names.reduce((total, name) => total + countOf(counters, name), 0);
   if ("accepted" in counters) {
     const { accepted } = counters;
     assert.equal(accepted, sum([...outcomes, "pending"]), `accepted must be the sum: ${shown(counters)}`);

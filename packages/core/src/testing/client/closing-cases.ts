@@ -4,13 +4,11 @@ import { ConfigError } from "../../errors/config-error.ts";
 import { UnconfirmedError } from "../../errors/unconfirmed-error.ts";
 import type { ConformanceCase } from "../conformance-case.ts";
 import type { ClientHarness } from "./harness.ts";
-import { assertUnconfirmed, sendToPeer } from "./sending-cases.ts";
+import { assertUnconfirmed } from "./sending-cases.ts";
 import { onStage, type Stage, type StageOptions } from "./stage.ts";
 
 /** What the contract says of `close`. */
-export function closingCases(
-  harness: ClientHarness,
-): ConformanceCase[] {
+export function closingCases(harness: ClientHarness): ConformanceCase[] {
   const on = (name: string, act: (stage: Stage) => Promise<void>, options?: StageOptions) => ({
     name,
     run: onStage(harness, act, options),
@@ -45,9 +43,18 @@ export function closingCases(
         1,
       ]) {
         const closing = (async () => stage.client.close(options as never))();
-        const thrown = await stage.inTime("close", closing.then(() => undefined, (why: unknown) => why));
+        const thrown = await stage.inTime(
+          "close",
+          closing.then(
+            () => undefined,
+            (why: unknown) => why,
+          ),
+        );
         const shown = JSON.stringify(options);
-        assert.ok(thrown instanceof ConfigError, `${shown} must be refused with a ConfigError, not ${thrown}`);
+        assert.ok(
+          thrown instanceof ConfigError,
+          `${shown} must be refused with a ConfigError, not ${thrown}`,
+        );
         assert.equal(stage.client.health().status, "ok", `${shown} must close nothing`);
       }
       if (harness.send !== undefined) await stage.inTime("a send", stage.send());
@@ -58,16 +65,24 @@ export function closingCases(
       assert.equal(stage.client.health().status, "closed");
     }),
 
-    on("closes in time where the peer never answers", async (stage) => {
-      await stage.close(200);
-      assert.equal(stage.client.health().status, "closed");
-      stage.account();
-    }, { behaviour: "silent" }),
-    on("closes in time where the peer cannot be reached", async (stage) => {
-      await stage.close(200);
-      assert.equal(stage.client.health().status, "closed");
-      stage.account();
-    }, { behaviour: "unreachable" }),
+    on(
+      "closes in time where the peer never answers",
+      async (stage) => {
+        await stage.close(200);
+        assert.equal(stage.client.health().status, "closed");
+        stage.account();
+      },
+      { behaviour: "silent" },
+    ),
+    on(
+      "closes in time where the peer cannot be reached",
+      async (stage) => {
+        await stage.close(200);
+        assert.equal(stage.client.health().status, "closed");
+        stage.account();
+      },
+      { behaviour: "unreachable" },
+    ),
   ];
   if (harness.send === undefined) return always;
 
@@ -84,7 +99,7 @@ export function closingCases(
     on("reports what went out and was not answered, and tells its caller", async (stage) => {
       await stage.inTime("a send", stage.send());
       await stage.peer.become("silent");
-      const { sending } = await sendToPeer(stage);
+      const { sending } = await stage.sendToPeer();
       const report = await stage.close(200);
       assert.equal(report.unconfirmed.length, 1, "the report names the message");
       assert.deepEqual([report.notSent, report.notHandled], [[], 0]);
@@ -95,32 +110,34 @@ export function closingCases(
       await answersLate(stage, report);
     }),
 
-    on("closes in time, and says truly what arrived, before the peer has answered anything", async (stage) => {
-      const sending = stage.send();
-      const report = await stage.close(200);
-      const thrown = await stage.failureOf(sending);
-      if (stage.peer.received() > 0) assertUnconfirmed(thrown);
-      const isUnconfirmed = thrown instanceof UnconfirmedError;
-      assert.deepEqual(
-        [report.notSent.length, report.unconfirmed.length],
-        isUnconfirmed ? [0, 1] : [1, 0],
-        `the report says the same as the error: ${thrown}`,
-      );
-      assert.equal(stage.account().pending, 0);
-    }, { behaviour: "silent" }),
+    on(
+      "closes in time, and says truly what arrived, before the peer has answered anything",
+      async (stage) => {
+        const sending = stage.send();
+        const report = await stage.close(200);
+        const thrown = await stage.failureOf(sending);
+        if (stage.peer.received() > 0) assertUnconfirmed(thrown);
+        const isUnconfirmed = thrown instanceof UnconfirmedError;
+        assert.deepEqual(
+          [report.notSent.length, report.unconfirmed.length],
+          isUnconfirmed ? [0, 1] : [1, 0],
+          `the report says the same as the error: ${thrown}`,
+        );
+        assert.equal(stage.account().pending, 0);
+      },
+      { behaviour: "silent" },
+    ),
   ];
 }
 
 /** An answer that comes after the close changes nothing. */
-async function answersLate(
-  stage: Stage,
-  report: CloseReport<unknown>,
-): Promise<void> {
+async function answersLate(stage: Stage, report: CloseReport<unknown>): Promise<void> {
   const before = { stats: stage.client.stats(), health: stage.client.health() };
-  const shown = structuredClone(report);
+  const { notSent, unconfirmed, notHandled } = report;
+  const copy = { notSent: [...notSent], unconfirmed: [...unconfirmed], notHandled };
   await stage.peer.answerLate?.();
   await stage.peer.become("works");
   for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
   assert.deepEqual({ stats: stage.client.stats(), health: stage.client.health() }, before);
-  assert.deepEqual(await stage.close(), shown);
+  assert.deepEqual(await stage.close(), copy);
 }

@@ -21,9 +21,7 @@ const wrongValues: { readonly [Kind in keyof Required<OptionNames>]: readonly un
 };
 
 /** What the contract says of making a client. */
-export function constructionCases(
-  harness: ClientHarness,
-): ConformanceCase[] {
+export function constructionCases(harness: ClientHarness): ConformanceCase[] {
   const create = async (peer: ConformancePeer, overrides: ClientOptions) => harness.create(peer, overrides);
   const kinds = Object.keys(wrongValues) as (keyof OptionNames)[];
   const wrongOptions = kinds.flatMap((kind) =>
@@ -45,7 +43,11 @@ export function constructionCases(
       run: () =>
         withPeer(harness, async (peer) => {
           for (const value of values) {
-            const error = await refusal(harness, () => create(peer, nested(name, value)), `${name}: ${shown(value)}`);
+            const error = await refusal(
+              harness,
+              () => create(peer, nested(name, value)),
+              `${name}: ${shown(value)}`,
+            );
             assertNames(error, [name]);
           }
         }),
@@ -75,17 +77,13 @@ export function constructionCases(
         }),
     })),
   ];
-  return [
-    ...cases,
-    ...(harness.send === undefined ? [] : [opensNothing(harness)]),
-    ...envCases(harness),
-  ].map(({ name, run }) => ({ name, run: () => watchProcess(run) }));
+  return [...cases, ...(harness.send === undefined ? [] : [opensNothing(harness)]), ...envCases(harness)].map(
+    ({ name, run }) => ({ name, run: () => watchProcess(run) }),
+  );
 }
 
 /** A consumer starts when it is made; what sends waits for its first message. */
-function opensNothing(
-  harness: ClientHarness,
-): ConformanceCase {
+function opensNothing(harness: ClientHarness): ConformanceCase {
   return {
     name: "opens nothing where it is made",
     run: () =>
@@ -105,9 +103,7 @@ function resources(): string[] {
   return process.getActiveResourcesInfo().sort();
 }
 
-function envCases(
-  harness: ClientHarness,
-): ConformanceCase[] {
+function envCases(harness: ClientHarness): ConformanceCase[] {
   const { fromEnv } = harness;
   if (fromEnv === undefined) return [];
   return [
@@ -137,7 +133,10 @@ function envCases(
 }
 
 /** Runs `make` while reads of `process.env` are noted; only what it does at once, before it waits for anything. */
-function recordingVariables<T>(make: () => Promise<T>): { readonly made: Promise<T>; readonly read: string[] } {
+function recordingVariables<T>(make: () => Promise<T>): {
+  readonly made: Promise<T>;
+  readonly read: string[];
+} {
   const read: string[] = [];
   const variables = process.env;
   process.env = new Proxy(variables, {

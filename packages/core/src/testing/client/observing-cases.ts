@@ -11,9 +11,7 @@ const failing = {
 };
 
 /** What observes never breaks what it observes. */
-export function observingCases(
-  harness: ClientHarness,
-): ConformanceCase[] {
+export function observingCases(harness: ClientHarness): ConformanceCase[] {
   return Object.entries(failing).flatMap(([how, fail]) => {
     const logger = { debug: fail, info: fail, warn: fail, error: fail };
     const options: [string, ClientOptions][] = [
@@ -34,9 +32,7 @@ export function observingCases(
 }
 
 /** Success, failure, recovery and closing: all that there is to observe. */
-async function goThroughAll(
-  stage: Stage,
-): Promise<void> {
+async function goThroughAll(stage: Stage): Promise<void> {
   if (stage.harness.send !== undefined) await stage.inTime("a send", stage.send());
   await stage.peer.become("resets");
   if (stage.harness.send !== undefined) {

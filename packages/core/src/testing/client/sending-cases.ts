@@ -8,9 +8,7 @@ import type { ClientHarness } from "./harness.ts";
 import { onStage, type Stage, type StageOptions } from "./stage.ts";
 
 /** What the contract says of sends. */
-export function sendingCases(
-  harness: ClientHarness,
-): ConformanceCase[] {
+export function sendingCases(harness: ClientHarness): ConformanceCase[] {
   if (harness.send === undefined) return [];
   const on = (name: string, act: (stage: Stage) => Promise<void>, options?: StageOptions) => ({
     name,
@@ -43,7 +41,7 @@ export function sendingCases(
       await stage.inTime("a send", stage.send());
       await stage.peer.become("silent");
       const caller = new AbortController();
-      const { sending } = await sendToPeer(stage, caller.signal);
+      const { sending } = await stage.sendToPeer(caller.signal);
       const reason = new RangeError("not wanted any more");
       caller.abort(reason);
       const thrown = await stage.failureOf(sending);
@@ -64,29 +62,40 @@ export function sendingCases(
       stage.account();
     }),
 
-    on("ends a send in time where the peer never answers anything", async (stage) => {
-      const thrown = await stage.failureOf(stage.send({ timeoutMs: 300 }));
-      if (stage.peer.received() > 0) assertUnconfirmed(thrown);
-      assertOnly(stage, outcomeOf(thrown), 1);
-    }, { behaviour: "silent" }),
+    on(
+      "ends a send in time where the peer never answers anything",
+      async (stage) => {
+        const thrown = await stage.failureOf(stage.send({ timeoutMs: 300 }));
+        if (stage.peer.received() > 0) assertUnconfirmed(thrown);
+        assertOnly(stage, outcomeOf(thrown), 1);
+      },
+      { behaviour: "silent" },
+    ),
 
-    on("says a message may have arrived where the connection breaks, until a send succeeds", async (stage) => {
-      await stage.inTime("a send", stage.send());
-      await stage.peer.become("resets");
-      const before = stage.peer.received();
-      const thrown = await stage.failureOf(stage.send({ timeoutMs: 10_000 }));
-      if (stage.peer.received() > before) assertUnconfirmed(thrown);
-      assertOnly(stage, outcomeOf(thrown), 1);
-      await recovers(stage);
-    }),
+    on(
+      "says a message may have arrived where the connection breaks, until a send succeeds",
+      async (stage) => {
+        await stage.inTime("a send", stage.send());
+        await stage.peer.become("resets");
+        const before = stage.peer.received();
+        const thrown = await stage.failureOf(stage.send({ timeoutMs: 10_000 }));
+        if (stage.peer.received() > before) assertUnconfirmed(thrown);
+        assertOnly(stage, outcomeOf(thrown), 1);
+        await recovers(stage);
+      },
+    ),
 
-    on("never says a message may have arrived where the peer cannot be reached", async (stage) => {
-      const thrown = await stage.failureOf(stage.send({ timeoutMs: 3_000 }));
-      assert.ok(thrown instanceof WirekitError, `must be a WirekitError: ${thrown}`);
-      assert.ok(!(thrown instanceof UnconfirmedError), `nothing went out: ${thrown}`);
-      assert.equal(stage.account().unconfirmed, 0);
-      await recovers(stage);
-    }, { behaviour: "unreachable" }),
+    on(
+      "never says a message may have arrived where the peer cannot be reached",
+      async (stage) => {
+        const thrown = await stage.failureOf(stage.send({ timeoutMs: 3_000 }));
+        assert.ok(thrown instanceof WirekitError, `must be a WirekitError: ${thrown}`);
+        assert.ok(!(thrown instanceof UnconfirmedError), `nothing went out: ${thrown}`);
+        assert.equal(stage.account().unconfirmed, 0);
+        await recovers(stage);
+      },
+      { behaviour: "unreachable" },
+    ),
 
     on("refuses a time limit that is none, before anything is sent", async (stage) => {
       for (const timeoutMs of [Number.NaN, -1, 2 ** 31, null, "1"]) {
@@ -109,27 +118,13 @@ export function sendingCases(
 }
 
 /** Health is degraded, with a reason, until a send succeeds. */
-async function recovers(
-  stage: Stage,
-): Promise<void> {
+async function recovers(stage: Stage): Promise<void> {
   await stage.until("health() tells of it", () => stage.client.health().status === "degraded");
   stage.account();
   await stage.peer.become("works");
   await stage.sendUntilDelivered();
   await stage.until("health() is ok again", () => stage.client.health().status === "ok");
   stage.account();
-}
-
-/** Starts a send, and waits until its message has reached the peer. */
-export async function sendToPeer(
-  stage: Stage,
-  signal?: AbortSignal,
-): Promise<{ readonly sending: Promise<unknown> }> {
-  const before = stage.peer.received();
-  const sending = stage.send(signal === undefined ? {} : { signal });
-  await stage.until("the message reaches the peer", () => stage.peer.received() > before);
-  // Not the promise itself: it would be waited for.
-  return { sending };
 }
 
 export function assertUnconfirmed(thrown: unknown): asserts thrown is UnconfirmedError {
@@ -145,11 +140,7 @@ function outcomeOf(thrown: unknown): "unconfirmed" | "expired" | "notSent" {
 }
 
 /** Beside what was delivered, so many have this outcome, and no other has any. */
-function assertOnly(
-  stage: Stage,
-  outcome: "unconfirmed" | "expired" | "notSent",
-  count: number,
-): void {
+function assertOnly(stage: Stage, outcome: "unconfirmed" | "expired" | "notSent", count: number): void {
   const { accepted, delivered, ...rest } = stage.account();
   assert.equal(accepted, delivered + count);
   for (const [name, value] of Object.entries(rest)) {

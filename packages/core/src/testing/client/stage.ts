@@ -58,12 +58,12 @@ export class Stage {
     });
   }
 
-  /** Starts a send, and waits until its message has reached the peer. */
-  async sendToPeer(options: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {}) {
+  /** Starts a send, and waits until its message has reached the peer. Returns an object, because a promise would be awaited. */
+  async sendToPeer(signal?: AbortSignal): Promise<{ readonly sending: Promise<unknown> }> {
     const before = this.peer.received();
-    const sending = this.send(options);
+    const sending = this.send(signal === undefined ? {} : { signal });
     await this.until("the message reaches the peer", () => this.peer.received() > before);
-    return sending;
+    return { sending };
   }
 
   account(): SendTotals {
@@ -71,7 +71,7 @@ export class Stage {
   }
 
   close(timeoutMs = 10_000): Promise<CloseReport<unknown>> {
-    return this.inTime("close", this.client.close({ timeoutMs })) ;
+    return this.inTime("close", this.client.close({ timeoutMs }));
   }
 
   until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
