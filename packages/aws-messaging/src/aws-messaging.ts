@@ -8,21 +8,21 @@ import {
 } from "@wirekit/core";
 import type { BatcherStats } from "@wirekit/core/outbound";
 import { auditWriter } from "./audit.ts";
-import { type AwsClients, awsClients } from "./clients.ts";
+import { type AwsClients, awsClients } from "./connection/clients.ts";
 import type { AwsMessagingConfig } from "./config.ts";
-import type { ConsumeOptions, ConsumeTarget } from "./consume-options.ts";
-import { DeadLetterWriter } from "./dead-letter-writer.ts";
-import type { DefinedEvent } from "./define-event.ts";
-import { type EventConsumer, type EventConsumerParts, startConsumer } from "./event-consumer.ts";
-import type { EventHandler } from "./event-handler.ts";
+import type { ConsumeOptions, ConsumeTarget } from "./consuming/consume-options.ts";
+import { DeadLetterWriter } from "./consuming/dead-letter-writer.ts";
+import type { DefinedEvent } from "./events/define-event.ts";
+import { type EventConsumer, type EventConsumerParts, startConsumer } from "./consuming/event-consumer.ts";
+import type { EventHandler } from "./consuming/event-handler.ts";
 import type { AwsMessagingParts } from "./messaging-options.ts";
-import { type Provisioned, type ProvisionOptions, provision } from "./provision.ts";
-import type { BatchEvent, PublishOptions, PublishReceipt, PublishTarget } from "./publish-options.ts";
-import { Publisher } from "./publisher.ts";
-import { runConsumers } from "./run-consumers.ts";
-import type { EventSchema, Published, Received } from "./schema.ts";
-import { SubscriptionRegistry } from "./subscriptions.ts";
-import type { UnsentMessages } from "./topic-publishers.ts";
+import { type Provisioned, type ProvisionOptions, provision } from "./provisioning/provision.ts";
+import type { BatchEvent, PublishOptions, PublishReceipt, PublishTarget } from "./publishing/publish-options.ts";
+import { Publisher } from "./publishing/publisher.ts";
+import { runConsumers } from "./consuming/run-consumers.ts";
+import type { EventSchema, Published, Received } from "./events/schema.ts";
+import { SubscriptionRegistry } from "./consuming/subscriptions.ts";
+import type { UnsentMessages } from "./publishing/topic-publishers.ts";
 
 /** What `close` left undone. */
 export interface MessagingCloseReport extends UnsentMessages {

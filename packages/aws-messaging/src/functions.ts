@@ -1,13 +1,13 @@
 import type { SendOutcome } from "@wirekit/core";
 import { AwsMessaging, type MessagingCloseReport } from "./aws-messaging.ts";
 import type { AwsMessagingConfig } from "./config.ts";
-import type { ConsumeOptions, ConsumeTarget } from "./consume-options.ts";
-import type { DefinedEvent } from "./define-event.ts";
-import type { EventConsumer } from "./event-consumer.ts";
-import type { EventHandler } from "./event-handler.ts";
-import type { BatchEvent, PublishOptions, PublishReceipt, PublishTarget } from "./publish-options.ts";
-import type { EventSchema, Published, Received } from "./schema.ts";
-import type { SubscriptionRegistry } from "./subscriptions.ts";
+import type { ConsumeOptions, ConsumeTarget } from "./consuming/consume-options.ts";
+import type { DefinedEvent } from "./events/define-event.ts";
+import type { EventConsumer } from "./consuming/event-consumer.ts";
+import type { EventHandler } from "./consuming/event-handler.ts";
+import type { BatchEvent, PublishOptions, PublishReceipt, PublishTarget } from "./publishing/publish-options.ts";
+import type { EventSchema, Published, Received } from "./events/schema.ts";
+import type { SubscriptionRegistry } from "./consuming/subscriptions.ts";
 
 /** The functions' clients live as long as their configuration: a cache, by identity, and nothing to clean up but connections. */
 const shared = new WeakMap<AwsMessagingConfig, AwsMessaging>();

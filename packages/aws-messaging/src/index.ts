@@ -6,15 +6,15 @@ export {
   awsMessagingConfig,
   awsMessagingConfigFromEnv,
 } from "./config.ts";
-export type { ConsumeIdempotency } from "./consume-idempotency.ts";
-export type { ConsumeOptions, ConsumeTarget, DeadLetterDestination } from "./consume-options.ts";
+export type { ConsumeIdempotency } from "./consuming/consume-idempotency.ts";
+export type { ConsumeOptions, ConsumeTarget, DeadLetterDestination } from "./consuming/consume-options.ts";
 export {
   type DefinedEvent,
   type Discriminator,
   defineEvent,
   type EventDefinition,
   type EventFactory,
-} from "./define-event.ts";
+} from "./events/define-event.ts";
 export type { DataKey, KeyProvider } from "./encryption/key-provider.ts";
 export {
   type KmsApi,
@@ -32,8 +32,8 @@ export {
   SubscriptionNotFoundError,
   ValidationFailedError,
 } from "./errors.ts";
-export type { EventConsumer } from "./event-consumer.ts";
-export type { EventHandler, HandlerContext, MessageMetadata } from "./event-handler.ts";
+export type { EventConsumer } from "./consuming/event-consumer.ts";
+export type { EventHandler, HandlerContext, MessageMetadata } from "./consuming/event-handler.ts";
 export { closeMessaging, consume, publish, publishBatch, publishEvent, runConsumer } from "./functions.ts";
 export type { BodyPointer, BodyStore, LargeBodies } from "./large-bodies/body-store.ts";
 export {
@@ -43,11 +43,11 @@ export {
   s3BodyStore,
 } from "./large-bodies/s3-body-store.ts";
 export type { AwsMessagingParts } from "./messaging-options.ts";
-export type { Provisioned, ProvisionOptions } from "./provision.ts";
-export type { BatchEvent, PublishOptions, PublishReceipt, PublishTarget } from "./publish-options.ts";
-export type { RateLimit } from "./rate-limit.ts";
-export type { EventSchema, Published, Received } from "./schema.ts";
-export { type Subscription, SubscriptionRegistry } from "./subscriptions.ts";
-export type { PublishBatching } from "./topic-publisher.ts";
+export type { Provisioned, ProvisionOptions } from "./provisioning/provision.ts";
+export type { BatchEvent, PublishOptions, PublishReceipt, PublishTarget } from "./publishing/publish-options.ts";
+export type { RateLimit } from "./publishing/rate-limit.ts";
+export type { EventSchema, Published, Received } from "./events/schema.ts";
+export { type Subscription, SubscriptionRegistry } from "./consuming/subscriptions.ts";
+export type { PublishBatching } from "./publishing/topic-publisher.ts";
 export type { Attributes, AttributeValue } from "./wire/attributes.ts";
 export { type EnvelopeAttribute, type RawBody, type SnsBody, unwrapBody } from "./wire/unwrap-body.ts";

@@ -1,10 +1,10 @@
 import type { Clock, Logger, Random } from "@wirekit/core";
 import type { AuditHook } from "./audit.ts";
-import type { InjectedClients } from "./clients.ts";
+import type { InjectedClients } from "./connection/clients.ts";
 import type { MessageCipher } from "./encryption/message-cipher.ts";
 import type { LargeBodies } from "./large-bodies/body-store.ts";
-import type { RateLimit } from "./rate-limit.ts";
-import type { PublishBatching } from "./topic-publisher.ts";
+import type { RateLimit } from "./publishing/rate-limit.ts";
+import type { PublishBatching } from "./publishing/topic-publisher.ts";
 
 /** What an `AwsMessaging` can be given besides its configuration. */
 export interface AwsMessagingParts extends InjectedClients {

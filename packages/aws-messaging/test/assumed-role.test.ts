@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import { ConfigError } from "@wirekit/core";
-import { awsClients } from "../src/clients.ts";
+import { awsClients } from "../src/connection/clients.ts";
 import { type AwsMessagingOptions, awsMessagingConfig } from "../src/config.ts";
 import { AWSConnectionError } from "../src/errors.ts";
 import { until } from "./messaging-fixture.ts";

@@ -5,12 +5,12 @@ import { silentLogger } from "@wirekit/core";
 import type { SqsApi, SqsMessage } from "@wirekit/core/sqs";
 import { scale } from "@wirekit/devstack/scale";
 import * as z from "zod";
-import type { AwsClients } from "../src/clients.ts";
+import type { AwsClients } from "../src/connection/clients.ts";
 import { awsMessagingConfig } from "../src/config.ts";
-import { startConsumer } from "../src/event-consumer.ts";
-import { Publisher } from "../src/publisher.ts";
-import type { SnsApi } from "../src/sns-api.ts";
-import { SubscriptionRegistry } from "../src/subscriptions.ts";
+import { startConsumer } from "../src/consuming/event-consumer.ts";
+import { Publisher } from "../src/publishing/publisher.ts";
+import type { SnsApi } from "../src/connection/sns-api.ts";
+import { SubscriptionRegistry } from "../src/consuming/subscriptions.ts";
 import { until } from "./messaging-fixture.ts";
 
 setFlagsFromString("--expose-gc");

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import { ConfigError } from "@wirekit/core";
 import { type AwsServer, startAws } from "@wirekit/devstack/aws";
-import { type AwsClients, awsClients } from "../src/clients.ts";
+import { type AwsClients, awsClients } from "../src/connection/clients.ts";
 import { awsMessagingConfig } from "../src/config.ts";
-import { type ProvisionOptions, provision } from "../src/provision.ts";
+import { type ProvisionOptions, provision } from "../src/provisioning/provision.ts";
 
 let aws: AwsServer;
 let clients: AwsClients;

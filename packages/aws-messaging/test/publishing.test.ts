@@ -4,10 +4,10 @@ import { toAwsError } from "@wirekit/core/aws";
 import { type AwsServer, startAws } from "@wirekit/devstack/aws";
 import { scale } from "@wirekit/devstack/scale";
 import * as z from "zod";
-import { type AwsClients, awsClients } from "../src/clients.ts";
+import { type AwsClients, awsClients } from "../src/connection/clients.ts";
 import { awsMessagingConfig } from "../src/config.ts";
-import { prepareEntry } from "../src/prepare-entry.ts";
-import { type PublishBatching, TopicPublisher } from "../src/topic-publisher.ts";
+import { prepareEntry } from "../src/publishing/prepare-entry.ts";
+import { type PublishBatching, TopicPublisher } from "../src/publishing/topic-publisher.ts";
 
 const schema = z.object({ n: z.number() });
 const context = { maxMessageBytes: 262_144, cipher: undefined };

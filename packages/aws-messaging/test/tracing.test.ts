@@ -9,7 +9,7 @@ import {
 } from "@opentelemetry/sdk-trace-base";
 import * as z from "zod";
 import { localKeyring, messageCipher, type PublishOptions } from "../src/index.ts";
-import { prepareEntry } from "../src/prepare-entry.ts";
+import { prepareEntry } from "../src/publishing/prepare-entry.ts";
 import { numbers, OrderPlaced, placedAt, startFixture, until } from "./messaging-fixture.ts";
 
 const target = { topic: "orders", schema: OrderPlaced };

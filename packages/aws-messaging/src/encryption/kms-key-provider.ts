@@ -3,7 +3,7 @@ import { toAwsError } from "@wirekit/core/aws";
 import { once } from "@wirekit/core/kit";
 import type { AwsMessagingConfig } from "../config.ts";
 import { InvalidMessageError } from "../errors.ts";
-import { clientSettings, loadPeer } from "../sdk-settings.ts";
+import { clientSettings, loadPeer } from "../connection/sdk-settings.ts";
 import type { KeyProvider } from "./key-provider.ts";
 
 /** The part of KMS that is used here, in KMS's own names. `new KMS()` of `@aws-sdk/client-kms` is one. */

@@ -4,7 +4,7 @@ import { once } from "@wirekit/core/kit";
 import { utf8Length } from "@wirekit/core/outbound";
 import type { AwsMessagingConfig } from "../config.ts";
 import { InvalidMessageError } from "../errors.ts";
-import { clientSettings, loadPeer } from "../sdk-settings.ts";
+import { clientSettings, loadPeer } from "../connection/sdk-settings.ts";
 import type { BodyPointer, BodyStore } from "./body-store.ts";
 
 interface ObjectPlace {

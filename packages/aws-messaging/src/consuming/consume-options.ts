@@ -1,9 +1,9 @@
 import type { ConsumerOptions as CoreConsumerOptions } from "@wirekit/core/inbound";
 import type { SqsDelivery, SqsSourceOptions } from "@wirekit/core/sqs";
 import type { ConsumeIdempotency } from "./consume-idempotency.ts";
-import type { Discriminator } from "./define-event.ts";
+import type { Discriminator } from "../events/define-event.ts";
 import type { QueueTarget } from "./queue-directory.ts";
-import type { EventSchema } from "./schema.ts";
+import type { EventSchema } from "../events/schema.ts";
 
 /** What to consume: the queue of a topic, or a queue by its own name; and the form that is due. */
 export type ConsumeTarget<Schema extends EventSchema> = QueueTarget & {

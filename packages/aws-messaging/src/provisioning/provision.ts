@@ -1,12 +1,12 @@
 import { ConfigError, type Issue, type RetryPolicy } from "@wirekit/core";
 import { toAwsError } from "@wirekit/core/aws";
 import { retry } from "@wirekit/core/kit";
-import type { AwsMessagingConfig } from "./config.ts";
-import { AWSConnectionError } from "./errors.ts";
-import type { SnsApi } from "./sns-api.ts";
-import type { SqsAdminApi } from "./sqs-admin-api.ts";
-import { topicDirectory } from "./topic-directory.ts";
-import { deadLetterQueueNameFor, isFifo, queueNameFor, topicNameFor } from "./wire/names.ts";
+import type { AwsMessagingConfig } from "../config.ts";
+import { AWSConnectionError } from "../errors.ts";
+import type { SnsApi } from "../connection/sns-api.ts";
+import type { SqsAdminApi } from "../connection/sqs-admin-api.ts";
+import { topicDirectory } from "../publishing/topic-directory.ts";
+import { deadLetterQueueNameFor, isFifo, queueNameFor, topicNameFor } from "../wire/names.ts";
 
 /** What is to exist for a topic. */
 export interface ProvisionOptions {

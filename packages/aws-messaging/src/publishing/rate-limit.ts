@@ -1,6 +1,6 @@
 import { type Clock, ConfigError, type Issue, systemClock, WirekitError } from "@wirekit/core";
 import { sleep } from "@wirekit/core/kit";
-import type { AwsMessagingErrorCode } from "./errors.ts";
+import type { AwsMessagingErrorCode } from "../errors.ts";
 
 /** How many messages a second may be published to one topic. */
 export interface RateLimit {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import * as z from "zod";
-import { InvalidMessageError, ValidationFailedError } from "./errors.ts";
+import { InvalidMessageError, ValidationFailedError } from "../errors.ts";
 import { prepareEntry } from "./prepare-entry.ts";
 import type { PublishOptions } from "./publish-options.ts";
 

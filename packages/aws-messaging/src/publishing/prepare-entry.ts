@@ -1,15 +1,15 @@
 import type { Issue } from "@wirekit/core";
 import { utf8Length } from "@wirekit/core/outbound";
 import { attributesBytes, type SqsAttribute } from "@wirekit/core/sqs";
-import type { MessageCipher } from "./encryption/message-cipher.ts";
-import { InvalidMessageError, ValidationFailedError } from "./errors.ts";
-import type { BodyPointer, BodyStore } from "./large-bodies/body-store.ts";
+import type { MessageCipher } from "../encryption/message-cipher.ts";
+import { InvalidMessageError, ValidationFailedError } from "../errors.ts";
+import type { BodyPointer, BodyStore } from "../large-bodies/body-store.ts";
 import type { PublishOptions, PublishTarget } from "./publish-options.ts";
-import { type EncodedEvent, type EventSchema, encodeEvent, type Published } from "./schema.ts";
-import type { PublishEntry } from "./sns-api.ts";
-import { type Attributes, encodeAttributes, maxAttributes } from "./wire/attributes.ts";
-import { encodePointer, pointerAttribute } from "./wire/body-pointer.ts";
-import { isFifoTopic } from "./wire/names.ts";
+import { type EncodedEvent, type EventSchema, encodeEvent, type Published } from "../events/schema.ts";
+import type { PublishEntry } from "../connection/sns-api.ts";
+import { type Attributes, encodeAttributes, maxAttributes } from "../wire/attributes.ts";
+import { encodePointer, pointerAttribute } from "../wire/body-pointer.ts";
+import { isFifoTopic } from "../wire/names.ts";
 
 /** A message that is ready to go, all but its place in a batch. */
 export interface PreparedEntry {

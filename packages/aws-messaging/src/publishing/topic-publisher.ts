@@ -3,8 +3,8 @@ import { Batcher, type BatcherStats, type BatchOutcome } from "@wirekit/core/out
 import { entryId, sendBatch } from "@wirekit/core/sqs";
 import type { PreparedEntry } from "./prepare-entry.ts";
 import type { PublishReceipt } from "./publish-options.ts";
-import type { PublishedEntry, SnsApi } from "./sns-api.ts";
-import { nameOf } from "./wire/names.ts";
+import type { PublishedEntry, SnsApi } from "../connection/sns-api.ts";
+import { nameOf } from "../wire/names.ts";
 
 /** How messages of a topic are gathered. */
 export interface PublishBatching {

@@ -3,7 +3,7 @@ import type { SQSClient } from "@aws-sdk/client-sqs";
 import { bindSqs, endingByTimeOut, withoutRequestLog } from "@wirekit/core/aws";
 import { once, withTimeout } from "@wirekit/core/kit";
 import type { SqsApi } from "@wirekit/core/sqs";
-import type { AwsMessagingConfig } from "./config.ts";
+import type { AwsMessagingConfig } from "../config.ts";
 import { clientSettings, type Keep } from "./sdk-settings.ts";
 import type { CallOptions, SnsApi } from "./sns-api.ts";
 import type { SqsAdminApi } from "./sqs-admin-api.ts";

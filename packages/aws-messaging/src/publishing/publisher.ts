@@ -2,19 +2,19 @@ import { ClosedError, type SendOutcome, systemClock, TimeoutError, WirekitError 
 import { anySignal, withTimeout } from "@wirekit/core/kit";
 import type { BatcherStats, BatchOutcome } from "@wirekit/core/outbound";
 import { isTracingOn } from "@wirekit/core/tracing";
-import type { WriteAudit } from "./audit.ts";
+import type { WriteAudit } from "../audit.ts";
 import { InOrder } from "./in-order.ts";
-import { OrphanedBodies } from "./large-bodies/orphaned-bodies.ts";
-import type { AwsMessagingParts } from "./messaging-options.ts";
+import { OrphanedBodies } from "../large-bodies/orphaned-bodies.ts";
+import type { AwsMessagingParts } from "../messaging-options.ts";
 import { type PreparedEntry, prepareEntry } from "./prepare-entry.ts";
 import type { PublishOptions, PublishReceipt, PublishTarget } from "./publish-options.ts";
 import { type TokenBucket, tokenBucket } from "./rate-limit.ts";
-import type { EventSchema, Published } from "./schema.ts";
+import type { EventSchema, Published } from "../events/schema.ts";
 import type { TopicPublisher } from "./topic-publisher.ts";
 import { TopicPublishers, type TopicPublishersOptions, type UnsentMessages } from "./topic-publishers.ts";
-import { reasonOf, type Sent, sendInSpan } from "./tracing.ts";
-import type { Attributes } from "./wire/attributes.ts";
-import { isFifoTopic } from "./wire/names.ts";
+import { reasonOf, type Sent, sendInSpan } from "../tracing.ts";
+import type { Attributes } from "../wire/attributes.ts";
+import { isFifoTopic } from "../wire/names.ts";
 
 export interface PublisherOptions
   extends TopicPublishersOptions,

@@ -1,8 +1,8 @@
 import type { RetryPolicy, WaitOptions } from "@wirekit/core";
 import { findQueueUrl } from "@wirekit/core/aws";
-import type { AwsMessagingConfig } from "./config.ts";
-import type { SqsAdminApi } from "./sqs-admin-api.ts";
-import { nameOf, queueNameFor } from "./wire/names.ts";
+import type { AwsMessagingConfig } from "../config.ts";
+import type { SqsAdminApi } from "../connection/sqs-admin-api.ts";
+import { nameOf, queueNameFor } from "../wire/names.ts";
 
 /** Which queue is meant: the one of a topic, or one by its own name. */
 export type QueueTarget =

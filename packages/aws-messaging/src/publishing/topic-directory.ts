@@ -1,10 +1,10 @@
 import type { RetryPolicy } from "@wirekit/core";
 import { toAwsError } from "@wirekit/core/aws";
 import { rejectOnAbort, retry } from "@wirekit/core/kit";
-import type { AwsMessagingConfig } from "./config.ts";
-import { AWSConnectionError } from "./errors.ts";
-import type { SnsApi } from "./sns-api.ts";
-import { arnOf, nameOf, readReference, topicNameFor } from "./wire/names.ts";
+import type { AwsMessagingConfig } from "../config.ts";
+import { AWSConnectionError } from "../errors.ts";
+import type { SnsApi } from "../connection/sns-api.ts";
+import { arnOf, nameOf, readReference, topicNameFor } from "../wire/names.ts";
 
 /** Finds the ARN of a topic: by the map, by the account's id, or by asking SNS once. */
 export interface TopicDirectory {

@@ -1,5 +1,5 @@
 import { expect, it } from "@jest/globals";
-import { awsMessagingConfig } from "./config.ts";
+import { awsMessagingConfig } from "../config.ts";
 import { topicDirectory } from "./topic-directory.ts";
 
 const arn = (name: string) => `arn:aws:sns:eu-west-1:123456789012:${name}`;

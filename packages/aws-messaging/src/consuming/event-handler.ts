@@ -1,5 +1,5 @@
-import type { EventSchema, Received } from "./schema.ts";
-import type { Attributes } from "./wire/attributes.ts";
+import type { EventSchema, Received } from "../events/schema.ts";
+import type { Attributes } from "../wire/attributes.ts";
 
 /** What is known of a message besides its event. */
 export interface MessageMetadata {

@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Issue } from "@wirekit/core";
 import { memberPath } from "@wirekit/core/kit";
-import { ValidationFailedError } from "./errors.ts";
+import { ValidationFailedError } from "../errors.ts";
 import { isPlainSchema } from "./plain-schema.ts";
 
 /** A schema of zod, or of any library that speaks Standard Schema. */

@@ -1,7 +1,7 @@
 import type { DeadLetter, DeadLetterSink } from "@wirekit/core/inbound";
 import type { SqsAttribute, SqsDelivery } from "@wirekit/core/sqs";
-import { deadLetterAttributes } from "./encryption/message-cipher.ts";
-import { encodeAttributes, maxAttributes } from "./wire/attributes.ts";
+import { deadLetterAttributes } from "../encryption/message-cipher.ts";
+import { encodeAttributes, maxAttributes } from "../wire/attributes.ts";
 
 /** A message as it goes to a dead-letter target: as it was received, and why it was given up. */
 export interface DeadLetterEntry {

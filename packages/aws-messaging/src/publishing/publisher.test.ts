@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { ClosedError, silentLogger, TimeoutError } from "@wirekit/core";
 import * as z from "zod";
-import type { AwsClients } from "./clients.ts";
-import { awsMessagingConfig } from "./config.ts";
-import { ValidationFailedError } from "./errors.ts";
+import type { AwsClients } from "../connection/clients.ts";
+import { awsMessagingConfig } from "../config.ts";
+import { ValidationFailedError } from "../errors.ts";
 import { Publisher, type PublisherOptions } from "./publisher.ts";
-import type { EventSchema } from "./schema.ts";
-import type { PublishEntry, SnsApi } from "./sns-api.ts";
+import type { EventSchema } from "../events/schema.ts";
+import type { PublishEntry, SnsApi } from "../connection/sns-api.ts";
 
 const Plain = z.object({ n: z.number() });
 const isoDate = z.codec(z.iso.datetime(), z.date(), {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import * as z from "zod";
-import { ValidationFailedError } from "./errors.ts";
+import { ValidationFailedError } from "../errors.ts";
 import { decodeEvent, type EventSchema, encodeEvent } from "./schema.ts";
 
 /** What goes over the wire, read back; a rejection, whether it was thrown at once or later. */

@@ -6,7 +6,7 @@ import {
   toAwsError,
 } from "@wirekit/core/aws";
 import { withTimeout } from "@wirekit/core/kit";
-import type { AwsMessagingConfig } from "./config.ts";
+import type { AwsMessagingConfig } from "../config.ts";
 
 /** Notes a client that was made here, so that it is closed with the others. */
 export type Keep = <Client extends KeptClient>(client: Client) => Client;

@@ -1,7 +1,7 @@
 import type { WaitOptions } from "@wirekit/core";
-import type { Discriminator, EventDefinition } from "./define-event.ts";
-import type { EventSchema, Published } from "./schema.ts";
-import type { Attributes } from "./wire/attributes.ts";
+import type { Discriminator, EventDefinition } from "../events/define-event.ts";
+import type { EventSchema, Published } from "../events/schema.ts";
+import type { Attributes } from "../wire/attributes.ts";
 
 /** Where to publish, and the form that is due. An `EventDefinition` is one. */
 export interface PublishTarget<Schema extends EventSchema>

@@ -3,15 +3,15 @@ import { OpenOnce } from "@wirekit/core/kit";
 import type { Batcher } from "@wirekit/core/outbound";
 import { utf8Length } from "@wirekit/core/outbound";
 import { attributesBytes, createSqsSender, type SqsReceipt, type SqsSendEntry } from "@wirekit/core/sqs";
-import type { AwsClients } from "./clients.ts";
-import type { AwsMessagingConfig } from "./config.ts";
+import type { AwsClients } from "../connection/clients.ts";
+import type { AwsMessagingConfig } from "../config.ts";
 import type { DeadLetterDestination } from "./consume-options.ts";
 import type { DeadLetterEntry, WriteDeadLetter } from "./dead-letter-target.ts";
-import type { AwsMessagingParts } from "./messaging-options.ts";
+import type { AwsMessagingParts } from "../messaging-options.ts";
 import { queueReference, resolveQueueUrl } from "./queue-directory.ts";
-import { topicDirectory } from "./topic-directory.ts";
-import { TopicPublisher } from "./topic-publisher.ts";
-import { isFifo, isFifoTopic } from "./wire/names.ts";
+import { topicDirectory } from "../publishing/topic-directory.ts";
+import { TopicPublisher } from "../publishing/topic-publisher.ts";
+import { isFifo, isFifoTopic } from "../wire/names.ts";
 
 export interface DeadLetterWriterOptions extends Pick<AwsMessagingParts, "clock" | "random"> {
   readonly config: AwsMessagingConfig;

@@ -1,8 +1,8 @@
 import type { Logger, RetryPolicy } from "@wirekit/core";
 import type { BatcherStats } from "@wirekit/core/outbound";
-import type { AwsClients } from "./clients.ts";
-import type { AwsMessagingConfig } from "./config.ts";
-import type { AwsMessagingParts } from "./messaging-options.ts";
+import type { AwsClients } from "../connection/clients.ts";
+import type { AwsMessagingConfig } from "../config.ts";
+import type { AwsMessagingParts } from "../messaging-options.ts";
 import { type TopicDirectory, topicDirectory } from "./topic-directory.ts";
 import { TopicPublisher } from "./topic-publisher.ts";
 

@@ -2,12 +2,12 @@ import { describe, expect, it } from "@jest/globals";
 import { ConfigError, TimeoutError } from "@wirekit/core";
 import type { SqsDelivery } from "@wirekit/core/sqs";
 import * as z from "zod";
-import type { KeyProvider } from "./encryption/key-provider.ts";
-import { localKeyring } from "./encryption/local-keyring.ts";
-import { messageCipher } from "./encryption/message-cipher.ts";
-import { AWSConnectionError, InvalidMessageError, MessageProcessingError } from "./errors.ts";
+import type { KeyProvider } from "../encryption/key-provider.ts";
+import { localKeyring } from "../encryption/local-keyring.ts";
+import { messageCipher } from "../encryption/message-cipher.ts";
+import { AWSConnectionError, InvalidMessageError, MessageProcessingError } from "../errors.ts";
 import { readDelivery } from "./read-delivery.ts";
-import { encodeAttributes } from "./wire/attributes.ts";
+import { encodeAttributes } from "../wire/attributes.ts";
 
 const keys = localKeyring({ keys: { k: new Uint8Array(32) }, currentKeyId: "k" });
 

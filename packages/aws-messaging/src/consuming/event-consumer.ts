@@ -2,19 +2,19 @@ import type { RetryPolicy } from "@wirekit/core";
 import { type Consumer, createConsumer, LazySource } from "@wirekit/core/inbound";
 import { utf8Length } from "@wirekit/core/outbound";
 import { findSqsSourceFaults, type SqsDelivery, SqsSource } from "@wirekit/core/sqs";
-import type { WriteAudit } from "./audit.ts";
-import type { AwsClients } from "./clients.ts";
-import type { AwsMessagingConfig } from "./config.ts";
+import type { WriteAudit } from "../audit.ts";
+import type { AwsClients } from "../connection/clients.ts";
+import type { AwsMessagingConfig } from "../config.ts";
 import { idempotencyOf } from "./consume-idempotency.ts";
 import type { ConsumeOptions, DeadLetterDestination } from "./consume-options.ts";
 import { deadLetterSink, type WriteDeadLetter } from "./dead-letter-target.ts";
-import { MessageProcessingError } from "./errors.ts";
-import { StoredBodies } from "./large-bodies/stored-bodies.ts";
-import type { AwsMessagingParts } from "./messaging-options.ts";
+import { MessageProcessingError } from "../errors.ts";
+import { StoredBodies } from "../large-bodies/stored-bodies.ts";
+import type { AwsMessagingParts } from "../messaging-options.ts";
 import { type QueueTarget, queueDisplayName, resolveQueueUrl } from "./queue-directory.ts";
 import { type ReadContext, type ReadMessage, readDelivery } from "./read-delivery.ts";
-import { handlingSpan, readTraced } from "./tracing.ts";
-import { isFifo } from "./wire/names.ts";
+import { handlingSpan, readTraced } from "../tracing.ts";
+import { isFifo } from "../wire/names.ts";
 
 /** A running consumer of one queue. */
 export type EventConsumer = Consumer<SqsDelivery, ReadMessage>;
