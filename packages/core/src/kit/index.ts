@@ -1,5 +1,16 @@
 export { describeIssues, memberPath } from "../errors/issues.ts";
 export { messageOf } from "../errors/wirekit-error.ts";
+export type { Reservation, ReservationRequest } from "../inbound/capacity.ts";
+export type { QueueEntry, Slot } from "../inbound/key-queues.ts";
+export { LazySource, type LazySourceOptions } from "../inbound/lazy-source.ts";
+export {
+  type LeaseRenewal,
+  type LeaseRenewalResult,
+  type LeaseStats,
+  Leases,
+  type LeasesOptions,
+} from "../inbound/leases.ts";
+export { Slots, type SlotsOptions } from "../inbound/slots.ts";
 export { excerpt } from "../redact-text.ts";
 export { backoffMs, resolveRetryPolicy } from "../retry-policy.ts";
 export { isSecretName } from "../secret-names.ts";
@@ -24,10 +35,25 @@ export {
 export { type OptionRule, option, type Presence } from "./option-rules.ts";
 export { encodePythonJson, type PythonJsonOptions } from "./python-json.ts";
 export { type EnvParser, type EnvVariable, env, readEnv } from "./read-env.ts";
-export { type OptionRules, type OptionsOf, readOptions } from "./read-options.ts";
-export { type Attempt, type RetryOptions, retry, type UpcomingRetry } from "./retry.ts";
+export {
+  type OptionRules,
+  type OptionsOf,
+  readOptions,
+} from "./read-options.ts";
+export {
+  type Attempt,
+  type RetryOptions,
+  retry,
+  type UpcomingRetry,
+} from "./retry.ts";
 export { safeLogger } from "./safe-logger.ts";
 export { SendCounter } from "./send-counter.ts";
 export { Troubles } from "./troubles.ts";
 export { TypedEvents } from "./typed-events.ts";
-export { anySignal, type LinkedSignal, rejectOnAbort, sleep, withTimeout } from "./waiting.ts";
+export {
+  anySignal,
+  type LinkedSignal,
+  rejectOnAbort,
+  sleep,
+  withTimeout,
+} from "./waiting.ts";
