@@ -408,8 +408,8 @@ describe("faults of the source", () => {
     await clock.advance(1_000);
     expect(seen).toEqual(["handled"]);
     expect(logged.map(({ message }) => message)).toEqual([
-      "An event listener has thrown",
-      "An event listener has thrown",
+      "The onProcessed function has thrown",
+      "The onProcessed function has thrown",
     ]);
     await consumer.close();
   });
