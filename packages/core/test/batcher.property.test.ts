@@ -3,7 +3,7 @@ import { scale } from "@wirekit/devstack/scale";
 import fc from "fast-check";
 import { ConnectionError, silentLogger, WirekitError } from "../src/index.ts";
 import { type BatchEntry, Batcher, type BatchOutcome, type EntryResult } from "../src/outbound/index.ts";
-import { SimulatedClock } from "./simulated-clock.ts";
+import { ManualClock } from "../src/testing/manual-clock.ts";
 
 const runs = scale({ small: 150, full: 3_000 });
 
@@ -98,11 +98,11 @@ class Peer {
   readonly seen = new Set<number>();
   readonly #active = new Set<readonly BatchEntry<Item>[]>();
   readonly #behaviours: readonly Behaviour[];
-  readonly #clock: SimulatedClock;
+  readonly #clock: ManualClock;
   readonly #isAtomic: boolean;
   #calls = 0;
 
-  constructor(clock: SimulatedClock, behaviours: readonly Behaviour[], mode: "strict" | "atomic") {
+  constructor(clock: ManualClock, behaviours: readonly Behaviour[], mode: "strict" | "atomic") {
     this.#clock = clock;
     this.#behaviours = behaviours;
     this.#isAtomic = mode === "atomic";
@@ -185,7 +185,7 @@ class Peer {
 it(`keeps order, bounds and one outcome for each item, whatever the flush function does (${runs} runs)`, async () => {
   await fc.assert(
     fc.asyncProperty(scenario, async ({ steps, behaviours, mode, whenFull, lingerMs, closeMs, random }) => {
-      const clock = new SimulatedClock();
+      const clock = new ManualClock();
       const peer = new Peer(clock, behaviours, mode);
       const failures: unknown[] = [];
       const batcher = new Batcher<Item, number>({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { newProcessor, type TestProcessorOptions } from "../../test/new-processor.ts";
-import { SimulatedClock } from "../../test/simulated-clock.ts";
 import { silentLogger, type WirekitError } from "../index.ts";
+import { ManualClock } from "../testing/manual-clock.ts";
 import {
   createConsumer,
   type Delivery,
@@ -47,7 +47,7 @@ const delivery = (facts: Partial<TextDelivery> = {}): TextDelivery => ({
 });
 
 function setUp(options: TestProcessorOptions<TextDelivery, string> = {}) {
-  const clock = new SimulatedClock();
+  const clock = new ManualClock();
   const settled: string[] = [];
   const processor = newProcessor<string>({
     decode: ({ body }) => body,

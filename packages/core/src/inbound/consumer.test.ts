@@ -1,5 +1,5 @@
+import { ManualClock } from "../testing/manual-clock.ts";
 import { describe, expect, it } from "@jest/globals";
-import { SimulatedClock } from "../../test/simulated-clock.ts";
 import {
   type QueueDelivery,
   type QueueFaults,
@@ -16,7 +16,7 @@ type Overrides = Partial<ConsumerOptions<QueueDelivery, string>> & {
 };
 
 function setUp({ faults, ...options }: Options = {}) {
-  const clock = new SimulatedClock();
+  const clock = new ManualClock();
   const queue = new SimulatedQueue(clock);
   const source = new QueueSource(queue, { clock, random: () => 0.5, ...faults });
   const logged: { readonly fields: LogFields; readonly message: string }[] = [];

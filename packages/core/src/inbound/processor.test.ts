@@ -1,6 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
 import { newProcessor, type TestProcessorOptions } from "../../test/new-processor.ts";
-import { SimulatedClock } from "../../test/simulated-clock.ts";
 import {
   ClosedError,
   ConfigError,
@@ -11,6 +10,7 @@ import {
   ValidationError,
   WirekitError,
 } from "../index.ts";
+import { ManualClock } from "../testing/manual-clock.ts";
 import {
   type DeadLetter,
   type Delivery,
@@ -47,7 +47,7 @@ class TestLease implements Lease {
 }
 
 function setUp(options: TestProcessorOptions<TextDelivery, string> = {}) {
-  const clock = new SimulatedClock();
+  const clock = new ManualClock();
   const settled: (Settlement<TextDelivery> & { readonly id: string })[] = [];
   const released: string[] = [];
   const told: Processed<TextDelivery>[] = [];
@@ -599,7 +599,7 @@ describe("idempotency", () => {
     store?: Partial<IdempotencyStore>,
   ) {
     let handled = 0;
-    const clock = new SimulatedClock();
+    const clock = new ManualClock();
     const memory = new MemoryIdempotencyStore({ clock });
     const calls = {
       begin: memory.begin.bind(memory),

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "@jest/globals";
-import { SimulatedClock } from "../../test/simulated-clock.ts";
 import {
   ClosedError,
   ConfigError,
@@ -10,6 +9,7 @@ import {
   TimeoutError,
   WirekitError,
 } from "../index.ts";
+import { ManualClock } from "../testing/manual-clock.ts";
 import { type BatchEntry, Batcher, type BatcherOptions, type EntryResult, utf8Length } from "./index.ts";
 
 interface Item {
@@ -29,7 +29,7 @@ interface Call {
 
 /** A batcher whose flushes the test answers one by one. */
 function setUp(options: Partial<BatcherOptions<Item, string>> = {}) {
-  const clock = new SimulatedClock();
+  const clock = new ManualClock();
   const calls: Call[] = [];
   const batcher = new Batcher<Item, string>({
     maxEntries: 10,
