@@ -1,4 +1,3 @@
-import { ManualClock } from "../testing/manual-clock.ts";
 import { describe, expect, it } from "@jest/globals";
 import {
   type QueueDelivery,
@@ -8,6 +7,7 @@ import {
 } from "../../test/simulated-queue.ts";
 import { ClosedError, ConnectionError, type LogFields, silentLogger, WirekitError } from "../index.ts";
 import { sleep } from "../kit/index.ts";
+import { ManualClock } from "../testing/manual-clock.ts";
 import { type ConsumerOptions, createConsumer, type Handler, type Intake, type Source } from "./index.ts";
 
 type Options = Partial<ConsumerOptions<QueueDelivery, string>> & { readonly faults?: QueueFaults };

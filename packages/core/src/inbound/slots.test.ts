@@ -1,6 +1,6 @@
-import { ManualClock } from "../testing/manual-clock.ts";
 import { describe, expect, it } from "@jest/globals";
 import { ClosedError, ConfigError, type LogFields, QueueFullError, silentLogger } from "../index.ts";
+import { ManualClock } from "../testing/manual-clock.ts";
 import type { QueueEntry, Slot } from "./key-queues.ts";
 import { Slots, type SlotsOptions } from "./slots.ts";
 
