@@ -265,7 +265,10 @@ describe("a request that waits for a connection", () => {
   it("is told that it was not sent when the transport is closed", async () => {
     const { server, send, first } = await occupied();
     const calls = [failureOf(first), failureOf(send(get(server, "/second")))];
-    expect(await send.close({ timeoutMs: 1 })).toEqual({ left: 2 });
+    const { notSent, unconfirmed } = await send.close({ timeoutMs: 1 });
+    expect(
+      [notSent, unconfirmed].map((requests) => requests.map(({ url }) => new URL(url).pathname)),
+    ).toEqual([["/second"], ["/first"]]);
     const [cut, unsent] = await Promise.all(calls);
     expect(cut).toMatchObject({ code: "wirekit/connection", details: { sent: true } });
     expect(unsent instanceof ClosedError).toBe(true);
@@ -277,7 +280,7 @@ describe("a request that waits for a connection", () => {
     const closed = send.close();
     answer.resolve();
     expect((await Promise.all([first, second])).map(({ status }) => status)).toEqual([200, 200]);
-    expect(await closed).toEqual({ left: 0 });
+    expect(await closed).toEqual({ notSent: [], unconfirmed: [], notHandled: 0 });
   });
 });
 
@@ -330,7 +333,10 @@ describe("connecting", () => {
     const send = transport({ connectTimeoutMs: 600_000 });
     const call = failureOf(send(get({ origin })));
     await server.untilAccepted(1);
-    expect(await send.close({ timeoutMs: 1 })).toEqual({ left: 1 });
+    expect(await send.close({ timeoutMs: 1 })).toMatchObject({
+      notSent: [{ method: "GET" }],
+      unconfirmed: [],
+    });
     expect((await call) instanceof ClosedError).toBe(true);
     await server.untilClosed(1);
   });
