@@ -1,13 +1,18 @@
 export type { AuditEvent, AuditHook, AuditRecord } from "./audit.ts";
-export { AwsMessaging, type MessagingCloseReport } from "./aws-messaging.ts";
+export { AwsMessaging } from "./aws-messaging.ts";
 export {
   type AwsMessagingConfig,
   type AwsMessagingOptions,
   awsMessagingConfig,
   awsMessagingConfigFromEnv,
+  type PublishBatching,
 } from "./config.ts";
-export type { ConsumeIdempotency } from "./consuming/consume-idempotency.ts";
-export type { ConsumeOptions, ConsumeTarget, DeadLetterDestination } from "./consuming/consume-options.ts";
+export type {
+  ConsumeIdempotency,
+  ConsumeOptions,
+  DeadLetterDestination,
+  HandlingOptions,
+} from "./consuming/consume-options.ts";
 export {
   type DefinedEvent,
   type Discriminator,
@@ -42,12 +47,12 @@ export {
   type S3BodyStoreOptions,
   s3BodyStore,
 } from "./large-bodies/s3-body-store.ts";
-export type { AwsMessagingParts } from "./messaging-options.ts";
 export type { Provisioned, ProvisionOptions } from "./provisioning/provision.ts";
 export type { BatchEvent, PublishOptions, PublishReceipt, PublishTarget } from "./publishing/publish-options.ts";
 export type { RateLimit } from "./publishing/rate-limit.ts";
 export type { EventSchema, Published, Received } from "./events/schema.ts";
 export { type Subscription, SubscriptionRegistry } from "./consuming/subscriptions.ts";
-export type { PublishBatching } from "./publishing/topic-publisher.ts";
+export type { PublishCall } from "./publishing/publication.ts";
+export type { PublisherStats, TopicStats } from "./publishing/publisher.ts";
 export type { Attributes, AttributeValue } from "./wire/attributes.ts";
 export { type EnvelopeAttribute, type RawBody, type SnsBody, unwrapBody } from "./wire/unwrap-body.ts";

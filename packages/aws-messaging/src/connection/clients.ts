@@ -23,13 +23,7 @@ export interface AwsClients {
   close(): void;
 }
 
-/** Clients that the program has already: they keep their own settings, and are not closed by us. */
-export interface InjectedClients {
-  readonly sns?: SNSClient | undefined;
-  readonly sqs?: SQSClient | undefined;
-}
-
-export function awsClients(config: AwsMessagingConfig, injected: InjectedClients): AwsClients {
+export function awsClients(config: AwsMessagingConfig): AwsClients {
   const own: { destroy(): void }[] = [];
   const keep: Keep = (client) => {
     own.push(client);
@@ -38,12 +32,12 @@ export function awsClients(config: AwsMessagingConfig, injected: InjectedClients
   const settings = once(() => clientSettings(config, keep));
   const sns = once(async () => {
     const module = await import("@aws-sdk/client-sns");
-    if (injected.sns !== undefined) return bindSns(module, injected.sns, { ends: "by-signal" });
-    const client = new module.SNSClient(endingByTimeOut(await settings(), config.timeoutMs));
+    if (config.sns !== undefined) return bindSns(module, config.sns, { ends: "by-signal" });
+    const client = new module.SNSClient(endingByTimeOut(await settings(), config.requestTimeoutMs));
     return bindSns(module, keep(client), { ends: "by-time-out" });
   });
   const sqsClient = once(async () => {
-    if (injected.sqs !== undefined) return injected.sqs;
+    if (config.sqs !== undefined) return config.sqs;
     const module = await import("@aws-sdk/client-sqs");
     return keep(new module.SQSClient(await settings()));
   });
@@ -53,10 +47,10 @@ export function awsClients(config: AwsMessagingConfig, injected: InjectedClients
   const sqs = once(async () => {
     const module = await import("@aws-sdk/client-sqs");
     const client = await sqsClient();
-    if (injected.sqs !== undefined) return bindSqs(module, client);
+    if (config.sqs !== undefined) return bindSqs(module, client);
     // What the one has found out about credentials, the other need not.
     const { credentials } = client.config;
-    const ending = endingByTimeOut({ ...(await settings()), credentials }, config.timeoutMs);
+    const ending = endingByTimeOut({ ...(await settings()), credentials }, config.requestTimeoutMs);
     return bindSqs(module, client, {
       batches: keep(new module.SQSClient(ending)),
     });
@@ -82,12 +76,12 @@ function abort(signal: AbortSignal | undefined): { readonly abortSignal: AbortSi
 function bindSqsAdmin(
   sdk: typeof import("@aws-sdk/client-sqs"),
   client: SQSClient,
-  { timeoutMs }: Pick<AwsMessagingConfig, "timeoutMs">,
+  { requestTimeoutMs: timeoutMs, clock }: Pick<AwsMessagingConfig, "requestTimeoutMs" | "clock">,
 ): SqsAdminApi {
   const limited = <T>(
     { signal }: CallOptions,
     send: (options: { readonly abortSignal: AbortSignal }) => Promise<T>,
-  ): Promise<T> => withTimeout("The request", (both) => send({ abortSignal: both }), { signal, timeoutMs });
+  ): Promise<T> => withTimeout("The request", (both) => send({ abortSignal: both }), { signal, timeoutMs, clock });
   return {
     createQueue: (input, options = {}) =>
       limited(options, (limits) => client.send(new sdk.CreateQueueCommand(input), limits)),

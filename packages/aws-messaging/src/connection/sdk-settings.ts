@@ -5,7 +5,7 @@ import {
   awsClientSettings,
   toAwsError,
 } from "@wirekit/core/aws";
-import { withTimeout } from "@wirekit/core/kit";
+import { loadPeer, withTimeout } from "@wirekit/core/kit";
 import type { AwsMessagingConfig } from "../config.ts";
 
 /** Notes a client that was made here, so that it is closed with the others. */
@@ -26,7 +26,7 @@ const assumingRole = "Assuming the role of roleArn";
 
 /** What every client of the AWS SDK is made with. */
 export async function clientSettings(config: AwsMessagingConfig, keep: Keep): Promise<AwsClientSettings> {
-  const { regionName: region, endpointUrl: endpoint, timeoutMs: requestTimeoutMs } = config;
+  const { regionName: region, endpointUrl: endpoint, requestTimeoutMs } = config;
   const credentials = await credentialsFor(config, keep);
   return awsClientSettings({ region, endpoint, credentials, requestTimeoutMs });
 }
@@ -35,32 +35,26 @@ async function credentialsFor(
   config: AwsMessagingConfig,
   keep: Keep,
 ): Promise<AwsCredentialsOption | undefined> {
-  const { credentials, role, regionName, endpointUrl, timeoutMs } = config;
-  // None at all leaves the standard chain to the SDK.
-  if (role === undefined) return credentials;
+  const { credentials, roleArn, roleSessionName, externalId, clock } = config;
+  if (roleArn === undefined) return credentials;
   const { STSClient, AssumeRoleCommand } = await loadPeer(
-    "roleArn",
     "@aws-sdk/client-sts",
     () => import("@aws-sdk/client-sts"),
+    "roleArn",
   );
-  const sts = keep(
-    new STSClient({
-      region: regionName,
-      ...(endpointUrl !== undefined && { endpoint: endpointUrl }),
-      ...(credentials !== undefined && { credentials }),
-    }),
-  );
+  const { regionName: region, endpointUrl: endpoint, requestTimeoutMs } = config;
+  const sts = keep(new STSClient(awsClientSettings({ region, endpoint, credentials, requestTimeoutMs })));
   // A provider: the SDK asks it again before what it gave expires.
   return async () => {
     const command = new AssumeRoleCommand({
-      RoleArn: role.roleArn,
-      RoleSessionName: role.sessionName,
-      ExternalId: role.externalId,
+      RoleArn: roleArn,
+      RoleSessionName: roleSessionName,
+      ExternalId: externalId,
     });
     const { Credentials: assumed } = await withTimeout(
       assumingRole,
       (signal) => sts.send(command, { abortSignal: signal }),
-      { timeoutMs: Math.min(timeoutMs / 2, longestAssumingMs) },
+      { timeoutMs: Math.min(requestTimeoutMs / 2, longestAssumingMs), clock },
     ).catch((thrown: unknown) => {
       throw toAwsError(assumingRole, thrown, { request: "unsent" });
     });
@@ -74,21 +68,4 @@ async function credentialsFor(
       ...(assumed.Expiration !== undefined && { expiration: assumed.Expiration }),
     };
   };
-}
-
-/**
- * Loads an optional peer.
- *
- * @throws ConfigError that names the package to install, and the option that needs it.
- */
-export async function loadPeer<Module>(
-  path: string,
-  name: string,
-  load: () => Promise<Module>,
-): Promise<Module> {
-  try {
-    return await load();
-  } catch (cause) {
-    throw new ConfigError([{ path, message: `needs the package ${name}: install it` }], { cause });
-  }
 }

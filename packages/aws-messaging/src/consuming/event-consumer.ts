@@ -1,97 +1,103 @@
-import type { RetryPolicy } from "@wirekit/core";
-import { type Consumer, createConsumer } from "@wirekit/core/inbound";
-import { LazySource } from "@wirekit/core/kit";
+import type { Issue } from "@wirekit/core";
+import { receiveRetryPolicy } from "@wirekit/core/aws";
+import { type Consumer, createConsumer, type IdempotencyOptions } from "@wirekit/core/inbound";
+import { LazySource, onAbort } from "@wirekit/core/kit";
 import { utf8Length } from "@wirekit/core/outbound";
 import { findSqsSourceFaults, type SqsDelivery, SqsSource } from "@wirekit/core/sqs";
 import type { WriteAudit } from "../audit.ts";
-import type { AwsClients } from "../connection/clients.ts";
 import type { AwsMessagingConfig } from "../config.ts";
-import { idempotencyOf } from "./consume-idempotency.ts";
-import type { ConsumeOptions, DeadLetterDestination } from "./consume-options.ts";
-import { deadLetterSink, type WriteDeadLetter } from "./dead-letter-target.ts";
+import type { AwsClients } from "../connection/clients.ts";
 import { MessageProcessingError } from "../errors.ts";
 import { StoredBodies } from "../large-bodies/stored-bodies.ts";
-import type { AwsMessagingParts } from "../messaging-options.ts";
-import { type QueueTarget, queueDisplayName, resolveQueueUrl } from "./queue-directory.ts";
-import { type ReadContext, type ReadMessage, readDelivery } from "./read-delivery.ts";
 import { handlingSpan, readTraced } from "../tracing.ts";
 import { isFifo } from "../wire/names.ts";
+import type { ConsumeIdempotency, HandlingOptions } from "./consume-options.ts";
+import type { DeadLetterWriter } from "./dead-letter-writer.ts";
+import type { MessageMetadata } from "./event-handler.ts";
+import { findQueue, type QueueTarget, queueDisplayName } from "./queue-directory.ts";
+import { type ReadContext, type ReadMessage, readDelivery } from "./read-delivery.ts";
 
 /** A running consumer of one queue. */
 export type EventConsumer = Consumer<SqsDelivery, ReadMessage>;
 
-export interface EventConsumerParts
-  extends Pick<AwsMessagingParts, "encryption" | "largeBodies" | "clock" | "random"> {
+/** What all consumers of a client share. */
+export interface ConsumerContext {
   readonly config: AwsMessagingConfig;
   readonly clients: AwsClients;
-  readonly policy: Partial<RetryPolicy>;
-  readonly logger: NonNullable<AwsMessagingParts["logger"]>;
   readonly audit: WriteAudit | undefined;
-  readonly writeDeadLetter: (destination: DeadLetterDestination) => WriteDeadLetter;
+  readonly deadLetters: DeadLetterWriter;
 }
 
 /** What SQS gives at once: with less room than this a receive would be asked for less than it could bring. */
 const defaultPrefetch = 10;
 const defaultReceiveSize = 10;
-/** SQS fills a receive with messages of one group; those behind one that fails are released, which counts as a receive of theirs. */
+/** SQS fills a receive with messages of one group. Those behind one that fails are released, which counts as a receive. */
 const fifoReceiveSize = 3;
 
-/** Starts to consume a queue. */
+/**
+ * Starts to consume a queue.
+ *
+ * @param issues what is wrong with the options already.
+ * @throws ConfigError naming every option at fault.
+ */
 export function startConsumer(
   target: QueueTarget,
   find: ReadContext["find"],
-  options: ConsumeOptions<never>,
-  parts: EventConsumerParts,
+  options: HandlingOptions<never> & { readonly issues: readonly Issue[] },
+  { config, clients, audit, deadLetters }: ConsumerContext,
 ): EventConsumer {
-  const { config, clients, policy, logger, audit, clock, random, encryption: cipher, largeBodies } = parts;
-  const { prefetch = defaultPrefetch, deadLetter, signal, concurrency = 10 } = options;
+  const { prefetch = defaultPrefetch, deadLetter, signal, concurrency = 10, issues } = options;
   const { visibilityTimeoutMs, waitTimeMs, maxReceives, receiveSize, settleLingerMs } = options;
-  const queue = queueDisplayName(target, config);
+  const { logger, clock, random, encryption: cipher, largeBodies } = config;
+  // Options that are wrong may not even name a queue.
+  const queue = issues.length > 0 ? "" : queueDisplayName(target, config);
   const stored = new StoredBodies(largeBodies, logger);
 
-  const open = async (opening: AbortSignal) => {
-    const queueUrl = await resolveQueueUrl(target, config, {
-      sqs: await clients.sqsAdmin(),
-      policy,
-      signal: opening,
-    });
-    return new SqsSource({
-      sqs: await clients.sqs(),
-      queueUrl,
-      visibilityTimeoutMs,
-      waitTimeMs,
-      maxReceives,
-      receiveSize: Math.min(
-        receiveSize ?? (isFifo(queue) ? fifoReceiveSize : defaultReceiveSize),
-        concurrency + prefetch,
-      ),
-      settleLingerMs,
-      timeoutMs: config.timeoutMs,
-      logger,
-      clock,
-      random,
-    });
-  };
   // `consume` waits neither for the request that finds the queue, nor for the SDK.
   const source = new LazySource<SqsDelivery>({
     redelivery: "by-queue",
-    open,
+    open: async (opening, onTrouble) => {
+      const sqs = await clients.sqs();
+      const queueUrl = await findQueue(target, config, {
+        sqs: await clients.sqsAdmin(),
+        // Trouble that would not end a consumer which receives does not end one that has yet to begin.
+        retry: receiveRetryPolicy,
+        signal: opening,
+        onRetry: ({ error }) => onTrouble(error),
+      });
+      return new SqsSource({
+        sqs,
+        queueUrl,
+        visibilityTimeoutMs,
+        waitTimeMs,
+        maxReceives,
+        receiveSize: Math.min(
+          receiveSize ?? (isFifo(queue) ? fifoReceiveSize : defaultReceiveSize),
+          concurrency + prefetch,
+        ),
+        settleLingerMs,
+        timeoutMs: config.requestTimeoutMs,
+        logger,
+        clock,
+        random,
+      });
+    },
     // Named by `consume` itself, and not by a consumer that has stopped.
-    faults: findSqsSourceFaults(options),
+    faults: [...issues, ...findSqsSourceFaults(options)],
     onDone: (delivery) => stored.handled(delivery),
   });
   const consumer: EventConsumer = createConsumer<SqsDelivery, ReadMessage>(
     {
-      handlerTimeoutMs: options.handlerTimeoutMs,
-      abandonAfterMs: options.abandonAfterMs,
-      retry: { maxAttempts: options.maxAttempts, ...options.backoff },
-      classify: options.classify,
-      whenInvalid: options.whenInvalid,
       source,
       concurrency,
       capacity: concurrency + prefetch,
+      handlerTimeoutMs: options.handlerTimeoutMs,
+      abandonAfterMs: options.abandonAfterMs,
+      retry: options.retry,
+      classify: options.classify,
+      whenInvalid: options.whenInvalid,
       idempotency: idempotencyOf(options.idempotency, queue),
-      deadLetter: deadLetter && { sink: deadLetterSink(queue, parts.writeDeadLetter(deadLetter)) },
+      deadLetter: deadLetter && { sink: deadLetters.sinkFor(queue, deadLetter) },
       decode: (delivery) => {
         audit?.({
           event: "delivered",
@@ -101,10 +107,8 @@ export function startConsumer(
           attempt: delivery.attempt,
         });
         const context = { queue, cipher, store: largeBodies?.store, find };
-        return stored.note(
-          delivery,
-          readTraced(queue, delivery, (unread) => readDelivery(unread, context)),
-        );
+        const reading = readTraced(queue, delivery, (unread) => readDelivery(unread, context));
+        return stored.note(delivery, reading);
       },
       span: handlingSpan(queue),
       logger,
@@ -115,10 +119,8 @@ export function startConsumer(
       try {
         await handler(event as never, { signal: handling, metadata });
       } catch (cause) {
-        throw new MessageProcessingError("The handler failed", {
-          details: { queue, id: metadata.messageId },
-          cause,
-        });
+        const details = { queue, id: metadata.messageId };
+        throw new MessageProcessingError("The handler failed", { details, cause });
       }
     },
   );
@@ -126,14 +128,28 @@ export function startConsumer(
     const { id: messageId, attempt } = delivery;
     audit?.({ event: outcome, queue, messageId, attempt, durationMs, errorCode: error?.code });
   });
-  closeOnAbort(consumer, signal);
+  if (signal !== undefined) consumer.on("stopped", onAbort(signal, () => void consumer.close()));
   return consumer;
 }
 
-function closeOnAbort(consumer: EventConsumer, signal: AbortSignal | undefined): void {
-  if (signal === undefined) return;
-  const close = (): void => void consumer.close();
-  if (signal.aborted) close();
-  else signal.addEventListener("abort", close, { once: true });
-  consumer.on("stopped", () => signal.removeEventListener("abort", close));
+/** One store may serve many queues: each handles what came to it. */
+function idempotencyOf(
+  idempotency: ConsumeIdempotency<never> | undefined,
+  queue: string,
+): IdempotencyOptions<SqsDelivery, ReadMessage, unknown> | undefined {
+  if (idempotency === undefined) return undefined;
+  const { store, keyOf = messageId, claimTtlMs, resultTtlMs } = idempotency;
+  return {
+    store,
+    claimTtlMs,
+    resultTtlMs,
+    keyOf: ({ event, metadata }) => {
+      const key = keyOf(event as never, metadata);
+      return key === undefined ? undefined : JSON.stringify([queue, key]);
+    },
+  };
+}
+
+function messageId(_event: unknown, metadata: MessageMetadata): string {
+  return metadata.messageId;
 }

@@ -1,5 +1,4 @@
-import type { RetryPolicy, WaitOptions } from "@wirekit/core";
-import { findQueueUrl } from "@wirekit/core/aws";
+import { type FindQueueOptions, findQueueUrl } from "@wirekit/core/aws";
 import type { AwsMessagingConfig } from "../config.ts";
 import type { SqsAdminApi } from "../connection/sqs-admin-api.ts";
 import { nameOf, queueNameFor } from "../wire/names.ts";
@@ -25,18 +24,16 @@ export function queueDisplayName(target: QueueTarget, config: DirectoryConfig): 
 }
 
 /** Asks SQS for the URL of a queue, unless it is known already. */
-export function resolveQueueUrl(
+export function findQueue(
   target: QueueTarget,
-  config: DirectoryConfig & Pick<AwsMessagingConfig, "timeoutMs">,
+  config: DirectoryConfig & Pick<AwsMessagingConfig, "requestTimeoutMs" | "clock" | "random">,
   {
     sqs,
-    policy,
-    signal,
-  }: Pick<WaitOptions, "signal"> & {
+    ...options
+  }: Pick<FindQueueOptions, "retry" | "signal" | "onRetry"> & {
     readonly sqs: Pick<SqsAdminApi, "getQueueUrl">;
-    readonly policy: Partial<RetryPolicy>;
   },
 ): Promise<string> {
-  const options = { retry: policy, requestTimeoutMs: config.timeoutMs, signal };
-  return findQueueUrl(sqs, queueReference(target, config), options);
+  const { requestTimeoutMs, clock, random } = config;
+  return findQueueUrl(sqs, queueReference(target, config), { ...options, requestTimeoutMs, clock, random });
 }

@@ -71,14 +71,14 @@ export function kmsKeyProvider(options: KmsKeyProviderOptions): KmsKeyProvider {
       own.push(client);
       return client;
     };
-    const { timeoutMs, retryAttempts } = config as AwsMessagingConfig;
+    const { requestTimeoutMs, retry } = config as AwsMessagingConfig;
     const settings = await clientSettings(config as AwsMessagingConfig, keep);
     const requestHandler = {
       ...settings.requestHandler,
-      requestTimeout: timeoutMs,
+      requestTimeout: requestTimeoutMs,
       throwOnRequestTimeout: true,
     };
-    return keep(new KMS({ ...settings, requestHandler, maxAttempts: retryAttempts + 1 }));
+    return keep(new KMS({ ...settings, requestHandler, maxAttempts: retry.maxAttempts }));
   });
   const context = { EncryptionContext: encryptionContext && { ...encryptionContext } };
 

@@ -70,16 +70,16 @@ export function s3BodyStore(options: S3BodyStoreOptions): S3BodyStore {
       own.push(client);
       return client;
     };
-    const { timeoutMs, retryAttempts, endpointUrl } = config as AwsMessagingConfig;
+    const { requestTimeoutMs, retry, endpointUrl } = config as AwsMessagingConfig;
     const settings = await clientSettings(config as AwsMessagingConfig, keep);
     const requestHandler = {
       ...settings.requestHandler,
-      requestTimeout: timeoutMs,
+      requestTimeout: requestTimeoutMs,
       throwOnRequestTimeout: true,
     };
     // An endpoint of one's own seldom answers to the bucket's name as a host name.
     const forcePathStyle = endpointUrl !== undefined;
-    return keep(new S3({ ...settings, requestHandler, forcePathStyle, maxAttempts: retryAttempts + 1 }));
+    return keep(new S3({ ...settings, requestHandler, forcePathStyle, maxAttempts: retry.maxAttempts }));
   });
 
   async function ask<T>(what: string, task: (client: S3Api) => Promise<T>): Promise<T> {

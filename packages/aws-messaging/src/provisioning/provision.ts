@@ -1,4 +1,4 @@
-import { ConfigError, type Issue, type RetryPolicy } from "@wirekit/core";
+import { ConfigError, type Issue } from "@wirekit/core";
 import { toAwsError } from "@wirekit/core/aws";
 import { retry } from "@wirekit/core/kit";
 import type { AwsMessagingConfig } from "../config.ts";
@@ -47,10 +47,9 @@ export interface Provisioned {
 }
 
 interface ProvisionContext {
-  readonly config: Pick<AwsMessagingConfig, "environment">;
+  readonly config: AwsMessagingConfig;
   readonly sns: SnsApi;
   readonly sqs: SqsAdminApi;
-  readonly policy: Partial<RetryPolicy>;
 }
 
 /** Sends a request, again where that may help; what fails is named by `what`. */
@@ -71,7 +70,7 @@ const daySeconds = 86_400;
 export async function provision(
   topic: string,
   options: ProvisionOptions,
-  { config, sns, sqs, policy }: ProvisionContext,
+  { config, sns, sqs }: ProvisionContext,
 ): Promise<Provisioned> {
   checkOptions(topic, options);
   const {
@@ -86,7 +85,7 @@ export async function provision(
         request({ signal }).catch((thrown) => {
           throw toAwsError(what, thrown);
         }),
-      { policy, signal },
+      { policy: config.retry, signal, clock: config.clock, random: config.random },
     );
   const topicName = topicNameFor(topic, config.environment);
   const queueName = queueNameFor(topic, config.environment);
@@ -108,7 +107,7 @@ export async function provision(
     return { url: QueueUrl, arn: present(Attributes?.QueueArn, name) };
   }
 
-  const topicArn = await findOrCreateTopic(topicName, call, { sns, policy, signal });
+  const topicArn = await findOrCreateTopic(topicName, call, { config, sns, signal });
   const byContent = String((options.deduplication ?? "content") === "content");
   if (fifo) {
     await call(`Setting up the topic ${topicName}`, (withSignal) =>
@@ -164,7 +163,7 @@ export async function provision(
 async function findOrCreateTopic(
   name: string,
   call: Call,
-  { sns, policy, signal }: Pick<ProvisionContext, "sns" | "policy"> & Pick<ProvisionOptions, "signal">,
+  { config, sns, signal }: Pick<ProvisionContext, "config" | "sns"> & Pick<ProvisionOptions, "signal">,
 ): Promise<string> {
   const attributes = isFifo(name) ? { Attributes: { FifoTopic: "true" } } : {};
   try {
@@ -174,14 +173,10 @@ async function findOrCreateTopic(
     return present(TopicArn, name);
   } catch (thrown) {
     if (!(thrown instanceof AWSConnectionError) || thrown.code !== "aws/sender") throw thrown;
-    const place = {
-      regionName: "",
-      accountId: undefined,
-      environment: undefined,
-      topicMap: {},
-    };
-    return topicDirectory(place, sns, policy)
-      .arnFor(name, { signal })
+    // By its own name, whatever names are derived or mapped.
+    const byName = { ...config, accountId: undefined, environment: undefined, topicMap: {} };
+    return topicDirectory({ config: byName, sns, signal })
+      .arnFor(name)
       .catch(() => {
         throw thrown;
       });

@@ -1,9 +1,10 @@
-import type { Issue } from "@wirekit/core";
+import { type Issue, MessageTooLargeError } from "@wirekit/core";
 import { utf8Length } from "@wirekit/core/outbound";
 import { attributesBytes, type SqsAttribute } from "@wirekit/core/sqs";
 import type { MessageCipher } from "../encryption/message-cipher.ts";
-import { InvalidMessageError, ValidationFailedError } from "../errors.ts";
+import { ValidationFailedError } from "../errors.ts";
 import type { BodyPointer, BodyStore } from "../large-bodies/body-store.ts";
+import type { PublishCall } from "./publication.ts";
 import type { PublishOptions, PublishTarget } from "./publish-options.ts";
 import { type EncodedEvent, type EventSchema, encodeEvent, type Published } from "../events/schema.ts";
 import type { PublishEntry } from "../connection/sns-api.ts";
@@ -18,6 +19,8 @@ export interface PreparedEntry {
   readonly bytes: number;
   /** Where its body stands, if that was too large. */
   readonly stored?: BodyPointer;
+  /** What `publish` was called with, for the report of a close. */
+  call?: PublishCall;
 }
 
 export interface PrepareContext {
@@ -34,7 +37,7 @@ export interface PrepareContext {
  * Validates, encodes and measures one event. Nothing is sent. Gives the entry at once where nothing has to be waited for: no encryption, no
  * body that has to be stored apart, and no schema that needs a promise.
  *
- * @throws ValidationFailedError for the event, or for an option that SNS would refuse; InvalidMessageError for one that is too large.
+ * @throws ValidationFailedError for the event, or for an option that SNS would refuse; MessageTooLargeError for one that is too large.
  */
 export function prepareEntry<Schema extends EventSchema>(
   target: PublishTarget<Schema>,
@@ -162,7 +165,7 @@ function entryOf(
   const issues = findIssues(facts, isTooLarge && store ? withPointerTo(draft) : draft.attributes, topicMap);
   if (issues.length > 0) throw new ValidationFailedError(issues, { details: { topic } });
   if (!isTooLarge) return { bytes, entry: assemble(draft, facts) };
-  if (store === undefined) throw tooLarge(topic, bytes, maxMessageBytes);
+  if (store === undefined) throw new MessageTooLargeError({ bytes, maxBytes: maxMessageBytes });
   return storeApart(draft, facts, { maxMessageBytes, store });
 }
 
@@ -179,7 +182,7 @@ async function storeApart(
   const stored = store.newPointer();
   const pointing = draftOf({ body: encodePointer(stored), attributes: withPointerTo(draft) });
   // Attributes cannot be put elsewhere.
-  if (pointing.bytes > maxMessageBytes) throw tooLarge(facts.topic, pointing.bytes, maxMessageBytes);
+  if (pointing.bytes > maxMessageBytes) throw new MessageTooLargeError({ bytes: pointing.bytes, maxBytes: maxMessageBytes });
   try {
     await store.put(stored, draft.body);
   } catch (thrown) {
@@ -233,14 +236,4 @@ function findIssues(
     issues.push({ path: "subject", message: "must be 1 to 100 ASCII characters" });
   }
   return issues;
-}
-
-function tooLarge(topic: string, bytes: number, limit: number): InvalidMessageError {
-  return new InvalidMessageError(
-    `The message is ${bytes} bytes, body and attributes together: at most ${limit} are allowed`,
-    {
-      code: "aws-messaging/too-large",
-      details: { topic, bytes, limit },
-    },
-  );
 }

@@ -1,48 +1,54 @@
-import { ClosedError, type SendOutcome, systemClock, TimeoutError, WirekitError } from "@wirekit/core";
-import { anySignal, withTimeout } from "@wirekit/core/kit";
+import { ClosedError, ConfigError, type SendOutcome, type SendStats } from "@wirekit/core";
+import {
+  checkDurationMs,
+  type Deadline,
+  failedOutcome,
+  rejectOnAbort,
+  SendCounter,
+} from "@wirekit/core/kit";
 import type { BatcherStats, BatchOutcome } from "@wirekit/core/outbound";
 import { isTracingOn } from "@wirekit/core/tracing";
 import type { WriteAudit } from "../audit.ts";
-import { InOrder } from "./in-order.ts";
+import type { EventSchema } from "../events/schema.ts";
 import { OrphanedBodies } from "../large-bodies/orphaned-bodies.ts";
-import type { AwsMessagingParts } from "../messaging-options.ts";
-import { type PreparedEntry, prepareEntry } from "./prepare-entry.ts";
-import type { PublishOptions, PublishReceipt, PublishTarget } from "./publish-options.ts";
-import { type TokenBucket, tokenBucket } from "./rate-limit.ts";
-import type { EventSchema, Published } from "../events/schema.ts";
-import type { TopicPublisher } from "./topic-publisher.ts";
-import { TopicPublishers, type TopicPublishersOptions, type UnsentMessages } from "./topic-publishers.ts";
-import { reasonOf, type Sent, sendInSpan } from "../tracing.ts";
+import { type Sent, sendInSpan } from "../tracing.ts";
 import type { Attributes } from "../wire/attributes.ts";
 import { isFifoTopic } from "../wire/names.ts";
+import { InOrder } from "./in-order.ts";
+import { type PreparedEntry, prepareEntry } from "./prepare-entry.ts";
+import { Publication, type PublishCall } from "./publication.ts";
+import type { PublishReceipt } from "./publish-options.ts";
+import { type TokenBucket, tokenBucket } from "./rate-limit.ts";
+import type { TopicPublisher } from "./topic-publisher.ts";
+import { lookUpArea, TopicPublishers, type TopicPublishersOptions } from "./topic-publishers.ts";
 
-export interface PublisherOptions
-  extends TopicPublishersOptions,
-    Pick<AwsMessagingParts, "encryption" | "rateLimits" | "largeBodies"> {
+export interface PublisherOptions extends TopicPublishersOptions {
   readonly audit: WriteAudit | undefined;
 }
 
-/** An event with all that was said about it. */
-export interface PublishCall<Schema extends EventSchema = EventSchema> {
-  readonly target: PublishTarget<Schema>;
-  readonly event: Published<Schema>;
-  readonly options: PublishOptions;
+/** What a publisher has done. */
+export interface PublisherStats {
+  readonly sends: SendStats;
+  /** By the topic's ARN. */
+  readonly topics: Readonly<Record<string, TopicStats>>;
 }
 
-/** How far a call has come in its first moment: ready for its batch; or under way, with its entry in the making where that could begin. */
-type Begun =
-  | { readonly kind: "ready"; readonly publisher: TopicPublisher; readonly entry: PreparedEntry }
-  | { readonly kind: "under-way"; readonly entry?: Promise<PreparedEntry> };
+/** What is held for a topic, and what became of what was. */
+export type TopicStats = Omit<BatcherStats, "accepted" | "pending">;
 
-/** The entry of a call in the making, once that has begun. */
-interface Making {
-  entry: Promise<PreparedEntry> | undefined;
+/** What `close` left undone of what was published. */
+export interface UnsentCalls {
+  readonly notSent: readonly PublishCall[];
+  readonly unconfirmed: readonly PublishCall[];
 }
 
-/** A message that its batcher has, and what becomes of it. */
-interface HandedOver {
-  readonly outcome: Promise<BatchOutcome<PublishReceipt>>;
-  readonly bytes: number;
+/** Called once with what became of a message; a single publish rejects with `reason`. */
+type Tell = (outcome: BatchOutcome<PublishReceipt>, reason: unknown) => void;
+
+/** A message with its batch. */
+interface Prepared {
+  readonly topic: TopicPublisher;
+  readonly entry: PreparedEntry;
 }
 
 /** Publishes to all topics of a configuration. */
@@ -50,27 +56,30 @@ export class Publisher {
   readonly #options: PublisherOptions;
   readonly #topics: TopicPublishers;
   readonly #buckets = new Map<string, TokenBucket | undefined>();
-  /** Preparing takes turns of its own length; what belongs to one group must come to its batcher in the order of the calls. */
+  /** Some messages take longer to prepare. Those of one group must come to their batcher in the order of the calls. */
   readonly #groups = new InOrder();
   readonly #stop = new AbortController();
-  readonly #preparing = new Set<Promise<void>>();
+  /** What ended before it came to its batcher. */
+  readonly #ended = new SendCounter();
+  /** What has yet to come to its batcher. */
+  readonly #preparing = new Set<Publication>();
   readonly #orphans: OrphanedBodies;
+  #isClosing = false;
+  #onAllPrepared: (() => void) | undefined;
 
   constructor(options: PublisherOptions) {
     this.#options = options;
     this.#topics = new TopicPublishers(options);
-    this.#orphans = new OrphanedBodies(options.largeBodies?.store, options.logger);
+    this.#orphans = new OrphanedBodies(options.config.largeBodies?.store, options.config.logger);
   }
 
   /** Rejects with what is wrong with the event or its options, what SNS said in the end, or the signal's own reason. */
   publish<Schema extends EventSchema>(call: PublishCall<Schema>): Promise<PublishReceipt> {
-    const begun = this.#begin(call);
-    // The batcher's own promise is the caller's: each promise more costs about as much as all that is done for the message here.
-    if (begun.kind === "ready") return begun.publisher.publish(begun.entry, call.options);
-    return this.#publishInSteps(call, begun.entry).then((outcome) => {
-      if (outcome.kind !== "delivered") throw reasonOf(outcome) ?? call.options.signal?.reason;
-      const { messageId, sequenceNumber } = outcome;
-      return sequenceNumber === undefined ? { messageId } : { messageId, sequenceNumber };
+    return new Promise((resolve, reject) => {
+      this.#start(call as unknown as PublishCall, (outcome, reason) => {
+        if (outcome.kind === "delivered") resolve(outcome.receipt);
+        else reject(reason);
+      });
     });
   }
 
@@ -78,181 +87,191 @@ export class Publisher {
   publishOutcome<Schema extends EventSchema>(
     call: PublishCall<Schema>,
   ): Promise<SendOutcome<PublishReceipt>> {
-    const begun = this.#begin(call);
-    return begun.kind === "ready"
-      ? begun.publisher.publishOutcome(begun.entry, call.options).then(withReceipt)
-      : this.#publishInSteps(call, begun.entry);
+    return new Promise((resolve) => {
+      this.#start(call as unknown as PublishCall, (outcome) => resolve(withReceipt(outcome)));
+    });
   }
 
-  /** By the topic's ARN. */
-  stats(): Readonly<Record<string, BatcherStats>> {
-    return this.#topics.stats();
+  stats(): PublisherStats {
+    const ofTopics = this.#topics.stats();
+    const sends = { ...this.#ended.stats() };
+    const preparing = this.#preparing.size;
+    const all = Object.values(ofTopics).reduce(addSends, {
+      ...sends,
+      accepted: sends.accepted + preparing,
+      pending: preparing,
+    });
+    const topics = Object.entries(ofTopics).map(([arn, { accepted: _, pending: __, ...rest }]) => [arn, rest]);
+    return { sends: all, topics: Object.fromEntries(topics) };
   }
 
   /** Takes nothing more, and sends what was given before. */
-  async close({ timeoutMs }: { readonly timeoutMs: number }): Promise<UnsentMessages> {
-    const { clock = systemClock } = this.#options;
-    const startedAt = clock.monotonic();
-    const cancel = clock.setTimer(() => this.#stop.abort(new ClosedError("The messaging client")), timeoutMs);
+  async close(deadline: Deadline): Promise<UnsentCalls> {
+    this.#isClosing = true;
     // What is being validated or looked up still has its turn to come.
-    while (this.#preparing.size > 0) await Promise.all(this.#preparing);
-    cancel();
+    await deadline.limit("Closing", () => this.#allPrepared(), 0.8).catch(() => undefined);
+    const unprepared = [...this.#preparing].map(({ call }) => call);
     this.#stop.abort(new ClosedError("The messaging client"));
-    const left = () => Math.max(0, timeoutMs - (clock.monotonic() - startedAt));
-    const unsent = await this.#topics.close({ timeoutMs: left() });
-    await this.#orphans.settled({ timeoutMs: left(), clock });
-    return unsent;
-  }
-
-  #begin<Schema extends EventSchema>(call: PublishCall<Schema>): Begun {
-    const publisher = this.#topics.known(call.target.topic);
-    if (publisher === undefined || this.#isHeldUp(call)) return { kind: "under-way" };
-    try {
-      const entry = this.#prepareEntry(call);
-      return entry instanceof Promise ? { kind: "under-way", entry } : { kind: "ready", publisher, entry };
-    } catch (thrown) {
-      return { kind: "under-way", entry: Promise.reject(thrown) };
-    }
-  }
-
-  /** Whether a call has to wait before its entry is made, or is watched on its way, or ends here. */
-  #isHeldUp<Schema extends EventSchema>(call: PublishCall<Schema>): boolean {
-    const group = this.#groupOf(call);
-    return (
-      this.#options.audit !== undefined ||
-      isTracingOn() ||
-      this.#stop.signal.aborted ||
-      call.options.signal?.aborted === true ||
-      this.#bucketFor(call.target.topic) !== undefined ||
-      (group !== undefined && this.#groups.has(group))
-    );
-  }
-
-  async #publishInSteps<Schema extends EventSchema>(
-    call: PublishCall<Schema>,
-    begun: Promise<PreparedEntry> | undefined,
-  ): Promise<SendOutcome<PublishReceipt>> {
-    const { clock = systemClock, audit } = this.#options;
-    const { topic } = call.target;
-    const startedAt = clock.monotonic();
-    const prepared = this.#startPreparing();
-    const making: Making = { entry: begun };
-    const { outcome, bytes } = await sendInSpan(topic, async (trace): Promise<Sent> => {
-      try {
-        const { outcome, bytes } = await this.#handOver(call, making, trace);
-        prepared();
-        return { outcome: withReceipt(await outcome), bytes };
-      } catch (thrown) {
-        // Nothing was handed to the batcher: aborted, closed, out of time, or not fit to be sent.
-        const isCalledOff =
-          call.options.signal?.aborted || thrown instanceof ClosedError || thrown instanceof TimeoutError;
-        return {
-          outcome: isCalledOff
-            ? { kind: "not-sent", error: WirekitError.from(thrown) }
-            : { kind: "rejected", error: WirekitError.from(thrown) },
-        };
-      }
-    }).finally(prepared);
-    if (outcome.kind !== "delivered") this.#orphans.lookAfter(making.entry, outcome);
-    audit?.({
-      event: outcome.kind === "delivered" ? "published" : "publish-failed",
-      topic,
-      messageId: outcome.kind === "delivered" ? outcome.messageId : undefined,
-      bytes,
-      durationMs: clock.monotonic() - startedAt,
-      errorCode: outcome.kind === "rejected" ? outcome.error.code : undefined,
-    });
-    return outcome;
-  }
-
-  /** Has `close` wait until the result is called. */
-  #startPreparing(): () => void {
-    let end = (): void => undefined;
-    const preparing = new Promise<void>((resolve) => {
-      end = resolve;
-    });
-    this.#preparing.add(preparing);
-    return () => {
-      this.#preparing.delete(preparing);
-      end();
+    const { notSent, unconfirmed } = await this.#topics.close(deadline);
+    await deadline.limit("Deleting bodies", () => this.#orphans.settled()).catch(() => undefined);
+    return {
+      notSent: [...unprepared, ...callsOf(notSent)],
+      unconfirmed: callsOf(unconfirmed),
     };
   }
 
-  /** Gets a message ready and gives it to its batcher, in its turn. */
-  async #handOver<Schema extends EventSchema>(
-    call: PublishCall<Schema>,
-    making: Making,
-    trace: Attributes,
-  ): Promise<HandedOver> {
-    const { clock = systemClock } = this.#options;
-    const { signal: own, timeoutMs = Number.POSITIVE_INFINITY } = call.options;
-    const startedAt = clock.monotonic();
-    const calledOff = own === undefined ? undefined : anySignal(own, this.#stop.signal);
-    const task = async (signal: AbortSignal): Promise<HandedOver> => {
-      const work = this.#prepare(call, making, { trace, signal });
-      let handedOver: HandedOver | undefined;
-      const handOn = ({ publisher, entry }: { publisher: TopicPublisher; entry: PreparedEntry }): void => {
-        // It may have been given up while others of its group went first.
-        signal.throwIfAborted();
-        const left = Math.max(0, timeoutMs - (clock.monotonic() - startedAt));
-        const outcome = publisher.publishOutcome(entry, { signal: own, timeoutMs: left });
-        handedOver = { outcome, bytes: entry.bytes };
-      };
-      const group = this.#groupOf(call);
-      await (group === undefined ? work.then(handOn) : this.#groups.add(group, work, handOn));
-      return handedOver as unknown as HandedOver;
-    };
-    try {
-      return await withTimeout("Publishing", task, {
-        signal: calledOff?.signal ?? this.#stop.signal,
-        timeoutMs,
-        clock,
+  #start(call: PublishCall, tell: Tell): void {
+    const { config } = this.#options;
+    const publication = new Publication(call, this.#stop.signal, config.clock);
+    if (!isTracingOn()) return this.#prepareAndSend(publication, undefined, tell);
+    this.#preparing.add(publication);
+    let isBegun = false;
+    const send = (trace: Attributes): Promise<Sent> => {
+      isBegun = true;
+      return new Promise((resolve) => {
+        this.#prepareAndSend(publication, trace, (outcome, reason) => {
+          tell(outcome, reason);
+          resolve({ outcome: withReceipt(outcome), bytes: bytesOf(publication) });
+        });
       });
-    } finally {
-      calledOff?.release();
-    }
-  }
-
-  async #prepare<Schema extends EventSchema>(
-    call: PublishCall<Schema>,
-    making: Making,
-    { trace, signal }: { readonly trace: Attributes; readonly signal: AbortSignal },
-  ): Promise<{ readonly publisher: TopicPublisher; readonly entry: PreparedEntry }> {
-    const { topic } = call.target;
-    if (making.entry === undefined) await this.#bucketFor(topic)?.take(signal);
-    making.entry ??= Promise.resolve(this.#prepareEntry(call, trace));
-    const entry = await making.entry;
-    return { entry, publisher: await this.#topics.find(topic, signal) };
-  }
-
-  #prepareEntry<Schema extends EventSchema>(
-    { target, event, options }: PublishCall<Schema>,
-    trace?: Attributes,
-  ): PreparedEntry | Promise<PreparedEntry> {
-    const { config, encryption: cipher, largeBodies } = this.#options;
-    const { maxMessageBytes, topicMap } = config;
-    return prepareEntry(target, event, options, {
-      maxMessageBytes,
-      topicMap,
-      cipher,
-      trace,
-      store: largeBodies?.store,
+    };
+    // The span begins before the message is prepared, because the message carries it. A tracer that fails stops no message.
+    sendInSpan(call.target.topic, send).catch(() => {
+      if (!isBegun) this.#prepareAndSend(publication, undefined, tell);
     });
   }
 
-  /** The FIFO group of a message, on its topic; `undefined` where there is none to be kept in order. */
-  #groupOf<Schema extends EventSchema>({ target, event, options }: PublishCall<Schema>): string | undefined {
+  /** Within this call, if nothing has to be waited for: a promise costs about as much as all that is done for a message here. */
+  #prepareAndSend(publication: Publication, trace: Attributes | undefined, tell: Tell): void {
+    let prepared: Prepared | Promise<Prepared>;
+    try {
+      this.#check(publication.call);
+      prepared = this.#prepare(publication, trace);
+    } catch (thrown) {
+      return this.#refuse(publication, thrown, tell);
+    }
+    const group = this.#groupOf(publication.call);
+    const waits = prepared instanceof Promise || (group !== undefined && this.#groups.has(group));
+    if (!waits) return this.#send(publication, prepared as Prepared, tell);
+    this.#preparing.add(publication);
+    void this.#sendLater(publication, Promise.resolve(prepared), group, tell);
+  }
+
+  #check({ options: { signal, timeoutMs } }: PublishCall): void {
+    if (this.#isClosing) throw new ClosedError("The messaging client");
+    signal?.throwIfAborted();
+    if (timeoutMs === undefined || timeoutMs === Number.POSITIVE_INFINITY) return;
+    const issue = checkDurationMs("timeoutMs", timeoutMs, { minimum: 0 });
+    if (issue !== undefined) throw new ConfigError([issue]);
+  }
+
+  #prepare(publication: Publication, trace: Attributes | undefined): Prepared | Promise<Prepared> {
+    const { topic } = publication.call.target;
+    const turn = this.#bucketFor(topic)?.take(publication.signal);
+    return after(turn, () => {
+      publication.entry = this.#entryFor(publication.call, trace);
+      return after(publication.entry, (entry) =>
+        after(this.#topics.find(topic), (found) => ({ topic: found, entry })),
+      );
+    });
+  }
+
+  #entryFor(
+    { target, event, options }: PublishCall,
+    trace: Attributes | undefined,
+  ): PreparedEntry | Promise<PreparedEntry> {
+    const { maxMessageBytes, topicMap, encryption: cipher, largeBodies } = this.#options.config;
+    const context = { maxMessageBytes, topicMap, cipher, trace, store: largeBodies?.store };
+    return prepareEntry(target, event, options, context);
+  }
+
+  #send(publication: Publication, { topic, entry }: Prepared, tell: Tell): void {
+    const { call } = publication;
+    entry.call = call;
+    publication.entry = entry;
+    const { leftMs: timeoutMs } = publication;
+    const limits = timeoutMs === undefined ? call.options : { signal: call.options.signal, timeoutMs };
+    this.#isPrepared(publication);
+    topic.submit(entry, limits, (outcome, reason) => {
+      if (isTrouble(outcome)) this.#options.troubles.report(topic.area, outcome.error);
+      this.#settle(publication, outcome, reason, tell);
+    });
+  }
+
+  /** As {@link #send}, when the message is prepared, and those of its group that were called before have been sent. */
+  async #sendLater(
+    publication: Publication,
+    prepared: Promise<Prepared>,
+    group: string | undefined,
+    tell: Tell,
+  ): Promise<void> {
+    const { signal } = publication;
+    const send = (ready: Prepared): void => {
+      // The caller may have given up while others of its group went first.
+      signal.throwIfAborted();
+      this.#send(publication, ready, tell);
+    };
+    try {
+      const sent = group === undefined ? prepared.then(send) : this.#groups.add(group, prepared, send);
+      await rejectOnAbort(sent, signal);
+    } catch (thrown) {
+      this.#refuse(publication, thrown, tell);
+    } finally {
+      publication.release();
+    }
+  }
+
+  /** Ends a publish that did not come to its batcher: it never left. */
+  #refuse(publication: Publication, thrown: unknown, tell: Tell): void {
+    const outcome = failedOutcome(thrown);
+    this.#isPrepared(publication);
+    const { topic } = publication.call.target;
+    if (outcome.kind === "expired" && !this.#topics.isKnown(topic)) {
+      this.#options.troubles.report(lookUpArea(topic), outcome.error);
+    }
+    this.#ended.accept();
+    this.#ended.settle(outcome.kind);
+    this.#settle(publication, outcome, thrown, tell);
+  }
+
+  /** The one place where a publish ends, whichever way it comes. */
+  #settle(publication: Publication, outcome: BatchOutcome<PublishReceipt>, reason: unknown, tell: Tell): void {
+    if (outcome.kind !== "delivered") this.#orphans.lookAfter(publication.entry, outcome);
+    this.#options.audit?.({
+      event: outcome.kind === "delivered" ? "published" : "publish-failed",
+      topic: publication.call.target.topic,
+      messageId: outcome.kind === "delivered" ? outcome.receipt.messageId : undefined,
+      bytes: bytesOf(publication),
+      durationMs: publication.elapsedMs,
+      errorCode: outcome.kind === "delivered" ? undefined : outcome.error.code,
+    });
+    tell(outcome, reason);
+  }
+
+  #isPrepared(publication: Publication): void {
+    if (this.#preparing.delete(publication) && this.#preparing.size === 0) this.#onAllPrepared?.();
+  }
+
+  async #allPrepared(): Promise<void> {
+    if (this.#preparing.size === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#onAllPrepared = resolve;
+    });
+  }
+
+  /** The FIFO group of a message, on its topic; `undefined` if there is no order to keep. */
+  #groupOf({ target, event, options }: PublishCall): string | undefined {
     if (!isFifoTopic(target.topic, this.#options.config.topicMap)) return undefined;
     try {
       return `${target.topic} ${options.groupId ?? target.groupId?.(event)}`;
     } catch {
-      // The definition was given an event that is not of its form, which preparing it will tell.
+      // The event is not of its form. Preparing it says so.
       return undefined;
     }
   }
 
   #bucketFor(topic: string): TokenBucket | undefined {
-    const { rateLimits, clock } = this.#options;
+    const { rateLimits, clock } = this.#options.config;
     if (rateLimits === undefined) return undefined;
     if (!this.#buckets.has(topic)) {
       const limit = (Object.hasOwn(rateLimits, topic) ? rateLimits[topic] : undefined) ?? rateLimits["*"];
@@ -260,6 +279,40 @@ export class Publisher {
     }
     return this.#buckets.get(topic);
   }
+}
+
+/** Calls `next` with the value: at once, or when it has come. */
+function after<T, Next>(value: T | Promise<T>, next: (value: T) => Next | Promise<Next>): Next | Promise<Next> {
+  return value instanceof Promise ? value.then(next) : next(value);
+}
+
+/** Whether a failure says something of the way to SNS, and not only of its message or its caller. */
+function isTrouble(
+  outcome: BatchOutcome<PublishReceipt>,
+): outcome is Exclude<SendOutcome, { readonly kind: "delivered" }> {
+  if (outcome.kind === "expired") return true;
+  return outcome.kind === "unconfirmed" && !(outcome.error.cause instanceof ClosedError);
+}
+
+function bytesOf({ entry }: Publication): number | undefined {
+  return entry === undefined || entry instanceof Promise ? undefined : entry.bytes;
+}
+
+function callsOf(entries: readonly PreparedEntry[]): PublishCall[] {
+  return entries.flatMap(({ call }) => (call === undefined ? [] : [call]));
+}
+
+function addSends(sum: SendStats, topic: SendStats): SendStats {
+  return {
+    accepted: sum.accepted + topic.accepted,
+    delivered: sum.delivered + topic.delivered,
+    rejected: sum.rejected + topic.rejected,
+    notSent: sum.notSent + topic.notSent,
+    dropped: sum.dropped + topic.dropped,
+    expired: sum.expired + topic.expired,
+    unconfirmed: sum.unconfirmed + topic.unconfirmed,
+    pending: sum.pending + topic.pending,
+  };
 }
 
 function withReceipt(outcome: BatchOutcome<PublishReceipt>): SendOutcome<PublishReceipt> {

@@ -1,5 +1,5 @@
-import { type Clock, ConfigError, type Issue, systemClock, WirekitError } from "@wirekit/core";
-import { sleep } from "@wirekit/core/kit";
+import { type Clock, systemClock, WirekitError } from "@wirekit/core";
+import { memberPath, type OptionRule, option, readOptions, sleep } from "@wirekit/core/kit";
 import type { AwsMessagingErrorCode } from "../errors.ts";
 
 /** How many messages a second may be published to one topic. */
@@ -11,6 +11,28 @@ export interface RateLimit {
   readonly whenExceeded?: "wait" | "reject" | undefined;
 }
 
+const limitRules = {
+  perSecond: option.number({ minimum: Number.MIN_VALUE, presence: "required" }),
+  burst: option.number({ minimum: 1 }),
+  whenExceeded: option.oneOf(["wait", "reject"]),
+};
+
+/** The rule of an option that gives each topic a limit. */
+export function rateLimitRules(): OptionRule<Readonly<Record<string, RateLimit>> | undefined> {
+  return (value, path, faults) => {
+    if (value === undefined) return undefined;
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      faults.add({ path, message: "must map topics to limits" });
+      return undefined;
+    }
+    const limits = value as Readonly<Record<string, unknown>>;
+    for (const [topic, limit] of Object.entries(limits)) {
+      readOptions(limit, limitRules, faults, memberPath(path, topic));
+    }
+    return limits as Readonly<Record<string, RateLimit>>;
+  };
+}
+
 /** A token bucket. Those that wait are let through in the order of their arrival. */
 export interface TokenBucket {
   /** Resolves when one more message may go. Rejects with the signal's reason, or at once where that was chosen. */
@@ -20,13 +42,9 @@ export interface TokenBucket {
 /** Sums of times are off by less than this, in milliseconds. Without it, a full bucket would now and then refuse a token. */
 const roundingMs = 0.001;
 
-/** @throws ConfigError naming what is wrong with the limit. */
+/** A bucket for a limit that was checked. */
 export function tokenBucket(limit: RateLimit, clock: Clock = systemClock): TokenBucket {
   const { perSecond, burst = Math.max(1, perSecond), whenExceeded = "wait" } = limit;
-  const issues: Issue[] = [];
-  if (!(perSecond > 0)) issues.push({ path: "rateLimit.perSecond", message: "must be above 0" });
-  if (!(burst >= 1)) issues.push({ path: "rateLimit.burst", message: "must be at least 1" });
-  if (issues.length > 0) throw new ConfigError(issues);
 
   const intervalMs = 1000 / perSecond;
   // The bucket is one number: the time at which it would be full. Every token taken moves that on by one interval.

@@ -1,79 +1,86 @@
-import type { RetryPolicy } from "@wirekit/core";
-import { toAwsError } from "@wirekit/core/aws";
-import { rejectOnAbort, retry } from "@wirekit/core/kit";
+import { AwsError, formatArn, toAwsError } from "@wirekit/core/aws";
+import { retry, withTimeout } from "@wirekit/core/kit";
 import type { AwsMessagingConfig } from "../config.ts";
-import { AWSConnectionError } from "../errors.ts";
 import type { SnsApi } from "../connection/sns-api.ts";
-import { arnOf, nameOf, readReference, topicNameFor } from "../wire/names.ts";
+import { nameOf, readReference, topicNameFor } from "../wire/names.ts";
 
 /** Finds the ARN of a topic: by the map, by the account's id, or by asking SNS once. */
 export interface TopicDirectory {
-  arnFor(topic: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<string>;
+  /** The ARN, if no request is needed. */
+  known(topic: string): string | undefined;
+  arnFor(topic: string): Promise<string>;
+}
+
+export interface TopicDirectoryOptions {
+  readonly sns: Pick<SnsApi, "listTopics">;
+  readonly config: Pick<
+    AwsMessagingConfig,
+    "regionName" | "accountId" | "environment" | "topicMap" | "retry" | "requestTimeoutMs" | "clock" | "random"
+  >;
+  /** Ends a listing at once, and its retries. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * ARNs of the topics of one configuration. What SNS lists is kept; a topic that is not on the list is asked
- * for again when it is next wanted, since it may have been created meanwhile.
+ * ARNs of the topics of one configuration. It keeps what SNS lists. If a topic is not on the list, it asks again when the topic
+ * is next wanted, because it may have been created meanwhile.
  */
-export function topicDirectory(
-  config: Pick<AwsMessagingConfig, "regionName" | "accountId" | "environment" | "topicMap">,
-  sns: Pick<SnsApi, "listTopics">,
-  policy: Partial<RetryPolicy>,
-): TopicDirectory {
+export function topicDirectory({ config, sns, signal }: TopicDirectoryOptions): TopicDirectory {
   const { regionName, accountId, environment, topicMap } = config;
-  let known: ReadonlyMap<string, string> = new Map();
-  let listing: Promise<ReadonlyMap<string, string>> | undefined;
+  const { retry: policy, requestTimeoutMs: timeoutMs, clock, random } = config;
+  const listed = new Map<string, string>();
+  let listing: Promise<void> | undefined;
 
-  async function listAll(): Promise<ReadonlyMap<string, string>> {
-    const arns = new Map<string, string>();
+  async function listAll(): Promise<void> {
     for (let token: string | undefined, isFirst = true; isFirst || token !== undefined; isFirst = false) {
       const input = token === undefined ? {} : { NextToken: token };
-      const page = await retry(
-        () =>
-          sns.listTopics(input).catch((thrown) => {
-            throw toAwsError("Listing the topics", thrown, {
-              request: "unsent",
-            });
-          }),
-        { policy },
-      );
-      for (const { TopicArn: arn = "" } of page.Topics ?? []) arns.set(nameOf(arn), arn);
+      const page = await retry(() => listPage(input), { policy, signal, clock, random });
+      for (const { TopicArn: arn = "" } of page.Topics ?? []) listed.set(nameOf(arn), arn);
       token = page.NextToken === "" ? undefined : page.NextToken;
     }
-    return arns;
   }
 
-  /** One listing serves all who ask meanwhile; it is not ended by the abort of one of them. */
-  function list(): Promise<ReadonlyMap<string, string>> {
-    if (listing !== undefined) return listing;
-    const asked = listAll();
-    listing = asked;
-    const forget = (): void => {
-      if (listing === asked) listing = undefined;
-    };
-    asked.then((arns) => {
-      known = arns;
-      forget();
-    }, forget);
-    return asked;
+  async function listPage(input: { readonly NextToken?: string }) {
+    const ask = (both: AbortSignal) => sns.listTopics(input, { signal: both });
+    try {
+      return await withTimeout("Listing the topics", ask, { signal, timeoutMs, clock });
+    } catch (thrown) {
+      signal?.throwIfAborted();
+      throw toAwsError("Listing the topics", thrown, { request: "unsent" });
+    }
   }
 
-  async function lookUp(name: string): Promise<string | undefined> {
-    return known.get(name) ?? (await list()).get(name);
+  /** One listing serves all that ask meanwhile; the abort of one of them does not end it. */
+  function list(): Promise<void> {
+    listing ??= listAll().finally(() => {
+      listing = undefined;
+    });
+    return listing;
+  }
+
+  function nameFor(topic: string): string {
+    const mapped = Object.hasOwn(topicMap, topic) ? topicMap[topic] : undefined;
+    return mapped ?? topicNameFor(topic, environment);
+  }
+
+  function known(topic: string): string | undefined {
+    const reference = readReference(nameFor(topic));
+    if (reference.kind === "arn") return reference.arn;
+    const name = reference.kind === "url" ? nameOf(reference.url) : reference.name;
+    if (accountId === undefined) return listed.get(name);
+    return formatArn({ service: "sns", region: regionName, accountId, resource: name });
   }
 
   return {
-    async arnFor(topic, { signal } = {}) {
-      const mapped = Object.hasOwn(topicMap, topic) ? topicMap[topic] : undefined;
-      const reference = readReference(mapped ?? topicNameFor(topic, environment));
-      if (reference.kind === "arn") return reference.arn;
-      const name = reference.kind === "url" ? nameOf(reference.url) : reference.name;
-      if (accountId !== undefined) return arnOf("sns", { regionName, accountId, name });
-
-      const found = lookUp(name);
-      const arn = await (signal === undefined ? found : rejectOnAbort(found, signal));
+    known,
+    async arnFor(topic) {
+      const before = known(topic);
+      if (before !== undefined) return before;
+      await list();
+      const arn = known(topic);
       if (arn !== undefined) return arn;
-      throw new AWSConnectionError(
+      const name = nameOf(nameFor(topic));
+      throw new AwsError(
         `There is no topic ${name} in ${regionName}: create it (provision() does), or name its ARN in topicMap`,
         { kind: "gone", details: { topic, name, regionName } },
       );

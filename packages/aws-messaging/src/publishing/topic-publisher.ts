@@ -1,62 +1,37 @@
-import type { Clock, CloseReport, Logger, Random, RetryPolicy, WaitOptions } from "@wirekit/core";
-import { Batcher, type BatcherStats, type BatchOutcome } from "@wirekit/core/outbound";
+import { AwsError } from "@wirekit/core/aws";
+import type { Troubles } from "@wirekit/core/kit";
+import { Batcher, type EntryResult } from "@wirekit/core/outbound";
 import { entryId, sendBatch } from "@wirekit/core/sqs";
-import type { PreparedEntry } from "./prepare-entry.ts";
-import type { PublishReceipt } from "./publish-options.ts";
+import type { AwsMessagingConfig } from "../config.ts";
 import type { PublishedEntry, SnsApi } from "../connection/sns-api.ts";
 import { nameOf } from "../wire/names.ts";
-
-/** How messages of a topic are gathered. */
-export interface PublishBatching {
-  /**
-   * The longest that a message waits for company, in milliseconds. Default 0: what is published in one turn
-   * goes together.
-   */
-  readonly lingerMs?: number | undefined;
-  /** Requests in flight at once, for each topic. Default 8. */
-  readonly maxInFlight?: number | undefined;
-  /** The most messages that are held, for each topic. Default 10,000. */
-  readonly maxPending?: number | undefined;
-  /**
-   * What `publish` does when that is reached: wait for room, or reject with `QueueFullError`. Default
-   * `"wait"`.
-   */
-  readonly whenFull?: "wait" | "reject" | undefined;
-  /**
-   * `"best-effort"` puts many messages of a FIFO group into one request, and lets them overtake each other on
-   * a partial failure.
-   */
-  readonly orderOnPartialFailure?: "strict" | "best-effort" | undefined;
-}
+import type { PreparedEntry } from "./prepare-entry.ts";
+import type { PublishReceipt } from "./publish-options.ts";
 
 export interface TopicPublisherOptions {
   readonly topicArn: string;
   readonly sns: Pick<SnsApi, "publishBatch">;
-  readonly batching: PublishBatching;
-  readonly retry: Partial<RetryPolicy>;
-  readonly maxMessageBytes: number;
-  readonly timeoutMs: number;
-  readonly logger: Logger;
-  readonly clock?: Clock | undefined;
-  readonly random?: Random | undefined;
+  readonly config: Pick<
+    AwsMessagingConfig,
+    "batching" | "retry" | "requestTimeoutMs" | "maxMessageBytes" | "logger" | "clock" | "random"
+  >;
+  readonly troubles: Troubles;
 }
 
 /** SNS takes ten messages in a request. */
 const maxEntries = 10;
 
 /** Publishes to one topic: single messages in, full `PublishBatch` requests out. */
-export class TopicPublisher {
-  readonly #batcher: Batcher<PreparedEntry, PublishReceipt>;
+export class TopicPublisher extends Batcher<PreparedEntry, PublishReceipt> {
+  /** What fails here, in `health()`. */
+  readonly area: string;
 
-  constructor(options: TopicPublisherOptions) {
-    const { topicArn, sns, batching, retry, maxMessageBytes, timeoutMs, logger, clock, random } = options;
+  constructor({ topicArn, sns, config, troubles }: TopicPublisherOptions) {
+    const { batching, retry, requestTimeoutMs, maxMessageBytes, logger, clock, random } = config;
     const topic = nameOf(topicArn);
-    const request = {
-      what: `Publishing to ${topic}`,
-      details: { topic },
-      receiptOf,
-    };
-    this.#batcher = new Batcher<PreparedEntry, PublishReceipt>({
+    const area = `publishing to ${topic}`;
+    const request = { what: `Publishing to ${topic}`, details: { topic }, receiptOf };
+    super({
       maxEntries,
       // The limit of a message is also the limit of a request.
       maxBytes: maxMessageBytes,
@@ -64,46 +39,42 @@ export class TopicPublisher {
       keyOf: ({ entry }) => entry.MessageGroupId,
       orderOnPartialFailure: batching.orderOnPartialFailure,
       lingerMs: batching.lingerMs,
-      maxInFlight: batching.maxInFlight ?? 8,
+      maxInFlight: batching.maxInFlight,
       maxPendingEntries: batching.maxPending,
       whenFull: batching.whenFull,
       retry,
-      flushTimeoutMs: timeoutMs,
+      flushTimeoutMs: requestTimeoutMs,
       logger,
       clock,
       random,
       // The context is passed on as it is: reading its signal would make one.
-      flush: (entries, context) => {
-        const PublishBatchRequestEntries = entries.map(({ item }, index) => ({
-          Id: entryId(index),
-          ...item.entry,
-        }));
+      flush: async (entries, context) => {
+        const PublishBatchRequestEntries = entries.map(({ item }, index) => ({ Id: entryId(index), ...item.entry }));
         const input = { TopicArn: topicArn, PublishBatchRequestEntries };
-        return sendBatch(() => sns.publishBatch(input, context), entries.length, request);
+        try {
+          const results = await sendBatch(() => sns.publishBatch(input, context), entries.length, request);
+          noteResults(area, results, troubles);
+          return results;
+        } catch (thrown) {
+          noteTrouble(area, thrown, troubles);
+          throw thrown;
+        }
       },
     });
-  }
-
-  publish(message: PreparedEntry, options: WaitOptions): Promise<PublishReceipt> {
-    return this.#batcher.send(message, options);
-  }
-
-  publishOutcome(message: PreparedEntry, options: WaitOptions): Promise<BatchOutcome<PublishReceipt>> {
-    return this.#batcher.sendOutcome(message, options);
-  }
-
-  stats(): BatcherStats {
-    return this.#batcher.stats();
-  }
-
-  close(options: { readonly timeoutMs?: number | undefined }): Promise<CloseReport<PreparedEntry>> {
-    return this.#batcher.close(options);
+    this.area = area;
   }
 }
 
+function noteResults(area: string, results: readonly EntryResult<PublishReceipt>[], troubles: Troubles): void {
+  if (results.some(({ kind }) => kind === "delivered")) return troubles.clear(area);
+  for (const result of results) if (result.kind !== "delivered") noteTrouble(area, result.error, troubles);
+}
+
+/** What AWS, the network or the rights are to blame for; a message that is wrong by itself is no trouble of the client's. */
+export function noteTrouble(area: string, thrown: unknown, troubles: Troubles): void {
+  if (thrown instanceof AwsError && thrown.kind !== "sender") troubles.report(area, thrown);
+}
+
 function receiptOf({ MessageId = "", SequenceNumber }: PublishedEntry): PublishReceipt {
-  return {
-    messageId: MessageId,
-    ...(SequenceNumber !== undefined && { sequenceNumber: SequenceNumber }),
-  };
+  return { messageId: MessageId, ...(SequenceNumber !== undefined && { sequenceNumber: SequenceNumber }) };
 }

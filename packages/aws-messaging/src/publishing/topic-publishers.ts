@@ -1,24 +1,21 @@
-import type { Logger, RetryPolicy } from "@wirekit/core";
+import { ClosedError } from "@wirekit/core";
+import { type Deadline, OpenOnce, once, type Troubles } from "@wirekit/core/kit";
 import type { BatcherStats } from "@wirekit/core/outbound";
-import type { AwsClients } from "../connection/clients.ts";
 import type { AwsMessagingConfig } from "../config.ts";
-import type { AwsMessagingParts } from "../messaging-options.ts";
-import { type TopicDirectory, topicDirectory } from "./topic-directory.ts";
-import { TopicPublisher } from "./topic-publisher.ts";
+import type { AwsClients } from "../connection/clients.ts";
+import type { PreparedEntry } from "./prepare-entry.ts";
+import { topicDirectory } from "./topic-directory.ts";
+import { noteTrouble, TopicPublisher } from "./topic-publisher.ts";
 
-export interface TopicPublishersOptions extends Pick<AwsMessagingParts, "batching" | "clock" | "random"> {
+export interface TopicPublishersOptions {
   readonly config: AwsMessagingConfig;
-  readonly clients: AwsClients;
-  readonly policy: Partial<RetryPolicy>;
-  readonly logger: Logger;
+  readonly clients: Pick<AwsClients, "sns">;
+  readonly troubles: Troubles;
 }
 
-/** What `close` could not finish in its time. */
-export interface UnsentMessages {
-  /** Never left: safe to publish again. */
-  readonly notSent: number;
-  /** Were in a request at least once, and nothing says that they were taken. */
-  readonly unconfirmed: number;
+/** What fails while a topic is looked for, in `health()`. */
+export function lookUpArea(topic: string): string {
+  return `looking for the topic ${topic}`;
 }
 
 /** The publishers of all topics of a configuration, each made when it is first asked for. */
@@ -27,27 +24,30 @@ export class TopicPublishers {
   readonly #byArn = new Map<string, TopicPublisher>();
   /** By the logical name: a topic that was found once is the same for good. */
   readonly #found = new Map<string, TopicPublisher>();
-  #directory: Promise<TopicDirectory> | undefined;
+  readonly #looking = new OpenOnce<TopicPublisher>();
+  readonly #stop = new AbortController();
+  /** Publishes that are called at once share one directory, and its one listing. */
+  readonly #directory = once(async () => {
+    const { config, clients } = this.#options;
+    const sns = await clients.sns();
+    return { sns, directory: topicDirectory({ config, sns, signal: this.#stop.signal }) };
+  });
 
   constructor(options: TopicPublishersOptions) {
     this.#options = options;
   }
 
-  /** The publisher of a topic that was asked for before. */
-  known(topic: string): TopicPublisher | undefined {
-    return this.#found.get(topic);
+  /**
+   * The publisher of a topic: at once if it was found before.
+   *
+   * @throws AwsError if there is no such topic or SNS cannot be asked.
+   */
+  find(topic: string): TopicPublisher | Promise<TopicPublisher> {
+    return this.#found.get(topic) ?? this.#looking.get(topic, () => this.#lookUp(topic));
   }
 
-  /** @throws AWSConnectionError where there is no such topic or SNS cannot be asked; the signal's own reason. */
-  async find(topic: string, signal: AbortSignal): Promise<TopicPublisher> {
-    const known = this.#found.get(topic);
-    if (known !== undefined) return known;
-    const directory = await this.#openDirectory();
-    const arn = await directory.arnFor(topic, { signal });
-    const sns = await this.#options.clients.sns();
-    const publisher = this.#byArn.get(arn) ?? this.#open(arn, sns);
-    this.#found.set(topic, publisher);
-    return publisher;
+  isKnown(topic: string): boolean {
+    return this.#found.has(topic);
   }
 
   /** By the topic's ARN. */
@@ -55,43 +55,34 @@ export class TopicPublishers {
     return Object.fromEntries([...this.#byArn].map(([arn, publisher]) => [arn, publisher.stats()]));
   }
 
-  /** Sends what was given before. */
-  async close({ timeoutMs }: { readonly timeoutMs: number }): Promise<UnsentMessages> {
+  /** Sends what was given before, and looks for no topic any more. */
+  async close(
+    deadline: Deadline,
+  ): Promise<{ readonly notSent: PreparedEntry[]; readonly unconfirmed: PreparedEntry[] }> {
+    this.#stop.abort(new ClosedError("The messaging client"));
+    const timeoutMs = deadline.leftMs();
     const publishers = [...this.#byArn.values()];
     const reports = await Promise.all(publishers.map((publisher) => publisher.close({ timeoutMs })));
     return {
-      notSent: reports.reduce((sum, { notSent }) => sum + notSent.length, 0),
-      unconfirmed: reports.reduce((sum, { unconfirmed }) => sum + unconfirmed.length, 0),
+      notSent: reports.flatMap(({ notSent }) => notSent),
+      unconfirmed: reports.flatMap(({ unconfirmed }) => unconfirmed),
     };
   }
 
-  /** The promise is kept, not what it brings: publishes that are called at once share one directory, and its one listing. */
-  #openDirectory(): Promise<TopicDirectory> {
-    if (this.#directory !== undefined) return this.#directory;
-    const { config, clients, policy } = this.#options;
-    const opening = clients.sns().then((sns) => topicDirectory(config, sns, policy));
-    this.#directory = opening;
-    opening.catch(() => {
-      this.#directory = undefined;
-    });
-    return opening;
-  }
-
-  #open(topicArn: string, sns: Awaited<ReturnType<AwsClients["sns"]>>): TopicPublisher {
-    const { config, policy, batching = {}, logger, clock, random } = this.#options;
-    const { maxMessageBytes, timeoutMs } = config;
-    const publisher = new TopicPublisher({
-      topicArn,
-      sns,
-      batching,
-      retry: policy,
-      maxMessageBytes,
-      timeoutMs,
-      logger,
-      clock,
-      random,
-    });
-    this.#byArn.set(topicArn, publisher);
-    return publisher;
+  async #lookUp(topic: string): Promise<TopicPublisher> {
+    const { config, troubles } = this.#options;
+    const area = lookUpArea(topic);
+    try {
+      const { sns, directory } = await this.#directory();
+      const topicArn = await directory.arnFor(topic);
+      troubles.clear(area);
+      const publisher = this.#byArn.get(topicArn) ?? new TopicPublisher({ topicArn, sns, config, troubles });
+      this.#byArn.set(topicArn, publisher);
+      this.#found.set(topic, publisher);
+      return publisher;
+    } catch (thrown) {
+      noteTrouble(area, thrown, troubles);
+      throw thrown;
+    }
   }
 }

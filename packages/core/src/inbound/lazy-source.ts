@@ -1,5 +1,6 @@
 import { ClosedError } from "../errors/closed-error.ts";
 import type { Issue } from "../errors/issues.ts";
+import type { WirekitError } from "../errors/wirekit-error.ts";
 import type { Deadline } from "../kit/deadline.ts";
 import type { Delivery, Settlement } from "./delivery.ts";
 import type { Intake, Source } from "./source.ts";
@@ -8,8 +9,11 @@ import type { Intake, Source } from "./source.ts";
 export interface LazySourceOptions<D extends Delivery> {
   /** What is opened says the same; a consumer has to know it before. */
   readonly redelivery: Source<D>["redelivery"];
-  /** Opens the source; called once, when the consumer begins to receive. A rejection ends the consumer. */
-  readonly open: (signal: AbortSignal) => Promise<Source<D>>;
+  /**
+   * Opens the source; called once, when the consumer begins to receive. A rejection ends the consumer. It calls `onTrouble` when
+   * something fails that it tries again: `health()` shows that until the source is open.
+   */
+  readonly open: (signal: AbortSignal, onTrouble: (error: WirekitError) => void) => Promise<Source<D>>;
   /** What is wrong with the options that it will be opened with. Default: nothing that is known. */
   readonly faults?: readonly Issue[] | undefined;
   /** Called for each delivery that was handled, once the source has confirmed that it is acknowledged. Must not reject. */
@@ -32,7 +36,13 @@ export class LazySource<D extends Delivery> implements Source<D> {
   }
 
   async run(intake: Intake<D>, options: { readonly signal: AbortSignal }): Promise<void> {
-    this.#source = await this.#open(options.signal);
+    let isTroubled = false;
+    const onTrouble = (error: WirekitError): void => {
+      isTroubled = true;
+      intake.fault(error);
+    };
+    this.#source = await this.#open(options.signal, onTrouble);
+    if (isTroubled) intake.recovered();
     await this.#source.run(intake, options);
   }
 
