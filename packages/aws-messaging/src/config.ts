@@ -158,8 +158,8 @@ export function awsMessagingConfig(options: AwsMessagingOptions): AwsMessagingCo
   const config = readOptions(options, rules, faults);
   const { roleArn, endpointUrl, plainHttpHosts } = config;
   const given: Partial<AwsMessagingOptions> = options ?? {};
-  if (endpointUrl !== undefined && !faults.has("endpointUrl") && !faults.has("plainHttpHosts")) {
-    faults.add(checkEndpoint("endpointUrl", endpointUrl, plainHttpHosts));
+  if (endpointUrl !== undefined && !faults.has("endpointUrl")) {
+    faults.add(checkEndpoint("endpointUrl", endpointUrl, faults.has("plainHttpHosts") ? [] : plainHttpHosts));
   }
   // A config that is read again brings the default of the session's name without a role.
   const hasSessionName = given.roleSessionName !== undefined && given.roleSessionName !== "wirekit";
@@ -202,8 +202,10 @@ export function awsMessagingConfigFromEnv(
 function textMap(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
-    const texts = typeof value === "object" && value !== null && !Array.isArray(value) && Object.values(value);
-    if (texts !== false && texts.every((each) => typeof each === "string" && each.trim() !== "")) return value;
+    const texts =
+      typeof value === "object" && value !== null && !Array.isArray(value) && Object.values(value);
+    if (texts !== false && texts.every((each) => typeof each === "string" && each.trim() !== ""))
+      return value;
   } catch {
     // The parser's own message quotes the text.
   }

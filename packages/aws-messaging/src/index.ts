@@ -13,13 +13,9 @@ export type {
   DeadLetterDestination,
   HandlingOptions,
 } from "./consuming/consume-options.ts";
-export {
-  type DefinedEvent,
-  type Discriminator,
-  defineEvent,
-  type EventDefinition,
-  type EventFactory,
-} from "./events/define-event.ts";
+export type { EventConsumer } from "./consuming/event-consumer.ts";
+export type { EventHandler, HandlerContext, MessageMetadata } from "./consuming/event-handler.ts";
+export { type Subscription, SubscriptionRegistry } from "./consuming/subscriptions.ts";
 export type { DataKey, KeyProvider } from "./encryption/key-provider.ts";
 export {
   type KmsApi,
@@ -37,8 +33,14 @@ export {
   SubscriptionNotFoundError,
   ValidationFailedError,
 } from "./errors.ts";
-export type { EventConsumer } from "./consuming/event-consumer.ts";
-export type { EventHandler, HandlerContext, MessageMetadata } from "./consuming/event-handler.ts";
+export {
+  type DefinedEvent,
+  type Discriminator,
+  defineEvent,
+  type EventDefinition,
+  type EventFactory,
+} from "./events/define-event.ts";
+export type { EventSchema, Published, Received } from "./events/schema.ts";
 export { closeMessaging, consume, publish, publishBatch, publishEvent, runConsumer } from "./functions.ts";
 export type { BodyPointer, BodyStore, LargeBodies } from "./large-bodies/body-store.ts";
 export {
@@ -48,11 +50,14 @@ export {
   s3BodyStore,
 } from "./large-bodies/s3-body-store.ts";
 export type { Provisioned, ProvisionOptions } from "./provisioning/provision.ts";
-export type { BatchEvent, PublishOptions, PublishReceipt, PublishTarget } from "./publishing/publish-options.ts";
-export type { RateLimit } from "./publishing/rate-limit.ts";
-export type { EventSchema, Published, Received } from "./events/schema.ts";
-export { type Subscription, SubscriptionRegistry } from "./consuming/subscriptions.ts";
 export type { PublishCall } from "./publishing/publication.ts";
+export type {
+  BatchEvent,
+  PublishOptions,
+  PublishReceipt,
+  PublishTarget,
+} from "./publishing/publish-options.ts";
 export type { PublisherStats, TopicStats } from "./publishing/publisher.ts";
+export type { RateLimit } from "./publishing/rate-limit.ts";
 export type { Attributes, AttributeValue } from "./wire/attributes.ts";
 export { type EnvelopeAttribute, type RawBody, type SnsBody, unwrapBody } from "./wire/unwrap-body.ts";

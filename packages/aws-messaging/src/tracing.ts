@@ -8,8 +8,8 @@ import {
   messagingSpan,
   withSpan,
 } from "@wirekit/core/tracing";
-import type { PublishReceipt } from "./publishing/publish-options.ts";
 import { carriedAttributes, type ReadMessage } from "./consuming/read-delivery.ts";
+import type { PublishReceipt } from "./publishing/publish-options.ts";
 import type { Attributes } from "./wire/attributes.ts";
 
 const scope = { name: "@wirekit/aws-messaging" };

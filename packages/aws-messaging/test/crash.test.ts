@@ -86,9 +86,8 @@ async function handleTheRest(): Promise<Done[]> {
   const messaging = fixture.messaging();
   for (const topic of topics) {
     messaging.consume(
-      { topic, schema: OrderPlaced },
+      { topic, schema: OrderPlaced, waitTimeMs: 1_000 },
       ({ n }, { metadata }) => void done.push({ topic, n, messageId: metadata.messageId }),
-      { waitTimeMs: 1_000 },
     );
   }
   await until(() => topics.every((topic) => held(topic) === 0));

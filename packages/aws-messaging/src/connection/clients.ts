@@ -81,7 +81,8 @@ function bindSqsAdmin(
   const limited = <T>(
     { signal }: CallOptions,
     send: (options: { readonly abortSignal: AbortSignal }) => Promise<T>,
-  ): Promise<T> => withTimeout("The request", (both) => send({ abortSignal: both }), { signal, timeoutMs, clock });
+  ): Promise<T> =>
+    withTimeout("The request", (both) => send({ abortSignal: both }), { signal, timeoutMs, clock });
   return {
     createQueue: (input, options = {}) =>
       limited(options, (limits) => client.send(new sdk.CreateQueueCommand(input), limits)),

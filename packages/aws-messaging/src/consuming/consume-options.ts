@@ -1,6 +1,6 @@
-import type { DeadLetterSink, IdempotencyStore, ConsumerOptions as CoreOptions } from "@wirekit/core/inbound";
-import type { SqsDelivery, SqsSourceOptions } from "@wirekit/core/sqs";
+import type { ConsumerOptions as CoreOptions, DeadLetterSink, IdempotencyStore } from "@wirekit/core/inbound";
 import { checkFunction, Faults, type OptionRule, option, readOptions } from "@wirekit/core/kit";
+import type { SqsDelivery, SqsSourceOptions } from "@wirekit/core/sqs";
 import type { Discriminator } from "../events/define-event.ts";
 import type { EventSchema, Received } from "../events/schema.ts";
 import type { MessageMetadata } from "./event-handler.ts";

@@ -128,7 +128,11 @@ export function startConsumer(
     const { id: messageId, attempt } = delivery;
     audit?.({ event: outcome, queue, messageId, attempt, durationMs, errorCode: error?.code });
   });
-  if (signal !== undefined) consumer.on("stopped", onAbort(signal, () => void consumer.close()));
+  if (signal !== undefined)
+    consumer.on(
+      "stopped",
+      onAbort(signal, () => void consumer.close()),
+    );
   return consumer;
 }
 

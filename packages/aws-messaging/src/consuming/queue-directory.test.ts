@@ -1,5 +1,6 @@
 import { expect, it } from "@jest/globals";
-import { queueDisplayName, resolveQueueUrl } from "./queue-directory.ts";
+import { systemClock } from "@wirekit/core";
+import { findQueue, queueDisplayName } from "./queue-directory.ts";
 
 const asked: unknown[] = [];
 const sqs = {
@@ -12,18 +13,20 @@ const sqs = {
   },
 };
 const config = {
+  clock: systemClock,
+  random: Math.random,
   environment: "prod",
-  timeoutMs: 1_000,
+  requestTimeoutMs: 1_000,
   queueMap: {
     byUrl: "https://sqs.example.com/1/mapped",
     byArn: "arn:aws:sqs:eu-west-1:123456789012:mapped",
     byName: "mapped",
   },
 };
-const urlOf = (queue: string) => resolveQueueUrl({ queue }, config, { sqs, policy: { maxAttempts: 1 } });
+const urlOf = (queue: string) => findQueue({ queue }, config, { sqs, retry: { maxAttempts: 1 } });
 
 it("finds a topic's queue by the rule, and a queue by its own name", async () => {
-  await expect(resolveQueueUrl({ topic: "orders" }, config, { sqs, policy: {} })).resolves.toBe(
+  await expect(findQueue({ topic: "orders" }, config, { sqs, retry: {} })).resolves.toBe(
     "https://sqs.example.com/1/prod-orders-queue",
   );
   await expect(urlOf("orders")).resolves.toBe("https://sqs.example.com/1/orders");

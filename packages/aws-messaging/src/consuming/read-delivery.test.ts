@@ -6,8 +6,8 @@ import type { KeyProvider } from "../encryption/key-provider.ts";
 import { localKeyring } from "../encryption/local-keyring.ts";
 import { messageCipher } from "../encryption/message-cipher.ts";
 import { AWSConnectionError, InvalidMessageError, MessageProcessingError } from "../errors.ts";
-import { readDelivery } from "./read-delivery.ts";
 import { encodeAttributes } from "../wire/attributes.ts";
+import { readDelivery } from "./read-delivery.ts";
 
 const keys = localKeyring({ keys: { k: new Uint8Array(32) }, currentKeyId: "k" });
 

@@ -1,14 +1,14 @@
 import { WirekitError } from "@wirekit/core";
 import type { SqsDelivery } from "@wirekit/core/sqs";
-import type { Discriminator } from "../events/define-event.ts";
 import type { CipherText, MessageCipher } from "../encryption/message-cipher.ts";
 import { InvalidMessageError, MessageProcessingError } from "../errors.ts";
-import type { EventHandler, MessageMetadata } from "./event-handler.ts";
-import type { BodyPointer, BodyStore } from "../large-bodies/body-store.ts";
+import type { Discriminator } from "../events/define-event.ts";
 import { decodeEvent, type EventSchema } from "../events/schema.ts";
+import type { BodyPointer, BodyStore } from "../large-bodies/body-store.ts";
 import { type Attributes, decodeAttributes, decodeEnvelopeAttributes } from "../wire/attributes.ts";
 import { decodePointer, pointerAttribute } from "../wire/body-pointer.ts";
 import { unwrapBody } from "../wire/unwrap-body.ts";
+import type { EventHandler, MessageMetadata } from "./event-handler.ts";
 
 /** A message that is ready for its handler. */
 export interface ReadMessage {

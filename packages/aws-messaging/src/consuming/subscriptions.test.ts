@@ -1,8 +1,8 @@
 import { expect, it } from "@jest/globals";
 import { ConfigError } from "@wirekit/core";
 import * as z from "zod";
-import { defineEvent } from "../events/define-event.ts";
 import { SubscriptionNotFoundError } from "../errors.ts";
+import { defineEvent } from "../events/define-event.ts";
 import { SubscriptionRegistry } from "./subscriptions.ts";
 
 const schema = z.object({ type: z.string() });

@@ -1,9 +1,9 @@
 import { ConfigError } from "@wirekit/core";
-import type { Discriminator } from "../events/define-event.ts";
 import { SubscriptionNotFoundError } from "../errors.ts";
-import type { EventHandler } from "./event-handler.ts";
+import type { Discriminator } from "../events/define-event.ts";
 import type { EventSchema } from "../events/schema.ts";
 import type { Attributes } from "../wire/attributes.ts";
+import type { EventHandler } from "./event-handler.ts";
 
 /** A type of event, as far as a subscription needs to know it. An `EventDefinition` is one. */
 export interface SubscribableEvent<Schema extends EventSchema> {

@@ -1,9 +1,9 @@
 import { ConfigError, type Issue } from "@wirekit/core";
 import { toAwsError } from "@wirekit/core/aws";
-import { once } from "@wirekit/core/kit";
+import { loadPeer, once } from "@wirekit/core/kit";
 import type { AwsMessagingConfig } from "../config.ts";
+import { clientSettings } from "../connection/sdk-settings.ts";
 import { InvalidMessageError } from "../errors.ts";
-import { clientSettings, loadPeer } from "../connection/sdk-settings.ts";
 import type { KeyProvider } from "./key-provider.ts";
 
 /** The part of KMS that is used here, in KMS's own names. `new KMS()` of `@aws-sdk/client-kms` is one. */
@@ -66,7 +66,7 @@ export function kmsKeyProvider(options: KmsKeyProviderOptions): KmsKeyProvider {
   const own: { destroy(): void }[] = [];
   const api = once<KmsApi>(async () => {
     if (kms !== undefined) return kms;
-    const { KMS } = await loadPeer("encryption", "@aws-sdk/client-kms", () => import("@aws-sdk/client-kms"));
+    const { KMS } = await loadPeer("@aws-sdk/client-kms", () => import("@aws-sdk/client-kms"), "encryption");
     const keep = <Client extends { destroy(): void }>(client: Client) => {
       own.push(client);
       return client;

@@ -1,5 +1,5 @@
-import type { EventSchema, Published } from "./schema.ts";
 import type { Attributes } from "../wire/attributes.ts";
+import type { EventSchema, Published } from "./schema.ts";
 
 /** Where events of one type go, what they look like, and how they are told from others on the same topic. */
 export interface EventDefinition<Schema extends EventSchema = EventSchema> {

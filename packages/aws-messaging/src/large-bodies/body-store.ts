@@ -8,7 +8,7 @@ export interface BodyPointer {
 export interface BodyStore {
   /** A place for one more body, which nothing stands in yet. */
   newPointer(): BodyPointer;
-  /** Rejects with `InvalidMessageError` for a body that is too large for the store as well; `AWSConnectionError`. */
+  /** Rejects with `MessageTooLargeError` for a body that is too large for the store as well; `AWSConnectionError`. */
   put(pointer: BodyPointer, body: string): Promise<void>;
   /** Rejects with `InvalidMessageError` for a pointer that leads out of the store or to nothing; `AWSConnectionError`. */
   get(pointer: BodyPointer): Promise<string>;

@@ -2,9 +2,9 @@ import { ConfigError, type Issue } from "@wirekit/core";
 import { toAwsError } from "@wirekit/core/aws";
 import { retry } from "@wirekit/core/kit";
 import type { AwsMessagingConfig } from "../config.ts";
-import { AWSConnectionError } from "../errors.ts";
 import type { SnsApi } from "../connection/sns-api.ts";
 import type { SqsAdminApi } from "../connection/sqs-admin-api.ts";
+import { AWSConnectionError } from "../errors.ts";
 import { topicDirectory } from "../publishing/topic-directory.ts";
 import { deadLetterQueueNameFor, isFifo, queueNameFor, topicNameFor } from "../wire/names.ts";
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
+import { MessageTooLargeError } from "@wirekit/core";
 import * as z from "zod";
-import { InvalidMessageError, ValidationFailedError } from "../errors.ts";
+import { ValidationFailedError } from "../errors.ts";
 import { prepareEntry } from "./prepare-entry.ts";
 import type { PublishOptions } from "./publish-options.ts";
 
@@ -78,10 +79,10 @@ it("names the size of a message that is too large, and the limit", async () => {
   const prepared = async () =>
     prepareEntry(target, { text: "€".repeat(10) }, {}, { ...context, maxMessageBytes: 40 });
   const refused = await prepared().catch((error: unknown) => error);
-  expect(refused).toBeInstanceOf(InvalidMessageError);
+  expect(refused).toBeInstanceOf(MessageTooLargeError);
   expect(refused).toMatchObject({
-    code: "aws-messaging/too-large",
-    details: { topic: "orders", bytes: 41, limit: 40 },
+    code: "wirekit/message-too-large",
+    details: { bytes: 41, maxBytes: 40 },
     message: expect.stringMatching(/41 bytes.*at most 40/),
   });
 });

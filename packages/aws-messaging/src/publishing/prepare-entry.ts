@@ -1,16 +1,16 @@
 import { type Issue, MessageTooLargeError } from "@wirekit/core";
 import { utf8Length } from "@wirekit/core/outbound";
 import { attributesBytes, type SqsAttribute } from "@wirekit/core/sqs";
+import type { PublishEntry } from "../connection/sns-api.ts";
 import type { MessageCipher } from "../encryption/message-cipher.ts";
 import { ValidationFailedError } from "../errors.ts";
-import type { BodyPointer, BodyStore } from "../large-bodies/body-store.ts";
-import type { PublishCall } from "./publication.ts";
-import type { PublishOptions, PublishTarget } from "./publish-options.ts";
 import { type EncodedEvent, type EventSchema, encodeEvent, type Published } from "../events/schema.ts";
-import type { PublishEntry } from "../connection/sns-api.ts";
+import type { BodyPointer, BodyStore } from "../large-bodies/body-store.ts";
 import { type Attributes, encodeAttributes, maxAttributes } from "../wire/attributes.ts";
 import { encodePointer, pointerAttribute } from "../wire/body-pointer.ts";
 import { isFifoTopic } from "../wire/names.ts";
+import type { PublishCall } from "./publication.ts";
+import type { PublishOptions, PublishTarget } from "./publish-options.ts";
 
 /** A message that is ready to go, all but its place in a batch. */
 export interface PreparedEntry {
@@ -182,7 +182,8 @@ async function storeApart(
   const stored = store.newPointer();
   const pointing = draftOf({ body: encodePointer(stored), attributes: withPointerTo(draft) });
   // Attributes cannot be put elsewhere.
-  if (pointing.bytes > maxMessageBytes) throw new MessageTooLargeError({ bytes: pointing.bytes, maxBytes: maxMessageBytes });
+  if (pointing.bytes > maxMessageBytes)
+    throw new MessageTooLargeError({ bytes: pointing.bytes, maxBytes: maxMessageBytes });
   try {
     await store.put(stored, draft.body);
   } catch (thrown) {

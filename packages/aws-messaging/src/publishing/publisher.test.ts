@@ -1,12 +1,13 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
-import { ClosedError, silentLogger, TimeoutError } from "@wirekit/core";
+import { ClosedError, silentLogger, systemClock, TimeoutError, UnconfirmedError } from "@wirekit/core";
+import { Deadline, Troubles } from "@wirekit/core/kit";
 import * as z from "zod";
+import { type AwsMessagingOptions, awsMessagingConfig } from "../config.ts";
 import type { AwsClients } from "../connection/clients.ts";
-import { awsMessagingConfig } from "../config.ts";
-import { ValidationFailedError } from "../errors.ts";
-import { Publisher, type PublisherOptions } from "./publisher.ts";
-import type { EventSchema } from "../events/schema.ts";
 import type { PublishEntry, SnsApi } from "../connection/sns-api.ts";
+import { ValidationFailedError } from "../errors.ts";
+import type { EventSchema } from "../events/schema.ts";
+import { Publisher, type PublisherOptions } from "./publisher.ts";
 
 const Plain = z.object({ n: z.number() });
 const isoDate = z.codec(z.iso.datetime(), z.date(), {
@@ -22,14 +23,22 @@ const orders = { topic: "orders", schema: Plain };
 const opened: Publisher[] = [];
 
 afterEach(async () => {
-  await Promise.all(opened.splice(0).map((publisher) => publisher.close({ timeoutMs: 0 })));
+  await Promise.all(opened.splice(0).map((publisher) => publisher.close(new Deadline(0, systemClock))));
 });
 
 /**
  * A publisher over an SNS in memory, which takes everything; and what that was asked to take, request by
  * request.
  */
-function open(options: Partial<PublisherOptions> = {}, sns: Partial<SnsApi> = {}) {
+function open(
+  {
+    config = {},
+    ...options
+  }: Partial<Omit<PublisherOptions, "config">> & {
+    readonly config?: Partial<AwsMessagingOptions>;
+  } = {},
+  sns: Partial<SnsApi> = {},
+) {
   const requests: (readonly PublishEntry[])[] = [];
   const api: Partial<SnsApi> = {
     publishBatch: async ({ PublishBatchRequestEntries: entries }) => {
@@ -39,10 +48,15 @@ function open(options: Partial<PublisherOptions> = {}, sns: Partial<SnsApi> = {}
     ...sns,
   };
   const made = new Publisher({
-    config: awsMessagingConfig({ regionName: "eu-west-1", accountId: "123456789012" }),
+    config: awsMessagingConfig({
+      regionName: "eu-west-1",
+      accountId: "123456789012",
+      retry: { maxAttempts: 1 },
+      logger: silentLogger,
+      ...config,
+    }),
     clients: { sns: async () => api as SnsApi } as AwsClients,
-    policy: { maxAttempts: 1 },
-    logger: silentLogger,
+    troubles: new Troubles(systemClock),
     audit: undefined,
     ...options,
   });
@@ -69,7 +83,7 @@ describe("a topic that is known, and a plain schema", () => {
     const sent = Promise.all(
       numbers(25).map((n) => publisher.publish({ target: orders, event: { n }, options: {} })),
     );
-    expect(publisher.stats()["arn:aws:sns:eu-west-1:123456789012:orders"]).toMatchObject({
+    expect(publisher.stats().topics["arn:aws:sns:eu-west-1:123456789012:orders"]).toMatchObject({
       waitingEntries: 25,
     });
     await expect(sent).resolves.toHaveLength(25);
@@ -81,7 +95,7 @@ describe("a topic that is known, and a plain schema", () => {
     const call = { target: orders, event: { n: "1" } as unknown as { n: number }, options: {} };
     await expect(publisher.publish(call)).rejects.toThrow(ValidationFailedError);
     await expect(publisher.publishOutcome(call)).resolves.toMatchObject({
-      kind: "rejected",
+      kind: "not-sent",
       error: { code: "aws-messaging/validation-failed" },
     });
     expect(requests).toEqual([]);
@@ -116,9 +130,11 @@ describe("a topic that is known, and a plain schema", () => {
     const reason = new Error("changed my mind");
     const options = { signal: AbortSignal.abort(reason) };
     await expect(publisher.publish({ target: orders, event: { n: 1 }, options })).rejects.toBe(reason);
-    await expect(publisher.publishOutcome({ target: orders, event: { n: 1 }, options })).resolves.toEqual({
+    await expect(
+      publisher.publishOutcome({ target: orders, event: { n: 1 }, options }),
+    ).resolves.toMatchObject({
       kind: "not-sent",
-      reason,
+      error: { cause: reason },
     });
     expect(requests).toEqual([]);
   });
@@ -204,7 +220,7 @@ describe("a call that takes too long", () => {
       options: { timeoutMs: 5 },
     };
     await expect(publisher.publish(call)).rejects.toThrow(TimeoutError);
-    await expect(publisher.publishOutcome(call)).resolves.toMatchObject({ kind: "not-sent" });
+    await expect(publisher.publishOutcome(call)).resolves.toMatchObject({ kind: "expired" });
     expect(requests).toEqual([]);
   });
 
@@ -216,7 +232,10 @@ describe("a call that takes too long", () => {
       options: {},
     });
     const refused = expect(sent).rejects.toThrow(ClosedError);
-    await expect(publisher.close({ timeoutMs: 5 })).resolves.toEqual({ notSent: 0, unconfirmed: 0 });
+    await expect(publisher.close(new Deadline(5, systemClock))).resolves.toEqual({
+      notSent: [{ target: { topic: "orders", schema: neverDone }, event: { n: 1 }, options: {} }],
+      unconfirmed: [],
+    });
     await refused;
   });
 
@@ -224,15 +243,15 @@ describe("a call that takes too long", () => {
     const { publisher } = open({}, { publishBatch: () => new Promise(() => undefined) });
     const options = { timeoutMs: 20 };
     await expect(publisher.publish({ target: orders, event: { n: 1 }, options })).rejects.toThrow(
-      TimeoutError,
+      UnconfirmedError,
     );
   });
 });
 
 it("keeps to a topic's rate limit, or to that of all others", async () => {
   const limit = { perSecond: 0.001, burst: 1, whenExceeded: "reject" } as const;
-  const once = async (rateLimits: NonNullable<PublisherOptions["rateLimits"]>) => {
-    const { publisher, requests } = open({ rateLimits });
+  const once = async (rateLimits: NonNullable<AwsMessagingOptions["rateLimits"]>) => {
+    const { publisher, requests } = open({ config: { rateLimits } });
     const call = { target: orders, event: { n: 1 }, options: {} };
     const kinds = [await publisher.publishOutcome(call), await publisher.publishOutcome(call)];
     expect(requests.length).toBe(kinds.filter(({ kind }) => kind === "delivered").length);
@@ -245,7 +264,7 @@ it("keeps to a topic's rate limit, or to that of all others", async () => {
 
 it("takes nothing once it is closed", async () => {
   const { publisher } = await warmedUp();
-  await publisher.close({ timeoutMs: 10 });
+  await publisher.close(new Deadline(10, systemClock));
   await expect(publisher.publish({ target: orders, event: { n: 1 }, options: {} })).rejects.toThrow(
     ClosedError,
   );

@@ -1,11 +1,5 @@
 import { ClosedError, ConfigError, type SendOutcome, type SendStats } from "@wirekit/core";
-import {
-  checkDurationMs,
-  type Deadline,
-  failedOutcome,
-  rejectOnAbort,
-  SendCounter,
-} from "@wirekit/core/kit";
+import { checkDurationMs, type Deadline, failedOutcome, rejectOnAbort, SendCounter } from "@wirekit/core/kit";
 import type { BatcherStats, BatchOutcome } from "@wirekit/core/outbound";
 import { isTracingOn } from "@wirekit/core/tracing";
 import type { WriteAudit } from "../audit.ts";
@@ -101,7 +95,10 @@ export class Publisher {
       accepted: sends.accepted + preparing,
       pending: preparing,
     });
-    const topics = Object.entries(ofTopics).map(([arn, { accepted: _, pending: __, ...rest }]) => [arn, rest]);
+    const topics = Object.entries(ofTopics).map(([arn, { accepted: _, pending: __, ...rest }]) => [
+      arn,
+      rest,
+    ]);
     return { sends: all, topics: Object.fromEntries(topics) };
   }
 
@@ -123,7 +120,11 @@ export class Publisher {
   #start(call: PublishCall, tell: Tell): void {
     const { config } = this.#options;
     const publication = new Publication(call, this.#stop.signal, config.clock);
-    if (!isTracingOn()) return this.#prepareAndSend(publication, undefined, tell);
+    if (isTracingOn()) this.#startTraced(publication, tell);
+    else this.#prepareAndSend(publication, undefined, tell);
+  }
+
+  #startTraced(publication: Publication, tell: Tell): void {
     this.#preparing.add(publication);
     let isBegun = false;
     const send = (trace: Attributes): Promise<Sent> => {
@@ -136,7 +137,7 @@ export class Publisher {
       });
     };
     // The span begins before the message is prepared, because the message carries it. A tracer that fails stops no message.
-    sendInSpan(call.target.topic, send).catch(() => {
+    sendInSpan(publication.call.target.topic, send).catch(() => {
       if (!isBegun) this.#prepareAndSend(publication, undefined, tell);
     });
   }
@@ -148,13 +149,16 @@ export class Publisher {
       this.#check(publication.call);
       prepared = this.#prepare(publication, trace);
     } catch (thrown) {
-      return this.#refuse(publication, thrown, tell);
+      this.#refuse(publication, thrown, tell);
+      return;
     }
     const group = this.#groupOf(publication.call);
-    const waits = prepared instanceof Promise || (group !== undefined && this.#groups.has(group));
-    if (!waits) return this.#send(publication, prepared as Prepared, tell);
-    this.#preparing.add(publication);
-    void this.#sendLater(publication, Promise.resolve(prepared), group, tell);
+    if (prepared instanceof Promise || (group !== undefined && this.#groups.has(group))) {
+      this.#preparing.add(publication);
+      void this.#sendLater(publication, Promise.resolve(prepared), group, tell);
+    } else {
+      this.#send(publication, prepared, tell);
+    }
   }
 
   #check({ options: { signal, timeoutMs } }: PublishCall): void {
@@ -235,7 +239,12 @@ export class Publisher {
   }
 
   /** The one place where a publish ends, whichever way it comes. */
-  #settle(publication: Publication, outcome: BatchOutcome<PublishReceipt>, reason: unknown, tell: Tell): void {
+  #settle(
+    publication: Publication,
+    outcome: BatchOutcome<PublishReceipt>,
+    reason: unknown,
+    tell: Tell,
+  ): void {
     if (outcome.kind !== "delivered") this.#orphans.lookAfter(publication.entry, outcome);
     this.#options.audit?.({
       event: outcome.kind === "delivered" ? "published" : "publish-failed",
@@ -282,7 +291,10 @@ export class Publisher {
 }
 
 /** Calls `next` with the value: at once, or when it has come. */
-function after<T, Next>(value: T | Promise<T>, next: (value: T) => Next | Promise<Next>): Next | Promise<Next> {
+function after<T, Next>(
+  value: T | Promise<T>,
+  next: (value: T) => Next | Promise<Next>,
+): Next | Promise<Next> {
   return value instanceof Promise ? value.then(next) : next(value);
 }
 

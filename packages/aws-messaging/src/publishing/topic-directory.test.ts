@@ -22,11 +22,14 @@ function listing(...pages: readonly (readonly string[])[]) {
   };
 }
 
-const config = awsMessagingConfig({ regionName: "eu-west-1", environment: "prod" });
+const config = awsMessagingConfig({ regionName: "eu-west-1", environment: "prod", retry: quick });
 
 it("believes the map, whether it holds ARNs or names", async () => {
   const sns = listing(["elsewhere"]);
-  const mapped = topicDirectory({ ...config, topicMap: { a: arn("x"), b: "elsewhere" } }, sns, quick);
+  const mapped = topicDirectory({
+    config: { ...config, topicMap: { a: arn("x"), b: "elsewhere" } },
+    sns: sns,
+  });
   await expect(mapped.arnFor("a")).resolves.toBe(arn("x"));
   expect(sns.asked).toEqual([]);
   await expect(mapped.arnFor("b")).resolves.toBe(arn("elsewhere"));
@@ -34,14 +37,14 @@ it("believes the map, whether it holds ARNs or names", async () => {
 
 it("builds the ARN from the account's id, without a request", async () => {
   const sns = listing([]);
-  const directory = topicDirectory({ ...config, accountId: "123456789012" }, sns, quick);
+  const directory = topicDirectory({ config: { ...config, accountId: "123456789012" }, sns: sns });
   await expect(directory.arnFor("orders.fifo")).resolves.toBe(arn("prod-orders.fifo"));
   expect(sns.asked).toEqual([]);
 });
 
 it("pages through the list once for all who ask", async () => {
   const sns = listing(["prod-a"], ["prod-b"], ["prod-c"]);
-  const directory = topicDirectory(config, sns, quick);
+  const directory = topicDirectory({ config: config, sns: sns });
   await expect(Promise.all(["a", "b", "c", "a"].map((topic) => directory.arnFor(topic)))).resolves.toEqual(
     ["prod-a", "prod-b", "prod-c", "prod-a"].map(arn),
   );
@@ -50,7 +53,7 @@ it("pages through the list once for all who ask", async () => {
 
 it("looks again for a topic that was not there", async () => {
   const sns = listing(["prod-a"]);
-  const directory = topicDirectory(config, sns, quick);
+  const directory = topicDirectory({ config: config, sns: sns });
   await expect(directory.arnFor("b")).rejects.toMatchObject({
     code: "aws/gone",
     retryable: false,
@@ -68,7 +71,7 @@ it("retries a page, and asks anew after a failure", async () => {
         ? Promise.reject(Object.assign(new Error("down"), { code: "ECONNRESET" }))
         : sns.listTopics(input),
   };
-  const directory = topicDirectory(config, flaky, quick);
+  const directory = topicDirectory({ config: config, sns: flaky });
   await expect(directory.arnFor("a")).rejects.toMatchObject({
     code: "aws/transient",
     attempts: 2,
@@ -76,10 +79,17 @@ it("retries a page, and asks anew after a failure", async () => {
   await expect(directory.arnFor("a")).resolves.toBe(arn("prod-a"));
 });
 
-it("stops waiting when it is aborted", async () => {
-  const directory = topicDirectory(config, { listTopics: () => new Promise(() => {}) }, quick);
+it("stops a listing that hangs, and its retries, when it is aborted", async () => {
   const controller = new AbortController();
-  const waiting = directory.arnFor("a", { signal: controller.signal });
+  const sns = { listTopics: () => new Promise<never>(() => {}) };
+  const directory = topicDirectory({ config, sns, signal: controller.signal });
+  const waiting = directory.arnFor("a");
   controller.abort(new Error("enough"));
   await expect(waiting).rejects.toThrow("enough");
+});
+
+it("gives up a listing that hangs after the time of a request, and says that nothing was sent", async () => {
+  const sns = { listTopics: () => new Promise<never>(() => {}) };
+  const directory = topicDirectory({ config: { ...config, requestTimeoutMs: 1 }, sns });
+  await expect(directory.arnFor("a")).rejects.toMatchObject({ code: "aws/transient", request: "unsent" });
 });

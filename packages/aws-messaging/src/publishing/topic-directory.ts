@@ -15,7 +15,14 @@ export interface TopicDirectoryOptions {
   readonly sns: Pick<SnsApi, "listTopics">;
   readonly config: Pick<
     AwsMessagingConfig,
-    "regionName" | "accountId" | "environment" | "topicMap" | "retry" | "requestTimeoutMs" | "clock" | "random"
+    | "regionName"
+    | "accountId"
+    | "environment"
+    | "topicMap"
+    | "retry"
+    | "requestTimeoutMs"
+    | "clock"
+    | "random"
   >;
   /** Ends a listing at once, and its retries. */
   readonly signal?: AbortSignal | undefined;

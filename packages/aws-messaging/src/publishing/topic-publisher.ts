@@ -49,7 +49,10 @@ export class TopicPublisher extends Batcher<PreparedEntry, PublishReceipt> {
       random,
       // The context is passed on as it is: reading its signal would make one.
       flush: async (entries, context) => {
-        const PublishBatchRequestEntries = entries.map(({ item }, index) => ({ Id: entryId(index), ...item.entry }));
+        const PublishBatchRequestEntries = entries.map(({ item }, index) => ({
+          Id: entryId(index),
+          ...item.entry,
+        }));
         const input = { TopicArn: topicArn, PublishBatchRequestEntries };
         try {
           const results = await sendBatch(() => sns.publishBatch(input, context), entries.length, request);
@@ -65,9 +68,15 @@ export class TopicPublisher extends Batcher<PreparedEntry, PublishReceipt> {
   }
 }
 
-function noteResults(area: string, results: readonly EntryResult<PublishReceipt>[], troubles: Troubles): void {
-  if (results.some(({ kind }) => kind === "delivered")) return troubles.clear(area);
-  for (const result of results) if (result.kind !== "delivered") noteTrouble(area, result.error, troubles);
+function noteResults(
+  area: string,
+  results: readonly EntryResult<PublishReceipt>[],
+  troubles: Troubles,
+): void {
+  const isWorking = results.some(({ kind }) => kind === "delivered");
+  if (isWorking) troubles.clear(area);
+  else
+    for (const result of results) if (result.kind !== "delivered") noteTrouble(area, result.error, troubles);
 }
 
 /** What AWS, the network or the rights are to blame for; a message that is wrong by itself is no trouble of the client's. */

@@ -56,13 +56,12 @@ export function configOn({ url, region }: AwsLike): AwsMessagingConfig {
   return awsMessagingConfig({
     regionName: region,
     endpointUrl: url,
-    awsAccessKeyId: "any",
-    awsSecretAccessKey: "any",
+    credentials: { accessKeyId: "any", secretAccessKey: "any" },
   });
 }
 
 export function messagingOn(server: AwsLike, parts: AwsMessagingParts = {}): AwsMessaging {
-  return new AwsMessaging(configOn(server), { logger: silentLogger, ...parts });
+  return new AwsMessaging({ ...configOn(server), logger: silentLogger, ...parts });
 }
 
 type QueueTarget = { readonly topic: string } | { readonly queue: string };
@@ -84,9 +83,8 @@ export async function consume(
 ): Promise<readonly Handled[]> {
   const handled: Handled[] = [];
   const consumer = messaging.consume(
-    { ...target, schema: Order },
+    { ...target, schema: Order, waitTimeMs: 1_000 },
     (event, { metadata }) => void handled.push({ order: event, metadata }),
-    { waitTimeMs: 1_000 },
   );
   let done = 0;
   const all = new Promise<void>((resolve, reject) => {
@@ -112,10 +110,15 @@ export function alwaysFail(
   options: ConsumeOptions = {},
 ): EventConsumer {
   return messaging.consume(
-    { ...target, schema: Order },
+    {
+      ...target,
+      schema: Order,
+      waitTimeMs: 1_000,
+      ...options,
+      retry: { baseDelayMs: 1_000, maxDelayMs: 1_000 },
+    },
     () => {
       throw new Error("it always fails");
     },
-    { waitTimeMs: 1_000, backoff: { baseDelayMs: 1_000, maxDelayMs: 1_000 }, ...options },
   );
 }
