@@ -128,8 +128,10 @@ export class AwsMessaging implements Client<PublishCall, PublisherStats> {
     options: ConsumeOptions<Schema>,
     handler: EventHandler<Schema>,
   ): EventConsumer {
-    const { issues } = findConsumeFaults(options, handler);
-    const { topic, queue, schema, discriminator, ...handling } = options ?? {};
+    // What `defineEvent` returns is a function with the members of a definition.
+    const given = typeof options === "function" ? { ...(options as ConsumeOptions<Schema>) } : options;
+    const { issues } = findConsumeFaults(given, handler);
+    const { topic, queue, schema, discriminator, ...handling } = given ?? {};
     const name = topic ?? queue ?? "";
     const subscriptions = new SubscriptionRegistry().subscribe(name, { schema, discriminator }, handler);
     const target = topic === undefined ? { queue: name } : { topic };

@@ -290,7 +290,8 @@ describe("a consumer", () => {
       const never = { kind: "delay", until: new Promise<void>(() => undefined) } as const;
       fixture.aws.faults.next(never, { action });
       const impatient = new AwsMessaging({ ...fixture.config, requestTimeoutMs: 300, logger: silentLogger });
-      const consumer = impatient.consume({ ...target, ...quick }, () => {});
+      // What the answer that never came has taken comes again after this time.
+      const consumer = impatient.consume({ ...target, ...quick, visibilityTimeoutMs: 1_000 }, () => {});
       await fixture.messaging().publish(target, event(1));
       await until(() => consumer.stats().handled > 0 && isEmpty());
       await impatient.close();

@@ -31,7 +31,8 @@ export const crashProgram = `
 
   write("pid", process.pid);
   const config = awsMessagingConfigFromEnv(process.env, { endpointUrl: ENDPOINT_URL, environment: "test" });
-  const messaging = new AwsMessaging(config, {
+  const messaging = new AwsMessaging({
+    ...config,
     audit: ({ event, messageId }) => {
       if (event === "delivered") pass("received");
       if (event !== "handled") return;
@@ -42,14 +43,19 @@ export const crashProgram = `
   closeOnSignals([messaging], { timeoutMs: 30_000 });
   for (const topic of ["orders", "orders.fifo"]) {
     messaging.consume(
-      { topic, schema: z.object({ n: z.number(), placed_at: z.string() }) },
+      {
+        topic,
+        schema: z.object({ n: z.number(), placed_at: z.string() }),
+        concurrency: 3,
+        visibilityTimeoutMs: Number(process.env.VISIBILITY_MS),
+        waitTimeMs: 1_000,
+      },
       async ({ n }, { metadata }) => {
         pass("running");
         pass("asked to end");
         await new Promise((resolve) => setImmediate(resolve));
         write("done", topic, n, metadata.messageId);
       },
-      { concurrency: 3, visibilityTimeoutMs: Number(process.env.VISIBILITY_MS), waitTimeMs: 1_000 },
     );
   }
 `;

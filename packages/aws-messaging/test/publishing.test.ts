@@ -125,7 +125,7 @@ describe("single publishes", () => {
     const publisher = await publisherTo("orders");
     aws.faults.next({ kind: "error", status: 503, code: "ServiceUnavailable" }, { times: 4 });
     await expect(publish(publisher, 1)).rejects.toMatchObject({
-      name: "AwsError",
+      name: "AwsRejectedError",
       code: "aws/transient",
       attempts: 4,
     });
@@ -139,12 +139,10 @@ describe("a request that SNS does not answer", () => {
   };
   const openClients = (timeoutMs: number) => {
     const { endpointUrl, regionName, credentials } = aws;
-    const { accessKeyId: awsAccessKeyId, secretAccessKey: awsSecretAccessKey } = credentials;
     const options = {
       endpointUrl,
       regionName,
-      awsAccessKeyId,
-      awsSecretAccessKey,
+      credentials,
       requestTimeoutMs: timeoutMs,
     };
     return awsClients(awsMessagingConfig(options));

@@ -96,6 +96,10 @@ const rules = {
     (value) => (isSchema(value) ? undefined : "must be a Standard Schema: one of zod, for example"),
     { presence: "required" },
   ),
+  // An `EventDefinition` says these for publishing.
+  attributes: option.unchecked<unknown>(),
+  groupId: option.unchecked<unknown>(),
+  deduplicationId: option.unchecked<unknown>(),
   discriminator: option.custom<Discriminator>((value) =>
     isDiscriminator(value) ? undefined : "must be { field, value } or { attribute, value }",
   ),

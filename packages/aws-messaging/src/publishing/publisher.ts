@@ -120,33 +120,41 @@ export class Publisher {
   #start(call: PublishCall, tell: Tell): void {
     const { config } = this.#options;
     const publication = new Publication(call, this.#stop.signal, config.clock);
-    if (isTracingOn()) this.#startTraced(publication, tell);
+    if (this.#isClosing) this.#refuse(publication, new ClosedError("The messaging client"), tell);
+    else if (isTracingOn()) this.#startTraced(publication, tell);
     else this.#prepareAndSend(publication, undefined, tell);
   }
 
+  /** The span begins before the message is prepared, because the message carries it. A tracer that fails stops no message. */
   #startTraced(publication: Publication, tell: Tell): void {
     this.#preparing.add(publication);
     let isBegun = false;
-    const send = (trace: Attributes): Promise<Sent> => {
+    // A caller learns of its message when the span has ended.
+    let end: (() => void) | undefined;
+    let isSpanOver = false;
+    const send = (trace: Attributes | undefined): Promise<Sent> => {
       isBegun = true;
       return new Promise((resolve) => {
         this.#prepareAndSend(publication, trace, (outcome, reason) => {
-          tell(outcome, reason);
+          end = () => tell(outcome, reason);
+          if (isSpanOver) end();
           resolve({ outcome: withReceipt(outcome), bytes: bytesOf(publication) });
         });
       });
     };
-    // The span begins before the message is prepared, because the message carries it. A tracer that fails stops no message.
-    sendInSpan(publication.call.target.topic, send).catch(() => {
-      if (!isBegun) this.#prepareAndSend(publication, undefined, tell);
-    });
+    const whenOver = (): void => {
+      isSpanOver = true;
+      if (isBegun) end?.();
+      else void send(undefined);
+    };
+    sendInSpan(publication.call.target.topic, send).then(whenOver, whenOver);
   }
 
   /** Within this call, if nothing has to be waited for: a promise costs about as much as all that is done for a message here. */
   #prepareAndSend(publication: Publication, trace: Attributes | undefined, tell: Tell): void {
     let prepared: Prepared | Promise<Prepared>;
     try {
-      this.#check(publication.call);
+      checkLimits(publication.call);
       prepared = this.#prepare(publication, trace);
     } catch (thrown) {
       this.#refuse(publication, thrown, tell);
@@ -159,14 +167,6 @@ export class Publisher {
     } else {
       this.#send(publication, prepared, tell);
     }
-  }
-
-  #check({ options: { signal, timeoutMs } }: PublishCall): void {
-    if (this.#isClosing) throw new ClosedError("The messaging client");
-    signal?.throwIfAborted();
-    if (timeoutMs === undefined || timeoutMs === Number.POSITIVE_INFINITY) return;
-    const issue = checkDurationMs("timeoutMs", timeoutMs, { minimum: 0 });
-    if (issue !== undefined) throw new ConfigError([issue]);
   }
 
   #prepare(publication: Publication, trace: Attributes | undefined): Prepared | Promise<Prepared> {
@@ -288,6 +288,14 @@ export class Publisher {
     }
     return this.#buckets.get(topic);
   }
+}
+
+/** @throws the signal's own reason; ConfigError for a time limit that is none. */
+function checkLimits({ options: { signal, timeoutMs } }: PublishCall): void {
+  signal?.throwIfAborted();
+  if (timeoutMs === undefined || timeoutMs === Number.POSITIVE_INFINITY) return;
+  const issue = checkDurationMs("timeoutMs", timeoutMs, { minimum: 0 });
+  if (issue !== undefined) throw new ConfigError([issue]);
 }
 
 /** Calls `next` with the value: at once, or when it has come. */
