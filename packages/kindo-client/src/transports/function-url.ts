@@ -8,7 +8,7 @@ import {
   parseRetryAfter,
 } from "@wirekit/core/http";
 import { withTimeout } from "@wirekit/core/kit";
-import { injectTraceContext } from "@wirekit/core/tracing";
+import { injectTraceContext, isTracingOn } from "@wirekit/core/tracing";
 import type { KindoConfig, UrlTarget } from "../config.ts";
 import type { Credentials, CredentialsSource } from "../signing/credentials.ts";
 import { type SignedRequest, signRequest } from "../signing/sign-request.ts";
@@ -40,7 +40,7 @@ export function functionUrlTransport(
     // Headers that are added after signing are no part of the signature: a proxy may drop or change them.
     const headers: Record<string, string> = { ...signed.headers };
     if (idempotencyKey !== undefined) headers["Idempotency-Key"] = idempotencyKey;
-    await injectTraceContext(headers);
+    if (isTracingOn()) await addTraceContext(headers);
 
     attempt.signal.throwIfAborted();
     const response = await exchange({ ...request, headers }, attempt);
@@ -107,6 +107,17 @@ function guarded(transport: HttpTransport, clock: Clock) {
       transport(request, { signal, timeoutMs: positive(timeoutMs) });
     return withTimeout("The request", send, { signal, timeoutMs, clock });
   };
+}
+
+/** Adds what the program's propagator writes, unless HTTP cannot carry it or it would replace what was signed. */
+async function addTraceContext(headers: Record<string, string>): Promise<void> {
+  const carrier: Record<string, string> = {};
+  await injectTraceContext(carrier);
+  const taken = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
+  for (const [name, value] of Object.entries(carrier)) {
+    const isHeader = /^[\w!#$%&'*+.^`|~-]+$/.test(name) && /^[\t\x20-\x7e]*$/.test(value);
+    if (isHeader && !taken.has(name.toLowerCase())) headers[name] = value;
+  }
 }
 
 /** A transport takes no time-out of 0, which is what may be left. */
