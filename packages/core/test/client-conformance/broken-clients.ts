@@ -1,16 +1,33 @@
 import process from "node:process";
 import {
   ClosedError,
-  type CloseOptions,
-  type CloseReport,
   ConfigError,
-  type Health,
-  type Logger,
   TimeoutError,
   UnconfirmedError,
   type WaitOptions,
 } from "../../src/index.ts";
 import { type ClientHarness, type ClientOptions, clientConformance } from "../../src/testing/index.ts";
+import {
+  AlwaysWell,
+  ClosesAtOnce,
+  ClosesLate,
+  ClosesWhatever,
+  CountsCloses,
+  IllWithoutReason,
+  NeverDisposes,
+  NeverWellAgain,
+  OkAfterClose,
+  OpensTimer,
+  ReportsNothing,
+  ReportsNotSent,
+  StatsLater,
+  StatsWithDate,
+  StatsWithoutPending,
+  ThrowsTypeError,
+  TrustsItsHook,
+  TrustsItsListeners,
+  TrustsItsLogger,
+} from "./broken-classes.ts";
 import { FakePeer } from "./fake-peer.ts";
 import { optionsOf, referenceHarness } from "./harness.ts";
 import { ReferenceClient, type ReferenceOptions, type ReferenceStats } from "./reference-client.ts";
@@ -95,160 +112,6 @@ const unconfirmedAs = (replace: (error: UnconfirmedError, options: WaitOptions) 
 
 const without = (name: string) => (overrides: ClientOptions) => ({ ...overrides, [name]: undefined });
 
-class OpensTimer extends ReferenceClient {
-  readonly #timer = setInterval(() => {}, 60_000);
-
-  override close(options?: CloseOptions): Promise<CloseReport<string>> {
-    clearInterval(this.#timer);
-    return super.close(options);
-  }
-}
-
-class StatsLater extends ReferenceClient {
-  override stats(): ReferenceStats {
-    return Promise.resolve(super.stats()) as unknown as ReferenceStats;
-  }
-}
-
-class StatsWithoutPending extends ReferenceClient {
-  override stats(): ReferenceStats {
-    return { ...super.stats(), pending: 0 };
-  }
-}
-
-class StatsWithDate extends ReferenceClient {
-  override stats(): ReferenceStats {
-    return { ...super.stats(), since: new Date() } as ReferenceStats;
-  }
-}
-
-class AlwaysWell extends ReferenceClient {
-  override health(): Health {
-    const { status } = super.health();
-    return { status: status === "degraded" ? "ok" : status, reasons: [] };
-  }
-}
-
-class NeverWellAgain extends ReferenceClient {
-  #worst: Health | undefined;
-
-  override health(): Health {
-    const health = super.health();
-    if (health.status === "degraded") this.#worst = health;
-    return this.#worst ?? health;
-  }
-}
-
-class IllWithoutReason extends ReferenceClient {
-  override health(): Health {
-    return { ...super.health(), reasons: [] };
-  }
-}
-
-class OkAfterClose extends ReferenceClient {
-  override health(): Health {
-    return { status: "ok", reasons: [] };
-  }
-}
-
-class ClosesLate extends ReferenceClient {
-  override async close(options?: CloseOptions): Promise<CloseReport<string>> {
-    const report = await super.close(options);
-    if (report.unconfirmed.length > 0) await new Promise<never>(() => {});
-    return report;
-  }
-}
-
-class ReportsNothing extends ReferenceClient {
-  override async close(options?: CloseOptions): Promise<CloseReport<string>> {
-    await super.close(options);
-    return { notSent: [], unconfirmed: [], notHandled: 0 };
-  }
-}
-
-class ReportsNotSent extends ReferenceClient {
-  override async close(options?: CloseOptions): Promise<CloseReport<string>> {
-    const { unconfirmed } = await super.close(options);
-    return { notSent: unconfirmed, unconfirmed: [], notHandled: 0 };
-  }
-}
-
-class CountsCloses extends ReferenceClient {
-  #closes = 0;
-
-  override async close(options?: CloseOptions): Promise<CloseReport<string>> {
-    const report = await super.close(options);
-    this.#closes += 1;
-    return { ...report, notHandled: this.#closes - 1 };
-  }
-}
-
-class ClosesWhatever extends ReferenceClient {
-  override close(): Promise<CloseReport<string>> {
-    return super.close({ timeoutMs: 0 });
-  }
-}
-
-class ThrowsTypeError extends ReferenceClient {
-  override close(options?: CloseOptions): Promise<CloseReport<string>> {
-    return super.close(options).catch(() => Promise.reject(new TypeError("bad timeoutMs")));
-  }
-}
-
-class ClosesAtOnce extends ReferenceClient {
-  override close(options?: CloseOptions): Promise<CloseReport<string>> {
-    return super.close(
-      options?.timeoutMs === undefined || options.timeoutMs > 100 ? { timeoutMs: 0 } : options,
-    );
-  }
-}
-
-class NeverDisposes extends ReferenceClient {
-  override async [Symbol.asyncDispose](): Promise<void> {}
-}
-
-class TrustsItsLogger extends ReferenceClient {
-  readonly #logger: Logger | undefined;
-
-  constructor(options: ReferenceOptions) {
-    super(options);
-    this.#logger = options.logger;
-  }
-
-  override async send(message: string, options?: WaitOptions): Promise<void> {
-    await super.send(message, options);
-    this.#logger?.info({}, "A message was delivered");
-  }
-}
-
-class TrustsItsHook extends ReferenceClient {
-  readonly #hook: ReferenceOptions["audit"];
-
-  constructor(options: ReferenceOptions) {
-    super({ ...options, audit: undefined });
-    this.#hook = options.audit;
-  }
-
-  override async send(message: string, options?: WaitOptions): Promise<void> {
-    await super.send(message, options);
-    this.#hook?.(message);
-  }
-}
-
-class TrustsItsListeners extends ReferenceClient {
-  readonly #listeners: (() => void)[] = [];
-
-  override on(_name: never, listener: (event: never) => void): () => void {
-    this.#listeners.push(listener as () => void);
-    return () => {};
-  }
-
-  override async send(message: string, options?: WaitOptions): Promise<void> {
-    await super.send(message, options);
-    for (const listener of this.#listeners) listener();
-  }
-}
-
 /** Counts answers, also those that come after the close. */
 const countsLateAnswers: Partial<Harness> = {
   create: (peer, overrides) => {
@@ -275,7 +138,7 @@ export const brokenClients: readonly BrokenClient[] = [
     caughtBy: cases.noVariable,
     broken: {
       create: (peer, overrides) =>
-        new ReferenceClient(optionsOf(peer, { name: process.env["REFERENCE_NAME"] ?? "shop", ...overrides })),
+        new ReferenceClient(optionsOf(peer, { name: process.env.REFERENCE_NAME ?? "shop", ...overrides })),
     },
   },
   { defect: "a constructor that opens a timer", caughtBy: cases.opensNothing, broken: made(OpensTimer) },
@@ -332,7 +195,7 @@ export const brokenClients: readonly BrokenClient[] = [
       fromEnv: {
         ...required(referenceHarness.fromEnv),
         create: (env, overrides) =>
-          new ReferenceClient({ peer: new FakePeer(), name: env["REFERENCE_NAME"] as string, ...overrides }),
+          new ReferenceClient({ peer: new FakePeer(), name: env.REFERENCE_NAME as string, ...overrides }),
       },
     },
   },
