@@ -16,17 +16,23 @@ const manifest = (name: string, more: object = {}) =>
 const sound = {
   ".gitignore": "node_modules/\n",
   "package.json": JSON.stringify({ name: "fixture", private: true }),
-  "packages/core/package.json": manifest("core"),
+  "packages/core/package.json": manifest("core", {
+    exports: { ".": "./src/index.ts", "./testing": "./src/testing/index.ts" },
+    dependencies: { "left-out": "*" },
+  }),
+  "packages/core/src/testing/index.ts":
+    'export { ok } from "node:assert/strict";\nexport { wait } from "../wait.ts";\n',
   "packages/core/src/index.ts": 'export { wait } from "./wait.ts";\n',
   "packages/core/src/wait.ts":
     "export async function wait(): Promise<void> {\n  await Promise.resolve();\n}\n",
   "packages/alpha/package.json": manifest("alpha", {
-    dependencies: { "@wirekit/core": "*" },
+    dependencies: { "@wirekit/core": "*", kafkajs: "*" },
     devDependencies: { "@wirekit/devstack": "*", "left-out": "*" },
   }),
-  "packages/alpha/src/index.ts": 'export { wait } from "@wirekit/core/kit";\n',
+  "packages/alpha/src/index.ts": 'export { wait } from "@wirekit/core";\n',
+  "packages/alpha/src/kafka.ts": 'export { Kafka } from "kafkajs";\n',
   "packages/alpha/src/index.test.ts":
-    'import { start } from "@wirekit/devstack";\nimport { wait } from "./index.ts";\n\nawait wait();\nstart();\n',
+    'import { wait as waitInTests } from "@wirekit/core/testing";\nimport { start } from "@wirekit/devstack";\nimport { wait } from "./index.ts";\n\nawait wait();\nawait waitInTests();\nstart();\n',
   "packages/beta/package.json": manifest("beta"),
   "packages/beta/src/index.ts": "export const beta = 1;\n",
   "tooling/devstack/package.json": manifest("devstack"),
@@ -37,6 +43,18 @@ const links = {
   "packages/alpha/node_modules/@wirekit/core": "packages/core",
   "packages/alpha/node_modules/@wirekit/devstack": "tooling/devstack",
   "packages/alpha/node_modules/@wirekit/beta": "packages/beta",
+};
+
+const leftOut = JSON.stringify({ name: "left-out", main: "index.js" });
+
+const installed = {
+  "packages/alpha/node_modules/left-out/package.json": leftOut,
+  "packages/alpha/node_modules/left-out/index.js": "exports.left = 1;\n",
+  "packages/core/node_modules/left-out/package.json": leftOut,
+  "packages/core/node_modules/left-out/index.js": "exports.left = 1;\n",
+  "packages/alpha/node_modules/kafkajs/package.json": JSON.stringify({ name: "kafkajs", main: "index.js" }),
+  "packages/alpha/node_modules/kafkajs/index.js": "exports.Kafka = 1;\n",
+  "packages/alpha/node_modules/kafkajs/src/cluster.js": "module.exports = 1;\n",
 };
 
 const broken = {
@@ -57,6 +75,10 @@ const broken = {
   "packages/alpha/src/deep-by-name.ts": 'export { wait } from "@wirekit/core/src/wait.ts";\n',
   "packages/alpha/src/tooling.ts": 'export { start } from "@wirekit/devstack";\n',
   "packages/core/src/bare.ts": 'export { readFile } from "node:fs";\n',
+  "packages/core/src/testing/runner.ts": 'export { left } from "left-out";\n',
+  "packages/alpha/src/helpers.ts": 'export { wait } from "@wirekit/core/testing";\n',
+  "packages/alpha/src/insides.ts":
+    'import { createRequire } from "node:module";\n\nconst require = createRequire(import.meta.url);\nexport const cluster = require("kafkajs/src/cluster");\n',
   "packages/core/src/upward.ts": 'export { beta } from "../../beta/src/index.ts";\n',
   "packages/alpha/src/wire/impure.ts": 'export { readFile } from "node:fs";\n',
   "packages/alpha/test/sibling.test.ts": 'import { beta } from "@wirekit/beta";\n\nbeta.toFixed();\n',
@@ -75,10 +97,10 @@ async function workspace(files: Readonly<Record<string, string>>): Promise<strin
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await symlink(join(folder, target), join(folder, name), "dir");
   }
-  const installed = join(folder, "packages/alpha/node_modules/left-out");
-  await mkdir(installed);
-  await writeFile(join(installed, "package.json"), JSON.stringify({ name: "left-out", main: "index.js" }));
-  await writeFile(join(installed, "index.js"), "exports.left = 1;\n");
+  for (const [name, content] of Object.entries(installed)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), content);
+  }
   await cp(rules, join(folder, "tooling/biome"), { recursive: true });
   return folder;
 }
@@ -150,6 +172,9 @@ describe("it is a fault", () => {
     ["to import tooling from what is published", "alpha/src/tooling.ts: package-imports-core-only"],
     ["to import a node module in the root of core", "core/src/bare.ts: core-root-is-bare"],
     ["to import a package in core", "core/src/upward.ts: core-imports-no-sibling"],
+    ["to import more than core in core/testing", "core/src/testing/runner.ts: testing-stands-on-core"],
+    ["to import core/testing in what is published", "alpha/src/helpers.ts: no-testing-in-sources"],
+    ["to import the insides of kafkajs", "alpha/src/insides.ts: kafkajs-insides-in-one-folder"],
     ["to do input and output in wire/", "alpha/src/wire/impure.ts: wire-is-pure"],
   ])("%s", (_, fault) => {
     expect(faults).toContain(`packages/${fault}`);
