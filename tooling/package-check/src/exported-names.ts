@@ -12,7 +12,10 @@ export interface ExportedNames {
 }
 
 /** The names that each entry of a package exports, types included, as its `index.ts` lists them. */
-export async function exportedNames({ name, folder }: PublishablePackage): Promise<readonly ExportedNames[]> {
+export async function exportedNames({
+  name,
+  folder,
+}: Pick<PublishablePackage, "name" | "folder">): Promise<readonly ExportedNames[]> {
   return Promise.all(
     (await entrySources(folder)).map(async ({ subpath, source }) => ({
       entry: `${name}${subpath.slice(1)}`,
