@@ -58,9 +58,9 @@ module.exports = {
       name: "testing-stands-on-core",
       severity: "error",
       comment:
-        "core/testing runs under any test runner: it imports core, and of Node what asserts and what waits. No runner, no other package.",
+        "core/testing runs under any test runner: it imports core, and of Node what asserts, waits and watches the process. No runner, no other package.",
       from: { path: "^packages/core/src/testing/", pathNot: "\\.test\\.ts$" },
-      to: { pathNot: ["^packages/core/src/", "^(node:)?(assert(/strict)?|timers/promises)$"] },
+      to: { pathNot: ["^packages/core/src/", "^(node:)?(assert(/strict)?|process|timers/promises)$"] },
     },
     {
       name: "no-testing-in-sources",

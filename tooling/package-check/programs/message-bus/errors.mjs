@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 
 /** Faults are named by their path on the wire, and recognised by the other format's class. */
 export default async function errors({ load, loadOther }) {
-  const { createMessage, decodeMessage, InvalidBodyError, InvalidMessageError } = await load("@wirekit/message-bus");
+  const { createMessage, decodeMessage, InvalidBodyError, InvalidMessageError } =
+    await load("@wirekit/message-bus");
   const other = await loadOther("@wirekit/message-bus");
   const payload = { value: "1", currency: "EURC", reference: "R", chain: " " };
   const thrown = thrownBy(() =>
