@@ -108,9 +108,31 @@ it("says at the end what has failed and why, and last how many", async () => {
   ]);
 });
 
-it("shows what its steps print as they print it", async () => {
-  const lines = await linesOf({ ...sound, lint: { prints: "all is clean\n" } });
-  expect(lines).toContain("all is clean");
+it("shows the coverage of each package, and fails where it is below what was recorded", async () => {
+  const summary = (pct: number) => ({
+    "packages/alpha/test-results/coverage/coverage-summary.json": { total: { statements: { pct } } },
+    ".ci/coverage.json": { "packages/alpha": 90.5 },
+  });
+  const random =
+    "test --force -- --randomize --coverage --coverageReporters=json-summary --coverageDirectory=test-results/coverage";
+  const good = await linesOf({ ...sound, [random]: { counts: summary(91.25) } });
+  expect(good).toContain("  91.25 %  packages/alpha (at least 90.5)");
+  expect(good.at(-1)).toBe("14 passed, 0 failed");
+  const bad = await linesOf({ ...sound, [random]: { counts: summary(90.25) } });
+  expect(bad.slice(-2)).toEqual([
+    "FAILED coverage: packages/alpha: 90.25 % of its statements, and 90.5 are recorded",
+    "13 passed, 1 failed",
+  ]);
+});
+
+it("shows what its steps print, with the name of the step where two run side by side", async () => {
+  const lines = await linesOf({
+    ...sound,
+    lint: { prints: "all is clean\n" },
+    "test:interop": { ...sound["test:interop"], prints: "a row\n" },
+  });
+  expect(lines).toContain("a row");
+  expect(lines).toContain("lint | all is clean");
 });
 
 it("counts tests that were skipped and packages that left no counts", async () => {
