@@ -1,8 +1,8 @@
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, mkdir, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { beforeAll, describe, expect, it } from "@jest/globals";
 import { runCommand } from "../src/run-command.ts";
+import { folderWith } from "./folder-with.ts";
 
 // The linters with the workspace's own rules, on a small workspace where each rule is broken once: a rule that stops
 // working is noticed here, and not a year later.
@@ -84,22 +84,11 @@ const broken = {
   "packages/alpha/test/sibling.test.ts": 'import { beta } from "@wirekit/beta";\n\nbeta.toFixed();\n',
 };
 
-const folders: string[] = [];
-
 async function workspace(files: Readonly<Record<string, string>>): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "wirekit-lint-"));
-  folders.push(folder);
-  for (const [name, content] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, name)), { recursive: true });
-    await writeFile(join(folder, name), content);
-  }
+  const folder = await folderWith({ ...files, ...installed });
   for (const [name, target] of Object.entries(links)) {
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await symlink(join(folder, target), join(folder, name), "dir");
-  }
-  for (const [name, content] of Object.entries(installed)) {
-    await mkdir(dirname(join(folder, name)), { recursive: true });
-    await writeFile(join(folder, name), content);
   }
   await cp(rules, join(folder, "tooling/biome"), { recursive: true });
   return folder;
@@ -141,10 +130,6 @@ function importFaults(report: string): readonly string[] {
   };
   return summary.violations.map(({ from, rule }) => `${from}: ${rule.name}`);
 }
-
-afterAll(async () => {
-  for (const folder of folders) await rm(folder, { recursive: true });
-});
 
 it("a sound workspace has no fault", async () => {
   expect(await lint(await workspace(sound))).toEqual([]);
