@@ -1,6 +1,5 @@
 import type { Env, Overrides, SendOutcome, WaitOptions } from "@wirekit/core";
-import { LazySource } from "@wirekit/core/inbound";
-import { anySignal, withTimeout } from "@wirekit/core/kit";
+import { anySignal, LazySource, withTimeout } from "@wirekit/core/kit";
 import { type SqsDelivery, SqsSource } from "@wirekit/core/sqs";
 import { BusLifecycle } from "../bus-lifecycle.ts";
 import type { ConsumeOptions, MessageConsumer, MessageHandler } from "../consume-options.ts";
@@ -256,7 +255,7 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
     try {
       await withTimeout("The acknowledgement", deleting, { ...options, clock });
     } catch (thrown) {
-      throw toReceiptError(thrown, target);
+      throw toReceiptError(thrown);
     }
     this.#unacknowledged.settled(receiptHandle);
   }
