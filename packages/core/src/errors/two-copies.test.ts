@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, it, jest } from "@jest/globals";
 
 type Core = typeof import("../index.ts");
 
-// A program holds two copies of core when it loads one package as ESM and another as CommonJS, or two versions of core.
+// A program holds two copies of core when it loads one package as ESM and another as CommonJS, or two
+// versions of core.
 let one: Core;
 let other: Core;
 
@@ -15,7 +16,9 @@ beforeAll(async () => {
 describe("of two copies of core", () => {
   it("each has classes of its own", () => {
     expect(one.WirekitError).not.toBe(other.WirekitError);
-    expect(Object.prototype.isPrototypeOf.call(one.WirekitError.prototype, new other.ClosedError("It"))).toBe(false);
+    expect(Object.prototype.isPrototypeOf.call(one.WirekitError.prototype, new other.ClosedError("It"))).toBe(
+      false,
+    );
   });
 
   it("each recognises the errors of the other, by class", () => {
@@ -63,7 +66,10 @@ describe("of two copies of core", () => {
     const { proxy: revoked, revoke } = Proxy.revocable({}, {});
     revoke();
     for (const value of [undefined, null, 1, "x", {}, new Error("x"), { name: "TimeoutError" }, revoked]) {
-      expect([value instanceof one.WirekitError, value instanceof other.WirekitError]).toEqual([false, false]);
+      expect([value instanceof one.WirekitError, value instanceof other.WirekitError]).toEqual([
+        false,
+        false,
+      ]);
     }
   });
 });

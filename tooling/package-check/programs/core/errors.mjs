@@ -27,7 +27,8 @@ export default async function errors({ load, loadOther }) {
     for (const [name, error] of Object.entries(made)) {
       assert.ok(error instanceof theirs.WirekitError);
       assert.equal(theirs.WirekitError.from(error), error);
-      for (const each of names) assert.equal(error instanceof theirs[each], each === name, `${name}, ${each}`);
+      for (const each of names)
+        assert.equal(error instanceof theirs[each], each === name, `${name}, ${each}`);
     }
     assert.equal(new Error("x") instanceof theirs.WirekitError, false);
 

@@ -8,7 +8,10 @@ export default async function testing({ load }) {
 
   const cases = idempotencyStoreConformance(() => {
     const clock = new ManualClock();
-    return { store: new MemoryIdempotencyStore({ clock }), advance: (durationMs) => clock.advance(durationMs) };
+    return {
+      store: new MemoryIdempotencyStore({ clock }),
+      advance: (durationMs) => clock.advance(durationMs),
+    };
   });
   assert.ok(cases.length > 10);
   for (const { run } of cases) await run();
