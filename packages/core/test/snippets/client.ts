@@ -44,4 +44,5 @@ console.log(sender.health().status, sender.stats().accepted); // prints: ok 2
 const refused = await sender.close({ timeoutMs: Number.NaN }).catch((error: Error) => error.message);
 console.log(refused);
 // prints: Invalid configuration: timeoutMs must be a number of at least 0 and at most 2147483647
-console.log((await sender.close()) === (await sender.close())); // prints: true
+const reports = [await sender.close(), await sender.close()];
+console.log(reports[0] === reports[1]); // prints: true
