@@ -31,6 +31,9 @@ export class WirekitError<Code extends string = string> extends Error {
    */
   static readonly mark: string = "@wirekit/core/WirekitError";
 
+  /** Marks of classes besides its parents that the errors of this class count as instances of. */
+  static readonly alsoMarks: readonly string[] = [];
+
   /** Stable and machine readable, `package/fault`. A later release may add codes; it never changes one. */
   readonly code: Code;
   /** Whether the same call may succeed when it is made again. */
@@ -53,7 +56,8 @@ export class WirekitError<Code extends string = string> extends Error {
 
   /** Whether `value` was made by this class or a subclass, whichever copy of it. Never throws. */
   static override [Symbol.hasInstance](value: unknown): boolean {
-    // biome-ignore-start lint/complexity/noThisInStatic: `this` is the class on the right of `instanceof`, often a subclass
+    // biome-ignore-start lint/complexity/noThisInStatic: `this` is the class on the right of `instanceof`,
+    // often a subclass
     try {
       if (Object.hasOwn(this, "mark"))
         return (value as Marked | undefined)?.[marks]?.includes(this.mark) ?? false;
@@ -79,7 +83,12 @@ interface Marked {
   readonly [marks]?: readonly string[];
 }
 
-type MarkedClass = (abstract new (...args: never) => unknown) & { readonly mark?: string };
+type MarkedClass = (abstract new (
+  ...args: never
+) => unknown) & {
+  readonly mark?: string;
+  readonly alsoMarks?: readonly string[];
+};
 
 /**
  * The marks of a class and of its parents. Computed once for each class, because errors are made in numbers.
@@ -94,6 +103,7 @@ function marksOf(errorClass: MarkedClass): readonly string[] {
     each = Object.getPrototypeOf(each)
   ) {
     if (Object.hasOwn(each, "mark")) found.push(each.mark);
+    if (Object.hasOwn(each, "alsoMarks")) found.push(...(each.alsoMarks ?? []));
   }
   marksByClass.set(errorClass, found);
   return found;

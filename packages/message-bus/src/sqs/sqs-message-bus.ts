@@ -256,7 +256,7 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
     try {
       await withTimeout("The acknowledgement", deleting, { ...options, clock });
     } catch (thrown) {
-      throw toReceiptError(thrown, target);
+      throw toReceiptError(thrown);
     }
     this.#unacknowledged.settled(receiptHandle);
   }

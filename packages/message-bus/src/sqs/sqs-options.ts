@@ -8,8 +8,9 @@ import {
   type RetryPolicy,
   systemClock,
 } from "@wirekit/core";
+import type { SqsSdkClient } from "@wirekit/core/aws";
 import { resolveRetryPolicy } from "@wirekit/core/kit";
-import type { SqsApi, SqsLookup, SqsSdkClient } from "@wirekit/core/sqs";
+import type { SqsApi, SqsLookup } from "@wirekit/core/sqs";
 import { readServiceUrl, type ServiceUrl } from "./service-url.ts";
 
 /** Keys of AWS. */

@@ -1,5 +1,6 @@
 import type { WaitOptions } from "@wirekit/core";
-import { OpenOnce, retry, withTimeout } from "@wirekit/core/kit";
+import { findQueueUrl } from "@wirekit/core/aws";
+import { OpenOnce, withTimeout } from "@wirekit/core/kit";
 import type { Batcher } from "@wirekit/core/outbound";
 import {
   createSqsSender,
@@ -11,7 +12,6 @@ import {
 } from "@wirekit/core/sqs";
 import { closedError } from "../errors.ts";
 import type { SqsConnection } from "./sqs-connection.ts";
-import { refusedEntry, toSqsError } from "./sqs-error.ts";
 import type { ResolvedSqsOptions } from "./sqs-options.ts";
 
 /** A queue whose URL is known, and what sends to it and deletes from it. */
@@ -95,7 +95,7 @@ export class SqsQueues {
       retry: policy,
       flushTimeoutMs: timeoutMs,
       orderOnPartialFailure,
-      entryErrorOf: refusedEntry("Sending", target),
+      queueName: target,
       logger,
       clock,
       random,
@@ -111,15 +111,12 @@ export class SqsQueues {
   async #find(target: string, sqs: SqsLookup, signal: AbortSignal): Promise<string> {
     const { service, retry: policy, timeoutMs, clock, random } = this.#options;
     if (service.queuesBase !== undefined) return `${service.queuesBase}/${target}`;
-    const what = "Looking for the queue";
-    const lookUp = () =>
-      withTimeout(what, (both) => sqs.getQueueUrl({ QueueName: target }, { signal: both }), {
-        signal,
-        timeoutMs,
-        clock,
-      });
-    const { QueueUrl } = await retry(lookUp, { policy, signal, clock, random });
-    if (QueueUrl !== undefined && QueueUrl !== "") return QueueUrl;
-    throw toSqsError(what, { name: "QueueDoesNotExist" }, target);
+    return findQueueUrl(sqs, target, {
+      retry: policy,
+      requestTimeoutMs: timeoutMs,
+      signal,
+      clock,
+      random,
+    });
   }
 }

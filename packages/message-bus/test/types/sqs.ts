@@ -66,7 +66,7 @@ export function failing(thrown: unknown): string | undefined {
   if (!(thrown instanceof SqsError)) return undefined;
   // @ts-expect-error no such code
   if (thrown.code === "message-bus/sqs-lost") return undefined;
-  return thrown.code === "message-bus/sqs-not-found" ? thrown.queue : thrown.requestId;
+  return thrown.code === "aws/gone" ? thrown.fault : thrown.requestId;
 }
 
 function use(value: unknown): unknown {
