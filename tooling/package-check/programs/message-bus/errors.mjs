@@ -9,11 +9,11 @@ export default async function errors({ load, loadOther }) {
     createMessage({ source: "S", serviceToken: "T", instructionType: "MINT", payload }),
   );
   assert.ok(thrown instanceof InvalidMessageError);
-  assert.ok(other.thrown instanceof InvalidMessageError);
+  assert.ok(thrown instanceof other.InvalidMessageError);
   assert.deepEqual(thrown.issues, [{ path: "payload.chain", message: "must not be blank" }]);
 
   const unreadable = thrownBy(() => decodeMessage("{}"));
-  assert.ok(other.unreadable instanceof InvalidBodyError);
+  assert.ok(unreadable instanceof other.InvalidBodyError);
   assert.equal(unreadable.code, "message-bus/invalid-body");
 
   // A payload that one copy of the package has marked is known to the other.
