@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 
 /** Faults are named by their path on the wire, and recognised by the other format's class. */
 export default async function errors({ load, loadOther }) {
-  const { createMessage, decodeMessage, InvalidMessageError } = await load("@wirekit/message-bus");
+  const { createMessage, decodeMessage, InvalidBodyError, InvalidMessageError } =
+    await load("@wirekit/message-bus");
   const other = await loadOther("@wirekit/message-bus");
   const payload = { value: "1", currency: "EURC", reference: "R", chain: " " };
   const thrown = thrownBy(() =>
@@ -13,6 +14,7 @@ export default async function errors({ load, loadOther }) {
   assert.deepEqual(thrown.issues, [{ path: "payload.chain", message: "must not be blank" }]);
 
   const unreadable = thrownBy(() => decodeMessage("{}"));
+  assert.ok(unreadable instanceof InvalidBodyError);
   assert.ok(unreadable instanceof other.InvalidBodyError);
   assert.equal(unreadable.code, "message-bus/invalid-body");
 
