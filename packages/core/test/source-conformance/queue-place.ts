@@ -3,26 +3,14 @@ import { ManualClock, type PlacedMessage, type SourcePlace } from "../../src/tes
 import { type QueueDelivery, type QueueFaults, QueueSource, SimulatedQueue } from "../simulated-queue.ts";
 
 /** A simulated queue of SQS's kind, on a clock that the suite moves. */
-export class QueuePlace implements SourcePlace<QueueDelivery> {
+export abstract class SimulatedPlace {
   readonly clock = new ManualClock();
   readonly queue = new SimulatedQueue(this.clock);
   #fails = 0;
   #hangs = false;
 
-  makeSource(): QueueSource {
-    return new QueueSource(this.queue, this.sourceOptions());
-  }
-
-  sourceOptions(): QueueFaults & { readonly clock: ManualClock; readonly visibilityMs: number } {
-    return { clock: this.clock, visibilityMs: 30_000, onRequest: () => this.#request() };
-  }
-
   put({ name, key }: PlacedMessage): void {
     this.queue.send(name, key);
-  }
-
-  nameOf({ body }: QueueDelivery): string {
-    return body;
   }
 
   acknowledged(): readonly string[] {
@@ -49,10 +37,26 @@ export class QueuePlace implements SourcePlace<QueueDelivery> {
     }
   }
 
-  async #request(): Promise<void> {
+  /** Called before each request to the queue. */
+  protected async request(): Promise<void> {
     if (this.#hangs) await new Promise<never>(() => {});
     if (this.#fails === 0) return;
     this.#fails -= 1;
     throw new ConnectionError("the queue is down");
+  }
+}
+
+/** The queue with a source that is put together from core's engines. */
+export class QueuePlace extends SimulatedPlace implements SourcePlace<QueueDelivery> {
+  makeSource(): QueueSource {
+    return new QueueSource(this.queue, this.sourceOptions());
+  }
+
+  sourceOptions(): QueueFaults & { readonly clock: ManualClock; readonly visibilityMs: number } {
+    return { clock: this.clock, visibilityMs: 30_000, onRequest: () => this.request() };
+  }
+
+  nameOf({ body }: QueueDelivery): string {
+    return body;
   }
 }

@@ -4,6 +4,7 @@ import type { Intake, Settlement } from "../../src/inbound/index.ts";
 import { sourceConformance } from "../../src/testing/index.ts";
 import { type QueueDelivery, QueueSource } from "../simulated-queue.ts";
 import { QueuePlace } from "./queue-place.ts";
+import { SqsPlace } from "./sqs-place.ts";
 
 describe("a source over a queue", () => {
   for (const { name, run } of sourceConformance(() => new QueuePlace())) it(name, run);
@@ -101,6 +102,10 @@ class SaysWhatJsonCannotHold extends QueueSource {
     return { lag: 7n };
   }
 }
+
+describe("the source for SQS", () => {
+  for (const { name, run } of sourceConformance(() => new SqsPlace())) it(name, run);
+});
 
 describe("the suite notices a source that", () => {
   const cases = {
