@@ -22,7 +22,10 @@ export class Deadline {
     return this.leftMs() === 0;
   }
 
-  /** What is left until a share of the time is over, in milliseconds; never below 0. Default: until all of it is. */
+  /**
+   * What is left until a share of the time is over, in milliseconds; never below 0. Default: until all of it
+   * is.
+   */
   leftMs(share = 1): number {
     return Math.max(0, this.timeoutMs * share - this.elapsedMs);
   }
@@ -31,11 +34,15 @@ export class Deadline {
    * Settles as the promise of `task` does, or rejects when the time is over. A `task` that throws rejects.
    *
    * @param what what is waited for, as the subject of a sentence: `"The look-up"`.
+   * @param share the share of the time after which it rejects. Default: all of it.
    * @throws TimeoutError.
    */
-  async limit<T>(what: string, task: () => T | PromiseLike<T>): Promise<T> {
+  async limit<T>(what: string, task: () => T | PromiseLike<T>, share = 1): Promise<T> {
     const promise = Promise.resolve().then(task);
     if (this.timeoutMs === Number.POSITIVE_INFINITY) return promise;
-    return limitTime(what, promise, { timeoutMs: this.leftMs(), clock: this.#clock });
+    return limitTime(what, promise, {
+      timeoutMs: this.leftMs(share),
+      clock: this.#clock,
+    });
   }
 }
