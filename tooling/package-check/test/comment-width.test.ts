@@ -9,7 +9,9 @@ import { publishablePackages } from "../src/publishable-packages.ts";
 const root = join(import.meta.dirname, "../../..");
 const packages = await publishablePackages(root);
 
-/** How many lines of comments are still too wide, by package. These numbers only become smaller, and then go. */
+/**
+ * How many lines of comments are still too wide, by package. These numbers only become smaller, and then go.
+ */
 const stillTooWide: Readonly<Record<string, number>> = {
   "aws-messaging": 100,
   core: 220,
