@@ -32,6 +32,16 @@ export class Stage {
     return sending;
   }
 
+  /** Sends a message, which must be delivered. */
+  async deliver(): Promise<void> {
+    try {
+      await this.inTime("a send", this.send());
+    } catch (thrown) {
+      if (thrown instanceof assert.AssertionError) throw thrown;
+      assert.fail(`a send to a peer that works failed: ${thrown}`);
+    }
+  }
+
   /** What a send rejects with. Fails if it resolves, and if it does neither in time. */
   async failureOf(sending: Promise<unknown>): Promise<unknown> {
     const outcome = await this.inTime(
@@ -58,7 +68,10 @@ export class Stage {
     });
   }
 
-  /** Starts a send, and waits until its message has reached the peer. Returns an object, because a promise would be awaited. */
+  /**
+   * Starts a send, and waits until its message has reached the peer. Returns an object, because a promise
+   * would be awaited.
+   */
   async sendToPeer(signal?: AbortSignal): Promise<{ readonly sending: Promise<unknown> }> {
     const before = this.peer.received();
     const sending = this.send(signal === undefined ? {} : { signal });
