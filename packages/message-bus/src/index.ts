@@ -69,7 +69,6 @@ export type {
   SecurityProtocol,
 } from "./kafka/kafka-options.ts";
 export { readerOf } from "./kafka/record-reader.ts";
-export { ManualClock } from "./memory/manual-clock.ts";
 export { MemoryMessageBus, type MemorySentMessage } from "./memory/memory-message-bus.ts";
 export type { MemoryMessageBusOptions } from "./memory/memory-options.ts";
 export type {
@@ -92,9 +91,8 @@ export type { Received, ReceivedFacts, ReceivedInvalid, ReceivedMessage } from "
 export type { ReceivedDictionary } from "./received-dictionary.ts";
 export { ReceivedInvalidError } from "./received-invalid-error.ts";
 export { SQS, type SQSReceiveOptions } from "./sqs/sqs.ts";
-export { SqsError, type SqsErrorCode } from "./sqs/sqs-error.ts";
 export { SqsMessageBus, type SqsSentMessage } from "./sqs/sqs-message-bus.ts";
-export type { SqsCredentials, SqsMessageBusOptions } from "./sqs/sqs-options.ts";
+export type { SqsMessageBusOptions } from "./sqs/sqs-options.ts";
 export { type DecodeOptions, decodeMessage } from "./wire/decode-message.ts";
 export { encodeMessage } from "./wire/encode-message.ts";
 export {

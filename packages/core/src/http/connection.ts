@@ -2,7 +2,9 @@ import type { Socket } from "node:net";
 import type { buildConnector, Client, Dispatcher } from "undici";
 import { TimeoutError } from "../errors/timeout-error.ts";
 import type { Exchange } from "./exchange.ts";
+import { InterimResponses } from "./interim-responses.ts";
 import { openSocket } from "./open-socket.ts";
+import { proxyAuthorization } from "./proxy.ts";
 import { ResponseHandler } from "./response-handler.ts";
 import type { HttpTransportSettings } from "./transport-options.ts";
 
@@ -19,6 +21,8 @@ export interface ConnectionTerms {
   readonly connect: buildConnector.connector;
   readonly settings: HttpTransportSettings;
   readonly census: SocketCensus;
+  /** Set where the peer is a proxy that is sent whole requests, not a tunnel. */
+  readonly forwardProxy?: URL | undefined;
 }
 
 /** Whom a connection tells of itself. */
@@ -42,6 +46,7 @@ export class Connection {
   private readonly client: Client;
   private exchange: Exchange | undefined;
   private socket: Socket | undefined;
+  private interim: InterimResponses | undefined;
   private openedAt = 0;
   private giveUpConnecting: ((error: Error) => void) | undefined;
 
@@ -71,11 +76,13 @@ export class Connection {
   carry(exchange: Exchange): void {
     const { method, target, headers, body } = exchange.request;
     this.exchange = exchange;
+    this.interim?.expectResponse();
     exchange.abandon = () => this.owner.deserted(this);
+    const { forwardProxy } = this.terms;
     const options = {
       method: method as Dispatcher.HttpMethod,
-      path: target,
-      headers: headers as string[],
+      path: forwardProxy === undefined ? target : `${this.origin}${target}`,
+      headers: (forwardProxy === undefined ? headers : forProxy(headers, forwardProxy)) as string[],
       body: body ?? null,
     };
     this.client.dispatch(options, new ResponseHandler(exchange, () => this.release()));
@@ -138,6 +145,7 @@ export class Connection {
     census.opened += 1;
     census.open += 1;
     this.socket = socket;
+    this.interim = new InterimResponses(socket);
     this.openedAt = settings.clock.monotonic();
     socket.once("close", () => {
       census.open -= 1;
@@ -145,4 +153,9 @@ export class Connection {
       if (this.exchange === undefined) this.owner.ended(this);
     });
   }
+}
+
+function forProxy(headers: readonly string[], proxy: URL): readonly string[] {
+  const authorization = proxyAuthorization(proxy);
+  return authorization === undefined ? headers : [...headers, "proxy-authorization", authorization];
 }

@@ -6,9 +6,11 @@ export { isSecretName } from "../secret-names.ts";
 export { watchCaller } from "./caller-watch.ts";
 export { Closing } from "./closing.ts";
 export { Deadline } from "./deadline.ts";
+export { ExpiringValue, type ExpiringValueOptions } from "./expiring-value.ts";
 export { failedOutcome } from "./failed-outcome.ts";
 export { Faults } from "./faults.ts";
 export { type FromEnvOptions, makeFromEnv } from "./from-env.ts";
+export { LinkedList, type ListMember } from "./linked-list.ts";
 export { loadPeer } from "./load-peer.ts";
 export { loggedListener } from "./logged-listener.ts";
 export { onAbort } from "./on-abort.ts";
@@ -22,10 +24,10 @@ export {
   maxTimerMs,
   type NumberRange,
 } from "./option-checks.ts";
-export { type OptionRule, option, type Presence } from "./option-rules.ts";
+export { option, type Presence } from "./option-rules.ts";
 export { encodePythonJson, type PythonJsonOptions } from "./python-json.ts";
 export { type EnvParser, type EnvVariable, env, readEnv } from "./read-env.ts";
-export { type OptionRules, type OptionsOf, readOptions } from "./read-options.ts";
+export { type OptionRule, type OptionRules, type OptionsOf, readOptions } from "./read-options.ts";
 export { type Attempt, type RetryOptions, retry, type UpcomingRetry } from "./retry.ts";
 export { safeLogger } from "./safe-logger.ts";
 export { SendCounter } from "./send-counter.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { ConfigError, ConnectionError } from "@wirekit/core";
-import { ManualClock } from "../../memory/manual-clock.ts";
+import { ManualClock } from "@wirekit/core/testing";
 import { TopicMissingError } from "../kafka-errors.ts";
 import { TopicPartitions } from "./topic-partitions.ts";
 

@@ -78,7 +78,7 @@ export class KafkaProducer<Origin = unknown> {
       sizeOf: ({ bytes }) => bytes + placeBytes,
       keyOf: (record) => this.#keys.getOrAdd(record, () => `${record.partition}:${record.topic}`),
       // A broker takes or refuses what goes to one partition as a whole.
-      atomicKeys: true,
+      keysFail: "together",
       lingerMs: options.lingerMs,
       maxInFlight: 1,
       maxPendingEntries: options.maxPendingMessages,
