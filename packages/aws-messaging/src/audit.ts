@@ -21,7 +21,10 @@ export interface AuditRecord {
   readonly errorCode?: string | undefined;
 }
 
-/** Publishing ends in one of the first two; a delivery is recorded as `delivered`, and once more with its outcome. */
+/**
+ * Publishing ends in one of the first two; a delivery is recorded as `delivered`, and once more with its
+ * outcome.
+ */
 export type AuditEvent =
   | "published"
   | "publish-failed"

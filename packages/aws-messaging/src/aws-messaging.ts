@@ -85,9 +85,9 @@ export class AwsMessaging implements Client<PublishCall, PublisherStats> {
   /**
    * Publishes one event; resolves once SNS has taken it. Calls made together share requests.
    *
-   * @throws ValidationFailedError or MessageTooLargeError for the event, before anything is sent; AWSConnectionError for what AWS
-   * said in the end, with `attempts`; UnconfirmedError if it went out and nothing says what became of it; TimeoutError if its time
-   * was over before; the signal's own reason.
+   * @throws ValidationFailedError or MessageTooLargeError for the event, before anything is sent;
+   * AWSConnectionError for what AWS said in the end, with `attempts`; UnconfirmedError if it went out and
+   * nothing says what became of it; TimeoutError if its time was over before; the signal's own reason.
    */
   publish<Schema extends EventSchema>(
     target: PublishTarget<Schema>,
@@ -119,8 +119,8 @@ export class AwsMessaging implements Client<PublishCall, PublisherStats> {
   }
 
   /**
-   * Starts to consume a queue; returns at once. A message is deleted when its handler has succeeded, and comes again when it has
-   * failed.
+   * Starts to consume a queue; returns at once. A message is deleted when its handler has succeeded, and
+   * comes again when it has failed.
    *
    * @throws ConfigError naming every option at fault; ClosedError.
    */
@@ -139,8 +139,8 @@ export class AwsMessaging implements Client<PublishCall, PublisherStats> {
   }
 
   /**
-   * Consumes all topics of `subscriptions` until the signal fires, and then closes them. Rejects when one of them stops by itself;
-   * the others are closed first.
+   * Consumes all topics of `subscriptions` until the signal fires, and then closes them. Rejects when one of
+   * them stops by itself; the others are closed first.
    */
   async runConsumer(subscriptions: SubscriptionRegistry, options: HandlingOptions = {}): Promise<void> {
     const faults = findHandlingFaults(options);
@@ -153,7 +153,10 @@ export class AwsMessaging implements Client<PublishCall, PublisherStats> {
     );
   }
 
-  /** Makes sure that a topic has its queue, its dead-letter queue and its subscription. You can call it any number of times. */
+  /**
+   * Makes sure that a topic has its queue, its dead-letter queue and its subscription. You can call it any
+   * number of times.
+   */
   async provision(topic: string, options: ProvisionOptions = {}): Promise<Provisioned> {
     return provision(topic, options, {
       config: this.#config,
@@ -175,8 +178,8 @@ export class AwsMessaging implements Client<PublishCall, PublisherStats> {
   }
 
   /**
-   * Takes nothing more, lets handlers finish, sends what was given before, and returns what was left when `timeoutMs` (default
-   * 10,000) was over. Closing again returns the same report.
+   * Takes nothing more, lets handlers finish, sends what was given before, and returns what was left when
+   * `timeoutMs` (default 10,000) was over. Closing again returns the same report.
    *
    * @throws ConfigError if `timeoutMs` is not a number of milliseconds; nothing is closed then.
    */

@@ -8,7 +8,10 @@ import type { MessageCipher } from "./encryption/message-cipher.ts";
 import type { BodyStore, LargeBodies } from "./large-bodies/body-store.ts";
 import { type RateLimit, rateLimitRules } from "./publishing/rate-limit.ts";
 
-/** What an `AwsMessaging` is made with. Everything but the region has a default; nothing is read from the environment. */
+/**
+ * What an `AwsMessaging` is made with. Everything but the region has a default; nothing is read from the
+ * environment.
+ */
 export interface AwsMessagingOptions {
   /** The region of topics and queues: `eu-west-1`. */
   readonly regionName: string;
@@ -39,7 +42,9 @@ export interface AwsMessagingOptions {
   readonly maxMessageBytes?: number | undefined;
   /** How published messages are gathered. */
   readonly batching?: PublishBatching | undefined;
-  /** How fast each topic may be published to, by its logical name; `"*"` is for all others. Default: no limit. */
+  /**
+   * How fast each topic may be published to, by its logical name; `"*"` is for all others. Default: no limit.
+   */
   readonly rateLimits?: Readonly<Record<string, RateLimit>> | undefined;
   /** Encrypts what is published and decrypts what is consumed. Default: neither. */
   readonly encryption?: MessageCipher | undefined;
@@ -59,17 +64,23 @@ export interface AwsMessagingOptions {
 
 /** How messages of a topic are gathered. */
 export interface PublishBatching {
-  /** The longest that a message waits for company, in milliseconds. Default 0: what is published in one turn goes together. */
+  /**
+   * The longest that a message waits for company, in milliseconds. Default 0: what is published in one turn
+   * goes together.
+   */
   readonly lingerMs?: number | undefined;
   /** Requests in flight at once, for each topic. Default 8. */
   readonly maxInFlight?: number | undefined;
   /** The most messages that are held, for each topic. Default 10,000. */
   readonly maxPending?: number | undefined;
-  /** What `publish` does when that is reached: wait for room, or reject with `QueueFullError`. Default `"wait"`. */
+  /**
+   * What `publish` does when that is reached: wait for room, or reject with `QueueFullError`. Default
+   * `"wait"`.
+   */
   readonly whenFull?: "wait" | "reject" | undefined;
   /**
-   * `"best-effort"` puts many messages of a FIFO group into one request, and lets them overtake each other if it fails in part.
-   * Default `"strict"`.
+   * `"best-effort"` puts many messages of a FIFO group into one request, and lets them overtake each other if
+   * it fails in part. Default `"strict"`.
    */
   readonly orderOnPartialFailure?: "strict" | "best-effort" | undefined;
 }
@@ -86,8 +97,8 @@ type WithDefault =
   | "random";
 
 /**
- * Checked options with every default filled in. Made by {@link awsMessagingConfig}; read-only. It is itself what the
- * constructor of `AwsMessaging` takes.
+ * Checked options with every default filled in. Made by {@link awsMessagingConfig}; read-only. It is itself
+ * what the constructor of `AwsMessaging` takes.
  */
 export interface AwsMessagingConfig extends Omit<AwsMessagingOptions, WithDefault | "retry" | "batching"> {
   readonly roleSessionName: string;
@@ -186,9 +197,9 @@ const variables = {
 } as const;
 
 /**
- * Reads the configuration from `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`, `AWS_REGION_NAME`,
- * `AWS_TOPIC_MAP` and `AWS_QUEUE_MAP` (JSON), `AWS_RETRY_ATTEMPTS` and `AWS_TIMEOUT` (seconds). `overrides` win over the
- * environment. Credentials come from one source, whole.
+ * Reads the configuration from `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`,
+ * `AWS_REGION_NAME`, `AWS_TOPIC_MAP` and `AWS_QUEUE_MAP` (JSON), `AWS_RETRY_ATTEMPTS` and `AWS_TIMEOUT`
+ * (seconds). `overrides` win over the environment. Credentials come from one source, whole.
  *
  * @throws ConfigError naming every variable or option at fault, never a value.
  */

@@ -52,7 +52,10 @@ export function handlingSpan(queue: string): SpanHook<SqsDelivery, ReadMessage> 
   };
 }
 
-/** Reads a delivery. One that cannot be read has a span that says so: it comes to no handler, which would have one. */
+/**
+ * Reads a delivery. One that cannot be read has a span that says so: it comes to no handler, which would have
+ * one.
+ */
 export async function readTraced(
   queue: string,
   delivery: SqsDelivery,

@@ -7,12 +7,14 @@ export type Step =
   | "after the delete"
   | "asked to end";
 
-/** The number of the moment, of those that the step can be, at which it happens: in the middle of the work. */
+/**
+ * The number of the moment, of those that the step can be, at which it happens: in the middle of the work.
+ */
 export const fatalMoment = 5;
 
 /**
- * A process that consumes both topics, writes down what it does before it goes on, and ends itself at the step that it is given. What is done to
- * it at the deletes is done from outside.
+ * A process that consumes both topics, writes down what it does before it goes on, and ends itself at the
+ * step that it is given. What is done to it at the deletes is done from outside.
  */
 export const crashProgram = `
   import { appendFileSync } from "node:fs";

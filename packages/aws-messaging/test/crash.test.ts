@@ -15,7 +15,10 @@ const topics = ["orders", "orders.fifo"] as const;
 const queues = { orders: "test-orders-queue", "orders.fifo": "test-orders-queue.fifo" };
 const groups = 3;
 const count = scale({ small: 24, full: 240 });
-/** How long a message that died with its process stays away. Short, and yet longer than a busy machine holds up a renewal. */
+/**
+ * How long a message that died with its process stays away. Short, and yet longer than a busy machine holds
+ * up a renewal.
+ */
 const visibilityMs = 4_000;
 
 /** What one test has to itself: they wait side by side. */

@@ -24,7 +24,10 @@ export interface HandlingOptions<Event = unknown>
       SqsSourceOptions,
       "visibilityTimeoutMs" | "waitTimeMs" | "maxReceives" | "receiveSize" | "settleLingerMs"
     > {
-  /** The most messages that wait, received and leased, for a free slot. Default 10, the most that SQS gives at once. */
+  /**
+   * The most messages that wait, received and leased, for a free slot. Default 10, the most that SQS gives at
+   * once.
+   */
   readonly prefetch?: number | undefined;
   readonly deadLetter?: DeadLetterDestination | undefined;
   /** Handles each event once, also if it is delivered again. Off unless given. */
@@ -46,16 +49,16 @@ export interface ConsumeIdempotency<Event = unknown> {
   /** Remembers which events are being handled, and which have been. */
   readonly store: IdempotencyStore;
   /**
-   * The key of an event: the same for every copy of it, and for no other event. An event for which it returns `undefined` is
-   * handled as often as it is delivered.
+   * The key of an event: the same for every copy of it, and for no other event. An event for which it returns
+   * `undefined` is handled as often as it is delivered.
    *
-   * Default: `metadata.messageId`, which covers deliveries of one message. What was published twice has two ids, and needs a key
-   * of the event's own.
+   * Default: `metadata.messageId`, which covers deliveries of one message. What was published twice has two
+   * ids, and needs a key of the event's own.
    */
   readonly keyOf?: ((event: Event, metadata: MessageMetadata) => string | undefined) | undefined;
   /**
-   * After this time without a sign of life another consumer may take an event, in milliseconds. Must be longer than
-   * `handlerTimeoutMs`. Default: 30 seconds longer.
+   * After this time without a sign of life another consumer may take an event, in milliseconds. Must be
+   * longer than `handlerTimeoutMs`. Default: 30 seconds longer.
    */
   readonly claimTtlMs?: number | undefined;
   /** How long it is remembered that an event was handled, in milliseconds. Default 24 hours. */

@@ -31,7 +31,10 @@ export interface ConsumerContext {
 /** What SQS gives at once: with less room than this a receive would be asked for less than it could bring. */
 const defaultPrefetch = 10;
 const defaultReceiveSize = 10;
-/** SQS fills a receive with messages of one group. Those behind one that fails are released, which counts as a receive. */
+/**
+ * SQS fills a receive with messages of one group. Those behind one that fails are released, which counts as a
+ * receive.
+ */
 const fifoReceiveSize = 3;
 
 /**

@@ -22,7 +22,10 @@ export interface MessageMetadata {
 
 /** What a handler is given beside the event. */
 export interface HandlerContext {
-  /** Fires when the handler's time is over, its lease is lost, or the consumer is closed and has waited long enough. */
+  /**
+   * Fires when the handler's time is over, its lease is lost, or the consumer is closed and has waited long
+   * enough.
+   */
   readonly signal: AbortSignal;
   readonly metadata: MessageMetadata;
 }

@@ -33,9 +33,11 @@ export interface ReadContext {
 }
 
 /**
- * Takes a delivery out of its envelope, decrypts and parses it, finds who handles it, and validates it for them.
+ * Takes a delivery out of its envelope, decrypts and parses it, finds who handles it, and validates it for
+ * them.
  *
- * @throws InvalidMessageError, ValidationFailedError, SubscriptionNotFoundError; the error of a key provider that could not be asked.
+ * @throws InvalidMessageError, ValidationFailedError, SubscriptionNotFoundError; the error of a key provider
+ * that could not be asked.
  */
 export async function readDelivery(delivery: SqsDelivery, context: ReadContext): Promise<ReadMessage> {
   const unwrapped = unwrapBody(delivery.body);
@@ -82,8 +84,9 @@ async function fetchBody(
 }
 
 /**
- * A key or body that may not be had for now, because a right is missing, a name is wrong, or a provider of the program's own has failed in
- * whatever way, is no fault of the message's: it comes again, and is not called invalid for it.
+ * A key or body that may not be had for now, because a right is missing, a name is wrong, or a provider of
+ * the program's own has failed in whatever way, is no fault of the message's: it comes again, and is not
+ * called invalid for it.
  */
 async function retriedIfRefused<T>(asked: Promise<T>): Promise<T> {
   try {

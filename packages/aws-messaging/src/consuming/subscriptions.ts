@@ -24,8 +24,8 @@ export class SubscriptionRegistry {
   readonly #byTopic = new Map<string, Subscription[]>();
 
   /**
-   * Has `handler` handle one type of event of a topic. Several types on one topic need a discriminator each; a type without one takes
-   * every message of its topic that no other subscription is for.
+   * Has `handler` handle one type of event of a topic. Several types on one topic need a discriminator each;
+   * a type without one takes every message of its topic that no other subscription is for.
    *
    * @throws ConfigError when the topic has a subscription for that type already.
    */

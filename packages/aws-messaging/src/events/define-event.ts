@@ -7,8 +7,8 @@ export interface EventDefinition<Schema extends EventSchema = EventSchema> {
   readonly topic: string;
   readonly schema: Schema;
   /**
-   * What tells this type from the others on its topic: the value of a field of the body, or of a message attribute. An attribute
-   * is also written on publishing. Without it, the topic carries this one type.
+   * What tells this type from the others on its topic: the value of a field of the body, or of a message
+   * attribute. An attribute is also written on publishing. Without it, the topic carries this one type.
    */
   readonly discriminator?: Discriminator | undefined;
   /** Attributes to publish with each event. */
@@ -19,7 +19,10 @@ export interface EventDefinition<Schema extends EventSchema = EventSchema> {
   readonly deduplicationId?: ((event: Published<Schema>) => string) | undefined;
 }
 
-/** A field of the body (a path such as `meta.type`) or an attribute, and the value that it has for this type of event. */
+/**
+ * A field of the body (a path such as `meta.type`) or an attribute, and the value that it has for this type
+ * of event.
+ */
 export type Discriminator =
   | { readonly field: string; readonly value: string }
   | { readonly attribute: string; readonly value: string };

@@ -1,6 +1,9 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 
-/** As much of a schema of zod's as has to be known of it here: what zod publishes under `_zod` for other libraries to read. */
+/**
+ * As much of a schema of zod's as has to be known of it here: what zod publishes under `_zod` for other
+ * libraries to read.
+ */
 interface ZodLike {
   readonly _zod: { readonly def: ZodDefinition };
 }
@@ -35,10 +38,11 @@ const plainChecks: ReadonlySet<string> = new Set([
 const known = new WeakMap<StandardSchemaV1, boolean>();
 
 /**
- * Whether a schema of zod's reads and writes alike, and calls no function of the program's: no codec, transform, default or refinement
- * anywhere in it. Such a schema can be run at once and forwards, where zod compiles it: ten times as fast as `encode`, which is how a
- * schema of any other kind has to be run, and with promises, because there is no telling whether its functions return some. What is not
- * known here counts as not plain.
+ * Whether a schema of zod's reads and writes alike, and calls no function of the program's: no codec,
+ * transform, default or refinement anywhere in it. Such a schema can be run at once and forwards, where zod
+ * compiles it: ten times as fast as `encode`, which is how a schema of any other kind has to be run, and with
+ * promises, because there is no telling whether its functions return some. What is not known here counts as
+ * not plain.
  */
 export function isPlainSchema(schema: StandardSchemaV1): boolean {
   const before = known.get(schema);

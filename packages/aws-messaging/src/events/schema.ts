@@ -19,24 +19,30 @@ type RunResult =
 /** What a handler gets. */
 export type Received<Schema extends EventSchema> = StandardSchemaV1.InferOutput<Schema>;
 
-/** What `publish` takes: what the handler will get, where the schema can encode; else what the schema reads. */
+/**
+ * What `publish` takes: what the handler will get, where the schema can encode; else what the schema reads.
+ */
 export type Published<Schema extends EventSchema> = Schema extends { safeEncodeAsync: unknown }
   ? StandardSchemaV1.InferOutput<Schema>
   : StandardSchemaV1.InferInput<Schema>;
 
-/** The JSON of an event: at once where its schema allows that, because a promise costs more than the rest of it does. */
+/**
+ * The JSON of an event: at once where its schema allows that, because a promise costs more than the rest of
+ * it does.
+ */
 export type EncodedEvent = string | Promise<string>;
 
 /**
- * Checks a value that is to be published and gives its JSON. A schema with codecs encodes it; any other only checks it, and the value goes
- * out as it is, to be read by the same schema on the other side.
+ * Checks a value that is to be published and gives its JSON. A schema with codecs encodes it; any other only
+ * checks it, and the value goes out as it is, to be read by the same schema on the other side.
  *
  * @throws ValidationFailedError listing every issue with its path.
  */
 export function encodeEvent(schema: EventSchema, value: unknown): EncodedEvent {
   if (canEncode(schema) && !isPlainSchema(schema)) return encodeBackwards(schema, value);
   const result = schema["~standard"].validate(value);
-  // zod leaves out what a schema does not name. Of another library's result nobody knows whether it may be read again.
+  // zod leaves out what a schema does not name. Of another library's result nobody knows whether it may be
+  // read again.
   const encode = (valid: StandardSchemaV1.Result<unknown>) => {
     const output = outputOf(valid);
     return toJson(canEncode(schema) ? output : value);
@@ -54,7 +60,8 @@ export async function decodeEvent<Output>(
   value: unknown,
 ): Promise<Output> {
   if (!canEncode(schema) || isPlainSchema(schema)) return outputOf(await schema["~standard"].validate(value));
-  // Not by `validate`: zod's begins without promises, and drops one that it meets. If that one rejects, it ends the process.
+  // Not by `validate`: zod's begins without promises, and drops one that it meets. If that one rejects, it
+  // ends the process.
   return dataOf(await schema.safeParseAsync(value)) as Output;
 }
 

@@ -14,8 +14,8 @@ export class OrphanedBodies {
   }
 
   /**
-   * Deletes the body of a message that SNS has not taken. If the message is unconfirmed, the body stays, and the log says where:
-   * a message without its body would be lost.
+   * Deletes the body of a message that SNS has not taken. If the message is unconfirmed, the body stays, and
+   * the log says where: a message without its body would be lost.
    */
   lookAfter(
     entry: Stored | Promise<Stored> | undefined,

@@ -8,8 +8,8 @@ export class InOrder {
   }
 
   /**
-   * Calls `handOn` with what `work` brings, but not before what began earlier under this key was handed on. Rejects as `work` does, or with what
-   * `handOn` throws.
+   * Calls `handOn` with what `work` brings, but not before what began earlier under this key was handed on.
+   * Rejects as `work` does, or with what `handOn` throws.
    */
   add<T>(key: string, work: Promise<T>, handOn: (result: T) => void): Promise<void> {
     const before = this.#last.get(key);

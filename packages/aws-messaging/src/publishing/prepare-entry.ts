@@ -34,10 +34,11 @@ export interface PrepareContext {
 }
 
 /**
- * Validates, encodes and measures one event. Nothing is sent. Gives the entry at once where nothing has to be waited for: no encryption, no
- * body that has to be stored apart, and no schema that needs a promise.
+ * Validates, encodes and measures one event. Nothing is sent. Gives the entry at once where nothing has to be
+ * waited for: no encryption, no body that has to be stored apart, and no schema that needs a promise.
  *
- * @throws ValidationFailedError for the event, or for an option that SNS would refuse; MessageTooLargeError for one that is too large.
+ * @throws ValidationFailedError for the event, or for an option that SNS would refuse; MessageTooLargeError
+ * for one that is too large.
  */
 export function prepareEntry<Schema extends EventSchema>(
   target: PublishTarget<Schema>,
@@ -126,8 +127,8 @@ async function finishLater(
 const cipherAttributes = 3;
 
 /**
- * `own` itself where there is no trace, or more attributes than SQS takes. Where it makes the message too large, the trace gives way: a
- * message that SNS refuses for its size would be a high price for a span.
+ * `own` itself where there is no trace, or more attributes than SQS takes. Where it makes the message too
+ * large, the trace gives way: a message that SNS refuses for its size would be a high price for a span.
  */
 function withTrace(own: Attributes, { cipher, store, trace = noAttributes }: PrepareContext): Attributes {
   const carried = Object.entries(trace).filter(([, value]) => value !== "");

@@ -41,8 +41,8 @@ export class Publication {
   }
 
   /**
-   * Fires when the caller gives up, its time is over, or the client closes. It is made only if something has to be waited for:
-   * most messages come to their batch without waiting.
+   * Fires when the caller gives up, its time is over, or the client closes. It is made only if something has
+   * to be waited for: most messages come to their batch without waiting.
    */
   get signal(): AbortSignal {
     if (this.#controller !== undefined) return this.#controller.signal;

@@ -50,7 +50,10 @@ export class Publisher {
   readonly #options: PublisherOptions;
   readonly #topics: TopicPublishers;
   readonly #buckets = new Map<string, TokenBucket | undefined>();
-  /** Some messages take longer to prepare. Those of one group must come to their batcher in the order of the calls. */
+  /**
+   * Some messages take longer to prepare. Those of one group must come to their batcher in the order of the
+   * calls.
+   */
   readonly #groups = new InOrder();
   readonly #stop = new AbortController();
   /** What ended before it came to its batcher. */
@@ -67,7 +70,10 @@ export class Publisher {
     this.#orphans = new OrphanedBodies(options.config.largeBodies?.store, options.config.logger);
   }
 
-  /** Rejects with what is wrong with the event or its options, what SNS said in the end, or the signal's own reason. */
+  /**
+   * Rejects with what is wrong with the event or its options, what SNS said in the end, or the signal's own
+   * reason.
+   */
   publish<Schema extends EventSchema>(call: PublishCall<Schema>): Promise<PublishReceipt> {
     return new Promise((resolve, reject) => {
       this.#start(call as unknown as PublishCall, (outcome, reason) => {
@@ -125,7 +131,10 @@ export class Publisher {
     else this.#prepareAndSend(publication, undefined, tell);
   }
 
-  /** The span begins before the message is prepared, because the message carries it. A tracer that fails stops no message. */
+  /**
+   * The span begins before the message is prepared, because the message carries it. A tracer that fails stops
+   * no message.
+   */
   #startTraced(publication: Publication, tell: Tell): void {
     this.#preparing.add(publication);
     let isBegun = false;
@@ -150,7 +159,10 @@ export class Publisher {
     sendInSpan(publication.call.target.topic, send).then(whenOver, whenOver);
   }
 
-  /** Within this call, if nothing has to be waited for: a promise costs about as much as all that is done for a message here. */
+  /**
+   * Within this call, if nothing has to be waited for: a promise costs about as much as all that is done for
+   * a message here.
+   */
   #prepareAndSend(publication: Publication, trace: Attributes | undefined, tell: Tell): void {
     let prepared: Prepared | Promise<Prepared>;
     try {
@@ -202,7 +214,10 @@ export class Publisher {
     });
   }
 
-  /** As {@link #send}, when the message is prepared, and those of its group that were called before have been sent. */
+  /**
+   * As {@link #send}, when the message is prepared, and those of its group that were called before have been
+   * sent.
+   */
   async #sendLater(
     publication: Publication,
     prepared: Promise<Prepared>,

@@ -35,11 +35,17 @@ export function rateLimitRules(): OptionRule<Readonly<Record<string, RateLimit>>
 
 /** A token bucket. Those that wait are let through in the order of their arrival. */
 export interface TokenBucket {
-  /** Resolves when one more message may go. Rejects with the signal's reason, or at once where that was chosen. */
+  /**
+   * Resolves when one more message may go. Rejects with the signal's reason, or at once where that was
+   * chosen.
+   */
   take(signal?: AbortSignal): Promise<void>;
 }
 
-/** Sums of times are off by less than this, in milliseconds. Without it, a full bucket would now and then refuse a token. */
+/**
+ * Sums of times are off by less than this, in milliseconds. Without it, a full bucket would now and then
+ * refuse a token.
+ */
 const roundingMs = 0.001;
 
 /** A bucket for a limit that was checked. */
@@ -47,7 +53,8 @@ export function tokenBucket(limit: RateLimit, clock: Clock = systemClock): Token
   const { perSecond, burst = Math.max(1, perSecond), whenExceeded = "wait" } = limit;
 
   const intervalMs = 1000 / perSecond;
-  // The bucket is one number: the time at which it would be full. Every token taken moves that on by one interval.
+  // The bucket is one number: the time at which it would be full. Every token taken moves that on by one
+  // interval.
   let fullAt = clock.monotonic();
 
   return {
@@ -63,7 +70,8 @@ export function tokenBucket(limit: RateLimit, clock: Clock = systemClock): Token
       try {
         await sleep(waitMs, { signal, clock });
       } catch (reason) {
-        // The place in the row is given back. Those behind it keep the times they were given: never too early.
+        // The place in the row is given back. Those behind it keep the times they were given: never too
+        // early.
         fullAt -= intervalMs;
         throw reason;
       }

@@ -29,8 +29,8 @@ export interface TopicDirectoryOptions {
 }
 
 /**
- * ARNs of the topics of one configuration. It keeps what SNS lists. If a topic is not on the list, it asks again when the topic
- * is next wanted, because it may have been created meanwhile.
+ * ARNs of the topics of one configuration. It keeps what SNS lists. If a topic is not on the list, it asks
+ * again when the topic is next wanted, because it may have been created meanwhile.
  */
 export function topicDirectory({ config, sns, signal }: TopicDirectoryOptions): TopicDirectory {
   const { regionName, accountId, environment, topicMap } = config;

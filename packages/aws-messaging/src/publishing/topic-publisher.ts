@@ -79,7 +79,10 @@ function noteResults(
     for (const result of results) if (result.kind !== "delivered") noteTrouble(area, result.error, troubles);
 }
 
-/** What AWS, the network or the rights are to blame for; a message that is wrong by itself is no trouble of the client's. */
+/**
+ * What AWS, the network or the rights are to blame for; a message that is wrong by itself is no trouble of
+ * the client's.
+ */
 export function noteTrouble(area: string, thrown: unknown, troubles: Troubles): void {
   if (thrown instanceof AwsError && thrown.kind !== "sender") troubles.report(area, thrown);
 }

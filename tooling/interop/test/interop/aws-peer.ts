@@ -1,10 +1,10 @@
 import {
   AwsMessaging,
   type AwsMessagingConfig,
-  type AwsMessagingParts,
+  type AwsMessagingOptions,
   awsMessagingConfig,
-  type ConsumeOptions,
   type EventConsumer,
+  type HandlingOptions,
   type MessageMetadata,
 } from "@wirekit/aws-messaging";
 import { silentLogger } from "@wirekit/core";
@@ -60,8 +60,8 @@ export function configOn({ url, region }: AwsLike): AwsMessagingConfig {
   });
 }
 
-export function messagingOn(server: AwsLike, parts: AwsMessagingParts = {}): AwsMessaging {
-  return new AwsMessaging({ ...configOn(server), logger: silentLogger, ...parts });
+export function messagingOn(server: AwsLike, options: Partial<AwsMessagingOptions> = {}): AwsMessaging {
+  return new AwsMessaging({ ...configOn(server), logger: silentLogger, ...options });
 }
 
 type QueueTarget = { readonly topic: string } | { readonly queue: string };
@@ -107,7 +107,7 @@ export async function consume(
 export function alwaysFail(
   messaging: AwsMessaging,
   target: QueueTarget,
-  options: ConsumeOptions = {},
+  options: HandlingOptions<Order> = {},
 ): EventConsumer {
   return messaging.consume(
     {
@@ -115,7 +115,7 @@ export function alwaysFail(
       schema: Order,
       waitTimeMs: 1_000,
       ...options,
-      retry: { baseDelayMs: 1_000, maxDelayMs: 1_000 },
+      retry: { baseDelayMs: 1_000, maxDelayMs: 1_000, ...options.retry },
     },
     () => {
       throw new Error("it always fails");
