@@ -171,6 +171,8 @@ export class AwsMessaging implements Client<PublishCall, PublisherStats> {
 
   /** What fails at present: publishing, look-ups, and its consumers. */
   health(): Health {
+    // What comes back after the close says nothing of a client that has done its work.
+    if (this.#status === "closed") return { status: "closed", reasons: [] };
     const { status, reasons } = this.#troubles.health(this.#status);
     const ofConsumers = [...this.#consumers].flatMap((consumer) => consumer.health().reasons);
     const isDegraded = status === "ok" && ofConsumers.length > 0;
