@@ -1,5 +1,8 @@
+import type { Clock } from "../clock.ts";
 import type { Health } from "../contract.ts";
 import type { WirekitError } from "../errors/wirekit-error.ts";
+import type { Troubles } from "../kit/troubles.ts";
+import type { TypedEvents } from "../kit/typed-events.ts";
 import type { Logger } from "../logger.ts";
 import type { HandleOutcome } from "../outcome.ts";
 import type { Delivery, Settlement } from "./delivery.ts";
@@ -72,12 +75,7 @@ export function logProcessed(
   { delivery, outcome, settlement, error }: Processed<Delivery>,
 ): void {
   if (outcome === "handled") return;
-  const fields = {
-    id: delivery.id,
-    attempt: delivery.attempt,
-    code: error?.code,
-    error: error?.message,
-  };
+  const fields = { id: delivery.id, attempt: delivery.attempt, code: error?.code, error: error?.message };
   if (outcome === "retried") {
     const afterMs = settlement?.kind === "retry" ? settlement.afterMs : undefined;
     logger.warn({ ...fields, afterMs }, "A message was not handled and is delivered again");
@@ -94,12 +92,7 @@ export function logProcessed(
 export function logLeft(logger: Logger, deliveries: readonly Delivery[], error: WirekitError): void {
   const [first] = deliveries;
   if (first === undefined) return;
-  const fields = {
-    count: deliveries.length,
-    firstId: first.id,
-    code: error.code,
-    error: error.message,
-  };
+  const fields = { count: deliveries.length, firstId: first.id, code: error.code, error: error.message };
   logger.warn(fields, "Messages were not handled here: they left before their turn");
 }
 
@@ -107,4 +100,44 @@ function whereTo(settlement: Processed<Delivery>["settlement"]): string {
   return settlement?.kind === "dead-letter"
     ? "was written to the dead-letter target"
     : "is left to the queue";
+}
+
+/** The area of `Troubles` for receives that fail. */
+export const receiving = "receiving";
+
+/** Reports that a source cannot receive, and that it can again: once for each change of state. */
+export class ReceiveFaults<D extends Delivery> {
+  readonly #ports: ReceiveFaultPorts<D>;
+  #current: { readonly error: WirekitError; readonly since: number } | undefined;
+
+  constructor(ports: ReceiveFaultPorts<D>) {
+    this.#ports = ports;
+  }
+
+  report(error: WirekitError): void {
+    const { troubles, events, logger, clock } = this.#ports;
+    const known = this.#current;
+    this.#current = { error, since: known?.since ?? clock.monotonic() };
+    troubles.report(receiving, error);
+    if (known?.error.code === error.code && known.error.message === error.message) return;
+    logger.warn({ code: error.code, error: error.message }, "Receiving fails, and is tried again");
+    events.emit("fault", { error });
+  }
+
+  clear(): void {
+    if (this.#current === undefined) return;
+    const { troubles, events, logger, clock } = this.#ports;
+    const afterMs = clock.monotonic() - this.#current.since;
+    this.#current = undefined;
+    troubles.clear(receiving);
+    logger.info({ afterMs }, "Receiving works again");
+    events.emit("recovered", { afterMs });
+  }
+}
+
+interface ReceiveFaultPorts<D extends Delivery> {
+  readonly troubles: Troubles;
+  readonly events: TypedEvents<ConsumerEvents<D>>;
+  readonly logger: Logger;
+  readonly clock: Clock;
 }

@@ -197,10 +197,7 @@ export function readConsumerOptions<D extends Delivery, Message, Result>(
   faults.add(...((source as Partial<Source<D>> | undefined)?.faults ?? []));
   const whenInvalid = read.whenInvalid ?? (deadLetter === undefined ? "leave" : "dead-letter");
   if (whenInvalid === "dead-letter" && deadLetter === undefined) {
-    faults.add({
-      path: "deadLetter",
-      message: 'is required when whenInvalid is "dead-letter"',
-    });
+    faults.add({ path: "deadLetter", message: 'is required when whenInvalid is "dead-letter"' });
   }
   const claimTtlMs = idempotency?.claimTtlMs ?? handlerTimeoutMs + 30_000;
   if (idempotency !== undefined && claimTtlMs <= handlerTimeoutMs) {
@@ -227,9 +224,7 @@ function sourceRule(): OptionRule<unknown> {
   const methods = option.methods<Source<Delivery>, { presence: "required" }>(["run", "settle", "release"], {
     presence: "required",
   });
-  const redelivery = option.oneOf(["by-queue", "in-place"], {
-    presence: "required",
-  });
+  const redelivery = option.oneOf(["by-queue", "in-place"], { presence: "required" });
   return (value, path, faults) => {
     methods(value, path, faults);
     if (!faults.has(path)) redelivery((value as Source<Delivery>).redelivery, `${path}.redelivery`, faults);

@@ -15,6 +15,8 @@ import {
   logLeft,
   logProcessed,
   type Processed,
+  ReceiveFaults,
+  receiving,
 } from "./consumer-events.ts";
 import { type ConsumerOptions, type Handler, readConsumerOptions } from "./consumer-options.ts";
 import type { Delivery, Settlement } from "./delivery.ts";
@@ -63,7 +65,6 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown>
   #leftBeforeTurn = 0;
   #leftAtClose = 0;
   #status: HealthStatus = "ok";
-  #receiveFault: { readonly error: WirekitError; readonly since: number } | undefined;
   #settleClosed: (error?: WirekitError) => void = () => undefined;
 
   /** @throws ConfigError naming every option at fault. */
@@ -77,7 +78,7 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown>
     this.#closing = new Closing(clock);
     this.#events = new TypedEvents(logger);
     // As an event, it is called for those that leave before their turn as well.
-    this.#events.on("processed", resolved.onProcessed);
+    if (options.onProcessed !== undefined) this.#events.on("processed", resolved.onProcessed);
     const onProcessed = (processed: Processed<D>) => {
       logProcessed(logger, processed);
       this.#processed(processed);
@@ -94,7 +95,7 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown>
       concurrency,
       capacity,
       keyOf: slotKeyOf,
-      run: (delivery, slot) => this.#processor.begin(delivery, { onHandlerEnd: () => slot.release() }),
+      run: (delivery, slot) => this.#processor.process(delivery, () => slot.release()),
       logger,
       clock,
     });
@@ -152,6 +153,12 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown>
   }
 
   async #receive(): Promise<void> {
+    const faults = new ReceiveFaults({
+      troubles: this.#troubles,
+      events: this.#events,
+      logger: this.#logger,
+      clock: this.#clock,
+    });
     const intake = createIntake(this.#slots, {
       isClosing: () => this.#status !== "ok",
       onReceived: () => {
@@ -162,8 +169,8 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown>
         void this.#release([delivery]);
       },
       onLeft: (deliveries, error) => this.#leaveBeforeTurn(deliveries, error),
-      onFault: (error) => this.#reportFault(WirekitError.from(error)),
-      onRecovered: () => this.#reportRecovery(),
+      onFault: (thrown) => faults.report(WirekitError.from(thrown)),
+      onRecovered: () => faults.clear(),
     });
     const { signal } = this.#stop;
     // The caller can add listeners before anything happens.
@@ -200,13 +207,7 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown>
     logLeft(this.#logger, deliveries, error);
     for (const delivery of deliveries) {
       delivery.lease?.end();
-      this.#processed({
-        delivery,
-        outcome: "left",
-        error,
-        isDuplicate: false,
-        durationMs: 0,
-      });
+      this.#processed({ delivery, outcome: "left", error, isDuplicate: false, durationMs: 0 });
     }
   }
 
@@ -219,30 +220,9 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown>
     this.#leaveBeforeTurn(behind, error);
   }
 
-  #reportFault(error: WirekitError): void {
-    const known = this.#receiveFault;
-    this.#receiveFault = {
-      error,
-      since: known?.since ?? this.#clock.monotonic(),
-    };
-    this.#troubles.report("receiving", error);
-    if (known?.error.code === error.code && known.error.message === error.message) return;
-    this.#logger.warn({ code: error.code, error: error.message }, "Receiving fails, and is tried again");
-    this.#events.emit("fault", { error });
-  }
-
-  #reportRecovery(): void {
-    if (this.#receiveFault === undefined) return;
-    const afterMs = this.#clock.monotonic() - this.#receiveFault.since;
-    this.#receiveFault = undefined;
-    this.#troubles.clear("receiving");
-    this.#logger.info({ afterMs }, "Receiving works again");
-    this.#events.emit("recovered", { afterMs });
-  }
-
   async #fail(error: WirekitError): Promise<void> {
     this.#logger.error({ code: error.code, error: error.message }, "The consumer stops by itself");
-    this.#troubles.clear("receiving");
+    this.#troubles.clear(receiving);
     this.#troubles.report("consumer", error);
     await this.#closing.start({ timeoutMs: stopTimeoutMs }, (deadline) => this.#shutDown(deadline));
     this.#end("failed", error);
@@ -263,20 +243,20 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown>
     const releasing = this.#release(waiting);
     this.#leaveBeforeTurn(waiting, reason);
 
-    const running = async (share: number) => {
-      const drained = await this.#slots.drain({
-        timeoutMs: deadline.leftMs(share),
-      });
-      return drained.running.length;
-    };
-    if ((await running(abortAt)) > 0) {
+    const drain = (share: number) => this.#slots.drain({ timeoutMs: deadline.leftMs(share) });
+    if ((await drain(abortAt)).running.length > 0) {
       this.#processor.abort(reason);
-      if ((await running(abandonAt)) > 0) this.#processor.abandon(reason);
+      if ((await drain(abandonAt)).running.length > 0) this.#processor.abandon(reason);
     }
-    const settled = Promise.all([releasing, this.#receivingEnds]);
-    await this.#within(deadline, closeSourceAt, "Giving back what waited", () => settled);
+    const ended = Promise.all([releasing, this.#receivingEnds]);
+    await this.#within(
+      deadline,
+      closeSourceAt,
+      "Giving back what waited and ending the receives",
+      () => ended,
+    );
     await this.#within(deadline, 1, "Closing the source", () => this.#source.close?.({ deadline }));
-    await running(1);
+    await drain(1);
     return {
       notSent: [],
       unconfirmed: [],
@@ -289,10 +269,7 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown>
     try {
       await callAsync(() => this.#source.release(deliveries));
     } catch (thrown) {
-      const fields = {
-        ids: deliveries.map(({ id }) => id),
-        error: messageOf(thrown),
-      };
+      const fields = { ids: deliveries.map(({ id }) => id), error: messageOf(thrown) };
       this.#logger.error(fields, "Messages could not be given back; they come again when their leases end");
     }
   }
@@ -305,6 +282,7 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown>
     }
   }
 
+  /** Of a source whose `details` throws: why. */
   #sourceDetails(): Readonly<Record<string, unknown>> {
     try {
       return this.#source.details?.() ?? {};

@@ -24,11 +24,7 @@ export class LeaseLostError extends WirekitError<"wirekit/lease-lost"> {
       readonly details?: ErrorDetails | undefined;
     } = {},
   ) {
-    super(`The lease is lost: ${why}`, {
-      code: "wirekit/lease-lost",
-      retryable: true,
-      ...options,
-    });
+    super(`The lease is lost: ${why}`, { code: "wirekit/lease-lost", retryable: true, ...options });
   }
 }
 

@@ -1,12 +1,9 @@
-import { type Clock, type Random, systemClock } from "../clock.ts";
+import type { Clock, Random } from "../clock.ts";
 import { messageOf } from "../errors/wirekit-error.ts";
-import {
-  checkDurationMs,
-  checkFunction,
-  checkNumber,
-  type Resolved,
-  throwFaults,
-} from "../kit/option-checks.ts";
+import { Faults } from "../kit/faults.ts";
+import type { Resolved } from "../kit/option-checks.ts";
+import { option } from "../kit/option-rules.ts";
+import { readOptions } from "../kit/read-options.ts";
 import { backoffMs } from "../retry-policy.ts";
 import type { Lease } from "./delivery.ts";
 import { LeaseLostError } from "./delivery.ts";
@@ -51,6 +48,15 @@ export interface LeaseStats {
   readonly lost: number;
 }
 
+const rules = {
+  durationMs: option.durationMs({ minimum: 1, presence: "required" }),
+  renew: option.fn({ presence: "required" }),
+  renewAt: option.number({ minimum: 0.1, maximum: 0.8, default: 0.5 }),
+  maxTotalMs: option.number({ minimum: 1, unlimited: "allowed", default: Number.POSITIVE_INFINITY }),
+  clock: option.clock(),
+  random: option.random(),
+};
+
 /** How many ticks there are in a lease's duration; leases that are due within one tick are renewed in one call. */
 const ticksPerLease = 40;
 
@@ -69,15 +75,10 @@ export class Leases<Subject> {
 
   /** @throws ConfigError naming every option at fault. */
   constructor(options: LeasesOptions<Subject>) {
-    const { durationMs, renew, renewAt = 0.5, maxTotalMs = Number.POSITIVE_INFINITY } = options;
-    throwFaults([
-      checkDurationMs("durationMs", durationMs, { minimum: 1 }),
-      checkFunction("renew", renew, "required"),
-      checkNumber("renewAt", renewAt, { minimum: 0.1, maximum: 0.8 }),
-      checkNumber("maxTotalMs", maxTotalMs, { minimum: 1, unlimited: "allowed" }),
-    ]);
-    const { clock = systemClock, random = Math.random } = options;
-    this.#options = { durationMs, renew, renewAt, maxTotalMs, clock, random };
+    const faults = new Faults();
+    this.#options = readOptions(options, rules, faults) as unknown as Resolved<LeasesOptions<Subject>>;
+    faults.throwIfAny();
+    const { durationMs, clock } = this.#options;
     this.#tickMs = durationMs / ticksPerLease;
     this.#wheel = new TimerWheel({ tickMs: this.#tickMs, clock, onDue: (leases) => this.#wake(leases) });
   }

@@ -10,8 +10,8 @@ import { option } from "../kit/option-rules.ts";
 import { readOptions } from "../kit/read-options.ts";
 import type { WaitOptions } from "../kit/waiting.ts";
 import type { Logger } from "../logger.ts";
-import { call } from "./call.ts";
-import { Capacity, type Reservation, type ReservationRequest, reservationOf } from "./capacity.ts";
+import { call, isPending } from "./call.ts";
+import { Capacity, type Reservation, type ReservationRequest } from "./capacity.ts";
 import {
   type KeyQueue,
   KeyQueues,
@@ -39,11 +39,7 @@ export interface SlotsOptions<Task> {
 
 const rules = {
   concurrency: option.whole({ minimum: 1, presence: "required" }),
-  capacity: option.whole({
-    minimum: 1,
-    unlimited: "allowed",
-    default: Number.POSITIVE_INFINITY,
-  }),
+  capacity: option.whole({ minimum: 1, unlimited: "allowed", default: Number.POSITIVE_INFINITY }),
   run: option.fn({ presence: "required" }),
   keyOf: option.fn({ default: () => undefined }),
   logger: option.logger(),
@@ -95,7 +91,7 @@ export class Slots<Task> {
     return this.#waiting + (this.#buffer?.size ?? 0);
   }
 
-  /** Tasks that have begun and whose `run` has not settled yet, with or without a slot. */
+  /** Tasks that have begun, and whose `run` has not settled yet. */
   get unfinished(): number {
     return this.#running.size;
   }
@@ -113,10 +109,7 @@ export class Slots<Task> {
   add(task: Task): QueueEntry {
     this.#throwIfStopped();
     if (this.#capacity.available < 1) {
-      throw new QueueFullError("The queue", {
-        unit: "tasks",
-        limit: this.#capacity.limit,
-      });
+      throw new QueueFullError("The queue", { unit: "tasks", limit: this.#capacity.limit });
     }
     const entry = this.#enter(task);
     this.#capacity.take(1);
@@ -133,7 +126,7 @@ export class Slots<Task> {
     this.#throwIfStopped();
     const queued = this.#newEntry(task);
     this.#capacity.take(1);
-    const release = this.#hold(queued.queue);
+    const release = queued.queue.hold(this.#refresh);
     const cancel = this.#options.clock.setTimer(release, Math.min(Math.max(0, afterMs), maxTimerMs));
     queued.endPause = () => {
       cancel();
@@ -159,12 +152,14 @@ export class Slots<Task> {
 
   /** Lets nothing of `key` begin until the returned function is called. What runs goes on. */
   hold(key: string): () => void {
-    return this.#hold(this.#queues.for(key));
+    return this.#queues.for(key).hold(this.#refresh);
   }
 
-  /** Takes all tasks out that wait, of `key` if one is given, in order for each key. */
+  /** Takes out all tasks that wait, of `key` if given, in order for each key. */
   takeWaiting(key?: string): Task[] {
-    return this.#queues.at(key).flatMap((queue) => this.#empty(queue));
+    const waiting = this.#queues.at(key).flatMap((queue) => [...queue.tasks]);
+    for (const queued of waiting) this.#leave(queued);
+    return waiting.map(({ task }) => task);
   }
 
   /**
@@ -175,11 +170,7 @@ export class Slots<Task> {
    */
   async reserve(request: ReservationRequest, options: WaitOptions = {}): Promise<Reservation<Task>> {
     this.#throwIfStopped();
-    const granted = await this.#capacity.reserve(request, {
-      ...options,
-      clock: this.#options.clock,
-    });
-    return reservationOf(granted, this.#capacity, (task: Task) => {
+    return this.#capacity.reserve(request, { ...options, clock: this.#options.clock }, (task: Task) => {
       this.#throwIfStopped();
       return this.#enter(task);
     });
@@ -228,18 +219,6 @@ export class Slots<Task> {
     return new QueuedTask(task, this.#queues.for(key), this.#owner);
   }
 
-  #hold(queue: KeyQueue<Task>): () => void {
-    queue.holds += 1;
-    this.#refresh(queue);
-    let isHeld = true;
-    return () => {
-      if (!isHeld) return;
-      isHeld = false;
-      queue.holds -= 1;
-      this.#refresh(queue);
-    };
-  }
-
   #leave(queued: QueuedTask<Task>): boolean {
     const { queue } = queued;
     if (!queue.tasks.remove(queued)) return false;
@@ -251,20 +230,13 @@ export class Slots<Task> {
     return true;
   }
 
-  #empty(queue: KeyQueue<Task>): Task[] {
-    return [...queue.tasks].map((queued) => {
-      this.#leave(queued);
-      return queued.task;
-    });
-  }
-
   /** Puts a queue where it belongs after anything about it has changed. */
-  #refresh(queue: KeyQueue<Task>): void {
+  readonly #refresh = (queue: KeyQueue<Task>): void => {
     if (!queue.canRun) this.#ready.remove(queue);
     else if (queue.list === undefined) this.#ready.append(queue);
     if (queue.isEmpty) this.#queues.forget(queue);
     this.#loop.schedule();
-  }
+  };
 
   /** Begins what can run. Of tasks that end when they return, no more than `concurrency`: then other code runs. */
   #beginTasks(): Pass {
@@ -303,8 +275,8 @@ export class Slots<Task> {
   // See docs/performance.md, "No promise for what is already there".
   #run(queued: QueuedTask<Task>): void {
     const called = call(this.#options.run, queued.task, queued);
-    if (called.kind === "pending") {
-      void called.promise.catch((thrown: unknown) => this.#logThrown(thrown)).then(() => this.#end(queued));
+    if (isPending(called)) {
+      void called.catch((thrown: unknown) => this.#logThrown(thrown)).then(() => this.#end(queued));
       return;
     }
     if (called.kind === "error") this.#logThrown(called.error);

@@ -1,11 +1,11 @@
 import type { Attributes, Context, Span } from "@opentelemetry/api";
 import { WirekitError } from "../errors/wirekit-error.ts";
-import { isTracingOn } from "./otel-registry.ts";
+import { isTracingOn, loadOpenTelemetry, reportTracingFault } from "./otel-registry.ts";
 import type { ActiveSpan, SpanKind, SpanOptions } from "./span-types.ts";
 
 /**
  * Runs `task` inside a span that ends when it does. A failure marks the span as failed, with the error's code as
- * `error.type`; what `task` returns or throws is handed on unchanged.
+ * `error.type`; what `task` returns or throws is passed on unchanged, also if the tracer or its exporter throws.
  *
  * Without a tracer provider it only runs `task`, and `@opentelemetry/api` is not even loaded.
  */
@@ -15,27 +15,39 @@ export async function withSpan<T>(
   task: (span: ActiveSpan) => Promise<T>,
 ): Promise<T> {
   if (!isTracingOn()) return task(noSpan);
-  const { context, trace, SpanKind: kinds, SpanStatusCode } = await import("@opentelemetry/api");
+  const api = await loadOpenTelemetry();
+  if (api === undefined) return task(noSpan);
   const { kind = "internal", attributes = {}, parent, scope = { name: "@wirekit/core" } } = options;
+  const runs: Promise<T>[] = [];
+  const report = (thrown: unknown) => reportTracingFault(api, `The span "${name}" is not complete`, thrown);
 
-  return trace
-    .getTracer(scope.name, scope.version)
-    .startActiveSpan(
-      name,
-      { kind: kinds[kindNames[kind]], attributes: attributes as Attributes },
-      (parent as Context | undefined) ?? context.active(),
-      async (span) => {
-        try {
-          return await task(active(span));
-        } catch (thrown) {
-          span.setAttribute("error.type", errorType(thrown));
-          span.setStatus({ code: SpanStatusCode.ERROR, ...description(thrown) });
-          throw thrown;
-        } finally {
-          span.end();
-        }
-      },
-    );
+  async function run(span: Span): Promise<void> {
+    // Kept outside: whatever becomes of the span, the task ran once, and its result counts.
+    const running = (async () => task(active(span, report)))();
+    runs.push(running);
+    try {
+      await running;
+    } catch (thrown) {
+      span.setAttribute("error.type", errorType(thrown));
+      span.setStatus({ code: api?.SpanStatusCode.ERROR ?? 2, ...description(thrown) });
+    } finally {
+      span.end();
+    }
+  }
+
+  try {
+    await api.trace
+      .getTracer(scope.name, scope.version)
+      .startActiveSpan(
+        name,
+        { kind: api.SpanKind[kindNames[kind]], attributes: attributes as Attributes },
+        (parent as Context | undefined) ?? api.context.active(),
+        run,
+      );
+  } catch (thrown) {
+    report(thrown);
+  }
+  return runs[0] ?? task(noSpan);
 }
 
 const noSpan: ActiveSpan = { setAttributes: () => {} };
@@ -48,8 +60,16 @@ const kindNames = {
   consumer: "CONSUMER",
 } as const satisfies Record<SpanKind, string>;
 
-function active(span: Span): ActiveSpan {
-  return { setAttributes: (attributes) => void span.setAttributes(attributes as Attributes) };
+function active(span: Span, report: (thrown: unknown) => void): ActiveSpan {
+  return {
+    setAttributes: (attributes) => {
+      try {
+        span.setAttributes(attributes as Attributes);
+      } catch (thrown) {
+        report(thrown);
+      }
+    },
+  };
 }
 
 /** A stable word for the fault: the code of one of our errors, else the class of the error. */
@@ -64,12 +84,12 @@ function nameOf(thrown: unknown): unknown {
   try {
     return (thrown as { readonly name?: unknown }).name;
   } catch {
-    // `undefined` was thrown, or something that cannot be looked at. What matters is that it arrives.
+    // `undefined` was thrown, or something that cannot be read.
     return undefined;
   }
 }
 
-/** Only our own errors promise that no secret and no message body is in what they say. */
+/** Only our own errors promise that their text holds no secret and no message body. */
 function description(thrown: unknown): { readonly message?: string } {
   const isOurs = thrown instanceof WirekitError && thrown.code !== "wirekit/unknown";
   return isOurs ? { message: thrown.message } : {};
