@@ -14,8 +14,8 @@ export type CallResult<T> =
   | { readonly kind: "interrupted"; readonly interruption: Interruption; readonly lateResult?: Promise<T> };
 
 /**
- * Calls a function that may throw, return a promise, or return at once. Returns a promise only if the function returned one:
- * see docs/performance.md, "No promise for what is already there".
+ * Calls a function that may throw, return a promise, or return at once. Returns a promise only if the
+ * function returned one: see docs/performance.md, "No promise for what is already there".
  */
 export function call<T, Args extends readonly unknown[]>(
   task: (...args: Args) => T | PromiseLike<T>,

@@ -3,7 +3,7 @@ import { limitTime } from "../kit/limit-time.ts";
 import { callAsync } from "./call.ts";
 import type { IdempotencyStore } from "./idempotency-store.ts";
 
-/** How a {@link Claim} deals with its store. */
+/** How a {@link Claim} uses its store. */
 export interface ClaimOptions {
   readonly claimTtlMs: number;
   readonly resultTtlMs: number;
@@ -17,8 +17,8 @@ export interface ClaimOptions {
 }
 
 /**
- * Claims the work of `key`. Returns a claim; or `"done"` or `"in-progress"`, if another consumer has done it, or does it.
- * Rejects when the store does, or takes too long.
+ * Claims the work of `key`. Returns a claim; or `"done"` or `"in-progress"`, if another consumer has done it,
+ * or does it. Rejects when the store does, or takes too long.
  */
 export async function beginClaim<Result>(
   store: IdempotencyStore<Result>,
@@ -43,7 +43,10 @@ export async function beginClaim<Result>(
     : answered.kind;
 }
 
-/** The right to do some work, from `begin` to `complete` or `abandon`; renewed in between, as long as the handler runs. */
+/**
+ * The right to do some work, from `begin` to `complete` or `abandon`. Renewed in between while the handler
+ * runs.
+ */
 export class Claim<Result> {
   readonly #store: IdempotencyStore<Result>;
   readonly #key: string;

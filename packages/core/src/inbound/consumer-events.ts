@@ -1,17 +1,21 @@
 import type { Clock } from "../clock.ts";
 import type { Health } from "../contract.ts";
-import type { WirekitError } from "../errors/wirekit-error.ts";
+import { messageOf, type WirekitError } from "../errors/wirekit-error.ts";
 import type { Troubles } from "../kit/troubles.ts";
 import type { TypedEvents } from "../kit/typed-events.ts";
 import type { Logger } from "../logger.ts";
 import type { HandleOutcome } from "../outcome.ts";
 import type { Delivery, Settlement } from "./delivery.ts";
+import type { Source } from "./source.ts";
 
 /** What became of one delivery: for counters, logs and audit. Carries no body of its own. */
 export interface Processed<D extends Delivery = Delivery> {
   readonly delivery: D;
   readonly outcome: HandleOutcome;
-  /** How the source settled it. Absent if it did not: the lease was lost, settling failed, or the consumer closes. */
+  /**
+   * How the source settled it. Absent if it did not: the lease was lost, settling failed, or the consumer
+   * closes.
+   */
   readonly settlement?: Settlement<D> | undefined;
   /** Why it is not handled. */
   readonly error?: WirekitError | undefined;
@@ -34,8 +38,8 @@ export interface ConsumerEvents<D extends Delivery> {
 }
 
 /**
- * What a consumer has done since it was made, and what it holds. At any time `received` is the sum of the five outcomes, of
- * `waiting` and of `processing`.
+ * What a consumer has done since it was made, and what it holds. At any time `received` is the sum of the
+ * five outcomes, of `waiting` and of `processing`.
  */
 export interface ConsumerStats {
   readonly received: number;
@@ -44,8 +48,8 @@ export interface ConsumerStats {
   readonly deadLettered: number;
   readonly invalid: number;
   /**
-   * Neither handled nor given back: the lease was lost, the consumer closed, settling failed, or it was given up without a
-   * place for dead letters.
+   * Neither handled nor given back: the lease was lost, the consumer closed, settling failed, or it was given
+   * up without a place for dead letters.
    */
   readonly left: number;
   /** Waiting for a slot, for their key, or for the time of their retry. */
@@ -63,10 +67,22 @@ export interface ConsumerStats {
   readonly failedDeadLetters: number;
 }
 
-/** How a consumer is. `reasons` name what fails at present: receiving, settling, dead letters, the idempotency store. */
+/**
+ * How a consumer is. `reasons` name what fails at present: receiving, settling, dead letters, the idempotency
+ * store.
+ */
 export interface ConsumerHealth extends Health {
   /** What the source says of itself: lag, assignment, last receive. */
   readonly source: Readonly<Record<string, unknown>>;
+}
+
+/** What a source says of itself; if it throws, why. */
+export function detailsOf(source: Pick<Source<never>, "details">): Readonly<Record<string, unknown>> {
+  try {
+    return source.details?.() ?? {};
+  } catch (thrown) {
+    return { error: messageOf(thrown) };
+  }
 }
 
 /** Logs ids and errors; never a body, and never a key, which may be a customer's number. */
@@ -88,7 +104,10 @@ export function logProcessed(
   } else if (outcome === "left") logger.warn(fields, "A message was not handled here");
 }
 
-/** Logs one line, however many there are: tens of thousands may wait in a source that holds its messages itself. */
+/**
+ * Logs one line, however many there are: tens of thousands may wait in a source that holds its messages
+ * itself.
+ */
 export function logLeft(logger: Logger, deliveries: readonly Delivery[], error: WirekitError): void {
   const [first] = deliveries;
   if (first === undefined) return;

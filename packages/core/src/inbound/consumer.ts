@@ -12,6 +12,7 @@ import {
   type ConsumerEvents,
   type ConsumerHealth,
   type ConsumerStats,
+  detailsOf,
   logLeft,
   logProcessed,
   type Processed,
@@ -26,7 +27,8 @@ import { Slots } from "./slots.ts";
 import type { Source } from "./source.ts";
 
 /**
- * Starts a consumer: it receives from `source` and handles as many messages at once as there are slots, until it is closed.
+ * Starts a consumer: it receives from `source` and handles as many messages at once as there are slots, until
+ * it is closed.
  *
  * @throws ConfigError naming every option at fault.
  */
@@ -37,7 +39,10 @@ export function createConsumer<D extends Delivery, Message = unknown, Result = u
   return new Consumer(options, handler);
 }
 
-/** The shares of the time of `close` after which the signals of handlers fire, handlers are given up, and the source is closed. */
+/**
+ * The shares of the time of `close` after which the signals of handlers fire, handlers are given up, and the
+ * source is closed.
+ */
 const abortAt = 0.8;
 const abandonAt = 0.9;
 const closeSourceAt = 0.95;
@@ -49,7 +54,9 @@ const stopTimeoutMs = 10_000;
 export class Consumer<D extends Delivery, Message = unknown, Result = unknown>
   implements Client<never, ConsumerStats>
 {
-  /** Resolves when the consumer has been closed; rejects when it has stopped by itself. Need not be awaited. */
+  /**
+   * Resolves when the consumer has been closed; rejects when it has stopped by itself. Need not be awaited.
+   */
   readonly closed: Promise<void>;
   readonly #source: Source<D>;
   readonly #slots: Slots<D>;
@@ -102,7 +109,8 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown>
     this.closed = new Promise((resolve, reject) => {
       this.#settleClosed = (error) => (error === undefined ? resolve() : reject(error));
     });
-    // A program that does not look at `closed` learns of it by the log and the event; it must not end the process.
+    // A program that does not look at `closed` learns of it by the log and the event; it must not end the
+    // process.
     this.closed.catch(() => undefined);
     this.#receivingEnds = this.#receive();
   }
@@ -129,14 +137,15 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown>
   health(): ConsumerHealth {
     return {
       ...this.#troubles.health(this.#status),
-      source: this.#sourceDetails(),
+      source: detailsOf(this.#source),
     };
   }
 
   /**
-   * Stops receiving at once, gives back what waits, lets handlers finish, and settles. After four fifths of `timeoutMs`
-   * (default 10,000) the handlers' signals fire; after nine tenths they are given up. `notHandled` counts the deliveries
-   * that were received and not settled; each was reported by a `processed` event, or still runs.
+   * Stops receiving at once, gives back what waits, lets handlers finish, and settles. After four fifths of
+   * `timeoutMs` (default 10,000) the handlers' signals fire; after nine tenths they are given up.
+   * `notHandled` counts the deliveries that were received and not settled; each was reported by a `processed`
+   * event, or still runs.
    *
    * @throws ConfigError if `timeoutMs` is not a number of milliseconds; nothing is closed then.
    */
@@ -211,7 +220,10 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown>
     }
   }
 
-  /** Keeps the order of a key whose message comes back by its queue: what waits behind it must come back after it. */
+  /**
+   * Keeps the order of a key whose message comes back by its queue: what waits behind it must come back after
+   * it.
+   */
   #giveBackBehind({ key }: D): void {
     if (key === undefined || this.#source.redelivery === "in-place") return;
     const behind = this.#slots.takeWaiting(slotKey(key));
@@ -279,15 +291,6 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown>
       await deadline.limit(what, task, share);
     } catch (thrown) {
       this.#logger.error({ error: messageOf(thrown) }, `${what} failed while the consumer was closing`);
-    }
-  }
-
-  /** Of a source whose `details` throws: why. */
-  #sourceDetails(): Readonly<Record<string, unknown>> {
-    try {
-      return this.#source.details?.() ?? {};
-    } catch (thrown) {
-      return { error: messageOf(thrown) };
     }
   }
 }

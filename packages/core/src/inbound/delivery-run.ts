@@ -15,8 +15,8 @@ export interface RunLimits {
 }
 
 /**
- * One delivery while it is processed: waits for the user's functions, which may never settle, until it is interrupted. The
- * first interruption counts.
+ * One delivery while it is processed: waits for the user's functions, which may never settle, until it is
+ * interrupted. The first interruption counts.
  */
 export class DeliveryRun<D extends Delivery> implements ListMember<DeliveryRun<D>> {
   previous: DeliveryRun<D> | undefined = undefined;
@@ -57,8 +57,8 @@ export class DeliveryRun<D extends Delivery> implements ListMember<DeliveryRun<D
   }
 
   /**
-   * Lets the time-out and the loss of the lease interrupt it from now on. Called on the first wait, or when the handler asks
-   * for its signal: see docs/performance.md, "No timer for what returns at once".
+   * Lets the time-out and the loss of the lease interrupt it from now on. Called on the first wait, or when
+   * the handler asks for its signal: see docs/performance.md, "No timer for what returns at once".
    */
   watch(): void {
     if (this.#isWatched) return;
@@ -189,7 +189,10 @@ export interface HandlerOptions<D extends Delivery, Message, Result> {
   readonly logger: Logger;
 }
 
-/** Runs the handler, inside its span if there is one, until it ends or is interrupted. A span that fails changes nothing. */
+/**
+ * Runs the handler, inside its span if there is one, until it ends or is interrupted. A span that fails
+ * changes nothing.
+ */
 export function callHandler<D extends Delivery, Message, Result>(
   run: DeliveryRun<D>,
   message: Message,
@@ -213,7 +216,10 @@ function asksForSpan({
   }
 }
 
-/** The span ends when the handler ends or is interrupted. Whatever becomes of the span, the handler's own result counts. */
+/**
+ * The span ends when the handler ends or is interrupted. Whatever becomes of the span, the handler's own
+ * result counts.
+ */
 function callInSpan<D extends Delivery, Message, Result>(
   run: DeliveryRun<D>,
   message: Message,

@@ -29,7 +29,9 @@ type FailureOptions<D extends Delivery> = Pick<
   "retry" | "deadLetter" | "whenInvalid" | "classify" | "clock" | "random" | "logger"
 >;
 
-/** Decides what becomes of a message that failed: another delivery, a dead letter, or the source's own rule. */
+/**
+ * Decides what becomes of a message that failed: another delivery, a dead letter, or the source's own rule.
+ */
 export class Failures<D extends Delivery> {
   /** Dead letters that could not be written. */
   failedDeadLetters = 0;
@@ -97,9 +99,9 @@ export class Failures<D extends Delivery> {
 }
 
 /**
- * The pause before a message is delivered again, in milliseconds: between half and all of a bound that doubles with every
- * attempt ("equal jitter"). A message that keeps failing comes back ever later, and many that failed together do not come
- * back together.
+ * The pause before a message is delivered again, in milliseconds: between half and all of a bound that
+ * doubles with every attempt ("equal jitter"). A message that keeps failing comes back ever later, and many
+ * that failed together do not come back together.
  */
 export function redeliveryDelayMs(
   attempt: number,
@@ -113,8 +115,8 @@ export function redeliveryDelayMs(
 }
 
 /**
- * A retryable error of ours says that decoding may work another time; anything else, that the message is invalid. An error
- * of another library (`JSON.parse`) is not passed on, because its text may quote the body.
+ * A retryable error of ours says that decoding may work another time; anything else, that the message is
+ * invalid. An error of another library (`JSON.parse`) is not passed on, because its text may quote the body.
  */
 function classifyDecodeError(thrown: unknown): {
   readonly kind: "failed" | "invalid";

@@ -8,9 +8,15 @@ import type { IdempotencyClaim, IdempotencyStore } from "./idempotency-store.ts"
 
 /** How much a {@link MemoryIdempotencyStore} remembers. */
 export interface MemoryIdempotencyStoreOptions {
-  /** The most results that are remembered. Beyond it, the least recently used one is forgotten. Default 10,000. */
+  /**
+   * The most results that are remembered. Beyond it, the least recently used one is forgotten. Default
+   * 10,000.
+   */
   readonly maxResults?: number | undefined;
-  /** The most claims at a time. Beyond it, `begin` rejects, because a claim must not be forgotten. Default 10,000. */
+  /**
+   * The most claims at a time. Beyond it, `begin` rejects, because a claim must not be forgotten. Default
+   * 10,000.
+   */
   readonly maxClaims?: number | undefined;
   readonly clock?: Clock | undefined;
 }

@@ -32,9 +32,9 @@ export interface ProcessorPorts<D extends Delivery> {
 type MaybePending<T> = T | Promise<T>;
 
 /**
- * Takes a delivery from its receipt to its settlement: decodes and validates it, makes sure that it is handled once, runs
- * the handler, and settles exactly once, whatever the handler does. Knows nothing of queues: a source hands deliveries in,
- * and carries settlements out.
+ * Takes a delivery from its receipt to its settlement: decodes and validates it, makes sure that it is
+ * handled once, runs the handler, and settles exactly once, whatever the handler does. Knows nothing of
+ * queues: a source hands deliveries in, and carries settlements out.
  */
 export class Processor<D extends Delivery, Message = unknown, Result = unknown> {
   readonly #options: ProcessorOptions<D, Message, Result>;
@@ -60,11 +60,12 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
   }
 
   /**
-   * Processes one delivery; never throws or rejects. Returns at once if nothing had to be waited for; else resolves when the
-   * delivery is settled and no function of the user's runs for it any more. A handler that ignores its time-out is waited
-   * for, until `abandonAfterMs`.
+   * Processes one delivery; never throws or rejects. Returns at once if nothing had to be waited for; else
+   * resolves when the delivery is settled and no function of the user's runs for it any more. A handler that
+   * ignores its time-out is waited for, until `abandonAfterMs`.
    *
-   * @param onHandlerEnd called once when no function of the user's runs any more, or it is given up: before the settlement.
+   * @param onHandlerEnd called once when no function of the user's runs any more, or it is given up: before
+   * the settlement.
    */
   process(delivery: D, onHandlerEnd?: () => void): MaybePending<Processed<D>> {
     const run = new DeliveryRun(delivery, this.#options, onHandlerEnd);
@@ -76,7 +77,10 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
       : this.#settle(run, decision);
   }
 
-  /** Fires the signals of all handlers that run. If they then fail, their messages are released; if they succeed, settled. */
+  /**
+   * Fires the signals of all handlers that run. If they then fail, their messages are released; if they
+   * succeed, settled.
+   */
   abort(reason: unknown): void {
     for (const run of this.#runs) {
       run.isClosing = true;
@@ -84,7 +88,10 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
     }
   }
 
-  /** Gives up all handlers that run: their deliveries are left, and whatever they still come to is not settled. */
+  /**
+   * Gives up all handlers that run: their deliveries are left, and whatever they still come to is not
+   * settled.
+   */
   abandon(error: WirekitError): void {
     for (const run of this.#runs) run.interrupt({ kind: "closing", error });
   }

@@ -47,8 +47,8 @@ const rules = {
 };
 
 /**
- * Runs tasks, a limited number at a time, and those of one key one after the other. A slow task holds back its own key
- * only. Every operation takes constant time, however many tasks wait.
+ * Runs a limited number of tasks at a time, and those of one key one after the other. A slow task holds back
+ * its own key only. Every operation takes constant time, however many tasks wait.
  */
 export class Slots<Task> {
   readonly #options: Resolved<SlotsOptions<Task>>;
@@ -117,8 +117,8 @@ export class Slots<Task> {
   }
 
   /**
-   * Puts a task at the head of its key, not to run before `afterMs`; until then nothing of its key runs. Also beyond
-   * `capacity`, because it is called while the task's earlier try still takes some.
+   * Puts a task at the head of its key, not to run before `afterMs`; until then nothing of its key runs. Also
+   * beyond `capacity`, because the task's earlier try still takes some.
    *
    * @throws ClosedError after `stop`.
    */
@@ -137,9 +137,9 @@ export class Slots<Task> {
   }
 
   /**
-   * Takes tasks from `buffer` whenever there is a slot and nothing else to run, also beyond `capacity`. A task whose key is
-   * busy goes to the end of the queue of its key, `onQueued` is called, and the next one is taken. Call it again when the
-   * buffer has grown; there is one buffer at a time.
+   * Takes tasks from `buffer` whenever there is a slot and nothing else to run, also beyond `capacity`. One
+   * whose key is busy is queued behind it, and `onQueued` is called. Call it again when the buffer has grown;
+   * it replaces the last one.
    *
    * @throws ClosedError after `stop`.
    */
@@ -163,8 +163,8 @@ export class Slots<Task> {
   }
 
   /**
-   * Reserves capacity for tasks to come, so that what is requested meanwhile can be added when it arrives. Waits until
-   * `atLeast` are available, and takes up to `atMost`. Callers are served in the order in which they came.
+   * Reserves capacity for what is about to be requested. Waits until `atLeast` are available, takes up to
+   * `atMost`, and serves callers in the order in which they came.
    *
    * @throws ClosedError after `stop`; TimeoutError; the signal's own reason.
    */
@@ -176,7 +176,7 @@ export class Slots<Task> {
     });
   }
 
-  /** Begins nothing more, and takes nothing more. Returns what waited, in order for each key, without the buffer. */
+  /** Begins and takes nothing more. Returns what waited, in order for each key, without the buffer. */
   stop(): Task[] {
     this.#isStopped = true;
     this.#buffer = undefined;
@@ -185,7 +185,7 @@ export class Slots<Task> {
     return waiting;
   }
 
-  /** Stops, waits until all that runs has settled, and returns what was not begun and what still runs after `timeoutMs`. */
+  /** Stops, waits until what runs has settled, and returns what was not begun and what still runs. */
   async drain(options: WaitOptions = {}): Promise<{
     readonly waiting: readonly Task[];
     readonly running: readonly Task[];
@@ -238,7 +238,7 @@ export class Slots<Task> {
     this.#loop.schedule();
   };
 
-  /** Begins what can run. Of tasks that end when they return, no more than `concurrency`: then other code runs. */
+  /** Begins what can run: at most `concurrency` tasks that end when they return, then other code runs. */
   #beginTasks(): Pass {
     const { concurrency } = this.#options;
     let begun = 0;

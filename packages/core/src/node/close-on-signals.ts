@@ -9,15 +9,20 @@ import { option } from "../kit/option-rules.ts";
 import { readOptions } from "../kit/read-options.ts";
 import type { Logger } from "../logger.ts";
 
-/** A signal by its name in Node: `"SIGTERM"`. Written out, so that these types need no `@types/node`. */
+/** A signal by its name in Node: `"SIGTERM"`. Declared here, so that these types need no `@types/node`. */
 export type SignalName = `SIG${Uppercase<string>}`;
 
-/** Something that closes within a time: a consumer, a bus, any client of these packages, a server of your own. */
+/**
+ * Something that closes within a time: a consumer, a bus, any client of these packages, a server of your own.
+ */
 export interface Closeable {
   close(options: { readonly timeoutMs: number }): unknown;
 }
 
-/** The part of the process that is used. You can inject another one, to test a shutdown without ending the process. */
+/**
+ * The part of the process that is used. You can inject another one, to test a shutdown without ending the
+ * process.
+ */
 export interface SignalledProcess {
   on(signal: SignalName, listener: (signal: SignalName) => void): unknown;
   off(signal: SignalName, listener: (signal: SignalName) => void): unknown;
@@ -28,9 +33,14 @@ export interface SignalledProcess {
 export interface CloseOnSignalsOptions {
   /** Default SIGTERM and SIGINT. */
   readonly signals?: readonly SignalName[] | undefined;
-  /** For all of them together, in milliseconds. Default 10,000: less than what Kubernetes and Docker allow. */
+  /**
+   * For all of them together, in milliseconds. Default 10,000: less than what Kubernetes and Docker allow.
+   */
   readonly timeoutMs?: number | undefined;
-  /** `"exit"` the process when all is closed, whatever else keeps it alive, or `"return"` to the program. Default `"exit"`. */
+  /**
+   * `"exit"` the process when all is closed, whatever else keeps it alive, or `"return"` to the program.
+   * Default `"exit"`.
+   */
   readonly afterwards?: "exit" | "return" | undefined;
   /** The exit code of a clean shutdown. Default 0. */
   readonly exitCode?: number | undefined;
@@ -79,9 +89,10 @@ const rules = {
 };
 
 /**
- * Closes everything on the first signal, one after the other in the order given: what takes work in before what it works
- * with. Each is given nine tenths of the time that is left, and waited for until all of it is over. A second signal ends
- * the process at once, with 128 and the signal's number, as a shell would report it.
+ * Closes everything on the first signal, one after the other in the order given: what takes work in before
+ * what it works with. Each is given nine tenths of the time that is left, and waited for until all of it is
+ * over. A second signal ends the process at once, with 128 and the signal's number, as a shell would report
+ * it.
  *
  * @throws ConfigError naming every option at fault, and everything that cannot be closed.
  */
@@ -139,7 +150,9 @@ export function closeOnSignals(
   return { closed, remove };
 }
 
-/** The share of the time left that each is given. The rest is for those that take a moment more to give up. */
+/**
+ * The share of the time left that each is given. The rest is for those that take a moment more to give up.
+ */
 const ownShare = 0.9;
 
 async function closeAll(

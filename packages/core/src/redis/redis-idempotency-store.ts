@@ -38,8 +38,8 @@ const rules = {
 const tokenLength = 36;
 
 /**
- * Idempotency for many processes, in Redis 2.6 or later, also on a cluster. There is one key for each message, and one
- * script for each operation, so that each is atomic. Times are Redis's own.
+ * Idempotency for many processes, in Redis 2.6 or later, also on a cluster. There is one key for each
+ * message, and one script for each operation, so that each is atomic. Times are Redis's own.
  *
  * Redis may lose the last writes when it fails over. A message may then be handled twice, as without a store.
  */

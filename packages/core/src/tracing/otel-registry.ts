@@ -11,7 +11,10 @@ export function isTracingOn(): boolean {
   return registry?.trace !== undefined;
 }
 
-/** The program's `@opentelemetry/api`; `undefined` if it cannot be loaded: tracing must not fail what it traces. */
+/**
+ * The program's `@opentelemetry/api`; `undefined` if it cannot be loaded: tracing must not fail what it
+ * traces.
+ */
 export async function loadOpenTelemetry(): Promise<OpenTelemetry | undefined> {
   try {
     return await import("@opentelemetry/api");

@@ -3,9 +3,10 @@ import { isTracingOn, loadOpenTelemetry, reportTracingFault } from "./otel-regis
 import type { TraceContext } from "./span-types.ts";
 
 /**
- * Writes where the active span stands in its trace into `carrier` (message headers or attributes): `traceparent` and what
- * else the program's propagator writes. Does nothing without a tracer provider, a propagator or an active span. If the
- * propagator throws, nothing is written, and OpenTelemetry's `diag` logger is told.
+ * Writes where the active span stands in its trace into `carrier` (message headers or attributes):
+ * `traceparent` and what else the program's propagator writes. Does nothing without a tracer provider, a
+ * propagator or an active span. If the propagator throws, nothing is written, and OpenTelemetry's `diag`
+ * logger is told.
  */
 export async function injectTraceContext(carrier: Record<string, string>): Promise<void> {
   if (!isTracingOn()) return;
@@ -21,8 +22,9 @@ export async function injectTraceContext(carrier: Record<string, string>): Promi
 }
 
 /**
- * Reads what the sender of a message wrote into `carrier`, to be the `parent` of a span. Returns `undefined` without a
- * tracer provider, or if `carrier` holds nothing that can be used, or if the program's propagator throws.
+ * Reads what the sender of a message wrote into `carrier`, to be the `parent` of a span. Returns `undefined`
+ * without a tracer provider, or if `carrier` holds nothing that can be used, or if the program's propagator
+ * throws.
  */
 export async function extractTraceContext(
   carrier: Readonly<Record<string, string | undefined>>,

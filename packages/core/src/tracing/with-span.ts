@@ -4,8 +4,9 @@ import { isTracingOn, loadOpenTelemetry, reportTracingFault } from "./otel-regis
 import type { ActiveSpan, SpanKind, SpanOptions } from "./span-types.ts";
 
 /**
- * Runs `task` inside a span that ends when it does. A failure marks the span as failed, with the error's code as
- * `error.type`; what `task` returns or throws is passed on unchanged, also if the tracer or its exporter throws.
+ * Runs `task` inside a span that ends when it does. A failure marks the span as failed, with the error's code
+ * as `error.type`; what `task` returns or throws is passed on unchanged, also if the tracer or its exporter
+ * throws.
  *
  * Without a tracer provider it only runs `task`, and `@opentelemetry/api` is not even loaded.
  */
