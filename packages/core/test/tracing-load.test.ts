@@ -15,13 +15,9 @@ it("without a tracer provider, @opentelemetry/api is not even loaded", async () 
   const registryKey = Symbol.for("opentelemetry.js.api.1");
   Object.assign(globalThis, { [registryKey]: { trace: {} } });
   try {
-    let runs = 0;
-    await withSpan("it", {}, async () => {
-      runs += 1;
-    });
+    // That it cannot be loaded is no reason not to do the work.
+    await expect(withSpan("it", {}, async () => "done")).resolves.toBe("done");
     expect(load).toHaveBeenCalled();
-    // It cannot be loaded here, which must not fail the task.
-    expect(runs).toBe(1);
   } finally {
     Reflect.deleteProperty(globalThis, registryKey);
   }

@@ -19,36 +19,44 @@ export async function withSpan<T>(
   const api = await loadOpenTelemetry();
   if (api === undefined) return task(noSpan);
   const { kind = "internal", attributes = {}, parent, scope = { name: "@wirekit/core" } } = options;
-  const runs: Promise<T>[] = [];
-  const report = (thrown: unknown) => reportTracingFault(api, `The span "${name}" is not complete`, thrown);
-
-  async function run(span: Span): Promise<void> {
-    // Kept outside: whatever becomes of the span, the task ran once, and its result counts.
-    const running = (async () => task(active(span, report)))();
-    runs.push(running);
+  /** A tracer or span that throws changes nothing for the task. */
+  const quietly = (observe: () => void) => {
     try {
-      await running;
+      observe();
     } catch (thrown) {
-      span.setAttribute("error.type", errorType(thrown));
-      span.setStatus({ code: api?.SpanStatusCode.ERROR ?? 2, ...description(thrown) });
-    } finally {
-      span.end();
+      reportTracingFault(api, `The span "${name}" is not complete`, thrown);
     }
-  }
+  };
+  const run = async (span: Span): Promise<T> => {
+    try {
+      return await task({
+        setAttributes: (added) => quietly(() => span.setAttributes(added as Attributes)),
+      });
+    } catch (thrown) {
+      quietly(() => {
+        span.setAttribute("error.type", errorType(thrown));
+        span.setStatus({ code: api.SpanStatusCode.ERROR, ...description(thrown) });
+      });
+      throw thrown;
+    } finally {
+      quietly(() => span.end());
+    }
+  };
 
-  try {
-    await api.trace
+  let running: Promise<T> | undefined;
+  quietly(() =>
+    api.trace
       .getTracer(scope.name, scope.version)
       .startActiveSpan(
         name,
         { kind: api.SpanKind[kindNames[kind]], attributes: attributes as Attributes },
         (parent as Context | undefined) ?? api.context.active(),
-        run,
-      );
-  } catch (thrown) {
-    report(thrown);
-  }
-  return runs[0] ?? task(noSpan);
+        (span) => {
+          running ??= run(span);
+        },
+      ),
+  );
+  return running ?? task(noSpan);
 }
 
 const noSpan: ActiveSpan = { setAttributes: () => {} };
@@ -60,18 +68,6 @@ const kindNames = {
   producer: "PRODUCER",
   consumer: "CONSUMER",
 } as const satisfies Record<SpanKind, string>;
-
-function active(span: Span, report: (thrown: unknown) => void): ActiveSpan {
-  return {
-    setAttributes: (attributes) => {
-      try {
-        span.setAttributes(attributes as Attributes);
-      } catch (thrown) {
-        report(thrown);
-      }
-    },
-  };
-}
 
 /** A stable word for the fault: the code of one of our errors, else the class of the error. */
 function errorType(thrown: unknown): string {
