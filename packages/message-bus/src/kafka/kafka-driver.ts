@@ -36,38 +36,47 @@ export interface PartitionLag extends TopicPartition {
   readonly lag: bigint;
 }
 
-/** What is written, to a partition that was chosen before. */
-export interface ProducerRecord extends TopicPartition {
+/** One record to be written. */
+export interface ProducerRecord {
   readonly key: string | undefined;
   readonly value: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What became of the records of one partition, which a broker takes or refuses together. */
-export type PartitionResult = TopicPartition &
-  (
-    | { readonly kind: "written"; readonly baseOffset: bigint }
-    /** Was refused, and is not in the log. */
-    | { readonly kind: "refused"; readonly error: WirekitError }
-    /** Nobody has said whether it is in the log. The session is no longer to be used. */
-    | { readonly kind: "unknown"; readonly error: WirekitError }
-  );
+/** Records of one partition, which the broker takes or refuses together. */
+export interface ProducerBatch extends TopicPartition {
+  readonly records: readonly ProducerRecord[];
+}
+
+/** What became of a batch. */
+export type ProduceResult =
+  | { readonly kind: "written"; readonly baseOffset: bigint }
+  /** It is not in the log: it was refused, or never left. */
+  | { readonly kind: "refused"; readonly error: WirekitError }
+  /** Nothing says whether it is in the log. The session is not used again. */
+  | { readonly kind: "unknown"; readonly error: WirekitError };
+
+/** How a producer session sends. */
+export interface ProduceOptions {
+  /** The longest that all requests together may take. */
+  readonly deliveryTimeoutMs: number;
+  /** Ends the send at once. */
+  readonly signal: AbortSignal;
+  /** Called with what went wrong when a request is about to be repeated. */
+  readonly onFailure?: ((error: WirekitError) => void) | undefined;
+}
 
 /**
- * An idempotent producer that waits for all replicas. At most one `send` at a time: after a lost answer a client may give two sends the
- * same sequence number, and the broker then acknowledges the second as a copy of the first.
+ * An idempotent producer that waits for all replicas. It is given one `send` at a time: after a lost answer two sends could have the same
+ * sequence number, and the broker would acknowledge the second as a copy of the first.
  */
 export interface ProducerSession {
   /**
-   * Writes records, in their order within each partition, in one request for each broker. Tries again by itself, under the same
-   * sequence numbers, until the broker has answered or `deliveryTimeoutMs` has passed; ends at once when `signal` fires. Resolves with
-   * one result for each partition that occurs; never rejects.
+   * Writes batches, one for each partition, in one request for each broker. Repeats requests under the same sequence numbers until each
+   * batch has its result. Resolves with one result for each batch, in their order; never rejects.
    */
-  send(
-    records: readonly ProducerRecord[],
-    options: { readonly deliveryTimeoutMs: number; readonly signal: AbortSignal },
-  ): Promise<readonly PartitionResult[]>;
-  /** Ends it, also while a send is under way. Never rejects, and never waits for the broker for longer than a second. */
+  send(batches: readonly ProducerBatch[], options: ProduceOptions): Promise<readonly ProduceResult[]>;
+  /** Ends it, also while a send is under way. Never rejects, and takes a second at most. */
   close(): Promise<void>;
 }
 

@@ -1,10 +1,9 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
-import { ConnectionError, TimeoutError } from "@wirekit/core";
+import { ConnectionError, TimeoutError, UnconfirmedError } from "@wirekit/core";
 import type { Fault, Kafka } from "@wirekit/devstack/kafka";
-import { TopicMissingError, UnconfirmedError } from "../../src/kafka/kafka-errors.ts";
-import type { KafkaProducer } from "../../src/kafka/producer/kafka-producer.ts";
-import type { WrittenRecord } from "../../src/kafka/producer/outgoing-record.ts";
-import { closeAll, openBroker, openProducer, producerOn, record } from "./open-producer.ts";
+import { TopicMissingError } from "../../src/kafka/kafka-errors.ts";
+import type { KafkaReceipt } from "../../src/kafka/producer/outgoing-record.ts";
+import { closeAll, openBroker, openProducer, producerOn, record, type TestProducer } from "./open-producer.ts";
 import { readTopic } from "./read-topic.ts";
 
 afterEach(closeAll);
@@ -13,7 +12,7 @@ const limitMs = 60_000;
 const keys = ["user-1", "user-2", "user-3", "user-4", "user-5"];
 
 /** One round of messages: the same number for each key every time, so that a flush is taken for a copy of another where that can be. */
-function sendRound(producer: KafkaProducer<string>, round: number): Promise<WrittenRecord>[] {
+function sendRound(producer: TestProducer, round: number): Promise<KafkaReceipt>[] {
   return keys.map((key) => producer.send(record(`${round}`, { key })));
 }
 
@@ -320,7 +319,7 @@ describe("closing a producer", () => {
       const report = await producer.close({ timeoutMs: 300 });
       expect(report).toEqual({ notSent: ["waiting"], unconfirmed: ["flying"] });
       expect(await ends).toMatchObject([
-        { reason: { code: "message-bus/unconfirmed" } },
+        { reason: { code: "wirekit/unconfirmed" } },
         { reason: { code: "wirekit/closed" } },
       ]);
       expect(await producer.close({ timeoutMs: 300 })).toBe(report);

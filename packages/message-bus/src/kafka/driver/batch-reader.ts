@@ -1,7 +1,6 @@
 import type { ConsumedRecord, RecordReader } from "../kafka-driver.ts";
 import { recordOverheadBytes } from "../record-reader.ts";
-import type { RecordBatch } from "./record-batch.ts";
-import { RecordBytes } from "./record-bytes.ts";
+import { type RecordBatch, RecordBytes } from "./record-batch.ts";
 
 /**
  * Reads the records of batches from `fetchOffset` on: a broker sends whole batches, and the first may begin before what was asked for. The

@@ -1,5 +1,6 @@
-import type { KafkajsBroker, KafkajsCluster } from "./kafkajs-cluster.ts";
-import { brokerMethods, checkKafkajs } from "./kafkajs-version.ts";
+import { addressOf } from "./group-errors.ts";
+import type { KafkajsBroker, KafkajsCluster } from "./kafkajs-hooks/kafkajs-cluster.ts";
+import { brokerMethods, checkKafkajs } from "./kafkajs-hooks/kafkajs-version.ts";
 
 /** The protocol's number for the coordinator of a group; there is another one for transactions. */
 const groupCoordinator = 0;
@@ -47,4 +48,10 @@ export class Coordinator {
     }
     throw thrown;
   }
+}
+
+/** A connection that has failed is not used again: kafkajs keeps the half of an answer that it has brought. */
+export function forgetBroker(cluster: KafkajsCluster, thrown: unknown): void {
+  const address = addressOf(thrown);
+  if (address !== undefined) cluster.removeBroker(address);
 }

@@ -1,5 +1,5 @@
 import { WirekitError } from "@wirekit/core";
-import { unreadable } from "./record-batch.ts";
+import { type AbortedTransaction, unreadable } from "./record-batch.ts";
 
 /** What the broker has answered for one partition. Its records have not been looked at. */
 export interface AnsweredPartition {
@@ -10,11 +10,6 @@ export interface AnsweredPartition {
   readonly aborted: readonly AbortedTransaction[];
   /** Batches of records, the last of which may be cut off. */
   readonly recordSet: Buffer;
-}
-
-export interface AbortedTransaction {
-  readonly producerId: bigint;
-  readonly firstOffset: bigint;
 }
 
 /** The answer to a fetch of one topic. */

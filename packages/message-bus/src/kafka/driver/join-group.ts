@@ -2,13 +2,14 @@ import { WirekitError } from "@wirekit/core";
 import type { GroupSubscriber } from "../assignors/assignor.ts";
 import { assignors } from "../assignors/index.ts";
 import type { MemberOptions } from "../kafka-driver.ts";
-import type { KafkajsBroker, KafkajsCluster, MemberClient } from "./kafkajs-cluster.ts";
+import type { AssignerProtocol } from "./kafkajs-client.ts";
+import type { KafkajsBroker, KafkajsCluster } from "./kafkajs-hooks/kafkajs-cluster.ts";
 
 /** What a member needs to join. */
 export interface Joining {
   readonly cluster: KafkajsCluster;
   readonly coordinator: KafkajsBroker;
-  readonly protocol: MemberClient["protocol"];
+  readonly protocol: AssignerProtocol;
   readonly options: MemberOptions;
   /** Empty for one that is new. */
   readonly memberId: string;
@@ -95,4 +96,12 @@ async function countPartitions(
     counts.set(topic, cluster.findTopicPartitionMetadata(topic).length);
   }
   return counts;
+}
+
+/** Whether the leader has shared out other partitions than there are by now. */
+export function hasOtherPartitions(cluster: KafkajsCluster, { partitionCounts }: Synced): boolean {
+  for (const [topic, count] of partitionCounts) {
+    if (cluster.findTopicPartitionMetadata(topic).length !== count) return true;
+  }
+  return false;
 }

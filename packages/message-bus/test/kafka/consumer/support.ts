@@ -9,6 +9,7 @@ import { KafkaSource } from "../../../src/kafka/consumer/kafka-source.ts";
 import type { KafkaSourceOptions } from "../../../src/kafka/consumer/kafka-source-options.ts";
 import { KafkajsMember } from "../../../src/kafka/driver/kafkajs-member.ts";
 import type { KafkaDriver, MemberOptions } from "../../../src/kafka/kafka-driver.ts";
+import { stranger } from "../read-topic.ts";
 import { errorOf, kafkajsClient } from "./kafkajs-client.ts";
 
 // Nothing here takes a second by itself; on a machine that has other things to do, it may take several.
@@ -54,7 +55,7 @@ export function memberDriver(
   return {
     openMember: (options) =>
       new KafkajsMember(options, {
-        open: async () => kafkajsClient(kafka.addresses, clientId),
+        open: () => kafkajsClient(kafka.addresses, clientId),
         errorOf,
         topicCreation: "allow",
         metadataMaxAgeMs,
@@ -157,8 +158,8 @@ export async function produce(
   }[],
   topic = "payments",
 ): Promise<void> {
-  const client = kafkajsClient(kafka.addresses, "writer", 8);
-  const producer = client.kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+  const client = stranger(kafka, { clientId: "writer", retry: { retries: 8, initialRetryTime: 20 } });
+  const producer = client.producer({ createPartitioner: Partitioners.DefaultPartitioner });
   await producer.connect();
   await producer.send({
     topic,
@@ -178,8 +179,8 @@ export async function until(condition: () => unknown, timeoutMs = 30_000): Promi
 
 /** What a group has committed for a partition. */
 export async function committed(kafka: Kafka, { groupId = "group", topic = "payments", partition = 0 } = {}) {
-  const client = kafkajsClient(kafka.addresses, "reader", 8);
-  const admin = client.kafka.admin();
+  const client = stranger(kafka, { clientId: "reader", retry: { retries: 8, initialRetryTime: 20 } });
+  const admin = client.admin();
   await admin.connect();
   try {
     const [offsets] = await admin.fetchOffsets({ groupId, topics: [topic] });

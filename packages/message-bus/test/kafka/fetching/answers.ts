@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { CompressionCodecs, CompressionTypes } from "kafkajs";
 import { fetchRecords } from "../../../src/kafka/driver/fetch-records.ts";
-import type { FetchRequest, KafkajsBroker } from "../../../src/kafka/driver/kafkajs-cluster.ts";
+import type { FetchRequest, KafkajsBroker } from "../../../src/kafka/driver/kafkajs-hooks/kafkajs-cluster.ts";
 import type { ConsumedRecord } from "../../../src/kafka/kafka-driver.ts";
 
 const require = createRequire(import.meta.url);

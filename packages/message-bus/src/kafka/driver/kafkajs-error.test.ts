@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { ClosedError, ConnectionError } from "@wirekit/core";
 import kafkajs from "kafkajs";
 import { KafkaRefusedError, LoginRefusedError, TopicMissingError } from "../kafka-errors.ts";
-import { protocolErrorType, wirekitErrorOf } from "./kafkajs-fault.ts";
+import { protocolErrorType, wirekitErrorOf } from "./kafkajs-error.ts";
 
 const { KafkaJSConnectionError, KafkaJSNumberOfRetriesExceeded, KafkaJSProtocolError } = kafkajs;
 const sasl = { mechanism: "SCRAM-SHA-256", userName: "somebody", password: "very-secret" } as const;

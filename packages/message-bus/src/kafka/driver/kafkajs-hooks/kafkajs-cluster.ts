@@ -1,23 +1,3 @@
-import type * as Kafkajs from "kafkajs";
-
-/** A client of kafkajs for one member alone: its connections are nobody else's. */
-export interface MemberClient {
-  /** With few retries of its own: whoever is tried again here is tried again by the member. */
-  readonly kafka: Kafkajs.Kafka;
-  readonly protocol: typeof Kafkajs.AssignerProtocol;
-  /** kafkajs's own table, to which its users add what it does not bring. */
-  readonly codecs: CompressionCodecs;
-  /** Ends every connection at once, by an error, so that whatever waits for an answer on it learns of it. New ones may be opened. */
-  dropConnections(): void;
-  /** The same, for good. */
-  destroy(): void;
-}
-
-/** How to decompress, by the number that a batch names. Making one throws where it is known and not installed. */
-export type CompressionCodecs = Readonly<
-  Record<number, (() => { decompress(bytes: Buffer): Promise<Buffer> }) | undefined>
->;
-
 /** What a broker of kafkajs does for a member. */
 export interface KafkajsBroker {
   findGroupCoordinator(request: {
@@ -57,15 +37,24 @@ export interface KafkajsBroker {
       readonly partitions: readonly { partition: number }[];
     }[];
   }): Promise<{ readonly responses: readonly TopicOffsets[] }>;
-  /** Resolves with what the answer of `lookupRequest` makes of the bytes. */
+  /** Resolves with what the protocol of the request makes of the answer. */
   fetch(request: FetchRequest): Promise<unknown>;
+  initProducerId(request: {
+    readonly transactionTimeout: number;
+  }): Promise<{ readonly producerId: string; readonly producerEpoch: number }>;
+  /** As `fetch`. */
+  produce(request: { readonly topicData: readonly never[] }): Promise<unknown>;
   /** How a request of this kind is written, and its answer read, in the version that the broker knows. */
-  readonly lookupRequest: (apiKey: number, definition: unknown) => (request: unknown) => FetchProtocol;
+  readonly lookupRequest: (apiKey: number, definition: unknown) => (request: unknown) => RequestProtocol;
 }
 
 /** A request to be sent, and what is done with the answer: `decode` gets its bytes, `parse` throws where the broker has refused something. */
-export interface FetchProtocol {
-  readonly request: { readonly apiVersion: number };
+export interface RequestProtocol {
+  readonly request: {
+    readonly apiVersion: number;
+    /** The body of the request; kafkajs copies `buffer`. */
+    encode(): Promise<{ readonly buf: Buffer; readonly buffer: Buffer }>;
+  };
   readonly response: {
     decode(bytes: Buffer): Promise<unknown>;
     parse(decoded: unknown): Promise<unknown>;

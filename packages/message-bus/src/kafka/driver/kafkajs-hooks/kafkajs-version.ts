@@ -1,6 +1,9 @@
 import { WirekitError } from "@wirekit/core";
 import type { KafkajsBroker, KafkajsCluster } from "./kafkajs-cluster.ts";
 
+/** The versions of kafkajs that this folder was written for and is tested with. */
+export const knownVersions: readonly string[] = ["2.2.4"];
+
 /** All that is used of a cluster; the compiler makes sure that none is forgotten. */
 export const clusterMethods = namesOf<KafkajsCluster>({
   connect: 1,
@@ -25,6 +28,8 @@ export const brokerMethods = namesOf<KafkajsBroker>({
   offsetCommit: 1,
   offsetFetch: 1,
   fetch: 1,
+  initProducerId: 1,
+  produce: 1,
   lookupRequest: 1,
 });
 
@@ -42,7 +47,7 @@ export function checkKafkajs<Part>(
   const missing = methods.filter((name) => !isObject || typeof Reflect.get(part, name) !== "function");
   if (missing.length === 0) return part as Part;
   throw new WirekitError(
-    `This version of kafkajs cannot be used, it has to be 2.2 (2.2.4 is known to work): its ${what} has no ${missing.join(", ")}`,
+    `This version of kafkajs cannot be used: its ${what} has no ${missing.join(", ")}. Install kafkajs ${knownVersions.join(" or ")}`,
     { code: "message-bus/kafkajs-version", details: { missing } },
   );
 }

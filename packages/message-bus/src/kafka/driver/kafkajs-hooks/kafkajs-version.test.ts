@@ -1,12 +1,30 @@
+import { createRequire } from "node:module";
 import { expect, it } from "@jest/globals";
 import { Kafka } from "kafkajs";
-import { Coordinator } from "./coordinator.ts";
-import type { KafkajsCluster, MemberClient } from "./kafkajs-cluster.ts";
-import { brokerMethods, checkKafkajs, clusterMethods } from "./kafkajs-version.ts";
+import { Coordinator } from "../coordinator.ts";
+import type { KafkajsBroker, KafkajsCluster } from "./kafkajs-cluster.ts";
+import { brokerMethods, checkKafkajs, clusterMethods, knownVersions } from "./kafkajs-version.ts";
 import { openCluster } from "./open-cluster.ts";
+import { withProtocol } from "./own-protocol.ts";
 
-const options = { groupId: "group", metadataMaxAgeMs: 1_000, topicCreation: "never" } as const;
-const clientOf = (kafka: unknown) => ({ kafka }) as MemberClient;
+const require = createRequire(import.meta.url);
+const options = { metadataMaxAgeMs: 1_000, topicCreation: "never" } as const;
+const clientOf = (kafka: unknown) => kafka as Kafka;
+
+it("is installed in a version that the hooks are known to work with: read its changes before you add one", () => {
+  const { version }: { version: string } = require("kafkajs/package.json");
+  expect(knownVersions).toContain(version);
+});
+
+it("looks protocols up where the hook puts its own, and leaves the broker as it is", () => {
+  const protocol = { request: { apiVersion: 1 } };
+  const broker = { lookupRequest: () => () => protocol } as unknown as KafkajsBroker;
+  const changed = withProtocol(broker, (theirs) => ({ ...theirs, request: { ...theirs.request, apiVersion: 2 } }));
+  expect(changed.lookupRequest(1, undefined)({}).request.apiVersion).toBe(2);
+  expect(broker.lookupRequest(1, undefined)({})).toBe(protocol);
+  const Broker: { prototype: Record<string, unknown> } = require("kafkajs/src/broker/index.js");
+  for (const name of ["fetch", "produce"]) expect(String(Broker.prototype[name])).toContain("this.lookupRequest(");
+});
 
 /** A client of some other kafkajs, which gives its assigners this cluster, or none. */
 const other = (cluster: unknown) =>
@@ -27,7 +45,7 @@ it.each(clusterMethods)("names the version and %s, where a cluster is without it
   expect(() => openCluster(other(cluster), options)).toThrow(
     expect.objectContaining({
       code: "message-bus/kafkajs-version",
-      message: expect.stringMatching(new RegExp(`2\\.2.*cluster has no ${missing}$`)),
+      message: expect.stringMatching(new RegExp(`cluster has no ${missing}\\. Install kafkajs 2\\.2\\.4$`)),
     }),
   );
 });
@@ -46,7 +64,7 @@ it.each(brokerMethods)(
     await expect(new Coordinator(cluster, "group").find()).rejects.toMatchObject({
       code: "message-bus/kafkajs-version",
       retryable: false,
-      message: expect.stringMatching(new RegExp(`2\\.2.*broker has no ${missing}$`)),
+      message: expect.stringMatching(new RegExp(`broker has no ${missing}\\. Install kafkajs 2\\.2\\.4$`)),
     });
   },
 );
