@@ -10,7 +10,7 @@ import {
 } from "../src/inbound/index.ts";
 import { ConnectionError, silentLogger } from "../src/index.ts";
 import { sleep } from "../src/kit/index.ts";
-import { SimulatedClock } from "./simulated-clock.ts";
+import { ManualClock } from "../src/testing/manual-clock.ts";
 import { type QueueDelivery, QueueSource, SimulatedQueue } from "./simulated-queue.ts";
 
 const runs = scale({ small: 40, full: 1_000 });
@@ -80,13 +80,13 @@ const scenario = fc.record({
 type Scenario = typeof scenario extends fc.Arbitrary<infer Given> ? Given : never;
 
 /** One element after the other, round and round; the peaceful one once there is peace. */
-function cycle<T>(clock: SimulatedClock, elements: readonly T[], peaceful: T): () => T {
+function cycle<T>(clock: ManualClock, elements: readonly T[], peaceful: T): () => T {
   let next = 0;
   return () => (clock.monotonic() >= peaceAtMs ? peaceful : (elements[next++ % elements.length] as T));
 }
 
 /** Does to a request what the fault says. */
-async function suffer(kind: Fault, clock: SimulatedClock): Promise<void> {
+async function suffer(kind: Fault, clock: ManualClock): Promise<void> {
   if (kind === "fails") throw new ConnectionError("reset");
   if (kind === "hangs") await new Promise(() => undefined);
   if (kind === "slow") await sleep(3_000, { clock });
@@ -102,7 +102,7 @@ interface HandlerRun {
 
 /** Everything of one run of the property: what happens, and what was wrong about it. */
 class World {
-  readonly clock = new SimulatedClock();
+  readonly clock = new ManualClock();
   readonly queue = new SimulatedQueue(this.clock);
   readonly violations: string[] = [];
   requests = 0;

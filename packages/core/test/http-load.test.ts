@@ -15,5 +15,5 @@ it("a runtime that cannot load undici is told to hand in a fetch, with every req
       cause: expect.objectContaining({ message: expect.stringContaining("Cannot find package") }),
     });
   }
-  await expect(send.close()).resolves.toEqual({ left: 0 });
+  await expect(send.close()).resolves.toEqual({ notSent: [], unconfirmed: [], notHandled: 0 });
 });

@@ -4,6 +4,7 @@ import { scale } from "@wirekit/devstack/scale";
 import { createHttpTransport, type HttpTransportOptions } from "../src/http/index.ts";
 import { ClosedError, ConnectionError, systemClock, TimeoutError } from "../src/index.ts";
 import { retry } from "../src/kit/index.ts";
+import { deferred, until } from "../src/testing/index.ts";
 import { type LocalServer, onRawRequest, rawResponse, startTcpServer } from "./servers.ts";
 
 /** Closed after each test, the last opened first. */
@@ -44,20 +45,6 @@ const failureOf = (call: Promise<unknown>): Promise<unknown> =>
     (value) => Promise.reject(new Error(`expected a failure, got ${JSON.stringify(value)}`)),
     (error: unknown) => error,
   );
-
-/** Resolves when `isReached` says so, looking again in every turn of the event loop. */
-async function until(isReached: () => boolean): Promise<void> {
-  while (!isReached()) await new Promise<void>((resolve) => setImmediate(resolve));
-}
-
-/** A promise, and the function that resolves it. */
-function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
-  let open = () => {};
-  const promise = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { opened: promise, open };
-}
 
 describe("a target", () => {
   it.each(["/a/../b", "/./a/./", "/%2e%2e/x", "/?", `/"<>\\^\`{|}`, "/'?'", "/a;b=c?d=[e]"])(
@@ -240,12 +227,12 @@ describe("connections", () => {
 describe("a request that waits for a connection", () => {
   /** One connection, taken by a request that is answered when the gate opens. */
   async function occupied() {
-    const answer = gate();
+    const answer = deferred();
     const lines: string[] = [];
     const server = await serve((socket) =>
       onRawRequest(socket, ({ line }) => {
         lines.push(line);
-        void answer.opened.then(() => socket.write(rawResponse(line)));
+        void answer.promise.then(() => socket.write(rawResponse(line)));
       }),
     );
     const send = transport({ maxConnections: 1 });
@@ -261,7 +248,7 @@ describe("a request that waits for a connection", () => {
     const third = send(get(server, "/third"));
     controller.abort("not needed");
     expect(await second).toBe("not needed");
-    answer.open();
+    answer.resolve();
     await Promise.all([first, third]);
     expect(lines).toEqual(["GET /first HTTP/1.1", "GET /third HTTP/1.1"]);
     expect(server.accepted).toBe(1);
@@ -271,14 +258,17 @@ describe("a request that waits for a connection", () => {
     const { server, send, first, answer } = await occupied();
     const error = await failureOf(send(get(server, "/second"), { timeoutMs: 20 }));
     expect(error).toMatchObject({ code: "wirekit/timeout", details: { phase: "total", sent: false } });
-    answer.open();
+    answer.resolve();
     await first;
   });
 
   it("is told that it was not sent when the transport is closed", async () => {
     const { server, send, first } = await occupied();
     const calls = [failureOf(first), failureOf(send(get(server, "/second")))];
-    expect(await send.close({ timeoutMs: 1 })).toEqual({ left: 2 });
+    const { notSent, unconfirmed } = await send.close({ timeoutMs: 1 });
+    expect(
+      [notSent, unconfirmed].map((requests) => requests.map(({ url }) => new URL(url).pathname)),
+    ).toEqual([["/second"], ["/first"]]);
     const [cut, unsent] = await Promise.all(calls);
     expect(cut).toMatchObject({ code: "wirekit/connection", details: { sent: true } });
     expect(unsent instanceof ClosedError).toBe(true);
@@ -288,9 +278,9 @@ describe("a request that waits for a connection", () => {
     const { server, send, first, answer } = await occupied();
     const second = send(get(server, "/second"));
     const closed = send.close();
-    answer.open();
+    answer.resolve();
     expect((await Promise.all([first, second])).map(({ status }) => status)).toEqual([200, 200]);
-    expect(await closed).toEqual({ left: 0 });
+    expect(await closed).toEqual({ notSent: [], unconfirmed: [], notHandled: 0 });
   });
 });
 
@@ -343,7 +333,10 @@ describe("connecting", () => {
     const send = transport({ connectTimeoutMs: 600_000 });
     const call = failureOf(send(get({ origin })));
     await server.untilAccepted(1);
-    expect(await send.close({ timeoutMs: 1 })).toEqual({ left: 1 });
+    expect(await send.close({ timeoutMs: 1 })).toMatchObject({
+      notSent: [{ method: "GET" }],
+      unconfirmed: [],
+    });
     expect((await call) instanceof ClosedError).toBe(true);
     await server.untilClosed(1);
   });

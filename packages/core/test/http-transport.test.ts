@@ -16,6 +16,8 @@ import {
   startTcpServer,
 } from "./servers.ts";
 
+const nothingLeft = { notSent: [], unconfirmed: [], notHandled: 0 };
+
 /** Closed after each test, the last opened first. */
 const opened: { close(): Promise<unknown> }[] = [];
 
@@ -424,7 +426,7 @@ describe.each(carriers)("over %s, closing", (_, create) => {
     expect(late instanceof ClosedError && late.message).toBe("The HTTP transport is closed");
     answer();
     expect((await call).text).toBe("done");
-    expect(await closed).toEqual({ left: 0 });
+    expect(await closed).toEqual(nothingLeft);
   });
 
   it("cuts off what is not done in time, and says how much that was", async () => {
@@ -432,7 +434,10 @@ describe.each(carriers)("over %s, closing", (_, create) => {
     const send = create();
     const calls = [failureOf(send(post(server))), failureOf(send(post(server)))];
     await server.untilAccepted(2);
-    expect(await send.close({ timeoutMs: 20 })).toEqual({ left: 2 });
+    expect(await send.close({ timeoutMs: 20 })).toEqual({
+      ...nothingLeft,
+      unconfirmed: [post(server), post(server)],
+    });
     for (const error of await Promise.all(calls)) {
       expect(error).toMatchObject({
         message: "The HTTP transport was closed before the response was complete",
@@ -447,18 +452,24 @@ describe.each(carriers)("over %s, closing", (_, create) => {
 
   it("can be done twice, and before anything was sent", async () => {
     const send = create();
-    expect(await Promise.all([send.close(), send.close()])).toEqual([{ left: 0 }, { left: 0 }]);
-    expect(await send.close()).toEqual({ left: 0 });
+    expect(await Promise.all([send.close(), send.close()])).toEqual([nothingLeft, nothingLeft]);
+    expect(await send.close()).toEqual(nothingLeft);
   });
 
-  it("is sped up by a second call with less patience", async () => {
+  it("returns the first report to a second call", async () => {
     const server = await silent();
     const send = create();
     const call = failureOf(send(post(server)));
-    const patient = send.close({ timeoutMs: 600_000 });
-    expect(await send.close({ timeoutMs: 1 })).toEqual({ left: 1 });
-    expect(await patient).toEqual({ left: 0 });
+    const first = send.close({ timeoutMs: 20 });
+    expect(await send.close({ timeoutMs: 600_000 })).toBe(await first);
     await call;
+  });
+
+  it("does not begin with a limit that is no time", async () => {
+    const server = await answering((socket) => void socket.write(rawResponse("ok")));
+    const send = create();
+    await expect(send.close({ timeoutMs: Number.NaN })).rejects.toThrow("timeoutMs must be a number");
+    expect((await send(get(server))).text).toBe("ok");
   });
 
   it("is done at the end of a block that uses it", async () => {

@@ -10,7 +10,7 @@ import { Leases } from "../src/inbound/index.ts";
 import { ConnectionError, silentLogger } from "../src/index.ts";
 import { sleep } from "../src/kit/index.ts";
 import { Batcher, type EntryResult } from "../src/outbound/index.ts";
-import type { SimulatedClock } from "./simulated-clock.ts";
+import type { ManualClock } from "../src/testing/manual-clock.ts";
 
 /** A message in the queue. */
 export interface QueuedMessage {
@@ -36,10 +36,10 @@ type Change =
 export class SimulatedQueue {
   readonly messages = new Map<string, QueuedMessage>();
   readonly deleted: string[] = [];
-  readonly #clock: SimulatedClock;
+  readonly #clock: ManualClock;
   #handles = 0;
 
-  constructor(clock: SimulatedClock) {
+  constructor(clock: ManualClock) {
     this.#clock = clock;
   }
 
@@ -97,7 +97,7 @@ export class QueueSource implements Source<QueueDelivery> {
   readonly leases: Leases<string>;
   readonly #changes: Batcher<Change, boolean>;
   readonly #queue: SimulatedQueue;
-  readonly #clock: SimulatedClock;
+  readonly #clock: ManualClock;
   readonly #faults: QueueFaults;
   readonly #visibilityMs: number;
   readonly #pollMs: number;
@@ -111,7 +111,7 @@ export class QueueSource implements Source<QueueDelivery> {
       random,
       ...faults
     }: QueueFaults & {
-      readonly clock: SimulatedClock;
+      readonly clock: ManualClock;
       readonly visibilityMs?: number;
       readonly pollMs?: number;
       readonly random?: () => number;

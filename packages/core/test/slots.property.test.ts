@@ -3,7 +3,7 @@ import { scale } from "@wirekit/devstack/scale";
 import fc from "fast-check";
 import { type Place, Slots } from "../src/inbound/index.ts";
 import { silentLogger } from "../src/index.ts";
-import { SimulatedClock } from "./simulated-clock.ts";
+import { ManualClock } from "../src/testing/manual-clock.ts";
 
 const runs = scale({ small: 200, full: 5_000 });
 
@@ -49,7 +49,7 @@ it(`runs all that stay, so many at a time, one of a key, in order, and keeps its
       fc.integer({ min: 1, max: 3 }),
       fc.integer({ min: 4, max: 12 }),
       async (steps, concurrency, capacity) => {
-        const clock = new SimulatedClock();
+        const clock = new ManualClock();
         const begun: Task[] = [];
         const gone = new Set<number>();
         const running = new Set<Task>();

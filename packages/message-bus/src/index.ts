@@ -64,7 +64,6 @@ export type {
 } from "./kafka/kafka-options.ts";
 export type { KafkaSentMessage } from "./kafka/kafka-sends.ts";
 export { readerOf } from "./kafka/record-reader.ts";
-export { ManualClock } from "./memory/manual-clock.ts";
 export {
   MemoryMessageBus,
   type MemorySentMessage,

@@ -18,7 +18,7 @@ it("counts what a bulk send came to", () => {
     outcomes: [
       { kind: "delivered", trackingId: "t-1", attempts: 1, latencyMs: 4 },
       { kind: "rejected", error },
-      { kind: "not-sent" },
+      { kind: "not-sent", error: new WirekitError("closed", { code: "test/closed" }) },
     ] as const,
     counts: { delivered: 1, rejected: 1, "not-sent": 1 },
   };

@@ -3,6 +3,7 @@ import type { buildConnector, Client, Dispatcher } from "undici";
 import { TimeoutError } from "../errors/timeout-error.ts";
 import type { Exchange } from "./exchange.ts";
 import { openSocket } from "./open-socket.ts";
+import { proxyAuthorization } from "./proxy.ts";
 import { ResponseHandler } from "./response-handler.ts";
 import type { HttpTransportSettings } from "./transport-options.ts";
 
@@ -19,6 +20,8 @@ export interface ConnectionTerms {
   readonly connect: buildConnector.connector;
   readonly settings: HttpTransportSettings;
   readonly census: SocketCensus;
+  /** Set where the peer is a proxy that is sent whole requests, not a tunnel. */
+  readonly forwardProxy?: URL | undefined;
 }
 
 /** Whom a connection tells of itself. */
@@ -72,10 +75,11 @@ export class Connection {
     const { method, target, headers, body } = exchange.request;
     this.exchange = exchange;
     exchange.abandon = () => this.owner.deserted(this);
+    const { forwardProxy } = this.terms;
     const options = {
       method: method as Dispatcher.HttpMethod,
-      path: target,
-      headers: headers as string[],
+      path: forwardProxy === undefined ? target : `${this.origin}${target}`,
+      headers: (forwardProxy === undefined ? headers : forProxy(headers, forwardProxy)) as string[],
       body: body ?? null,
     };
     this.client.dispatch(options, new ResponseHandler(exchange, () => this.release()));
@@ -145,4 +149,9 @@ export class Connection {
       if (this.exchange === undefined) this.owner.ended(this);
     });
   }
+}
+
+function forProxy(headers: readonly string[], proxy: URL): readonly string[] {
+  const authorization = proxyAuthorization(proxy);
+  return authorization === undefined ? headers : [...headers, "proxy-authorization", authorization];
 }

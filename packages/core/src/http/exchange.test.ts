@@ -1,5 +1,5 @@
 import { describe, expect, it, jest } from "@jest/globals";
-import { SimulatedClock } from "../../test/simulated-clock.ts";
+import { ManualClock } from "../testing/manual-clock.ts";
 import { Exchange, type ExchangeTerms } from "./exchange.ts";
 import { prepareRequest } from "./prepare-request.ts";
 import type { HttpResponse } from "./types.ts";
@@ -8,7 +8,7 @@ const request = prepareRequest({ method: "GET", url: "https://h.test/a?b", heade
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 function begin(terms: Partial<ExchangeTerms> = {}) {
-  const clock = new SimulatedClock();
+  const clock = new ManualClock();
   const outcome: { response?: HttpResponse; reason?: unknown } = {};
   const settled = jest.fn();
   const abandon = jest.fn();

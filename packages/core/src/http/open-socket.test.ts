@@ -1,14 +1,14 @@
 import { Socket } from "node:net";
 import { describe, expect, it, jest } from "@jest/globals";
 import type { buildConnector } from "undici";
-import { SimulatedClock } from "../../test/simulated-clock.ts";
+import { ManualClock } from "../testing/manual-clock.ts";
 import { openSocket } from "./open-socket.ts";
 
 const target: buildConnector.Options = { hostname: "h.test", protocol: "http:", port: "80" };
 
 /** An attempt to connect, and both ends of it. */
 function attempt(returned?: unknown) {
-  const clock = new SimulatedClock();
+  const clock = new ManualClock();
   let answer: buildConnector.Callback = () => {};
   const connect = ((_: unknown, callback: buildConnector.Callback) => {
     answer = callback;
@@ -72,7 +72,7 @@ describe("opening a socket", () => {
   });
 
   it("fails when the attempt cannot even be begun", () => {
-    const clock = new SimulatedClock();
+    const clock = new ManualClock();
     const error = new Error("no such certificate");
     const connect = () => {
       throw error;

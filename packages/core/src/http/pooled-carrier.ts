@@ -3,6 +3,7 @@ import type { Carrier } from "./carrier.ts";
 import type { ConnectionTerms, SocketCensus } from "./connection.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import type { Exchange } from "./exchange.ts";
+import { proxyFor, tunnelConnector } from "./proxy.ts";
 import { originOf } from "./split-url.ts";
 import type { HttpTransportSettings } from "./transport-options.ts";
 
@@ -26,10 +27,24 @@ export function pooledCarrier(settings: HttpTransportSettings): Carrier {
     const known = pools.get(spelling);
     if (known !== undefined) return known;
     const origin = originOf(spelling);
-    const pool = pools.get(origin) ?? new ConnectionPool(origin, shared, forget);
+    const pool = pools.get(origin) ?? new ConnectionPool(origin, termsFor(origin, shared), forget);
     pools.set(origin, pool);
     pools.set(spelling, pool);
     return pool;
+  }
+
+  function termsFor(origin: string, shared: ConnectionTerms): ConnectionTerms {
+    const proxy = proxyFor(origin, settings.proxy);
+    if (proxy === undefined) return shared;
+    if (origin.startsWith("https:")) return { ...shared, connect: tunnelConnector(proxy, shared) };
+    const { connect } = shared;
+    const { protocol, hostname, port } = proxy;
+    const toProxy = { protocol, hostname, port, host: proxy.host };
+    return {
+      ...shared,
+      forwardProxy: proxy,
+      connect: (target, callback) => connect({ ...target, ...toProxy, servername: hostname }, callback),
+    };
   }
 
   function forget(emptied: ConnectionPool): void {

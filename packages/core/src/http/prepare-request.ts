@@ -4,6 +4,8 @@ import type { HttpHeaders, HttpRequest } from "./types.ts";
 
 /** A request that was found fit to be sent. */
 export interface PreparedRequest {
+  /** As the caller gave it. */
+  readonly given: HttpRequest;
   readonly method: string;
   readonly url: string;
   /** Scheme, host and port, as written in the URL. */
@@ -30,7 +32,7 @@ export function prepareRequest(request: HttpRequest): PreparedRequest {
   if (body !== undefined && (method === "GET" || method === "HEAD")) {
     throw invalidRequest("body", `must be left out: a ${method} request carries none`);
   }
-  return { method, url, origin, target, headers: flatHeaders(request.headers, body), body };
+  return { given: request, method, url, origin, target, headers: flatHeaders(request.headers, body), body };
 }
 
 function flatHeaders(headers: HttpHeaders, body: string | Uint8Array | undefined): string[] {

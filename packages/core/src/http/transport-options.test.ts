@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { isNode, type RuntimeGlobals } from "./runtime.ts";
-import { resolveTransportOptions } from "./transport-options.ts";
+import { type HttpTransportOptions, resolveTransportOptions } from "./transport-options.ts";
 
 describe("the options of a transport", () => {
   it("have defaults, also where they are undefined", () => {
@@ -28,9 +28,21 @@ describe("the options of a transport", () => {
       maxResponseBytes: -1,
     };
     expect(() => resolveTransportOptions(options)).toThrow(
-      "Invalid configuration: connectTimeoutMs must be a number of milliseconds above 0; " +
-        "keepAliveMs must be a number of milliseconds above 0; " +
-        "maxResponseBytes must be a whole number above 0; maxConnections must be a whole number above 0",
+      "Invalid configuration: connectTimeoutMs must be a number of at least 1 and at most 2147483647, or Infinity; " +
+        "maxResponseBytes must be a whole number of at least 1; maxConnections must be a whole number of at least 1; " +
+        "keepAliveMs must be a number of at least 1 and at most 2147483647, or Infinity",
+    );
+  });
+
+  it("that do not exist are named with the one that was probably meant", () => {
+    const options = {
+      maxConnection: 1,
+      proxy: { htps: "http://p" },
+      tls: { ca: [] },
+    } as HttpTransportOptions;
+    expect(() => resolveTransportOptions(options)).toThrow(
+      "maxConnection is not an option; did you mean maxConnections?; tls.ca must be a PEM text, or a list of them; " +
+        "proxy.htps is not an option; did you mean https?",
     );
   });
 });

@@ -1,6 +1,8 @@
-import { type Clock, systemClock } from "../clock.ts";
-import { ConfigError } from "../errors/config-error.ts";
-import type { Issue } from "../errors/issues.ts";
+import type { Clock } from "../clock.ts";
+import { Faults } from "../kit/faults.ts";
+import { option } from "../kit/option-rules.ts";
+import { type OptionsOf, readOptions } from "../kit/read-options.ts";
+import type { HttpProxyOptions } from "./proxy.ts";
 
 /** What TLS needs beyond the runtime's own trust store; PEM texts. */
 export interface TlsOptions {
@@ -37,58 +39,57 @@ export interface HttpTransportOptions {
   /** No request begins on a connection older than this: name servers and load balancers change. Default 300,000. */
   readonly maxConnectionAgeMs?: number | undefined;
   readonly tls?: TlsOptions | undefined;
+  /**
+   * Proxies to go through. {@link proxyFromEnv} reads them from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. Default: none; the
+   * environment is not looked at. Has no effect on a given `fetch`.
+   */
+  readonly proxy?: HttpProxyOptions | undefined;
   readonly clock?: Clock | undefined;
 }
 
 /** The options with every default in place. */
-export interface HttpTransportSettings {
-  readonly fetch: typeof globalThis.fetch | undefined;
-  readonly connectTimeoutMs: number;
-  readonly responseTimeoutMs: number;
-  readonly timeoutMs: number;
-  readonly maxResponseBytes: number;
-  readonly maxConnections: number;
-  readonly keepAliveMs: number;
-  readonly maxConnectionAgeMs: number;
-  readonly tls: TlsOptions;
-  readonly clock: Clock;
-}
+export type HttpTransportSettings = OptionsOf<typeof rules>;
+
+const duration = { minimum: 1, unlimited: "allowed" } as const;
+
+const rules = {
+  fetch: option.fn<typeof globalThis.fetch>(),
+  connectTimeoutMs: option.durationMs({ ...duration, default: 10_000 }),
+  responseTimeoutMs: option.durationMs({ ...duration, default: 30_000 }),
+  timeoutMs: option.durationMs({ ...duration, default: 60_000 }),
+  maxResponseBytes: option.whole({ minimum: 1, default: 10 * 1024 * 1024 }),
+  maxConnections: option.whole({ minimum: 1, default: 64 }),
+  keepAliveMs: option.durationMs({ ...duration, default: 4_000 }),
+  maxConnectionAgeMs: option.durationMs({ ...duration, default: 300_000 }),
+  tls: option.group({ ca: option.custom<string | string[]>(findPemFault), cert: pem(), key: pem() }),
+  proxy: option.group({ https: proxyUrl(), http: proxyUrl(), noProxy: option.text() }),
+  clock: option.clock(),
+};
+
+/** The rules of a transport's options, for a client that takes some of them as its own. */
+export const httpTransportRules = rules;
 
 /** @throws ConfigError naming every option that cannot be used. */
 export function resolveTransportOptions(options: HttpTransportOptions): HttpTransportSettings {
-  const settings = {
-    fetch: options.fetch,
-    connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
-    responseTimeoutMs: options.responseTimeoutMs ?? 30_000,
-    timeoutMs: options.timeoutMs ?? 60_000,
-    maxResponseBytes: options.maxResponseBytes ?? 10 * 1024 * 1024,
-    maxConnections: options.maxConnections ?? 64,
-    keepAliveMs: options.keepAliveMs ?? 4_000,
-    maxConnectionAgeMs: options.maxConnectionAgeMs ?? 300_000,
-    tls: options.tls ?? {},
-    clock: options.clock ?? systemClock,
-  };
-  const issues = [
-    ...durations
-      .filter((name) => !(settings[name] > 0))
-      .map(issue("must be a number of milliseconds above 0")),
-    ...counts
-      .filter((name) => !(Number.isSafeInteger(settings[name]) && settings[name] > 0))
-      .map(issue("must be a whole number above 0")),
-  ];
-  if (issues.length > 0) throw new ConfigError(issues);
+  const faults = new Faults();
+  const settings = readOptions(options, rules, faults);
+  faults.throwIfAny();
   return settings;
 }
 
-const durations = [
-  "connectTimeoutMs",
-  "responseTimeoutMs",
-  "timeoutMs",
-  "keepAliveMs",
-  "maxConnectionAgeMs",
-] as const;
-const counts = ["maxResponseBytes", "maxConnections"] as const;
+function pem() {
+  return option.text({ expected: "must be a PEM text" });
+}
 
-function issue(message: string): (path: string) => Issue {
-  return (path) => ({ path, message });
+function findPemFault(value: unknown): string | undefined {
+  const isText = (text: unknown) => typeof text === "string" && text.trim() !== "";
+  const isFit = isText(value) || (Array.isArray(value) && value.length > 0 && value.every(isText));
+  return isFit ? undefined : "must be a PEM text, or a list of them";
+}
+
+function proxyUrl() {
+  return option.custom<string>((value) => {
+    const isUrl = typeof value === "string" && URL.canParse(value) && /^https?:\/\/[^/]/i.test(value);
+    return isUrl ? undefined : "must be the http(s) URL of a proxy";
+  });
 }

@@ -1,5 +1,8 @@
+import type { CloseOptions, CloseReport } from "../contract.ts";
 import { ClosedError } from "../errors/closed-error.ts";
 import { ConfigError } from "../errors/config-error.ts";
+import { Closing } from "../kit/closing.ts";
+import type { Deadline } from "../kit/deadline.ts";
 import { LinkedList } from "../kit/linked-list.ts";
 import { Exchange } from "./exchange.ts";
 import { fetchCarrier } from "./fetch-carrier.ts";
@@ -25,19 +28,15 @@ export interface HttpTransportStats {
   readonly socketsOpen: number;
 }
 
-/** What closing a transport left undone. */
-export interface HttpCloseResult {
-  /** Requests that were cut off; each of them was rejected. */
-  readonly left: number;
-}
-
 /** An {@link HttpTransport} that holds connections. */
 export interface ClosableHttpTransport extends HttpTransport {
   /**
    * Takes no more requests, waits until those under way are done, for `timeoutMs` (default 10,000) at most, cuts off
-   * the rest and closes every connection. Closing twice is fine.
+   * the rest and closes every connection. Closing again returns the same report.
+   *
+   * @throws ConfigError when `timeoutMs` is not a number of milliseconds; nothing is closed then.
    */
-  close(options?: { readonly timeoutMs?: number | undefined }): Promise<HttpCloseResult>;
+  close(options?: CloseOptions): Promise<CloseReport<HttpRequest>>;
   stats(): HttpTransportStats;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -55,7 +54,7 @@ export function createHttpTransport(options: HttpTransportOptions = {}): Closabl
   // the next full garbage collection. Measured, that was a quarter of the requests per second.
   const running = new LinkedList<Exchange>();
   const drained = new Set<() => void>();
-  let isClosed = false;
+  const closing = new Closing<CloseReport<HttpRequest>>(settings.clock);
   let requests = 0;
 
   function settled(exchange: Exchange): void {
@@ -65,7 +64,7 @@ export function createHttpTransport(options: HttpTransportOptions = {}): Closabl
 
   function send(request: HttpRequest, call: HttpCallOptions = {}): Promise<HttpResponse> {
     return new Promise((resolve, reject) => {
-      if (isClosed) throw new ClosedError("The HTTP transport");
+      if (closing.isStarted) throw new ClosedError("The HTTP transport");
       call.signal?.throwIfAborted();
       const timeoutMs = checkedTimeout(call.timeoutMs ?? settings.timeoutMs);
       const { signal } = call;
@@ -86,25 +85,21 @@ export function createHttpTransport(options: HttpTransportOptions = {}): Closabl
     });
   }
 
-  async function close(limits: { readonly timeoutMs?: number | undefined } = {}): Promise<HttpCloseResult> {
-    isClosed = true;
-    if (running.size > 0) await drainedWithin(limits.timeoutMs ?? 10_000);
-    const left = running.size;
-    for (let exchange = running.shift(); exchange !== undefined; exchange = running.shift()) exchange.cut();
+  async function closeWithin(deadline: Deadline): Promise<CloseReport<HttpRequest>> {
+    if (running.size > 0) await deadline.limit("Closing", allSettled).catch(() => undefined);
+    const left = [...running];
+    for (const exchange of left) exchange.cut();
     await carrier.destroy();
-    return { left };
+    const requestsOf = (exchanges: readonly Exchange[]) => exchanges.map(({ request }) => request.given);
+    return {
+      notSent: requestsOf(left.filter(({ isSent }) => !isSent)),
+      unconfirmed: requestsOf(left.filter(({ isSent }) => isSent)),
+      notHandled: 0,
+    };
   }
 
-  async function drainedWithin(timeoutMs: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const finish = () => {
-        drained.delete(finish);
-        cancelTimer();
-        resolve();
-      };
-      drained.add(finish);
-      const cancelTimer = settings.clock.setTimer(finish, timeoutMs);
-    });
+  function allSettled(): Promise<void> {
+    return new Promise((resolve) => drained.add(resolve));
   }
 
   const stats = (): HttpTransportStats => ({
@@ -113,6 +108,7 @@ export function createHttpTransport(options: HttpTransportOptions = {}): Closabl
     socketsOpened: carrier.sockets.opened,
     socketsOpen: carrier.sockets.open,
   });
+  const close = (options?: CloseOptions) => closing.start(options, closeWithin);
   const dispose = async () => void (await close());
   return Object.assign(send, { close, stats, [Symbol.asyncDispose]: dispose });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { SimulatedClock } from "../../test/simulated-clock.ts";
 import { silentLogger, type WirekitError } from "../index.ts";
+import { ManualClock } from "../testing/manual-clock.ts";
 import {
   createConsumer,
   type Delivery,
@@ -48,7 +48,7 @@ const delivery = (facts: Partial<TextDelivery> = {}): TextDelivery => ({
 });
 
 function setUp(options: Partial<ProcessorOptions<TextDelivery, string, unknown>> = {}) {
-  const clock = new SimulatedClock();
+  const clock = new ManualClock();
   const settled: string[] = [];
   const processor = new Processor<TextDelivery, string>({
     decode: ({ body }) => body,

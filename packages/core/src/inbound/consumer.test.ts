@@ -1,5 +1,4 @@
 import { describe, expect, it } from "@jest/globals";
-import { SimulatedClock } from "../../test/simulated-clock.ts";
 import {
   type QueueDelivery,
   type QueueFaults,
@@ -8,12 +7,13 @@ import {
 } from "../../test/simulated-queue.ts";
 import { ClosedError, ConnectionError, type LogFields, silentLogger, WirekitError } from "../index.ts";
 import { sleep } from "../kit/index.ts";
+import { ManualClock } from "../testing/manual-clock.ts";
 import { type ConsumerOptions, createConsumer, type Intake, type Source } from "./index.ts";
 
 type Options = Partial<ConsumerOptions<QueueDelivery, string>> & { readonly faults?: QueueFaults };
 
 function setUp({ faults, ...options }: Options = {}) {
-  const clock = new SimulatedClock();
+  const clock = new ManualClock();
   const queue = new SimulatedQueue(clock);
   const source = new QueueSource(queue, { clock, random: () => 0.5, ...faults });
   const logged: { readonly fields: LogFields; readonly message: string }[] = [];

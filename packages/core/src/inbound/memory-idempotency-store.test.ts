@@ -1,11 +1,11 @@
 import { expect, it } from "@jest/globals";
 import { describeIdempotencyStore } from "../../test/idempotency-conformance.ts";
-import { SimulatedClock } from "../../test/simulated-clock.ts";
 import { QueueFullError } from "../index.ts";
+import { ManualClock } from "../testing/manual-clock.ts";
 import { MemoryIdempotencyStore, type MemoryIdempotencyStoreOptions } from "./index.ts";
 
 function setUp(options: MemoryIdempotencyStoreOptions = {}) {
-  const clock = new SimulatedClock();
+  const clock = new ManualClock();
   return { clock, store: new MemoryIdempotencyStore({ clock, ...options }) };
 }
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "@jest/globals";
-import { SimulatedClock } from "../../test/simulated-clock.ts";
 import {
   ClosedError,
   ConfigError,
@@ -10,6 +9,7 @@ import {
   ValidationError,
   WirekitError,
 } from "../index.ts";
+import { ManualClock } from "../testing/manual-clock.ts";
 import {
   type DeadLetter,
   type Delivery,
@@ -47,7 +47,7 @@ class TestLease implements Lease {
 }
 
 function setUp(options: Partial<ProcessorOptions<TextDelivery, string, unknown>> = {}) {
-  const clock = new SimulatedClock();
+  const clock = new ManualClock();
   const settled: (Settlement<TextDelivery> & { readonly id: string })[] = [];
   const released: string[] = [];
   const told: Processed<TextDelivery>[] = [];
@@ -595,7 +595,7 @@ describe("idempotency", () => {
     store?: Partial<IdempotencyStore>,
   ) {
     let handled = 0;
-    const clock = new SimulatedClock();
+    const clock = new ManualClock();
     const memory = new MemoryIdempotencyStore({ clock });
     const calls = {
       begin: memory.begin.bind(memory),

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
-import { SimulatedClock } from "../../test/simulated-clock.ts";
 import { ClosedError, ConfigError, type LogFields, QueueFullError, silentLogger } from "../index.ts";
+import { ManualClock } from "../testing/manual-clock.ts";
 import { type Place, type Slot, Slots, type SlotsOptions } from "./index.ts";
 
 /** Slots whose tasks, named "key number", run until the test ends them. */
 function setUp(options: Partial<SlotsOptions<string>> = {}) {
-  const clock = new SimulatedClock();
+  const clock = new ManualClock();
   const started: string[] = [];
   const open = new Map<string, { end: () => void; slot: Slot }>();
   const slots = new Slots<string>({

@@ -21,10 +21,10 @@ export {
   maxTimerMs,
   type NumberRange,
 } from "./option-checks.ts";
-export { type OptionRule, option, type Presence } from "./option-rules.ts";
+export { option, type Presence } from "./option-rules.ts";
 export { encodePythonJson, type PythonJsonOptions } from "./python-json.ts";
 export { type EnvParser, type EnvVariable, env, readEnv } from "./read-env.ts";
-export { type OptionRules, type OptionsOf, readOptions } from "./read-options.ts";
+export { type OptionRule, type OptionRules, type OptionsOf, readOptions } from "./read-options.ts";
 export { type Attempt, type RetryOptions, retry, type UpcomingRetry } from "./retry.ts";
 export { safeLogger } from "./safe-logger.ts";
 export { SendCounter } from "./send-counter.ts";

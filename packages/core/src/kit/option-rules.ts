@@ -11,14 +11,8 @@ import {
   checkWhole,
   type NumberRange,
 } from "./option-checks.ts";
-import { type OptionRules, type OptionsOf, readOptions } from "./read-options.ts";
+import { type OptionRule, type OptionRules, type OptionsOf, readOptions } from "./read-options.ts";
 import { safeLogger } from "./safe-logger.ts";
-
-/**
- * Reads one option: returns its value, or the default, and adds what is wrong with it to `faults`. What it returns for a
- * faulty value is never used, because `Faults.throwIfAny` follows.
- */
-export type OptionRule<T> = (value: unknown, path: string, faults: Faults) => T;
 
 /** Whether an option may be left out, and what it is then. */
 export interface Presence<T> {

@@ -1,6 +1,11 @@
 import { memberPath } from "../errors/issues.ts";
 import type { Faults } from "./faults.ts";
-import type { OptionRule } from "./option-rules.ts";
+
+/**
+ * Reads one option: returns its value, or the default, and adds what is wrong with it to `faults`. What it returns for a
+ * faulty value is never used, because `Faults.throwIfAny` follows.
+ */
+export type OptionRule<T> = (value: unknown, path: string, faults: Faults) => T;
 
 /** The rules of an object of options, one for each option that there is. */
 export type OptionRules = Readonly<Record<string, OptionRule<unknown>>>;

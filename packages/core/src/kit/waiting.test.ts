@@ -1,7 +1,8 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, it } from "@jest/globals";
-import { SimulatedClock } from "../../test/simulated-clock.ts";
 import { TimeoutError } from "../errors/timeout-error.ts";
+import { deferred } from "../testing/deferred.ts";
+import { ManualClock } from "../testing/manual-clock.ts";
 import { anySignal, rejectOnAbort, sleep, withTimeout } from "./waiting.ts";
 
 const never = new Promise<never>(() => {});
@@ -12,7 +13,7 @@ function listenersOn(signal: AbortSignal): number {
 
 describe("sleep", () => {
   it("resolves when its time is over, and not before", async () => {
-    const clock = new SimulatedClock();
+    const clock = new ManualClock();
     let isOver = false;
     const sleeping = sleep(100, { clock }).then(() => {
       isOver = true;
@@ -25,7 +26,7 @@ describe("sleep", () => {
   });
 
   it("rejects with the signal's own reason at once, and leaves no timer and no listener", async () => {
-    const clock = new SimulatedClock();
+    const clock = new ManualClock();
     const controller = new AbortController();
     const reason = { why: "shutdown" };
     const sleeping = sleep(100, { clock, signal: controller.signal });
@@ -35,7 +36,7 @@ describe("sleep", () => {
   });
 
   it("does not begin under an aborted signal", async () => {
-    const clock = new SimulatedClock();
+    const clock = new ManualClock();
     await expect(sleep(100, { clock, signal: AbortSignal.abort("no") })).rejects.toBe("no");
     expect(clock.pendingTimers).toBe(0);
   });
@@ -49,7 +50,7 @@ describe("sleep", () => {
   it("can stand a clock that goes off at once", async () => {
     const { signal } = new AbortController();
     const clock = {
-      ...new SimulatedClock(),
+      ...new ManualClock(),
       now: () => 0,
       monotonic: () => 0,
       setTimer: (callback: () => void) => {
@@ -63,7 +64,7 @@ describe("sleep", () => {
 
   it("lets a hundred calls share a signal without the runtime warning of a leak", async () => {
     const { signal } = new AbortController();
-    const clock = new SimulatedClock();
+    const clock = new ManualClock();
     const sleeping = Array.from({ length: 100 }, () => sleep(10, { clock, signal }));
     expect(listenersOn(signal)).toBe(1);
     await clock.advance(10);
@@ -108,7 +109,7 @@ describe("anySignal", () => {
 
 describe("withTimeout", () => {
   it("gives what the task gives, and leaves no timer and no listener", async () => {
-    const clock = new SimulatedClock();
+    const clock = new ManualClock();
     const { signal } = new AbortController();
     await expect(withTimeout("It", async () => 7, { clock, signal, timeoutMs: 100 })).resolves.toBe(7);
     expect(clock.pendingTimers).toBe(0);
@@ -116,7 +117,7 @@ describe("withTimeout", () => {
   });
 
   it("rejects when the time is over although the task never ends, and tells the task by its signal", async () => {
-    const clock = new SimulatedClock();
+    const clock = new ManualClock();
     let given: AbortSignal | undefined;
     const waiting = withTimeout(
       "The answer",
@@ -159,7 +160,7 @@ describe("withTimeout", () => {
   });
 
   it.each([undefined, Number.POSITIVE_INFINITY])("has no limit when that is %s", async (timeoutMs) => {
-    const clock = new SimulatedClock();
+    const clock = new ManualClock();
     await expect(withTimeout("It", async () => clock.pendingTimers, { clock, timeoutMs })).resolves.toBe(0);
   });
 
@@ -178,17 +179,9 @@ describe("rejectOnAbort", () => {
   });
 
   it("rejects at once under an aborted signal, and a later failure of the promise goes unheard", async () => {
-    const { promise, reject } = deferred();
+    const { promise, reject } = deferred<never>();
     await expect(rejectOnAbort(promise, AbortSignal.abort("stop"))).rejects.toBe("stop");
     reject(new Error("nobody hears this"));
     await sleep(0);
   });
 });
-
-function deferred(): { readonly promise: Promise<never>; readonly reject: (error: Error) => void } {
-  let reject: (error: Error) => void = () => {};
-  const promise = new Promise<never>((_, fail) => {
-    reject = fail;
-  });
-  return { promise, reject };
-}

@@ -1,14 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, it } from "@jest/globals";
-import { SimulatedClock } from "../../test/simulated-clock.ts";
 import { ConfigError, type LogFields, silentLogger } from "../index.ts";
 import { sleep } from "../kit/index.ts";
+import { ManualClock } from "../testing/manual-clock.ts";
 import { type Closeable, type CloseOnSignalsOptions, closeOnSignals } from "./index.ts";
 
 /** A process that only notes what is done to it. */
 function setUp() {
-  const clock = new SimulatedClock();
+  const clock = new ManualClock();
   const listeners = new Map<string, Set<(signal: NodeJS.Signals) => void>>();
   const exits: number[] = [];
   const logged: { readonly fields: LogFields; readonly message: string }[] = [];

@@ -34,7 +34,7 @@ export interface BatchLimits {
   readonly maxEntries: number;
   readonly maxBytes: number;
   /** How many entries of one key may stand in one batch. */
-  readonly perKey: "one" | "many";
+  readonly entriesPerKey: "one" | "many";
 }
 
 /**
@@ -118,7 +118,7 @@ export class Backlog<Entry extends BacklogEntry<Entry>> {
 
   /** Takes the next batch, as large as the limits allow, and closes its keys. Empty when nothing is ready. */
   take(): Entry[] {
-    const { maxEntries, maxBytes, perKey } = this.#limits;
+    const { maxEntries, maxBytes, entriesPerKey } = this.#limits;
     const batch: Entry[] = [];
     let room = maxBytes;
 
@@ -134,7 +134,12 @@ export class Backlog<Entry extends BacklogEntry<Entry>> {
         room -= entry.bytes;
         batch.push(entry);
         entry = lane.entries.first;
-      } while (perKey === "many" && batch.length < maxEntries && entry !== undefined && entry.bytes <= room);
+      } while (
+        entriesPerKey === "many" &&
+        batch.length < maxEntries &&
+        entry !== undefined &&
+        entry.bytes <= room
+      );
     }
     return batch;
   }
@@ -185,7 +190,7 @@ export class Backlog<Entry extends BacklogEntry<Entry>> {
   /** Adds, or subtracts, what a ready lane can give to the next batch. */
   #count(lane: Lane<Entry>, sign: 1 | -1): void {
     const { first, size } = lane.entries;
-    const all = this.#limits.perKey === "many";
+    const all = this.#limits.entriesPerKey === "many";
     this.#readyEntries += sign * (all ? size : Math.min(size, 1));
     this.#readyBytes += sign * (all ? lane.bytes : (first?.bytes ?? 0));
   }

@@ -1,15 +1,16 @@
 import { describe, expect, it } from "@jest/globals";
-import { SimulatedClock } from "../../test/simulated-clock.ts";
 import {
   ClosedError,
   ConfigError,
   ConnectionError,
   MessageTooLargeError,
   QueueFullError,
+  RejectedError,
   silentLogger,
   TimeoutError,
-  WirekitError,
+  UnconfirmedError,
 } from "../index.ts";
+import { ManualClock } from "../testing/manual-clock.ts";
 import { type BatchEntry, Batcher, type BatcherOptions, type EntryResult, utf8Length } from "./index.ts";
 
 interface Item {
@@ -29,7 +30,7 @@ interface Call {
 
 /** A batcher whose flushes the test answers one by one. */
 function setUp(options: Partial<BatcherOptions<Item, string>> = {}) {
-  const clock = new SimulatedClock();
+  const clock = new ManualClock();
   const calls: Call[] = [];
   const batcher = new Batcher<Item, string>({
     maxEntries: 10,
@@ -61,8 +62,9 @@ const items = (count: number): Item[] =>
   Array.from({ length: count }, (_, index) => ({ id: `${index + 1}` }));
 const delivered = { kind: "delivered", receipt: "ok" };
 const failed = (error: unknown) => ({ kind: "failed", error });
-const throttled = () => new ConnectionError("throttled");
-const refused = () => new WirekitError("refused", { code: "test/refused" });
+const throttled = () => new RejectedError("throttled", { code: "test/throttled", retryable: true });
+const refused = () => new RejectedError("refused", { code: "test/refused" });
+const unconfirmed = (error: unknown) => ({ kind: "unconfirmed", error }) as const;
 
 /** What a promise has come to once nothing more happens by itself. */
 async function stateOf(promise: Promise<unknown>): Promise<unknown> {
@@ -172,7 +174,7 @@ describe("gathering", () => {
     const settle = ({ kind }: { readonly kind: string }, reason: unknown, { id }: Item) =>
       told.push([id, kind, reason instanceof MessageTooLargeError ? "too large" : reason]);
     batcher.submit({ id: "large", bytes: 11 }, {}, settle);
-    expect(told.splice(0)).toEqual([["large", "rejected", "too large"]]);
+    expect(told.splice(0)).toEqual([["large", "not-sent", "too large"]]);
 
     const controller = new AbortController();
     batcher.submit(item("a"), {}, settle);
@@ -244,7 +246,7 @@ describe("order", () => {
   });
 
   it("lets entries of a key share a flush where keys are atomic, still with one flush of a key in flight", async () => {
-    const { clock, batcher, ids, calls } = setUp({ atomicKeys: true, maxEntries: 3 });
+    const { clock, batcher, ids, calls } = setUp({ keysFail: "together", maxEntries: 3 });
     for (const id of ["a1", "a2", "a3", "a4", "b1"]) void batcher.send(item(id, id[0]));
     await clock.advance(0);
     expect(ids()).toEqual(["a1 a2 a3", "b1"]);
@@ -314,7 +316,7 @@ describe("failure", () => {
     }
     await clock.advance(60_000);
     expect(calls).toHaveLength(3);
-    await expect(sent).resolves.toMatchObject({ kind: "rejected", error: { message: "try 3", attempts: 3 } });
+    await expect(sent).resolves.toMatchObject({ kind: "not-sent", error: { message: "try 3", attempts: 3 } });
   });
 
   it("begins no retry beyond the time budget", async () => {
@@ -412,26 +414,35 @@ describe("failure", () => {
         delivered,
       ],
     ],
-  ])("rejects, and does not send again, when the flush function returns %s", async (_, results) => {
-    const { clock, batcher, calls } = setUp();
-    const sent = [batcher.sendOutcome(item("a")), batcher.sendOutcome(item("b"))];
-    await clock.advance(0);
-    calls[0]?.answer(results as unknown[]);
-    for (const outcome of await Promise.all(sent)) {
-      expect(outcome).toMatchObject({ kind: "rejected", error: { code: "wirekit/flush-results" } });
-    }
-    await clock.advance(60_000);
-    expect(calls).toHaveLength(1);
-  });
+  ])(
+    "says that nothing is known, and does not send again, when the flush function returns %s",
+    async (_, results) => {
+      const { clock, batcher, calls } = setUp();
+      const sent = [batcher.sendOutcome(item("a")), batcher.sendOutcome(item("b"))];
+      await clock.advance(0);
+      calls[0]?.answer(results as unknown[]);
+      for (const outcome of await Promise.all(sent)) {
+        expect(outcome).toMatchObject({
+          kind: "unconfirmed",
+          error: { code: "wirekit/unconfirmed", cause: { code: "wirekit/flush-results" } },
+        });
+      }
+      await clock.advance(60_000);
+      expect(calls).toHaveLength(1);
+    },
+  );
 
-  it("rejects when the flush function throws on the spot", async () => {
+  it("says that nothing is known when the flush function throws on the spot", async () => {
     const { batcher, clock } = setUp({
       flush: () => {
         throw undefined;
       },
     });
     const sent = batcher.send(item("a"));
-    const rejected = expect(sent).rejects.toMatchObject({ code: "wirekit/unknown" });
+    const rejected = expect(sent).rejects.toMatchObject({
+      code: "wirekit/unconfirmed",
+      cause: { code: "wirekit/unknown" },
+    });
     await clock.advance(0);
     await rejected;
   });
@@ -476,7 +487,7 @@ describe("a flush that takes too long", () => {
     expect(calls).toHaveLength(2);
     calls[1]?.answer([failed(throttled())]);
     calls[0]?.deliver();
-    await expect(sent).resolves.toMatchObject({ kind: "rejected" });
+    await expect(sent).resolves.toMatchObject({ kind: "unconfirmed" });
     expect(clock.pendingTimers).toBe(0);
   });
 });
@@ -506,7 +517,7 @@ describe("bounds", () => {
     ["a key that is no text", { keyOf: () => 7 as unknown as string }],
   ])("keeps %s with the item it belongs to", async (_, options) => {
     const { clock, batcher, calls } = setUp(options);
-    await expect(batcher.sendOutcome(item("a"))).resolves.toMatchObject({ kind: "rejected" });
+    await expect(batcher.sendOutcome(item("a"))).resolves.toMatchObject({ kind: "not-sent" });
     await clock.advance(0);
     expect(calls).toHaveLength(0);
   });
@@ -563,7 +574,7 @@ describe("bounds", () => {
     const given = batcher.send(item("a"), { signal: controller.signal });
     await clock.advance(0);
     controller.abort(new Error("stop"));
-    await expect(given).rejects.toThrow("stop");
+    await expect(given).rejects.toMatchObject({ code: "wirekit/unconfirmed", cause: { message: "stop" } });
     const next = batcher.send(item("b"));
     await clock.advance(0);
     expect(calls).toHaveLength(1);
@@ -589,9 +600,11 @@ describe("giving up", () => {
 
   it("takes nothing when the signal has fired before", async () => {
     const { batcher, clock, calls } = setUp();
-    await expect(batcher.sendOutcome(item("a"), { signal: AbortSignal.abort("early") })).resolves.toEqual({
+    await expect(
+      batcher.sendOutcome(item("a"), { signal: AbortSignal.abort("early") }),
+    ).resolves.toMatchObject({
       kind: "not-sent",
-      reason: "early",
+      error: { code: "wirekit/unknown", cause: "early" },
     });
     await clock.advance(0);
     expect(calls).toHaveLength(0);
@@ -601,7 +614,10 @@ describe("giving up", () => {
     const { batcher, clock, calls } = setUp();
     const outcome = batcher.sendOutcome(item("a"), { timeoutMs: 100 });
     await clock.advance(100);
-    await expect(outcome).resolves.toMatchObject({ kind: "expired", error: { code: "wirekit/timeout" } });
+    await expect(outcome).resolves.toMatchObject({
+      kind: "unconfirmed",
+      error: { code: "wirekit/unconfirmed", cause: { code: "wirekit/timeout" } },
+    });
     calls[0]?.fail(throttled());
     await clock.advance(60_000);
     expect(calls).toHaveLength(1);
@@ -617,7 +633,7 @@ describe("giving up", () => {
     calls[0]?.fail(throttled());
     await clock.settle();
     controller.abort("enough");
-    await expect(first).resolves.toMatchObject({ kind: "expired" });
+    await expect(first).resolves.toMatchObject({ kind: "not-sent", error: { cause: "enough" } });
     await clock.advance(500);
     expect(ids()).toEqual(["a1", "a2"]);
   });
@@ -701,7 +717,7 @@ describe("close", () => {
     await clock.settle();
     last().deliver();
     await expect(sent).resolves.toBe("receipt of a");
-    await expect(closed).resolves.toEqual({ notSent: [], unconfirmed: [] });
+    await expect(closed).resolves.toEqual({ notSent: [], unconfirmed: [], notHandled: 0 });
     expect(await batcher.close()).toBe(await closed);
     expect(clock.pendingTimers).toBe(0);
   });
@@ -714,9 +730,10 @@ describe("close", () => {
     await expect(closed).resolves.toEqual({
       unconfirmed: [{ id: "1" }],
       notSent: [{ id: "2" }, { id: "3" }],
+      notHandled: 0,
     });
     expect((await Promise.all(outcomes)).map(({ kind }) => kind)).toEqual([
-      "expired",
+      "unconfirmed",
       "not-sent",
       "not-sent",
     ]);
@@ -737,8 +754,11 @@ describe("close", () => {
     const outcome = batcher.sendOutcome(item("a"));
     const closed = batcher.close({ timeoutMs: 100 });
     await clock.advance(100);
-    await expect(closed).resolves.toEqual({ unconfirmed: [{ id: "a" }], notSent: [] });
-    await expect(outcome).resolves.toMatchObject({ kind: "expired", error: { code: "wirekit/closed" } });
+    await expect(closed).resolves.toEqual({ unconfirmed: [{ id: "a" }], notSent: [], notHandled: 0 });
+    await expect(outcome).resolves.toMatchObject({
+      kind: "unconfirmed",
+      error: { cause: { code: "wirekit/closed" } },
+    });
   });
 
   it("does not wait out a pause before a retry beyond its time", async () => {
@@ -748,8 +768,8 @@ describe("close", () => {
     calls[0]?.fail(throttled());
     const closed = batcher.close({ timeoutMs: 100 });
     await clock.advance(100);
-    await expect(closed).resolves.toEqual({ unconfirmed: [{ id: "a" }], notSent: [] });
-    await expect(outcome).resolves.toMatchObject({ kind: "expired" });
+    await expect(closed).resolves.toEqual({ unconfirmed: [], notSent: [{ id: "a" }], notHandled: 0 });
+    await expect(outcome).resolves.toMatchObject({ kind: "not-sent", error: { code: "wirekit/closed" } });
     expect(clock.pendingTimers).toBe(0);
   });
 
@@ -761,7 +781,7 @@ describe("close", () => {
     await clock.settle();
     expect(await stateOf(closed)).toBe("pending");
     calls[0]?.deliver();
-    await expect(closed).resolves.toEqual({ notSent: [], unconfirmed: [] });
+    await expect(closed).resolves.toEqual({ notSent: [], unconfirmed: [], notHandled: 0 });
   });
 
   it("closes at the end of an `await using` block", async () => {
@@ -769,6 +789,72 @@ describe("close", () => {
     await batcher[Symbol.asyncDispose]();
     await expect(batcher.send(item("a"))).rejects.toBeInstanceOf(ClosedError);
   });
+});
+
+describe("a try without an answer", () => {
+  it("is repeated like one that failed, and a success settles it", async () => {
+    const { batcher, clock, calls } = setUp();
+    const sent = batcher.send(item("a"));
+    await clock.advance(0);
+    calls[0]?.answer([unconfirmed(new ConnectionError("the answer was lost"))]);
+    await clock.advance(1_000);
+    calls[1]?.deliver();
+    await expect(sent).resolves.toBe("receipt of a");
+  });
+
+  it("leaves the item unconfirmed, whatever the peer says to a later try", async () => {
+    const { batcher, clock, calls } = setUp();
+    const outcome = batcher.sendOutcome(item("a"));
+    await clock.advance(0);
+    calls[0]?.answer([unconfirmed(new ConnectionError("the answer was lost"))]);
+    await clock.advance(1_000);
+    calls[1]?.answer([failed(refused())]);
+    await expect(outcome).resolves.toMatchObject({
+      kind: "unconfirmed",
+      error: { code: "wirekit/unconfirmed", attempts: 2, cause: { code: "test/refused" } },
+    });
+  });
+
+  it("is not repeated when its error is not retryable", async () => {
+    const { batcher, clock, calls } = setUp();
+    const sent = batcher.send(item("a"));
+    const rejected = expect(sent).rejects.toBeInstanceOf(UnconfirmedError);
+    await clock.advance(0);
+    calls[0]?.fail(new UnconfirmedError("The message"));
+    await rejected;
+    await clock.advance(60_000);
+    expect(calls).toHaveLength(1);
+  });
+
+  it("is reported as unconfirmed by a close that comes before the next try", async () => {
+    const { batcher, clock, calls } = setUp({ retry: { baseDelayMs: 10_000, maxDelayMs: 10_000 } });
+    const sent = batcher.send(item("a"));
+    const rejected = expect(sent).rejects.toBeInstanceOf(UnconfirmedError);
+    await clock.advance(0);
+    calls[0]?.answer([unconfirmed(new ConnectionError("the answer was lost"))]);
+    const closed = batcher.close({ timeoutMs: 100 });
+    await clock.advance(100);
+    await expect(closed).resolves.toEqual({ unconfirmed: [{ id: "a" }], notSent: [], notHandled: 0 });
+    await rejected;
+  });
+});
+
+it("expires what its time runs out for before its turn", async () => {
+  const { batcher, clock, calls } = setUp({ lingerMs: 1_000 });
+  const outcome = batcher.sendOutcome(item("a"), { timeoutMs: 100 });
+  await clock.advance(100);
+  await expect(outcome).resolves.toMatchObject({ kind: "expired", error: { code: "wirekit/timeout" } });
+  await clock.advance(1_000);
+  expect(calls).toHaveLength(0);
+});
+
+it.each([Number.NaN, -1, 2 ** 31, null, "10"])("does not close within %s ms", async (timeoutMs) => {
+  const { batcher, clock, last } = setUp();
+  await expect(batcher.close({ timeoutMs: timeoutMs as never })).rejects.toThrow("timeoutMs");
+  const sent = batcher.send(item("a"));
+  await clock.advance(0);
+  last().deliver();
+  await expect(sent).resolves.toBe("receipt of a");
 });
 
 it("counts what it does", async () => {
@@ -790,6 +876,8 @@ it("counts what it does", async () => {
     retries: 1,
     flushes: 3,
     inFlightEntries: 1,
+    accepted: 3,
+    pending: 1,
   });
 });
 
@@ -816,14 +904,14 @@ it("names every option at fault", () => {
   }
   expect((error as ConfigError).issues.map(({ path }) => path)).toEqual([
     "flush",
-    "sizeOf",
     "maxEntries",
-    "maxEntryBytes",
     "orderOnPartialFailure",
     "lingerMs",
     "maxInFlight",
     "whenFull",
     "retry.maxAttempts",
     "flushTimeoutMs",
+    "sizeOf",
+    "maxEntryBytes",
   ]);
 });

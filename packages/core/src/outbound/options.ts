@@ -1,9 +1,11 @@
-import { type Clock, type Random, systemClock } from "../clock.ts";
+import type { Clock, Random } from "../clock.ts";
 import type { WirekitError } from "../errors/wirekit-error.ts";
+import { Faults } from "../kit/faults.ts";
 import { loggedListener } from "../kit/logged-listener.ts";
-import { checkDurationMs, checkFunction, checkOneOf, checkWhole, throwFaults } from "../kit/option-checks.ts";
-import { consoleLogger, type Logger } from "../logger.ts";
-import { findRetryFaults, type RetryPolicy, withRetryDefaults } from "../retry-policy.ts";
+import { option } from "../kit/option-rules.ts";
+import { type OptionsOf, readOptions } from "../kit/read-options.ts";
+import type { Logger } from "../logger.ts";
+import type { RetryPolicy } from "../retry-policy.ts";
 
 /** One entry of a flush. */
 export interface BatchEntry<Item> {
@@ -55,13 +57,13 @@ export interface BatcherOptions<Item, Receipt> {
   /** The key whose entries keep their order; `undefined` for an item that has none and never waits for others. */
   readonly keyOf?: ((item: Item) => string | undefined) | undefined;
   /**
-   * Whether the entries of one key are delivered or fail together (a Kafka partition in a request). Then they share a flush.
-   * Default `false`: a flush can fail in part, so that order needs one entry per key and flush.
+   * How the entries of one key fail: `"apart"`, or `"together"`, as those of a Kafka partition in one request do. Entries that fail
+   * together share a flush; where a flush can fail in part, order needs one entry per key and flush. Default `"apart"`.
    */
-  readonly atomicKeys?: boolean | undefined;
+  readonly keysFail?: "apart" | "together" | undefined;
   /**
-   * What to do about order where a flush can fail in part: `"strict"` keeps it by one entry per key and flush; `"best-effort"` puts many
-   * entries of a key into a flush, and lets those that were delivered overtake those that are retried. Default `"strict"`.
+   * What to do about order where a flush can fail in part: `"strict"` keeps it by one entry per key and flush; `"best-effort"` puts
+   * many entries of a key into a flush, and lets those that were delivered overtake those that are retried. Default `"strict"`.
    */
   readonly orderOnPartialFailure?: "strict" | "best-effort" | undefined;
   /** The longest that an entry waits for company, in milliseconds. Default 0: what is called in one turn goes together. */
@@ -90,29 +92,44 @@ export interface BatcherOptions<Item, Receipt> {
   readonly random?: Random | undefined;
 }
 
+const byteLimit = { minimum: 1, unlimited: "allowed" } as const;
+
+const rules = {
+  flush: option.fn<Flush<unknown, unknown>, { presence: "required" }>({ presence: "required" }),
+  maxEntries: option.whole({ minimum: 1, presence: "required" }),
+  maxBytes: option.whole(byteLimit),
+  maxEntryBytes: option.whole(byteLimit),
+  sizeOf: option.fn<(item: never) => number>(),
+  keyOf: option.fn<(item: never) => string | undefined>(),
+  keysFail: option.oneOf(["apart", "together"], { default: "apart" }),
+  orderOnPartialFailure: option.oneOf(["strict", "best-effort"], { default: "strict" }),
+  lingerMs: option.durationMs({ minimum: 0, default: 0 }),
+  maxInFlight: option.whole({ minimum: 1, default: 4 }),
+  maxPendingEntries: option.whole({ minimum: 1, unlimited: "allowed", default: 10_000 }),
+  maxPendingBytes: option.whole(byteLimit),
+  whenFull: option.oneOf(["wait", "reject"], { default: "wait" }),
+  retry: option.retry(),
+  flushTimeoutMs: option.durationMs({ minimum: 1, default: 30_000 }),
+  flushGraceMs: option.durationMs({ minimum: 0, default: 1_000 }),
+  onRetry: option.fn<(retry: BatchRetry<never>) => void>(),
+  logger: option.logger(),
+  clock: option.clock(),
+  random: option.random(),
+};
+
 /** {@link BatcherOptions} with every default in its place. */
-export interface ResolvedBatcherOptions<Item, Receipt> {
+export interface ResolvedBatcherOptions<Item, Receipt>
+  extends Omit<OptionsOf<typeof rules>, "flush" | "onRetry"> {
   readonly flush: Flush<Item, Receipt>;
-  readonly maxEntries: number;
   readonly maxBytes: number;
   readonly maxEntryBytes: number;
+  readonly maxPendingBytes: number;
   readonly sizeOf: (item: Item) => number;
   readonly keyOf: (item: Item) => string | undefined;
   /** How many entries of one key may stand in one flush. */
-  readonly perKey: "one" | "many";
-  readonly lingerMs: number;
-  readonly maxInFlight: number;
-  readonly maxPendingEntries: number;
-  readonly maxPendingBytes: number;
-  readonly whenFull: "wait" | "reject";
-  readonly retry: RetryPolicy;
-  readonly flushTimeoutMs: number;
-  readonly flushGraceMs: number;
+  readonly entriesPerKey: "one" | "many";
   /** Never throws. */
   readonly onRetry: (retry: BatchRetry<Item>) => void;
-  readonly logger: Logger;
-  readonly clock: Clock;
-  readonly random: Random;
 }
 
 const defaultMaxPendingBytes = 64 * 1024 * 1024;
@@ -121,57 +138,35 @@ const defaultMaxPendingBytes = 64 * 1024 * 1024;
 export function resolveBatcherOptions<Item, Receipt>(
   options: BatcherOptions<Item, Receipt>,
 ): ResolvedBatcherOptions<Item, Receipt> {
-  const { sizeOf, atomicKeys = false, orderOnPartialFailure = "strict", logger = consoleLogger } = options;
+  const faults = new Faults();
+  const read = readOptions(options, rules, faults);
   const unlimited = Number.POSITIVE_INFINITY;
-  const maxBytes = options.maxBytes ?? unlimited;
-  const maxPendingBytes =
-    options.maxPendingBytes ?? (sizeOf === undefined ? unlimited : defaultMaxPendingBytes);
-  const resolved: ResolvedBatcherOptions<Item, Receipt> = {
-    flush: options.flush,
-    maxEntries: options.maxEntries,
-    maxBytes,
-    // An entry that is larger than all that may be held would wait for ever.
-    maxEntryBytes: Math.min(options.maxEntryBytes ?? maxBytes, maxPendingBytes),
-    sizeOf: sizeOf ?? (() => 0),
-    keyOf: options.keyOf ?? (() => undefined),
-    perKey: atomicKeys || orderOnPartialFailure === "best-effort" ? "many" : "one",
-    lingerMs: options.lingerMs ?? 0,
-    maxInFlight: options.maxInFlight ?? 4,
-    maxPendingEntries: options.maxPendingEntries ?? 10_000,
-    maxPendingBytes,
-    whenFull: options.whenFull ?? "wait",
-    retry: withRetryDefaults(options.retry),
-    flushTimeoutMs: options.flushTimeoutMs ?? 30_000,
-    flushGraceMs: options.flushGraceMs ?? 1_000,
-    onRetry: loggedListener("The batcher's onRetry function", options.onRetry, logger),
-    logger,
-    clock: options.clock ?? systemClock,
-    random: options.random ?? Math.random,
-  };
-  const bytes = { minimum: 1, unlimited: "allowed" } as const;
-  const hasByteLimit = [options.maxBytes, options.maxEntryBytes, options.maxPendingBytes].some(
+  const { maxBytes = unlimited, maxEntryBytes = maxBytes, logger } = read;
+  const hasByteLimit = [read.maxBytes, read.maxEntryBytes, read.maxPendingBytes].some(
     (limit) => limit !== undefined && limit !== unlimited,
   );
-  throwFaults([
-    checkFunction("flush", options.flush, "required"),
-    checkFunction("sizeOf", sizeOf, hasByteLimit ? "required" : "optional"),
-    checkFunction("keyOf", options.keyOf, "optional"),
-    checkFunction("onRetry", options.onRetry, "optional"),
-    checkWhole("maxEntries", resolved.maxEntries, { minimum: 1 }),
-    checkWhole("maxBytes", maxBytes, bytes),
-    checkWhole("maxEntryBytes", options.maxEntryBytes ?? maxBytes, bytes),
-    options.maxEntryBytes !== undefined && options.maxEntryBytes > maxBytes
-      ? { path: "maxEntryBytes", message: "must be at most maxBytes, or the entry fits into no flush" }
-      : undefined,
-    checkOneOf("orderOnPartialFailure", orderOnPartialFailure, ["strict", "best-effort"]),
-    checkDurationMs("lingerMs", resolved.lingerMs, { minimum: 0 }),
-    checkWhole("maxInFlight", resolved.maxInFlight, { minimum: 1 }),
-    checkWhole("maxPendingEntries", resolved.maxPendingEntries, { minimum: 1, unlimited: "allowed" }),
-    checkWhole("maxPendingBytes", maxPendingBytes, bytes),
-    checkOneOf("whenFull", resolved.whenFull, ["wait", "reject"]),
-    ...findRetryFaults(resolved.retry, "retry"),
-    checkDurationMs("flushTimeoutMs", resolved.flushTimeoutMs, { minimum: 1 }),
-    checkDurationMs("flushGraceMs", resolved.flushGraceMs, { minimum: 0 }),
-  ]);
-  return resolved;
+  if (hasByteLimit && read.sizeOf === undefined)
+    faults.add({ path: "sizeOf", message: "is required where a limit is in bytes" });
+  if (maxEntryBytes > maxBytes)
+    faults.add({
+      path: "maxEntryBytes",
+      message: "must be at most maxBytes, or the entry fits into no flush",
+    });
+  faults.throwIfAny();
+
+  const { sizeOf, keyOf, flush, onRetry } = options;
+  const { maxPendingBytes = sizeOf === undefined ? unlimited : defaultMaxPendingBytes } = read;
+  return {
+    ...read,
+    flush,
+    maxBytes,
+    // An entry that is larger than all that may be held would wait for ever.
+    maxEntryBytes: Math.min(maxEntryBytes, maxPendingBytes),
+    maxPendingBytes,
+    sizeOf: sizeOf ?? (() => 0),
+    keyOf: keyOf ?? (() => undefined),
+    entriesPerKey:
+      read.keysFail === "together" || read.orderOnPartialFailure === "best-effort" ? "many" : "one",
+    onRetry: loggedListener("The batcher's onRetry function", onRetry, logger),
+  };
 }

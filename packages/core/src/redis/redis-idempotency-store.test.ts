@@ -2,8 +2,8 @@ import { describe, expect, it } from "@jest/globals";
 import { Cluster, Redis } from "ioredis";
 import { createClient, createCluster } from "redis";
 import { describeIdempotencyStore } from "../../test/idempotency-conformance.ts";
-import { SimulatedClock } from "../../test/simulated-clock.ts";
 import { ConfigError, WirekitError } from "../index.ts";
+import { ManualClock } from "../testing/manual-clock.ts";
 import { type RedisClient, type RedisEval, RedisIdempotencyStore } from "./index.ts";
 import { abandonScript, beginScript, completeScript, renewScript } from "./scripts.ts";
 
@@ -11,7 +11,7 @@ import { abandonScript, beginScript, completeScript, renewScript } from "./scrip
  * What the four scripts do, over a map: an in-process stand-in, so that the store around them can be examined anywhere. The scripts themselves
  * run in `test/interop/redis.interop.ts`, on a real server.
  */
-function simulatedRedis(clock: SimulatedClock): RedisEval {
+function simulatedRedis(clock: ManualClock): RedisEval {
   const values = new Map<string, { readonly value: string; readonly expiresAt: number }>();
   const get = (key: string) => {
     const found = values.get(key);
@@ -42,7 +42,7 @@ function simulatedRedis(clock: SimulatedClock): RedisEval {
 }
 
 describeIdempotencyStore("RedisIdempotencyStore", async () => {
-  const clock = new SimulatedClock();
+  const clock = new ManualClock();
   const store = new RedisIdempotencyStore({ client: simulatedRedis(clock) });
   return { store, advance: (ms) => clock.advance(ms) };
 });
@@ -59,7 +59,7 @@ it("puts its prefix before every key", async () => {
 });
 
 it("gives the same answer to a script that the client sends twice", async () => {
-  const clock = new SimulatedClock();
+  const clock = new ManualClock();
   const once = simulatedRedis(clock);
   const client: RedisEval = async (...given) => {
     await once(...given);
@@ -72,7 +72,7 @@ it("gives the same answer to a script that the client sends twice", async () => 
 });
 
 it("writes results as it is told to", async () => {
-  const clock = new SimulatedClock();
+  const clock = new ManualClock();
   const store = new RedisIdempotencyStore<Date>({
     client: simulatedRedis(clock),
     serialize: (date) => date.toISOString(),

@@ -1,14 +1,14 @@
 import { expect, it } from "@jest/globals";
 import { FakeSqs } from "../../test/fake-sqs.ts";
-import { SimulatedClock } from "../../test/simulated-clock.ts";
 import { ConnectionError, silentLogger } from "../index.ts";
+import { ManualClock } from "../testing/manual-clock.ts";
 import { SqsSettler } from "./sqs-settler.ts";
 
 const queueUrl = "https://sqs.example.com/1/orders";
 
 function start() {
   const sqs = new FakeSqs();
-  const clock = new SimulatedClock();
+  const clock = new ManualClock();
   const settler = new SqsSettler({
     sqs,
     queueUrl,

@@ -1,8 +1,8 @@
 import { expect, it } from "@jest/globals";
 import { FakeSqs, sqsMessage } from "../../test/fake-sqs.ts";
-import { SimulatedClock } from "../../test/simulated-clock.ts";
 import { type ConsumerOptions, createConsumer } from "../inbound/index.ts";
 import { ConfigError, ConnectionError, type LogFields, silentLogger, WirekitError } from "../index.ts";
+import { ManualClock } from "../testing/manual-clock.ts";
 import type { SqsDelivery } from "./sqs-delivery.ts";
 import { SqsSource } from "./sqs-source.ts";
 import type { SqsSourceOptions } from "./sqs-source-options.ts";
@@ -18,7 +18,7 @@ function start(
   }: { readonly receiving?: Partial<SqsSourceOptions> } & Partial<ConsumerOptions<SqsDelivery, string>> = {},
 ) {
   const sqs = new FakeSqs();
-  const clock = new SimulatedClock();
+  const clock = new ManualClock();
   const common = { clock, random: () => 0.5, logger: silentLogger };
   const source = new SqsSource({ ...common, sqs, queueUrl, ...receiving });
   const consumer = createConsumer<SqsDelivery, string>({

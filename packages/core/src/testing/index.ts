@@ -1,1 +1,4 @@
-export {};
+export { type Deferred, deferred } from "./deferred.ts";
+export { ManualClock } from "./manual-clock.ts";
+export { type LogLine, type RecordingLogger, recordingLogger } from "./recording-logger.ts";
+export { type UntilOptions, until } from "./until.ts";

@@ -1,5 +1,6 @@
 import { silentLogger } from "@wirekit/core";
-import { ManualClock, MemoryMessageBus } from "../../src/index.ts";
+import { ManualClock } from "@wirekit/core/testing";
+import { MemoryMessageBus } from "../../src/index.ts";
 import type { ContractBus } from "../contract/contract-bus.ts";
 import { describeMessageBusContract } from "../contract/message-bus-contract.ts";
 

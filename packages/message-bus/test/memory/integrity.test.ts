@@ -1,8 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import { silentLogger } from "@wirekit/core";
+import { ManualClock } from "@wirekit/core/testing";
 import { scale } from "@wirekit/devstack/scale";
 import fc from "fast-check";
-import { ManualClock, MemoryMessageBus, type MessageConsumer } from "../../src/index.ts";
+import { MemoryMessageBus, type MessageConsumer } from "../../src/index.ts";
 import { referenceOf, references, statusUpdate } from "../contract/messages.ts";
 
 const numRuns = scale({ small: 20, full: 500 });

@@ -1,7 +1,7 @@
 import { silentLogger } from "@wirekit/core";
+import { ManualClock } from "@wirekit/core/testing";
 import {
   createMessage,
-  ManualClock,
   MemoryMessageBus,
   type MemoryMessageBusOptions,
   type Received,

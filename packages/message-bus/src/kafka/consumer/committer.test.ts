@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { ConnectionError, WirekitError } from "@wirekit/core";
-import { ManualClock } from "../../index.ts";
+import { ManualClock } from "@wirekit/core/testing";
 import type { CommitOffset } from "../kafka-driver.ts";
 import { Committer } from "./committer.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { silentLogger } from "@wirekit/core";
 import { createConsumer } from "@wirekit/core/inbound";
-import { ManualClock } from "../../index.ts";
+import { ManualClock } from "@wirekit/core/testing";
 import type {
   CommitOffset,
   ConsumedRecord,

@@ -79,7 +79,7 @@ export class KafkaProducer {
       sizeOf: ({ bytes }) => bytes + placeBytes,
       keyOf: ({ partitionName }) => partitionName,
       // A broker takes or refuses what goes to one partition as a whole.
-      atomicKeys: true,
+      keysFail: "together",
       lingerMs: options.lingerMs,
       maxInFlight: 1,
       maxPendingEntries: options.maxPendingMessages,

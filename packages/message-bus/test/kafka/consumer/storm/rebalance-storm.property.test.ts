@@ -1,9 +1,9 @@
 import { expect, it, jest } from "@jest/globals";
 import { type Random, silentLogger } from "@wirekit/core";
 import { type Consumer, createConsumer } from "@wirekit/core/inbound";
+import { ManualClock } from "@wirekit/core/testing";
 import { scale } from "@wirekit/devstack/scale";
 import fc from "fast-check";
-import { ManualClock } from "../../../../src/index.ts";
 import type { KafkaDelivery } from "../../../../src/kafka/consumer/kafka-delivery.ts";
 import { KafkaSource } from "../../../../src/kafka/consumer/kafka-source.ts";
 import { memberOptions } from "../support.ts";
