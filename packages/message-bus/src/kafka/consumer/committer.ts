@@ -1,6 +1,6 @@
 import { type Clock, type Random, WirekitError } from "@wirekit/core";
 import { LeaseLostError } from "@wirekit/core/inbound";
-import { backoffMs } from "@wirekit/core/kit";
+import { backoffMs, sleep, withTimeout } from "@wirekit/core/kit";
 import type { CommitOffset } from "../kafka-driver.ts";
 
 /** What a {@link Committer} commits, and how. */
@@ -56,6 +56,22 @@ export class Committer {
   /** As {@link flush}, without waiting for what is in flight: for when there is no time left. */
   flushAtOnce(): Promise<void> {
     return this.#isOver ? Promise.resolve() : this.#commit();
+  }
+
+  /** As {@link flush}, again and again until the broker has taken it, or the time is over. */
+  async flushWithin(timeoutMs: number): Promise<void> {
+    const { clock, intervalMs } = this.#options;
+    const untilTaken = async (signal: AbortSignal) => {
+      for (;;) {
+        try {
+          return await this.flush();
+        } catch (thrown) {
+          if (!(thrown instanceof WirekitError) || !thrown.retryable) throw thrown;
+          await sleep(Math.min(intervalMs, 100), { signal, clock });
+        }
+      }
+    };
+    await withTimeout("Committing", untilTaken, { timeoutMs, clock });
   }
 
   /** The assignment is over: nothing more is committed. */

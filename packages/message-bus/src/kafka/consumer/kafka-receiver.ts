@@ -3,11 +3,10 @@ import { LeaseLostError } from "@wirekit/core/inbound";
 import { onAbort, withTimeout } from "@wirekit/core/kit";
 import type { ReceivedFacts } from "../../received.ts";
 import type { KafkaDelivery } from "./kafka-delivery.ts";
-import { expiredReceipt, parseKafkaReceipt, unknownReceipt } from "./kafka-receipt.ts";
+import { expiredReceipt, KnownReceipts, parseKafkaReceipt, unknownReceipt } from "./kafka-receipt.ts";
 import { KafkaSource } from "./kafka-source.ts";
 import { type KafkaSourceOptions, resolveSourceOptions } from "./kafka-source-options.ts";
-import { KnownReceipts } from "./known-receipts.ts";
-import { ReceiverIntake } from "./receiver-intake.ts";
+import { ReceivableRecords } from "./receivable-records.ts";
 import type { KafkaSourceDetails } from "./source-details.ts";
 
 /** Somebody who waits for a message. */
@@ -28,7 +27,7 @@ const commitTimeoutMs = 30_000;
  */
 export class KafkaReceiver {
   readonly #source: KafkaSource;
-  readonly #intake: ReceiverIntake;
+  readonly #records: ReceivableRecords;
   readonly #onDelivered: (facts: ReceivedFacts) => void;
   readonly #clock;
   readonly #stop = new AbortController();
@@ -44,9 +43,9 @@ export class KafkaReceiver {
     const { logger, clock, onDelivered } = resolveSourceOptions(options);
     this.#clock = clock;
     this.#onDelivered = onDelivered;
-    // Told when a message is received here, not when it is read ahead.
+    // Told when a message is received here, not when it is read prefetched.
     this.#source = new KafkaSource({ ...options, onDelivered: undefined });
-    this.#intake = new ReceiverIntake({
+    this.#records = new ReceivableRecords({
       logger,
       clock,
       onReady: () => this.#serve(),
@@ -56,7 +55,7 @@ export class KafkaReceiver {
 
   /** Received, and not acknowledged. */
   get unacknowledged(): number {
-    return this.#intake.unacknowledged;
+    return this.#records.unacknowledged;
   }
 
   /**
@@ -70,7 +69,7 @@ export class KafkaReceiver {
       if (this.#closing !== undefined) return reject(new ClosedError("The receiver"));
       if (this.#failure !== undefined) return reject(this.#failure);
       this.#start();
-      const next = this.#intake.receive();
+      const next = this.#records.receive();
       if (next !== undefined) return resolve(this.#handOut(next));
       if (timeoutMs <= 0) return resolve(undefined);
 
@@ -92,7 +91,7 @@ export class KafkaReceiver {
       const cancelTimeout = this.#clock.setTimer(() => {
         leave();
         // As if the topic were empty: whoever asks would never learn that nobody was there to answer.
-        const fault = this.#source.readingFault;
+        const fault = this.#source.readingTrouble;
         if (fault === undefined) resolve(undefined);
         else reject(fault);
       }, timeoutMs);
@@ -111,7 +110,7 @@ export class KafkaReceiver {
   async acknowledge(receiptHandle: string, options: WaitOptions = {}): Promise<"acknowledged" | "already"> {
     options.signal?.throwIfAborted();
     const receipt = parseKafkaReceipt(receiptHandle);
-    const delivery = this.#intake.received(receiptHandle);
+    const delivery = this.#records.received(receiptHandle);
     if (delivery === undefined) this.#throwUnlessAcknowledged(receiptHandle, receipt);
     else this.#finish(delivery);
     const partition = this.#source.partition(receipt.partition);
@@ -126,7 +125,7 @@ export class KafkaReceiver {
 
   /** Why nothing can be received, while that lasts. */
   get fault(): WirekitError | undefined {
-    return this.#failure ?? this.#source.readingFault;
+    return this.#failure ?? this.#source.readingTrouble;
   }
 
   /** Commits what was acknowledged, gives back the rest, and leaves the group. Closing again returns the same report. */
@@ -140,7 +139,7 @@ export class KafkaReceiver {
   #start(): void {
     if (this.#isStarted) return;
     this.#isStarted = true;
-    this.#source.run(this.#intake, { signal: this.#stop.signal }).catch((thrown: unknown) => {
+    this.#source.runInto(this.#records, { signal: this.#stop.signal }).catch((thrown: unknown) => {
       this.#failure = WirekitError.from(thrown);
       this.#refuseAll(this.#failure);
     });
@@ -148,7 +147,7 @@ export class KafkaReceiver {
 
   #serve(): void {
     for (const waiter of this.#waiters) {
-      const delivery = this.#intake.receive();
+      const delivery = this.#records.receive();
       if (delivery === undefined) return;
       waiter.serve(delivery);
     }
@@ -163,7 +162,7 @@ export class KafkaReceiver {
   #finish(delivery: KafkaDelivery): void {
     this.#source.settle(delivery, { kind: "done" });
     this.#acknowledged.add(delivery.id);
-    this.#intake.done(delivery);
+    this.#records.done(delivery);
   }
 
   #throwUnlessAcknowledged(
@@ -189,8 +188,8 @@ export class KafkaReceiver {
   async #close(timeoutMs: number): Promise<{ readonly unacknowledged: number }> {
     this.#refuseAll(new ClosedError("The receiver"));
     this.#stop.abort(new ClosedError("The receiver"));
-    const { unacknowledged } = this.#intake;
-    this.#intake.close();
+    const { unacknowledged } = this.#records;
+    this.#records.close();
     await this.#source.close({ timeoutMs });
     return { unacknowledged };
   }

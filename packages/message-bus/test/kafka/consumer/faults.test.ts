@@ -198,7 +198,7 @@ describe("a cluster that changes", () => {
     kafka.faults.moveCoordinator({ groupId: "group" });
     await produce(kafka, numbered(10, 10));
     await until(async () => handled.length === 20 && (await committed(kafka)) === 20);
-    expect(source.details().epoch).toBe(1);
+    expect(source.details().assignment).toBe(1);
   });
 
   it("finds the leader that has moved, and reads on from where it was", async () => {
@@ -211,7 +211,7 @@ describe("a cluster that changes", () => {
       kafka.faults.moveLeader({ topic: "payments", partition: 0 });
     }
     expect(once(handled)).toEqual(upTo(30));
-    expect(source.details().epoch).toBe(1);
+    expect(source.details().assignment).toBe(1);
   });
 
   it("reads what is lost to retention no more, and says so loudly", async () => {
@@ -315,7 +315,7 @@ describe("a member that the group has thrown out", () => {
     kafka.faults.expireMember({ groupId: "group", memberId: member?.memberId ?? "" });
     await until(() => starts.length === 6);
     expect(aborted.sort()).toEqual(["0", "1", "2"]);
-    expect(source.details().epoch).toBe(2);
+    expect(source.details().assignment).toBe(2);
     await until(async () => (await committed(kafka)) === 3);
   });
 
@@ -335,7 +335,7 @@ describe("a member that the group has thrown out", () => {
     );
     await until(async () => (await committed(kafka)) === 1);
     expect(handled).toEqual(["0"]);
-    expect(source.details()).toMatchObject({ epoch: 1, generationId: 1 });
+    expect(source.details()).toMatchObject({ assignment: 1, generationId: 1 });
   });
 });
 

@@ -1,14 +1,14 @@
-import { type Clock, type Logger, systemClock, WirekitError } from "@wirekit/core";
-import { type Backlog, type Intake, type IntakeReservation, type Place, Slots } from "@wirekit/core/inbound";
-import type { KafkaDelivery } from "./kafka-delivery.ts";
+import { type Clock, type Logger, systemClock } from "@wirekit/core";
+import { type Backlog, type Place, Slots } from "@wirekit/core/inbound";
+import type { KafkaDelivery, RecordTarget } from "./kafka-delivery.ts";
 
-/** A delivery that may be received, or has been, and keeps its line until it is done with. */
-interface Parked {
+/** A delivery that may be received, or has been, and keeps its order key until it is settled. */
+interface Offer {
   readonly delivery: KafkaDelivery;
   readonly leave: () => void;
 }
 
-/** What a {@link ReceiverIntake} tells. */
+/** What a {@link ReceivableRecords} tells. */
 export interface ReceiverListener {
   /** There is one more to be received. */
   readonly onReady: () => void;
@@ -19,15 +19,13 @@ export interface ReceiverListener {
 }
 
 /**
- * Where a source puts what is to be received one by one. Of each line the first can be received, and the next when that is done with; what is waiting and
- * what has been received and is not done with count as one.
+ * The records that can be received one by one: of each order key the first, and the next when that is settled.
  */
-export class ReceiverIntake implements Intake<KafkaDelivery> {
-  readonly room = Number.POSITIVE_INFINITY;
+export class ReceivableRecords implements RecordTarget {
   readonly #slots: Slots<KafkaDelivery>;
   readonly #listener: ReceiverListener;
-  readonly #ready = new Map<string, Parked>();
-  readonly #received = new Map<string, Parked>();
+  readonly #ready = new Map<string, Offer>();
+  readonly #received = new Map<string, Offer>();
 
   constructor(listener: ReceiverListener) {
     const { logger, clock = systemClock } = listener;
@@ -35,7 +33,7 @@ export class ReceiverIntake implements Intake<KafkaDelivery> {
     this.#slots = new Slots({
       concurrency: Number.MAX_SAFE_INTEGER,
       keyOf: ({ key }) => key,
-      run: (delivery) => this.#park(delivery),
+      run: (delivery) => this.#offer(delivery),
       logger,
       clock,
     });
@@ -48,11 +46,11 @@ export class ReceiverIntake implements Intake<KafkaDelivery> {
 
   /** Takes the next one to be received, if there is one. */
   receive(): KafkaDelivery | undefined {
-    const [parked] = this.#ready.values();
-    if (parked === undefined) return undefined;
-    const { delivery } = parked;
+    const [offer] = this.#ready.values();
+    if (offer === undefined) return undefined;
+    const { delivery } = offer;
     this.#ready.delete(delivery.id);
-    this.#received.set(delivery.id, parked);
+    this.#received.set(delivery.id, offer);
     return delivery;
   }
 
@@ -61,19 +59,15 @@ export class ReceiverIntake implements Intake<KafkaDelivery> {
     return this.#received.get(receiptHandle)?.delivery;
   }
 
-  /** The delivery is done with; the next of its line may be received. */
+  /** The delivery is done with; the next of its order key may be received. */
   done({ id }: KafkaDelivery): void {
-    const parked = this.#received.get(id);
+    const offer = this.#received.get(id);
     this.#received.delete(id);
-    parked?.leave();
+    offer?.leave();
   }
 
   close(): void {
     this.#slots.stop();
-  }
-
-  add(delivery: KafkaDelivery): void {
-    leaveWithoutLease(delivery, this.#slots.add(delivery));
   }
 
   draw(backlog: Backlog<KafkaDelivery>): void {
@@ -89,28 +83,20 @@ export class ReceiverIntake implements Intake<KafkaDelivery> {
     return this.#slots.hold(key);
   }
 
-  takeWaiting(key?: string): KafkaDelivery[] {
-    const ready = [...this.#ready.values()].filter(
-      ({ delivery }) => key === undefined || delivery.key === key,
-    );
+  takeWaiting(): KafkaDelivery[] {
+    const ready = [...this.#ready.values()];
     // What is behind them leaves first: it would take their places.
-    const behind = this.#slots.takeWaiting(key);
-    for (const { delivery, leave } of ready) {
-      this.#ready.delete(delivery.id);
-      leave();
-    }
+    const behind = this.#slots.takeWaiting();
+    this.#ready.clear();
+    for (const { leave } of ready) leave();
     return [...ready.map(({ delivery }) => delivery), ...behind];
-  }
-
-  reserve(): Promise<IntakeReservation<KafkaDelivery>> {
-    return Promise.reject(new WirekitError("There is always room", { code: "message-bus/no-reservations" }));
   }
 
   /** Told by the source's own details, and asked for there. */
   fault(): void {}
   recovered(): void {}
 
-  #park(delivery: KafkaDelivery): Promise<void> {
+  #offer(delivery: KafkaDelivery): Promise<void> {
     return new Promise((leave) => {
       this.#ready.set(delivery.id, { delivery, leave });
       delivery.lease.onLost(() => {

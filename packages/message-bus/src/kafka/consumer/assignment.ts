@@ -1,32 +1,38 @@
 import type { Clock, WirekitError } from "@wirekit/core";
 import { withTimeout } from "@wirekit/core/kit";
 import type { Assignment, CommitOffset } from "../kafka-driver.ts";
-import type { Committer } from "./committer.ts";
-import { HeldPartition } from "./held-partition.ts";
-import type { HeldRecord, KafkaDelivery } from "./kafka-delivery.ts";
-import { ReadAhead } from "./read-ahead.ts";
+import { Committer, type CommitterOptions } from "./committer.ts";
+import type { KafkaDelivery, OpenRecord } from "./kafka-delivery.ts";
+import { OpenPartition, Prefetched } from "./open-partition.ts";
 
 /**
- * What a member was given by one join, until the next. A result that belongs to an epoch which is over is never committed: the broker would
+ * What a member was given by one join, until the next. A result that belongs to an assignment which is over is never committed: the broker would
  * take it, though somebody else has the partition by then, or we have it and have begun anew.
  */
-export class Epoch {
-  /** 1 for the first join. */
-  readonly number: number;
-  readonly assignment: Assignment;
-  readonly partitions: ReadonlyMap<number, HeldPartition>;
+export class OpenAssignment {
+  readonly given: Assignment;
+  readonly partitions: ReadonlyMap<number, OpenPartition>;
   readonly committer: Committer;
-  readonly readAhead = new ReadAhead();
+  readonly prefetched = new Prefetched();
   isOver = false;
   /** While the partitions are being revoked: what is still running. */
-  #awaited: Set<HeldRecord> | undefined;
+  #awaited: Set<OpenRecord> | undefined;
   #whenNoneIsAwaited: () => void = () => undefined;
 
-  constructor(number: number, assignment: Assignment, committerOf: (epoch: Epoch) => Committer) {
-    this.number = number;
-    this.assignment = assignment;
-    this.partitions = new Map(assignment.partitions.map((one) => [one.partition, new HeldPartition(one)]));
-    this.committer = committerOf(this);
+  constructor(
+    given: Assignment,
+    { onCommitted, ...options }: Omit<CommitterOptions, "collect" | "onCommitted"> & { onCommitted: () => void },
+  ) {
+    this.given = given;
+    this.partitions = new Map(given.partitions.map((one) => [one.partition, new OpenPartition(one)]));
+    this.committer = new Committer({
+      ...options,
+      collect: () => this.uncommitted(),
+      onCommitted: (offsets) => {
+        this.#committed(offsets);
+        onCommitted();
+      },
+    });
   }
 
   /** Whether nothing more is to be begun. */
@@ -34,21 +40,21 @@ export class Epoch {
     return this.#awaited !== undefined;
   }
 
-  get heldBytes(): number {
+  get bufferedBytes(): number {
     let bytes = 0;
-    for (const partition of this.partitions.values()) bytes += partition.heldBytes;
+    for (const partition of this.partitions.values()) bytes += partition.bufferedBytes;
     return bytes;
   }
 
-  /** The partition that a record of this epoch was read from. */
-  partitionOf({ partition: number }: HeldRecord): HeldPartition {
+  /** The partition that a record of this assignment was read from. */
+  partitionOf({ partition: number }: OpenRecord): OpenPartition {
     const partition = this.partitions.get(number);
     if (partition === undefined) throw new Error("the record is not of this assignment");
     return partition;
   }
 
   /** Offsets without a record are committed too, or a log of nothing but control records would be read again and again. */
-  readUpTo({ tracker, committed }: HeldPartition): void {
+  readUpTo({ tracker, committed }: OpenPartition): void {
     if (tracker.committable > committed) this.committer.touch();
   }
 
@@ -63,7 +69,7 @@ export class Epoch {
   }
 
   /** These have been committed; the broker never gets an earlier offset after a later one. */
-  committed(offsets: readonly CommitOffset[]): void {
+  #committed(offsets: readonly CommitOffset[]): void {
     for (const { partition: number, offset } of offsets) {
       const partition = this.partitions.get(number);
       if (partition !== undefined && offset > partition.committed) partition.committed = offset;
@@ -72,7 +78,7 @@ export class Epoch {
 
   /** Nothing more is begun; `waiting` has been taken back already. */
   beginRevoking(waiting: readonly KafkaDelivery[]): void {
-    const awaited = new Set<HeldRecord>();
+    const awaited = new Set<OpenRecord>();
     for (const partition of this.partitions.values()) {
       const stopped = new Set([...partition.stopped.values()].map(({ id }) => id));
       for (const record of partition.tracker.unfinished()) {
@@ -84,7 +90,7 @@ export class Epoch {
   }
 
   /** It runs no longer, whatever came of it. */
-  ended(record: HeldRecord): void {
+  ended(record: OpenRecord): void {
     const awaited = this.#awaited;
     if (awaited?.delete(record) === true && awaited.size === 0) this.#whenNoneIsAwaited();
   }
