@@ -3,6 +3,7 @@ export { messageOf } from "../errors/wirekit-error.ts";
 export { excerpt } from "../redact-text.ts";
 export { backoffMs, resolveRetryPolicy } from "../retry-policy.ts";
 export { isSecretName } from "../secret-names.ts";
+export { watchCaller } from "./caller-watch.ts";
 export { Closing } from "./closing.ts";
 export { Deadline } from "./deadline.ts";
 export { failedOutcome } from "./failed-outcome.ts";

@@ -9,7 +9,11 @@ import type { TraceContext } from "./span-types.ts";
 export async function injectTraceContext(carrier: Record<string, string>): Promise<void> {
   if (!isTracingOn()) return;
   const { context, propagation } = await import("@opentelemetry/api");
-  propagation.inject(context.active(), carrier);
+  try {
+    propagation.inject(context.active(), carrier);
+  } catch {
+    // A propagator observes: the message goes out without its place in the trace.
+  }
 }
 
 /**
@@ -21,6 +25,11 @@ export async function extractTraceContext(
 ): Promise<TraceContext | undefined> {
   if (!isTracingOn()) return undefined;
   const { propagation, ROOT_CONTEXT, trace } = await import("@opentelemetry/api");
-  const context: Context = propagation.extract(ROOT_CONTEXT, carrier);
-  return trace.getSpanContext(context) === undefined ? undefined : (context as unknown as TraceContext);
+  try {
+    const context: Context = propagation.extract(ROOT_CONTEXT, carrier);
+    return trace.getSpanContext(context) === undefined ? undefined : (context as unknown as TraceContext);
+  } catch {
+    // As above: the message is handled in a trace of its own.
+    return undefined;
+  }
 }

@@ -5,7 +5,7 @@ import type { ActiveSpan, SpanKind, SpanOptions } from "./span-types.ts";
 
 /**
  * Runs `task` inside a span that ends when it does. A failure marks the span as failed, with the error's code as
- * `error.type`; what `task` returns or throws is handed on unchanged.
+ * `error.type`; what `task` returns or throws is handed on unchanged. A tracer that throws does not keep `task` from running.
  *
  * Without a tracer provider it only runs `task`, and `@opentelemetry/api` is not even loaded.
  */
@@ -18,27 +18,48 @@ export async function withSpan<T>(
   const { context, trace, SpanKind: kinds, SpanStatusCode } = await import("@opentelemetry/api");
   const { kind = "internal", attributes = {}, parent, scope = { name: "@wirekit/core" } } = options;
 
-  return trace
-    .getTracer(scope.name, scope.version)
-    .startActiveSpan(
-      name,
-      { kind: kinds[kindNames[kind]], attributes: attributes as Attributes },
-      (parent as Context | undefined) ?? context.active(),
-      async (span) => {
-        try {
-          return await task(active(span));
-        } catch (thrown) {
-          span.setAttribute("error.type", errorType(thrown));
-          span.setStatus({ code: SpanStatusCode.ERROR, ...description(thrown) });
-          throw thrown;
-        } finally {
-          span.end();
-        }
-      },
-    );
+  const around = quietly(() => (parent as Context | undefined) ?? context.active());
+  const span = quietly(() =>
+    trace
+      .getTracer(scope.name, scope.version)
+      .startSpan(name, { kind: kinds[kindNames[kind]], attributes: attributes as Attributes }, around),
+  );
+  if (around === undefined || span === undefined) return task(noSpan);
+
+  // Run once, also if the context manager throws before it calls.
+  let running: Promise<T> | undefined;
+  const run = (): Promise<T> => {
+    running ??= callAsync(() => task(active(span)));
+    return running;
+  };
+  quietly(() => void context.with(trace.setSpan(around, span), run));
+  try {
+    return await run();
+  } catch (thrown) {
+    quietly(() => {
+      span.setAttribute("error.type", errorType(thrown));
+      span.setStatus({ code: SpanStatusCode.ERROR, ...description(thrown) });
+    });
+    throw thrown;
+  } finally {
+    quietly(() => span.end());
+  }
+}
+
+/** A span observes, and must not break what it observes. */
+function quietly<T>(observe: () => T): T | undefined {
+  try {
+    return observe();
+  } catch {
+    return undefined;
+  }
 }
 
 const noSpan: ActiveSpan = { setAttributes: () => {} };
+
+async function callAsync<T>(task: () => Promise<T>): Promise<T> {
+  return task();
+}
 
 const kindNames = {
   internal: "INTERNAL",
@@ -49,7 +70,9 @@ const kindNames = {
 } as const satisfies Record<SpanKind, string>;
 
 function active(span: Span): ActiveSpan {
-  return { setAttributes: (attributes) => void span.setAttributes(attributes as Attributes) };
+  return {
+    setAttributes: (attributes) => quietly(() => void span.setAttributes(attributes as Attributes)),
+  };
 }
 
 /** A stable word for the fault: the code of one of our errors, else the class of the error. */

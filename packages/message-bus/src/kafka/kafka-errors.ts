@@ -1,50 +1,37 @@
-import { WirekitError } from "@wirekit/core";
+import { RejectedError } from "@wirekit/core";
 
 /** Every code that an error of the Kafka bus can carry, besides those of core and those that all buses share. */
 export type KafkaErrorCode =
-  | "message-bus/unconfirmed"
   | "message-bus/login-refused"
   | "message-bus/topic-missing"
   | "message-bus/kafka-refused"
   | "message-bus/key-stopped"
   | "message-bus/partition-stopped"
   | "message-bus/no-generation"
+  | "message-bus/no-answer"
   | "message-bus/kafkajs-version";
 
-/**
- * The message was sent, and nobody has said what became of it: it **may have arrived**, and may still. It is not sent again by itself, and
- * `retryable` is `false`, because a second try could double it. Send it again where its receivers recognise a copy by its idempotency key.
- */
-export class UnconfirmedError extends WirekitError<"message-bus/unconfirmed"> {
-  static override readonly mark: string = "@wirekit/message-bus/UnconfirmedError";
-
-  constructor(target: string, cause: unknown) {
-    super(`Nothing says whether the message to ${JSON.stringify(target)} has arrived: it may have`, {
-      code: "message-bus/unconfirmed",
-      details: { target },
-      cause,
-    });
-  }
-}
-
 /** The broker refused the login. Trying again changes nothing; the error names the mechanism, and neither user nor password. */
-export class LoginRefusedError extends WirekitError<"message-bus/login-refused"> {
+export class LoginRefusedError extends RejectedError<"message-bus/login-refused"> {
   static override readonly mark: string = "@wirekit/message-bus/LoginRefusedError";
 
   readonly mechanism: string;
 
-  constructor(mechanism: string, options: { readonly reason: "refused" | "not-offered" }) {
-    const what =
-      options.reason === "refused"
-        ? `The broker refused the login by ${mechanism}: user name or password are not what it knows`
-        : `The broker refused the login by ${mechanism}: it does not offer this mechanism`;
-    super(what, { code: "message-bus/login-refused", details: { mechanism, reason: options.reason } });
+  constructor(mechanism: string, options: { readonly reason: "refused" | "not-offered" | "not-expected" }) {
+    super(`The broker refused the login by ${mechanism}: ${whyRefused[options.reason]}`, { code: "message-bus/login-refused", details: { mechanism, reason: options.reason } });
     this.mechanism = mechanism;
   }
 }
 
+const whyRefused = {
+  refused: "user name or password are not what it knows",
+  "not-offered": "it does not offer this mechanism",
+  "not-expected":
+    'it expects no login. Set securityProtocol to "PLAINTEXT" or "SSL" (the default is SASL_SSL), or use the port for logins',
+};
+
 /** The broker has no such topic, and makes none when it is asked for one. */
-export class TopicMissingError extends WirekitError<"message-bus/topic-missing"> {
+export class TopicMissingError extends RejectedError<"message-bus/topic-missing"> {
   static override readonly mark: string = "@wirekit/message-bus/TopicMissingError";
 
   constructor(topic: string, options: { readonly cause?: unknown } = {}) {
@@ -57,7 +44,7 @@ export class TopicMissingError extends WirekitError<"message-bus/topic-missing">
 }
 
 /** The broker answered with an error of the protocol. */
-export class KafkaRefusedError extends WirekitError<"message-bus/kafka-refused"> {
+export class KafkaRefusedError extends RejectedError<"message-bus/kafka-refused"> {
   static override readonly mark: string = "@wirekit/message-bus/KafkaRefusedError";
 
   /** The protocol's own name for it: `TOPIC_AUTHORIZATION_FAILED`. */

@@ -1,37 +1,52 @@
-import type { Env, SendOutcome, WaitOptions } from "@wirekit/core";
-import { BusLifecycle } from "../bus-lifecycle.ts";
+import type { CloseOptions, CloseReport, Env, Overrides, SendOutcome, WaitOptions } from "@wirekit/core";
+import { type Deadline, Faults, makeFromEnv, option, readOptions } from "@wirekit/core/kit";
+import { BusLifecycle, consumersShare } from "../bus-lifecycle.ts";
+import { receiveRules, waitRules } from "../bus-options.ts";
+import { BusSends } from "../bus-sends.ts";
 import type { ConsumeOptions, MessageConsumer, MessageHandler } from "../consume-options.ts";
 import { defaultGroupId } from "../default-group-id.ts";
 import type {
-  BusCloseReport,
   BusStats,
   MessageBus,
   MessagesOptions,
   ReceiveOptions,
   SendManyOptions,
   SendOptions,
+  SentMessage,
 } from "../message-bus.ts";
 import { messagesOf } from "../messages.ts";
 import { type Received, toReceived } from "../received.ts";
-import { sendEach } from "../send-each.ts";
 import { startConsumer } from "../start-consumer.ts";
 import type { DecodedMessage, SendableMessage, UnknownKinds } from "../wire/message.ts";
 import { KafkaReceiver } from "./consumer/kafka-receiver.ts";
 import { KafkaSource } from "./consumer/kafka-source.ts";
 import type { KafkaSourceOptions } from "./consumer/kafka-source-options.ts";
 import { KafkajsDriver } from "./driver/kafkajs-driver.ts";
-import { KafkaConsumers } from "./kafka-consumers.ts";
 import type { KafkaDriver, PartitionLag } from "./kafka-driver.ts";
-import { kafkaOptionsFromEnv } from "./kafka-env.ts";
-import { groupHealth, type KafkaBusHealth } from "./kafka-health.ts";
+import { type KafkaBusHealth, KafkaConsumers, KafkaReceivers, type TopicOfGroup } from "./kafka-groups.ts";
 import {
+  findTopicFault,
   type KafkaMessageBusOptions,
+  kafkaVariables,
   type ResolvedKafkaOptions,
   resolveKafkaOptions,
 } from "./kafka-options.ts";
-import { KafkaReceivers, type TopicOfGroup } from "./kafka-receivers.ts";
-import { KafkaSends, type KafkaSentMessage, system } from "./kafka-sends.ts";
-import { checkReceiveOptions, checkTopic } from "./kafka-topic.ts";
+import { KafkaProducer } from "./producer/kafka-producer.ts";
+import type { KafkaReceipt } from "./producer/outgoing-record.ts";
+
+/** What Kafka says of a message that all replicas have. */
+export type KafkaSentMessage = SentMessage & KafkaReceipt;
+
+/** What spans call this kind of bus. */
+const system = "kafka";
+/** What is told of requests that are repeated. */
+const requests = "requests to Kafka";
+
+/** Kafka has no visibility time-out; the option changes nothing. */
+const visibilityTimeoutMs = option.durationMs({ minimum: 1 });
+const rulesOfReceive = { ...receiveRules(findTopicFault), visibilityTimeoutMs };
+const rulesOfLag = { target: rulesOfReceive.target, groupId: rulesOfReceive.groupId };
+const rulesOfReceipt = { ...rulesOfLag, receiptHandle: option.unchecked<string>(), ...waitRules };
 
 /** Which message is done with, by the receipt handle alone. */
 export interface KafkaReceiptOptions extends WaitOptions {
@@ -51,8 +66,9 @@ export interface KafkaReceiptOptions extends WaitOptions {
 export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
   readonly #options: ResolvedKafkaOptions;
   readonly #driver: KafkaDriver;
-  readonly #sends: KafkaSends;
-  readonly #life = new BusLifecycle();
+  readonly #producer: KafkaProducer;
+  readonly #sends: BusSends<KafkaReceipt>;
+  readonly #life: BusLifecycle;
   readonly #consumers = new KafkaConsumers();
   readonly #receivers: KafkaReceivers;
 
@@ -60,7 +76,17 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
   constructor(options: KafkaMessageBusOptions) {
     this.#options = resolveKafkaOptions(options);
     this.#driver = this.#options.driver ?? new KafkajsDriver(this.#options);
-    this.#sends = new KafkaSends(this.#driver, this.#options, this.#life.counters);
+    this.#life = new BusLifecycle(this.#options.clock);
+    this.#producer = new KafkaProducer(this.#driver, this.#options, {
+      onFailing: (error) => this.#life.report(requests, error),
+      onEnded: () => this.#life.clear(requests),
+    });
+    this.#sends = new BusSends<KafkaReceipt>({
+      system,
+      findTargetFault: findTopicFault,
+      submit: (outgoing) => this.#producer.submit(outgoing),
+      life: this.#life,
+    });
     this.#receivers = new KafkaReceivers((place) => new KafkaReceiver(this.#sourceOptions(place)));
   }
 
@@ -70,8 +96,14 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
    *
    * @throws ConfigError naming every variable and option at fault.
    */
-  static fromEnv(env: Env = process.env, overrides: KafkaMessageBusOptions = {}): KafkaMessageBus {
-    return new KafkaMessageBus(kafkaOptionsFromEnv(env, overrides));
+  static fromEnv(
+    env: Env = process.env,
+    overrides: Overrides<KafkaMessageBusOptions> = {},
+  ): KafkaMessageBus {
+    return makeFromEnv<KafkaMessageBusOptions, KafkaMessageBus>(
+      { variables: kafkaVariables, env, overrides },
+      (options) => new KafkaMessageBus(options),
+    );
   }
 
   /**
@@ -79,21 +111,15 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
    * LoginRefusedError, TopicMissingError, KafkaRefusedError, ConnectionError, TimeoutError or ClosedError when it has not; the signal's own
    * reason.
    */
-  sendMessage(
-    message: SendableMessage,
-    { target, key, signal, timeoutMs }: SendOptions,
-  ): Promise<KafkaSentMessage> {
-    return this.#sends.send({ target, key, signal, timeoutMs, message });
+  sendMessage(message: SendableMessage, options: SendOptions): Promise<KafkaSentMessage> {
+    return this.#sends.sendMessage(message, options);
   }
 
-  async sendMany(
+  sendMany(
     messages: readonly SendableMessage[],
     options: SendManyOptions,
   ): Promise<readonly SendOutcome<KafkaSentMessage>[]> {
-    return sendEach(messages, options, {
-      sendOne: (message, sendOptions) => this.#sends.sendOne(message, sendOptions),
-      counters: this.#life.counters,
-    });
+    return this.#sends.sendMany(messages, options);
   }
 
   /**
@@ -106,18 +132,17 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
   async receiveMessage<Unknown extends UnknownKinds = "refuse">(
     options: ReceiveOptions<Unknown>,
   ): Promise<Received<DecodedMessage<Unknown>> | undefined> {
-    const {
-      target: topic,
-      groupId = defaultGroupId(topic),
-      timeoutMs = 1_000,
-      signal,
-      unknownKinds,
-    } = options;
-    checkReceiveOptions({ topic, groupId, timeoutMs });
+    const faults = new Faults();
+    const read = readOptions(options, rulesOfReceive, faults);
+    faults.throwIfAny();
+    const { target: topic, groupId = defaultGroupId(topic), timeoutMs, signal } = read;
     this.#life.throwUnlessOpen();
-    const facts = await this.#receivers.at({ topic, groupId }).receive({ timeoutMs, signal });
+    const receiver = this.#receivers.at({ topic, groupId });
+    const facts = await this.#life.watch(`receiving from ${topic}`, signal, () =>
+      receiver.receive({ timeoutMs, signal }),
+    );
     if (facts === undefined) return undefined;
-    const received = toReceived<Unknown>(facts, unknownKinds);
+    const received = toReceived<Unknown>(facts, options.unknownKinds);
     if (received.kind === "invalid") this.#life.counters.invalid();
     return received;
   }
@@ -133,15 +158,16 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
    *
    * @throws ReceiptError as `acknowledge`, and when the handle is malformed; ConfigError when several groups are open on the topic, and none is named.
    */
-  async acknowledgeReceipt({
-    target,
-    groupId,
-    receiptHandle,
-    ...options
-  }: KafkaReceiptOptions): Promise<void> {
-    options.signal?.throwIfAborted();
+  async acknowledgeReceipt(options: KafkaReceiptOptions): Promise<void> {
+    const faults = new Faults();
+    const { target, groupId, receiptHandle, ...wait } = readOptions(options, rulesOfReceipt, faults);
+    faults.throwIfAny();
+    wait.signal?.throwIfAborted();
     this.#life.throwIfClosed();
-    await this.#receivers.ofReceipt(target, groupId, receiptHandle).acknowledge(receiptHandle, options);
+    const receiver = this.#receivers.ofReceipt(target, groupId, receiptHandle);
+    await this.#life.watch(`acknowledging in ${target}`, wait.signal, () =>
+      receiver.acknowledge(receiptHandle, wait),
+    );
   }
 
   messages<Unknown extends UnknownKinds = "refuse">(
@@ -154,28 +180,26 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
     options: ConsumeOptions<Unknown>,
     handler: MessageHandler<DecodedMessage<Unknown>>,
   ): MessageConsumer {
-    const { target: topic, groupId = defaultGroupId(topic) } = options;
     const { clock, random, logger } = this.#options;
-    checkReceiveOptions({ topic, groupId, timeoutMs: 0 });
-    if (options.deadLetterTarget !== undefined) checkTopic(options.deadLetterTarget, "deadLetterTarget");
-    this.#life.throwUnlessOpen();
-    const source = new KafkaSource(this.#sourceOptions({ topic, groupId }));
-    const consumer: MessageConsumer = startConsumer(options, handler, {
-      source,
+    let opened: { readonly place: TopicOfGroup; readonly source: KafkaSource } | undefined;
+    const consumer = startConsumer(options, handler, {
       system,
-      sendText: (text, { target, key, headers, signal }) =>
-        this.#sends.send({ target, key, headers, signal, text }),
+      life: this.#life,
+      findTargetFault: findTopicFault,
+      visibilityRule: visibilityTimeoutMs,
+      openSource: ({ target: topic, groupId = defaultGroupId(topic) }) => {
+        const place = { topic, groupId };
+        opened = { place, source: new KafkaSource(this.#sourceOptions(place)) };
+        return opened.source;
+      },
+      sendText: (text, sendOptions) => this.#sends.sendText(text, sendOptions),
       // The source bounds what it holds by bytes.
       capacity: Number.POSITIVE_INFINITY,
       clock,
       random,
       logger,
     });
-    consumer.on("processed", ({ outcome }) => {
-      if (outcome === "invalid") this.#life.counters.invalid();
-    });
-    this.#life.consumers.add(consumer, topic);
-    this.#consumers.add(consumer, { topic, groupId, source });
+    if (opened !== undefined) this.#consumers.add(consumer, { ...opened.place, source: opened.source });
     return consumer;
   }
 
@@ -184,11 +208,10 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
    *
    * @throws WirekitError when the broker cannot be asked, or knows no such topic.
    */
-  async lag({
-    target,
-    groupId = defaultGroupId(target),
-  }: Pick<ReceiveOptions, "target" | "groupId">): Promise<readonly PartitionLag[]> {
-    checkReceiveOptions({ topic: target, groupId, timeoutMs: 0 });
+  async lag(options: Pick<ReceiveOptions, "target" | "groupId">): Promise<readonly PartitionLag[]> {
+    const faults = new Faults();
+    const { target, groupId = defaultGroupId(target) } = readOptions(options, rulesOfLag, faults);
+    faults.throwIfAny();
     this.#life.throwIfClosed();
     return this.#driver.lag(target, groupId);
   }
@@ -198,41 +221,26 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
   }
 
   health(): KafkaBusHealth {
-    const receivers = this.#receivers.states();
-    const faults = receivers.map(({ fault }) => fault?.message);
-    const { state, problems: stopped } = this.#life.health();
-    const problems = [this.#sends.problem, ...stopped, ...faults];
-    return {
-      state,
-      problems: problems.filter((problem) => problem !== undefined),
-      groups: [
-        ...this.#consumers.states().map((state) => groupHealth("consumer", state)),
-        ...receivers.map((state) => groupHealth("receiver", state)),
-      ],
-    };
+    return { ...this.#life.health(), groups: [...this.#consumers.health(), ...this.#receivers.health()] };
   }
 
-  close(options?: { readonly timeoutMs?: number | undefined }): Promise<BusCloseReport> {
-    return this.#life.close(options, (timeoutMs) => this.#close(timeoutMs));
+  close(options?: CloseOptions): Promise<CloseReport<SendableMessage>> {
+    return this.#life.close(options, (deadline) => this.#close(deadline));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
 
-  async #close(timeoutMs: number): Promise<BusCloseReport> {
-    const { clock } = this.#options;
-    const endsAt = clock.monotonic() + timeoutMs;
+  async #close(deadline: Deadline): Promise<CloseReport<SendableMessage>> {
     // Handlers that run may still send and acknowledge; nothing more is received.
-    // A part of the time is the producer's, also where a handler takes all that there is.
-    const consumingMs = timeoutMs * 0.9;
-    const left = await Promise.all([
-      this.#life.consumers.close({ timeoutMs: consumingMs }),
-      this.#receivers.close({ timeoutMs: consumingMs }),
+    const notHandled = await Promise.all([
+      this.#life.closeConsumers(deadline),
+      this.#receivers.close({ timeoutMs: deadline.leftMs(consumersShare) }),
     ]);
-    const unsent = await this.#sends.close({ timeoutMs: Math.max(0, endsAt - clock.monotonic()) });
-    await this.#driver.close();
-    return { ...unsent, unacknowledged: left.reduce((sum, count) => sum + count, 0) };
+    const left = await this.#sends.close(deadline, () => this.#producer.close(deadline));
+    await deadline.limit("Closing the driver", () => this.#driver.close()).catch(() => undefined);
+    return { ...left, notHandled: notHandled.reduce((sum, count) => sum + count, 0) };
   }
 
   #sourceOptions({ topic, groupId }: TopicOfGroup): KafkaSourceOptions {

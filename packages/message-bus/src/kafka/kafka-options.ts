@@ -234,3 +234,11 @@ function findAssignorsFault(assignors: unknown): string | undefined {
   const isFit = Array.isArray(assignors) && assignors.length > 0 && assignors.every(isKnown);
   return isFit ? undefined : 'must list "range", "roundrobin", or both';
 }
+
+const topicForm = /^[a-zA-Z0-9._-]{1,249}$/;
+
+/** What is expected of the name of a topic, where `topic` is none. */
+export function findTopicFault(topic: unknown): string | undefined {
+  const isTopic = typeof topic === "string" && topicForm.test(topic) && topic !== "." && topic !== "..";
+  return isTopic ? undefined : "must be a topic: 1 to 249 letters, digits, dots, underscores and hyphens";
+}

@@ -1,11 +1,9 @@
-import type { Env, WaitOptions } from "@wirekit/core";
-import type { BusCloseReport } from "../message-bus.ts";
+import type { CloseOptions, CloseReport, Env, Overrides, WaitOptions } from "@wirekit/core";
+import { makeFromEnv } from "@wirekit/core/kit";
 import { dictionaryOf, type ReceivedDictionary } from "../received-dictionary.ts";
 import type { SendableMessage } from "../wire/message.ts";
-import { kafkaOptionsFromEnv } from "./kafka-env.ts";
-import { KafkaMessageBus } from "./kafka-message-bus.ts";
-import type { KafkaMessageBusOptions } from "./kafka-options.ts";
-import type { KafkaSentMessage } from "./kafka-sends.ts";
+import { KafkaMessageBus, type KafkaSentMessage } from "./kafka-message-bus.ts";
+import { type KafkaMessageBusOptions, kafkaVariables } from "./kafka-options.ts";
 
 /** Where the original's `Kafka` sends to. */
 export interface KafkaSendOptions extends WaitOptions {
@@ -42,7 +40,19 @@ export class Kafka implements AsyncDisposable {
 
   /** @throws ConfigError naming every option and variable at fault. */
   constructor(options: KafkaMessageBusOptions = {}, env: Env = process.env) {
-    this.#bus = new KafkaMessageBus(kafkaOptionsFromEnv(env, options));
+    this.#bus = KafkaMessageBus.fromEnv(env, options);
+  }
+
+  /**
+   * As the environment says, with the variables of {@link KafkaMessageBus.fromEnv}. `overrides` come first.
+   *
+   * @throws ConfigError naming every variable and option at fault.
+   */
+  static fromEnv(env: Env = process.env, overrides: Overrides<KafkaMessageBusOptions> = {}): Kafka {
+    return makeFromEnv<KafkaMessageBusOptions, Kafka>(
+      { variables: kafkaVariables, env, overrides },
+      (options) => new Kafka(options, {}),
+    );
   }
 
   /** The bus that does the work, for what the original does not have: consumers, bulk sends, counters. */
@@ -88,7 +98,7 @@ export class Kafka implements AsyncDisposable {
   }
 
   /** Closes producer and consumers. */
-  close(options?: { readonly timeoutMs?: number | undefined }): Promise<BusCloseReport> {
+  close(options?: CloseOptions): Promise<CloseReport<SendableMessage>> {
     return this.#bus.close(options);
   }
 

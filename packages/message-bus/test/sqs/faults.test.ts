@@ -1,8 +1,9 @@
 import { inspect } from "node:util";
 import { DeleteQueueCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import type { Health } from "@wirekit/core";
 import { ReceiptError, type ReceivedInvalid, SqsError } from "../../src/index.ts";
-import { processed, quickBackoff } from "../contract/consuming.ts";
+import { processed, quickRetry } from "../contract/consuming.ts";
 import { deferred, referenceOf, references, statusUpdate } from "../contract/messages.ts";
 import { type SqsFixture, startSqs } from "./sqs-fixture.ts";
 
@@ -75,7 +76,7 @@ describe("a send", () => {
     const shown = inspect(error, { depth: 20, showHidden: true });
     for (const secret of ["R-secret", sqs.aws.credentials.secretAccessKey])
       expect(shown).not.toContain(secret);
-    expect(bus.stats()).toMatchObject({ sent: 0, notSent: 1 });
+    expect(bus.stats()).toMatchObject({ sends: { delivered: 0, notSent: 1 } });
   });
 
   it("is not tried again where credentials are refused", async () => {
@@ -107,7 +108,7 @@ describe("a send", () => {
     const messages = references(6).map((reference) => statusUpdate(reference));
     const outcomes = await bus.sendMany(messages, { target });
     expect(outcomes.map((outcome) => [outcome.kind, "attempts" in outcome && outcome.attempts])).toEqual([
-      ["rejected", false],
+      ["not-sent", false],
       ["delivered", 1],
       ["delivered", 2],
       ["delivered", 1],
@@ -135,8 +136,10 @@ describe("a send", () => {
     await held.applied;
     const report = await bus.close({ timeoutMs: 50 });
     goOn.resolve();
-    expect(report).toEqual({ notSent: [], unconfirmed: [message], unacknowledged: 0 });
-    expect(await sending).toMatchObject([{ kind: "expired", error: { code: "wirekit/closed" } }]);
+    expect(report).toEqual({ notSent: [], unconfirmed: [message], notHandled: 0 });
+    expect(await sending).toMatchObject([
+      { kind: "unconfirmed", error: { code: "wirekit/unconfirmed", cause: { code: "wirekit/closed" } } },
+    ]);
   });
 
   it("that its caller gives up in the middle is told apart from one that never left", async () => {
@@ -150,8 +153,9 @@ describe("a send", () => {
     const many = bus.sendMany([statusUpdate("R-2")], { target, signal });
     await held.applied;
     controller.abort("enough");
-    await expect(one).rejects.toBe("enough");
-    expect(await many).toEqual([{ kind: "expired", error: undefined }]);
+    const unconfirmed = { code: "wirekit/unconfirmed", cause: "enough" };
+    await expect(one).rejects.toMatchObject(unconfirmed);
+    expect(await many).toMatchObject([{ kind: "unconfirmed", error: unconfirmed }]);
     goOn.resolve();
   });
 });
@@ -242,7 +246,7 @@ describe("an acknowledgement", () => {
     expect(error instanceof ReceiptError).toBe(true);
     expect(error).toMatchObject({ code: expected, retryable: false });
     expect(bus.stats().acknowledged).toBe(0);
-    expect(await bus.close()).toMatchObject({ unacknowledged: 1 });
+    expect(await bus.close()).toMatchObject({ notHandled: 1 });
   });
 
   it("that SQS cannot carry out is an error of SQS, for the whole request as for one entry", async () => {
@@ -284,17 +288,24 @@ describe("a consumer", () => {
     const planned = sqs.aws.faults.next(unavailable, { ...receive, times: 3 });
     const consumer = bus.consume({ target }, () => {});
     const recovered = new Promise((resolve) => consumer.on("recovered", resolve));
-    const problems = new Promise<readonly string[]>((resolve) => {
-      consumer.on("fault", () => resolve(bus.health().problems));
+    const health = new Promise<Health>((resolve) => {
+      consumer.on("fault", () => resolve(bus.health()));
     });
-    expect(await problems).toEqual([
-      `Receiving failed for the queue "${target}": ServiceUnavailable, HTTP 503`,
-    ]);
+    expect(await health).toEqual({
+      status: "degraded",
+      reasons: [
+        {
+          code: "message-bus/sqs-connection",
+          message: `Receiving failed for the queue "${target}": ServiceUnavailable, HTTP 503`,
+          sinceMs: expect.any(Number),
+        },
+      ],
+    });
     await planned.applied;
     const done = processed(consumer, 1);
     await bus.sendMessage(statusUpdate("R-1"), { target });
     await Promise.all([recovered, done]);
-    expect(bus.health()).toEqual({ state: "open", problems: [] });
+    expect(bus.health()).toEqual({ status: "ok", reasons: [] });
   });
 
   it("stops by itself, loudly, when its queue is deleted, until another one takes its place", async () => {
@@ -311,10 +322,13 @@ describe("a consumer", () => {
       retryable: false,
     });
     expect(consumer.health().status).toBe("failed");
-    expect(bus.health()).toEqual({ state: "open", problems: [expect.stringContaining(`"${target}"`)] });
+    expect(bus.health()).toMatchObject({
+      status: "degraded",
+      reasons: [{ code: "message-bus/sqs-not-found", message: expect.stringContaining(`"${target}"`) }],
+    });
     sqs.aws.createQueue(target);
     const next = bus.consume({ target }, () => {});
-    expect(bus.health().problems).toEqual([]);
+    expect(bus.health().reasons).toEqual([]);
     const handled = processed(next, 1);
     await bus.sendMessage(statusUpdate("R-2"), { target });
     await handled;
@@ -331,7 +345,7 @@ describe("a consumer", () => {
     // Copies are told by what the bus says they are, not by their content.
     sqs.aws.createQueue(deadLetterTarget, { ContentBasedDeduplication: "false" });
     await sqs.sendText("not JSON", target);
-    const options = { target, deadLetterTarget, backoff: quickBackoff };
+    const options = { target, deadLetter: { target: deadLetterTarget }, retry: quickRetry };
     const consumer = bus.consume(options, () => {});
     sqs.aws.faults.next({ kind: "error", status: 400, code: "InvalidSecurity" }, send);
     // Lost with its answer: it is written again, and arrives once all the same.
@@ -350,7 +364,7 @@ describe("a consumer", () => {
     const [target, deadLetterTarget] = [sqs.newQueue(), sqs.newQueue(".fifo")];
     for (let copy = 0; copy < 2; copy += 1) await sqs.sendText("not JSON", target);
     await processed(
-      bus.consume({ target, deadLetterTarget }, () => {}),
+      bus.consume({ target, deadLetter: { target: deadLetterTarget } }, () => {}),
       2,
     );
     expect(sqs.aws.inspectQueue(deadLetterTarget).ready).toEqual(["not JSON", "not JSON"]);
@@ -372,7 +386,7 @@ describe("a consumer", () => {
     expect(seen?.headers).toEqual(Object.fromEntries(own.map((name) => [name, "value"])));
 
     await processed(
-      bus.consume({ target, deadLetterTarget }, () => {}),
+      bus.consume({ target, deadLetter: { target: deadLetterTarget } }, () => {}),
       1,
     );
     const dead = await bus.receiveMessage({ target: deadLetterTarget });
@@ -407,6 +421,6 @@ describe("a consumer", () => {
     expect(await left).toBe("left wirekit/lease-lost");
     const closing = consumer.close();
     await closing;
-    expect(await bus.close()).toMatchObject({ unacknowledged: 0 });
+    expect(await bus.close()).toMatchObject({ notHandled: 0 });
   });
 });

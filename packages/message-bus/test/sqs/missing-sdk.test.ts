@@ -17,5 +17,5 @@ it("names the package to install, to each caller, when a bus is used without it"
   await expect(bus.sendMessage(statusUpdate("R-1"), { target })).rejects.toMatchObject(missing);
   await expect(bus.receiveMessage({ target })).rejects.toMatchObject(missing);
   await expect(bus.consume({ target }, () => {}).closed).rejects.toMatchObject(missing);
-  expect(await bus.close()).toEqual({ notSent: [], unconfirmed: [], unacknowledged: 0 });
+  expect(await bus.close()).toEqual({ notSent: [], unconfirmed: [], notHandled: 0 });
 });

@@ -95,5 +95,5 @@ it.each([
 it("gives the bus that does its work, for what the original does not have", async () => {
   const target = sqs.newQueue();
   await bus.bus.sendMany([statusUpdate("R-1")], { target });
-  expect(bus.bus.stats()).toMatchObject({ sent: 1 });
+  expect(bus.bus.stats()).toMatchObject({ sends: { delivered: 1 } });
 });

@@ -1,4 +1,4 @@
-import { ClosedError, type WaitOptions, WirekitError } from "@wirekit/core";
+import { ClosedError, type CloseReport, type WaitOptions, WirekitError } from "@wirekit/core";
 import { LeaseLostError } from "@wirekit/core/inbound";
 import { onAbort, withTimeout } from "@wirekit/core/kit";
 import type { ReceivedFacts } from "../../received.ts";
@@ -36,7 +36,7 @@ export class KafkaReceiver {
   readonly #expired = new KnownReceipts();
   #isStarted = false;
   #failure: WirekitError | undefined;
-  #closing: Promise<{ readonly unacknowledged: number }> | undefined;
+  #closing: Promise<Pick<CloseReport, "notHandled">> | undefined;
 
   /** @throws ConfigError naming every option at fault. */
   constructor(options: KafkaSourceOptions) {
@@ -129,9 +129,7 @@ export class KafkaReceiver {
   }
 
   /** Commits what was acknowledged, gives back the rest, and leaves the group. Closing again returns the same report. */
-  close({ timeoutMs = 10_000 }: { readonly timeoutMs?: number | undefined } = {}): Promise<{
-    readonly unacknowledged: number;
-  }> {
+  close({ timeoutMs = 10_000 }: { readonly timeoutMs?: number | undefined } = {}): Promise<Pick<CloseReport, "notHandled">> {
     this.#closing ??= this.#close(timeoutMs);
     return this.#closing;
   }
@@ -185,13 +183,13 @@ export class KafkaReceiver {
     }
   }
 
-  async #close(timeoutMs: number): Promise<{ readonly unacknowledged: number }> {
+  async #close(timeoutMs: number): Promise<Pick<CloseReport, "notHandled">> {
     this.#refuseAll(new ClosedError("The receiver"));
     this.#stop.abort(new ClosedError("The receiver"));
-    const { unacknowledged } = this.#records;
+    const { unacknowledged: notHandled } = this.#records;
     this.#records.close();
     await this.#source.close({ timeoutMs });
-    return { unacknowledged };
+    return { notHandled };
   }
 
   #refuseAll(reason: WirekitError): void {

@@ -1,6 +1,8 @@
-import { ConfigError, type WirekitError } from "@wirekit/core";
+import { ConfigError, type Health } from "@wirekit/core";
+import type { MessageConsumer } from "../consume-options.ts";
 import { parseKafkaReceipt, unknownReceipt } from "./consumer/kafka-receipt.ts";
 import type { KafkaReceiver } from "./consumer/kafka-receiver.ts";
+import type { KafkaSource } from "./consumer/kafka-source.ts";
 import type { KafkaSourceDetails } from "./consumer/source-details.ts";
 
 /** One topic, as one group reads it. */
@@ -9,19 +11,49 @@ export interface TopicOfGroup {
   readonly groupId: string;
 }
 
-/** What the receivers say of themselves. */
-export interface ReceiverState extends TopicOfGroup {
-  readonly details: KafkaSourceDetails;
-  readonly fault: WirekitError | undefined;
+/** One group that a bus takes part in, by a consumer or by `receiveMessage`. */
+export interface KafkaGroupHealth extends KafkaSourceDetails {
+  readonly topic: string;
+  readonly groupId: string;
+  readonly role: "consumer" | "receiver";
 }
 
-interface Open extends TopicOfGroup {
+/** Whether a bus over Kafka can do its work. */
+export interface KafkaBusHealth extends Health {
+  /** Assignment and lag are as of the last fetch; {@link KafkaMessageBus.lag} asks the broker. */
+  readonly groups: readonly KafkaGroupHealth[];
+}
+
+interface Running extends TopicOfGroup {
+  readonly source: Pick<KafkaSource, "details">;
+}
+
+/** The consumers of one bus that run, and what they say of their groups. */
+export class KafkaConsumers {
+  readonly #running = new Map<MessageConsumer, Running>();
+
+  add(consumer: MessageConsumer, running: Running): void {
+    this.#running.set(consumer, running);
+    consumer.on("stopped", () => this.#running.delete(consumer));
+  }
+
+  health(): KafkaGroupHealth[] {
+    return [...this.#running.values()].map(({ topic, groupId, source }) => ({
+      topic,
+      groupId,
+      role: "consumer",
+      ...source.details(),
+    }));
+  }
+}
+
+interface OpenReceiver extends TopicOfGroup {
   readonly receiver: KafkaReceiver;
 }
 
 /** The receivers of one bus: one for each topic and group that something was received from. */
 export class KafkaReceivers {
-  readonly #open = new Map<string, Open>();
+  readonly #open = new Map<string, OpenReceiver>();
   readonly #make: (place: TopicOfGroup) => KafkaReceiver;
 
   constructor(make: (place: TopicOfGroup) => KafkaReceiver) {
@@ -61,12 +93,12 @@ export class KafkaReceivers {
     return only.receiver;
   }
 
-  states(): ReceiverState[] {
+  health(): KafkaGroupHealth[] {
     return [...this.#open.values()].map(({ topic, groupId, receiver }) => ({
       topic,
       groupId,
-      details: receiver.details(),
-      fault: receiver.fault,
+      role: "receiver",
+      ...receiver.details(),
     }));
   }
 
@@ -75,7 +107,7 @@ export class KafkaReceivers {
     const reports = await Promise.all(
       [...this.#open.values()].map(({ receiver }) => receiver.close(options)),
     );
-    return reports.reduce((sum, { unacknowledged }) => sum + unacknowledged, 0);
+    return reports.reduce((sum, { notHandled }) => sum + notHandled, 0);
   }
 }
 
