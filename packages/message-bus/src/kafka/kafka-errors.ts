@@ -18,7 +18,10 @@ export class LoginRefusedError extends RejectedError<"message-bus/login-refused"
   readonly mechanism: string;
 
   constructor(mechanism: string, options: { readonly reason: "refused" | "not-offered" | "not-expected" }) {
-    super(`The broker refused the login by ${mechanism}: ${whyRefused[options.reason]}`, { code: "message-bus/login-refused", details: { mechanism, reason: options.reason } });
+    super(`The broker refused the login by ${mechanism}: ${whyRefused[options.reason]}`, {
+      code: "message-bus/login-refused",
+      details: { mechanism, reason: options.reason },
+    });
     this.mechanism = mechanism;
   }
 }

@@ -96,10 +96,7 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
    *
    * @throws ConfigError naming every variable and option at fault.
    */
-  static fromEnv(
-    env: Env = process.env,
-    overrides: Overrides<KafkaMessageBusOptions> = {},
-  ): KafkaMessageBus {
+  static fromEnv(env: Env = process.env, overrides: Overrides<KafkaMessageBusOptions> = {}): KafkaMessageBus {
     return makeFromEnv<KafkaMessageBusOptions, KafkaMessageBus>(
       { variables: kafkaVariables, env, overrides },
       (options) => new KafkaMessageBus(options),

@@ -65,7 +65,8 @@ describe("the options of a bus over Kafka", () => {
     for (const securityProtocol of ["SASL_PLAINTEXT", "SASL_SSL", undefined] as const) {
       const found = faults(() => resolveKafkaOptions({ securityProtocol }));
       expect(found.map((fault) => fault.split(" ")[0])).toEqual(["userName", "password"]);
-      for (const fault of found) expect(fault).toContain(securityProtocol ?? "default securityProtocol SASL_SSL");
+      for (const fault of found)
+        expect(fault).toContain(securityProtocol ?? "default securityProtocol SASL_SSL");
     }
     // The original passes them on where they are of no use, too.
     expect(resolveKafkaOptions({ ...plain, ...login }).sasl).toBeUndefined();
@@ -161,7 +162,9 @@ describe("the environment", () => {
       "KAFKA_BOOTSTRAP_SERVERS (or the option bootstrapServers) must name at least one server as host:port",
       'KAFKA_API_SASL_MECHANISM (or the option saslMechanism) must be "PLAIN" or "SCRAM-SHA-256" or "SCRAM-SHA-512"',
       "lingerMs must be a number of at least 0 and at most 2147483647",
-      expect.stringMatching(/^KAFKA_API_KEY \(or the option userName\) is required by the default securityProtocol/),
+      expect.stringMatching(
+        /^KAFKA_API_KEY \(or the option userName\) is required by the default securityProtocol/,
+      ),
     ]);
   });
 });

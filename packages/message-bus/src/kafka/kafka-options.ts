@@ -1,5 +1,13 @@
 import type { Clock, Logger, Random } from "@wirekit/core";
-import { type EnvVariable, env, Faults, type OptionRule, type OptionsOf, option, readOptions } from "@wirekit/core/kit";
+import {
+  type EnvVariable,
+  env,
+  Faults,
+  type OptionRule,
+  type OptionsOf,
+  option,
+  readOptions,
+} from "@wirekit/core/kit";
 import { bootstrapServers } from "./bootstrap-servers.ts";
 import type { KafkaDriver } from "./kafka-driver.ts";
 
@@ -141,10 +149,10 @@ const rules = {
   maxBufferedBytes: option.whole({ minimum: 1, default: 32 * mebibyte }),
   commitIntervalMs: option.durationMs({ minimum: 0, default: 1_000 }),
   rebalanceGraceMs: option.durationMs({ minimum: 0, default: 5_000 }),
-  assignors: option.custom<readonly ("range" | "roundrobin")[], { default: readonly ["range", "roundrobin"] }>(
-    findAssignorsFault,
-    { default: ["range", "roundrobin"] },
-  ),
+  assignors: option.custom<
+    readonly ("range" | "roundrobin")[],
+    { default: readonly ["range", "roundrobin"] }
+  >(findAssignorsFault, { default: ["range", "roundrobin"] }),
   logger: option.logger(),
   clock: option.clock(),
   random: option.random(),
@@ -161,7 +169,10 @@ export interface SaslLogin {
 }
 
 /** {@link KafkaMessageBusOptions} with every default in its place. */
-export type ResolvedKafkaOptions = Omit<ReadKafkaOptions, "saslMechanism" | "userName" | "password" | "tls"> & {
+export type ResolvedKafkaOptions = Omit<
+  ReadKafkaOptions,
+  "saslMechanism" | "userName" | "password" | "tls"
+> & {
   /** Absent where the protocol has no login. */
   readonly sasl: SaslLogin | undefined;
   /** Absent where the connection is not secured. */

@@ -9,6 +9,7 @@ import {
 } from "../../src/kafka/kafka-options.ts";
 import { KafkaProducer } from "../../src/kafka/producer/kafka-producer.ts";
 import type { KafkaReceipt } from "../../src/kafka/producer/outgoing-record.ts";
+import type { Outgoing } from "../../src/outgoing.ts";
 
 /** What is sent in a test. */
 export interface TestRecord {
@@ -36,7 +37,7 @@ export class TestProducer {
 
   send({ topic, key, value }: TestRecord): Promise<KafkaReceipt> {
     return new Promise((resolve, reject) => {
-      this.#producer.submit({
+      const outgoing: Outgoing<KafkaReceipt> = {
         target: topic,
         key: key === "" ? undefined : key,
         text: value,
@@ -54,7 +55,12 @@ export class TestProducer {
           if (cause instanceof ClosedError) left.push(value);
           reject(reason);
         },
-      });
+      };
+      try {
+        this.#producer.submit(outgoing);
+      } catch (thrown) {
+        reject(thrown);
+      }
     });
   }
 

@@ -21,7 +21,10 @@ export class OpenAssignment {
 
   constructor(
     given: Assignment,
-    { onCommitted, ...options }: Omit<CommitterOptions, "collect" | "onCommitted"> & { onCommitted: () => void },
+    {
+      onCommitted,
+      ...options
+    }: Omit<CommitterOptions, "collect" | "onCommitted"> & { onCommitted: () => void },
   ) {
     this.given = given;
     this.partitions = new Map(given.partitions.map((one) => [one.partition, new OpenPartition(one)]));

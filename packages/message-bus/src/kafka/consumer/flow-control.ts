@@ -1,8 +1,8 @@
 import { LeaseLostError } from "@wirekit/core/inbound";
 import type { GroupMember } from "../kafka-driver.ts";
 import type { OpenAssignment } from "./assignment.ts";
-import type { OpenPartition } from "./open-partition.ts";
 import { OffsetTracker } from "./offset-tracker.ts";
+import type { OpenPartition } from "./open-partition.ts";
 
 /** How much is held. */
 export interface FlowBounds {

@@ -93,7 +93,11 @@ export function nextDelivery(delivery: KafkaDelivery): KafkaDelivery {
 }
 
 /** A key has its order within its partition. The orderKey of a partition has no colon, so that no key can be taken for it. */
-function orderKeyOf(partition: number, key: string | undefined, keylessOrder: KeylessOrder): string | undefined {
+function orderKeyOf(
+  partition: number,
+  key: string | undefined,
+  keylessOrder: KeylessOrder,
+): string | undefined {
   if (key !== undefined) return `${partition}:${key}`;
   return keylessOrder === "partition" ? `${partition}` : undefined;
 }

@@ -129,7 +129,11 @@ export class KafkaReceiver {
   }
 
   /** Commits what was acknowledged, gives back the rest, and leaves the group. Closing again returns the same report. */
-  close({ timeoutMs = 10_000 }: { readonly timeoutMs?: number | undefined } = {}): Promise<Pick<CloseReport, "notHandled">> {
+  close({
+    timeoutMs = 10_000,
+  }: {
+    readonly timeoutMs?: number | undefined;
+  } = {}): Promise<Pick<CloseReport, "notHandled">> {
     this.#closing ??= this.#close(timeoutMs);
     return this.#closing;
   }

@@ -13,7 +13,7 @@ import {
 } from "./kafka-source-options.ts";
 import type { OpenPartition } from "./open-partition.ts";
 import { PrefetchBacklog } from "./prefetch-backlog.ts";
-import { type GroupState, type KafkaSourceDetails, sourceDetails } from "./source-details.ts";
+import { type GroupState, type KafkaSourceDetails, resetText, sourceDetails } from "./source-details.ts";
 import { SourceTroubles } from "./source-troubles.ts";
 import { StoppedKeys } from "./stopped-keys.ts";
 
@@ -55,7 +55,12 @@ export class KafkaSource implements Source<KafkaDelivery> {
       onTrouble: (error) => this.#troubles?.begin("stopped", error),
     });
     this.#backlog = new PrefetchBacklog(
-      { facts, failures: this.#failures, stoppedKeys: this.#stoppedKeys, onDelivered: this.#options.onDelivered },
+      {
+        facts,
+        failures: this.#failures,
+        stoppedKeys: this.#stoppedKeys,
+        onDelivered: this.#options.onDelivered,
+      },
       () => this.#open,
     );
   }
@@ -197,7 +202,10 @@ export class KafkaSource implements Source<KafkaDelivery> {
       if (time === "wait") {
         await assignment.whenIdle({ timeoutMs: rebalanceGraceMs, clock });
         if (assignment.isOver) return;
-        await withTimeout("Committing", () => assignment.committer.flush(), { timeoutMs: commitTimeoutMs, clock });
+        await withTimeout("Committing", () => assignment.committer.flush(), {
+          timeoutMs: commitTimeoutMs,
+          clock,
+        });
       } else {
         void assignment.committer.flushAtOnce().catch(() => undefined);
       }
@@ -232,7 +240,9 @@ export class KafkaSource implements Source<KafkaDelivery> {
   /** The assignment, as long as what was fetched in it may still be begun. */
   get #open(): OpenAssignment | undefined {
     const assignment = this.#assignment;
-    return assignment === undefined || assignment.isOver || assignment.isRevoking || !this.#isReading ? undefined : assignment;
+    return assignment === undefined || assignment.isOver || assignment.isRevoking || !this.#isReading
+      ? undefined
+      : assignment;
   }
 
   #finish(assignment: OpenAssignment, { record, received }: KafkaDelivery): void {
@@ -288,10 +298,4 @@ export class KafkaSource implements Source<KafkaDelivery> {
     this.#isReading = false;
     this.#flow.stop();
   }
-}
-
-function resetText({ topic, partition, from, to }: OffsetReset): string {
-  return to > from
-    ? `Records of partition ${partition} of ${topic} are lost to the group: they were deleted before they were read`
-    : `The log of partition ${partition} of ${topic} is shorter than it was: records come again`;
 }

@@ -1,3 +1,4 @@
+import type { OffsetReset } from "../kafka-driver.ts";
 import type { OpenAssignment } from "./assignment.ts";
 import type { OpenPartition } from "./open-partition.ts";
 
@@ -93,4 +94,11 @@ function partitionDetails(held: OpenPartition): PartitionDetails {
     bufferedBytes: held.bufferedBytes,
     stoppedKeys: [...held.stopped.values()].map(({ key, id, error }) => ({ key, id, code: error.code })),
   };
+}
+
+/** Says why reading goes on elsewhere. */
+export function resetText({ topic, partition, from, to }: OffsetReset): string {
+  return to > from
+    ? `Records of partition ${partition} of ${topic} are lost to the group: they were deleted before they were read`
+    : `The log of partition ${partition} of ${topic} is shorter than it was: records come again`;
 }

@@ -1,5 +1,5 @@
 import type { WirekitError } from "@wirekit/core";
-import type { ProducerBatch, ProduceResult, TopicPartition } from "../kafka-driver.ts";
+import type { ProduceResult, ProducerBatch, TopicPartition } from "../kafka-driver.ts";
 import { encodeRecords } from "./encode-batch.ts";
 import type { EncodedBatch } from "./produce-request.ts";
 
@@ -25,7 +25,10 @@ export class ProducerIdentity {
   readonly #producerEpoch: number;
   readonly #sequences = new Map<string, number>();
 
-  constructor({ producerId, producerEpoch }: { readonly producerId: string; readonly producerEpoch: number }) {
+  constructor({
+    producerId,
+    producerEpoch,
+  }: { readonly producerId: string; readonly producerEpoch: number }) {
     this.#producerId = BigInt(producerId);
     this.#producerEpoch = producerEpoch;
   }

@@ -80,7 +80,11 @@ describe("a produce request", () => {
       return [];
     });
     const options = { timeoutMs: 30_000, onSent: () => undefined };
-    await sendProduceRequest(broker, batches.map(({ encoded }) => encoded), options);
+    await sendProduceRequest(
+      broker,
+      batches.map(({ encoded }) => encoded),
+      options,
+    );
     const dataOf = ({ encoded, records }: (typeof batches)[number]) => ({
       partition: encoded.partition,
       firstSequence: encoded.sequence,
@@ -100,7 +104,11 @@ describe("a produce request", () => {
   });
 
   it("tells what the broker answered for each batch, though others were refused", async () => {
-    const partitions = (code: number, partition: number) => ({ partition, errorCode: code, baseOffset: "42" });
+    const partitions = (code: number, partition: number) => ({
+      partition,
+      errorCode: code,
+      baseOffset: "42",
+    });
     const decoded = { topics: [{ topicName: "t", partitions: [partitions(0, 0), partitions(29, 2)] }] };
     const broker = brokerOf(7, (protocol) => protocol.response.parse(decoded));
     const options = { timeoutMs: 1, onSent: () => undefined };

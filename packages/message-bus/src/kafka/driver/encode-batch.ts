@@ -104,7 +104,8 @@ function writeVarint(buffer: Buffer, start: number, value: number): number {
 
 /** The check sum of a part of the buffer (CRC-32C, Castagnoli), four bytes at a time. */
 export function crc32c(buffer: Buffer, start: number, end: number): number {
-  const [first, second, third, fourth] = (tables ??= makeTables());
+  tables ??= makeTables();
+  const [first, second, third, fourth] = tables;
   let crc = -1;
   let at = start;
   for (const last = end - 3; at < last; at += 4) {

@@ -82,9 +82,10 @@ export class Fetcher {
         // That a partition has moved is nothing to be told of, as long as it is found again.
         if (reaction !== "refresh-metadata" || failures > 2) health.failed(what, error);
         await this.#mend(thrown, failures).catch(() => undefined);
-        await sleep(backoffMs(failures, memberBackoff, context.random), { signal, clock: context.clock }).catch(
-          () => undefined,
-        );
+        await sleep(backoffMs(failures, memberBackoff, context.random), {
+          signal,
+          clock: context.clock,
+        }).catch(() => undefined);
       }
     }
     health.works(what);

@@ -11,8 +11,8 @@ import type {
 import { Coordinator, forgetBroker } from "./coordinator.ts";
 import { Fetcher } from "./fetcher.ts";
 import { type Ending, Generation } from "./generation.ts";
-import { startOffsets } from "./group-offsets.ts";
 import { isAnswer, isFinal, reactionTo } from "./group-errors.ts";
+import { startOffsets } from "./group-offsets.ts";
 import { hasOtherPartitions, type Joined, joinGroup, type Synced, syncGroup } from "./join-group.ts";
 import type { KafkajsClient } from "./kafkajs-client.ts";
 import type { KafkajsCluster } from "./kafkajs-hooks/kafkajs-cluster.ts";

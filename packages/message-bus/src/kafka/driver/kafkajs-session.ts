@@ -1,6 +1,6 @@
 import { ClosedError, ConnectionError, type Random, TimeoutError, WirekitError } from "@wirekit/core";
 import { anySignal, backoffMs, rejectOnAbort, sleep } from "@wirekit/core/kit";
-import type { ProduceOptions, ProducerBatch, ProduceResult, ProducerSession } from "../kafka-driver.ts";
+import type { ProduceOptions, ProduceResult, ProducerBatch, ProducerSession } from "../kafka-driver.ts";
 import { BatchInFlight, type ProducerIdentity } from "./batch-in-flight.ts";
 import { isAnswer } from "./group-errors.ts";
 import { protocolErrorType, wirekitErrorOf } from "./kafkajs-error.ts";
@@ -48,7 +48,9 @@ export class KafkajsSession implements ProducerSession {
     );
     const end = anySignal(signal, timer.signal, this.#closed.signal);
     const inFlight = batches.map((batch) => new BatchInFlight(batch));
-    let ending: WirekitError = new WirekitError("The send has ended without a result", { code: "wirekit/unknown" });
+    let ending: WirekitError = new WirekitError("The send has ended without a result", {
+      code: "wirekit/unknown",
+    });
     try {
       await this.#sendAll(inFlight, { signal: end.signal, onFailure });
     } catch (thrown) {
@@ -72,7 +74,10 @@ export class KafkajsSession implements ProducerSession {
 
   async #sendAll(
     batches: readonly BatchInFlight[],
-    { signal, onFailure }: { readonly signal: AbortSignal; readonly onFailure: (error: WirekitError) => void },
+    {
+      signal,
+      onFailure,
+    }: { readonly signal: AbortSignal; readonly onFailure: (error: WirekitError) => void },
   ): Promise<void> {
     const { clock, random } = this.#options;
     let open = batches;
@@ -120,10 +125,7 @@ export class KafkajsSession implements ProducerSession {
   }
 
   /** Those whose topic could be found. */
-  #foundOf(
-    open: readonly BatchInFlight[],
-    failures: ReadonlyMap<string, unknown>,
-  ): readonly BatchInFlight[] {
+  #foundOf(open: readonly BatchInFlight[], failures: ReadonlyMap<string, unknown>): readonly BatchInFlight[] {
     if (failures.size === 0) return open;
     return open.filter((batch) => {
       if (!failures.has(batch.topic)) return true;

@@ -1,5 +1,5 @@
-import type { ResolvedKafkaOptions } from "../kafka-options.ts";
 import type { TopicPartition } from "../kafka-driver.ts";
+import type { ResolvedKafkaOptions } from "../kafka-options.ts";
 import { type BatchEncoding, ProducerIdentity } from "./batch-in-flight.ts";
 import { type ConnectionOptions, type KafkajsClient, openKafkajsClient } from "./kafkajs-client.ts";
 import { protocolErrorType } from "./kafkajs-error.ts";

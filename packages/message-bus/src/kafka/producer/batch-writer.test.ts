@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { ConnectionError, systemClock, type WirekitError } from "@wirekit/core";
-import type { ProducerBatch, ProduceResult, ProducerSession } from "../kafka-driver.ts";
+import type { ProduceResult, ProducerBatch, ProducerSession } from "../kafka-driver.ts";
 import { KafkaRefusedError } from "../kafka-errors.ts";
 import { BatchWriter, type RecordBatch, type RecordResult } from "./batch-writer.ts";
 import { OutgoingRecord } from "./outgoing-record.ts";
@@ -11,7 +11,14 @@ const lost = new ConnectionError("the answer was lost");
 const tooLarge = new KafkaRefusedError("Sending", { kafkaError: "MESSAGE_TOO_LARGE", retryable: false });
 
 function record(text: string): OutgoingRecord {
-  const outgoing = { target: "t", text, message: undefined, headers: {}, deliveryId: undefined, settle: () => {} };
+  const outgoing = {
+    target: "t",
+    text,
+    message: undefined,
+    headers: {},
+    deliveryId: undefined,
+    settle: () => {},
+  };
   return new OutgoingRecord(outgoing, Number.POSITIVE_INFINITY);
 }
 
@@ -88,8 +95,12 @@ describe("writing batches", () => {
       async () => [],
       () => Promise.reject(new Error("a bug")),
     );
-    expect(await write(["a"])).toMatchObject([{ kind: "unconfirmed", error: { code: "wirekit/unconfirmed" } }]);
-    expect(await write(["b"])).toMatchObject([{ kind: "unconfirmed", error: { cause: { message: "a bug" } } }]);
+    expect(await write(["a"])).toMatchObject([
+      { kind: "unconfirmed", error: { code: "wirekit/unconfirmed" } },
+    ]);
+    expect(await write(["b"])).toMatchObject([
+      { kind: "unconfirmed", error: { cause: { message: "a bug" } } },
+    ]);
     expect(sessions).toMatchObject([{ isClosed: true }, { isClosed: true }]);
   });
 

@@ -1,6 +1,6 @@
 import { type Clock, MessageTooLargeError, UnconfirmedError, WirekitError } from "@wirekit/core";
 import type { EntryResult } from "@wirekit/core/outbound";
-import type { KafkaDriver, ProducerSession, ProduceResult } from "../kafka-driver.ts";
+import type { KafkaDriver, ProduceResult, ProducerSession } from "../kafka-driver.ts";
 import { KafkaRefusedError } from "../kafka-errors.ts";
 import type { KafkaReceipt, OutgoingRecord } from "./outgoing-record.ts";
 import { batchOverheadBytes } from "./record-size.ts";
@@ -87,8 +87,7 @@ export class BatchWriter {
       const error = WirekitError.from(thrown);
       answers = batches.map(() => ({ kind: "unknown", error }));
     }
-    const isUnknown =
-      answers.length !== batches.length || answers.some(({ kind }) => kind === "unknown");
+    const isUnknown = answers.length !== batches.length || answers.some(({ kind }) => kind === "unknown");
     // A write that began meanwhile has a session of its own.
     if (isUnknown && this.#session === session) void this.close();
     return answers;
@@ -123,7 +122,10 @@ function settle(
 }
 
 function unconfirmed(topic: string, cause: WirekitError): UnconfirmedError {
-  return new UnconfirmedError(`The message to ${JSON.stringify(topic)}`, { cause, details: { target: topic } });
+  return new UnconfirmedError(`The message to ${JSON.stringify(topic)}`, {
+    cause,
+    details: { target: topic },
+  });
 }
 
 const tooLargeErrors: readonly string[] = ["MESSAGE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"];

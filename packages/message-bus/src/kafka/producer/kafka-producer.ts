@@ -93,17 +93,19 @@ export class KafkaProducer {
     });
   }
 
-  /** Sends a text, and settles it once: as delivered when all replicas have it. */
+  /**
+   * Sends a text, and settles it once: as delivered when all replicas have it. What it throws says that nothing was sent, and then it
+   * settles nothing.
+   */
   submit(outgoing: Outgoing<KafkaReceipt>): void {
     const { target, signal, timeoutMs } = outgoing;
     const { clock, deliveryTimeoutMs, maxBatchBytes } = this.#options;
-    if (signal?.aborted) return refuse(outgoing, signal.reason);
-    if (this.#isClosed) return refuse(outgoing, closedError());
+    if (signal?.aborted) throw signal.reason;
+    if (this.#isClosed) throw closedError();
     const limitMs = Math.min(timeoutMs ?? deliveryTimeoutMs, deliveryTimeoutMs);
     const record = new OutgoingRecord(outgoing, clock.monotonic() + limitMs);
     const bytes = batchOverheadBytes + record.bytes;
-    if (bytes > maxBatchBytes)
-      return refuse(outgoing, new MessageTooLargeError({ bytes, maxBytes: maxBatchBytes }));
+    if (bytes > maxBatchBytes) throw new MessageTooLargeError({ bytes, maxBytes: maxBatchBytes });
     // A flush ends by the limit of a delivery, and skips what is over by then: only a shorter limit needs a timer.
     const options = { signal, timeoutMs: limitMs < deliveryTimeoutMs ? limitMs : undefined };
     const topic = this.#topics.get(target);

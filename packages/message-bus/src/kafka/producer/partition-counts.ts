@@ -69,7 +69,8 @@ export class PartitionCounts {
     const topic = this.#known.get(name);
     if (topic === undefined || topic.isAsked || clock.monotonic() - topic.askedAt <= maxAgeMs) return;
     topic.isAsked = true;
-    const asking = async () => topic.learn(await ask(name, { signal: this.#closed.signal }), clock.monotonic());
+    const asking = async () =>
+      topic.learn(await ask(name, { signal: this.#closed.signal }), clock.monotonic());
     void asking()
       .catch(() => undefined)
       .finally(() => {

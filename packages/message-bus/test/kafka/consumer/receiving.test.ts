@@ -23,7 +23,7 @@ describe("receiving one at a time", () => {
     expect(await committed(kafka)).toBe(-1);
     await bus.acknowledge(a?.receiptHandle ?? "");
     expect(await committed(kafka)).toBe(2);
-    expect(await bus.close()).toEqual({ unacknowledged: 1 });
+    expect(await bus.close()).toEqual({ notHandled: 1 });
 
     const next = receiver(kafka);
     const again = [await next.receive(wait), await next.receive(wait)];

@@ -19,11 +19,15 @@ it("is installed in a version that the hooks are known to work with: read its ch
 it("looks protocols up where the hook puts its own, and leaves the broker as it is", () => {
   const protocol = { request: { apiVersion: 1 } };
   const broker = { lookupRequest: () => () => protocol } as unknown as KafkajsBroker;
-  const changed = withProtocol(broker, (theirs) => ({ ...theirs, request: { ...theirs.request, apiVersion: 2 } }));
+  const changed = withProtocol(broker, (theirs) => ({
+    ...theirs,
+    request: { ...theirs.request, apiVersion: 2 },
+  }));
   expect(changed.lookupRequest(1, undefined)({}).request.apiVersion).toBe(2);
   expect(broker.lookupRequest(1, undefined)({})).toBe(protocol);
   const Broker: { prototype: Record<string, unknown> } = require("kafkajs/src/broker/index.js");
-  for (const name of ["fetch", "produce"]) expect(String(Broker.prototype[name])).toContain("this.lookupRequest(");
+  for (const name of ["fetch", "produce"])
+    expect(String(Broker.prototype[name])).toContain("this.lookupRequest(");
 });
 
 /** A client of some other kafkajs, which gives its assigners this cluster, or none. */
