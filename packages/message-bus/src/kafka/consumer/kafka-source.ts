@@ -288,8 +288,7 @@ export class KafkaSource implements Source<KafkaDelivery> {
       const partitions = assignment.uncommitted().length;
       if (partitions === 0) return;
       const fields = { error: messageOf(thrown), partitions };
-      const message = "What was handled could not be committed before the end, and comes again";
-      this.#options.logger.error(fields, message);
+      this.#options.logger.error(fields, "What was handled was not committed before the end, and comes again");
     }
   }
 

@@ -70,7 +70,8 @@ export class ClusterQueries {
     } catch (thrown) {
       // kafkajs remembers the topics it was asked for, and fails every later question while one of them is missing.
       if (this.#connected === connected) this.#disconnect();
-      throw wirekitErrorOf(thrown, { what: "Asking for metadata", topic, sasl: this.#options.sasl });
+      const { sasl, securityProtocol } = this.#options;
+      throw wirekitErrorOf(thrown, { what: "Asking for metadata", topic, sasl, securityProtocol });
     }
   }
 

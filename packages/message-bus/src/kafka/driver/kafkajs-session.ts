@@ -211,7 +211,8 @@ export class KafkajsSession implements ProducerSession {
   }
 
   #errorOf(thrown: unknown, topic: string | undefined): WirekitError {
-    return wirekitErrorOf(thrown, { what: "Sending", topic, sasl: this.#options.sasl });
+    const { sasl, securityProtocol } = this.#options;
+    return wirekitErrorOf(thrown, { what: "Sending", topic, sasl, securityProtocol });
   }
 
   #disconnect(): void {

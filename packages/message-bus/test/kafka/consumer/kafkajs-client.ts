@@ -6,6 +6,7 @@ import { type KafkajsClient, openKafkajsClient } from "../../../src/kafka/driver
 export function kafkajsClient(brokers: readonly string[], clientId = "test"): Promise<KafkajsClient> {
   return openKafkajsClient(clientId, {
     bootstrapServers: brokers,
+    securityProtocol: "PLAINTEXT",
     sasl: undefined,
     tls: undefined,
     connectTimeoutMs: 5_000,
