@@ -1,9 +1,7 @@
-import { afterEach, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import type { KafkaMessageBus } from "../../src/index.ts";
 import { statusUpdate } from "../contract/messages.ts";
-import { closeAll, openBroker, openBus } from "./open-bus.ts";
-
-afterEach(closeAll);
+import { openBroker, openBus } from "./open-bus.ts";
 
 const target = "payments";
 const login = { userName: "somebody", password: "very-secret" };
@@ -12,16 +10,23 @@ const login = { userName: "somebody", password: "very-secret" };
 async function failing(bus: KafkaMessageBus, name = target) {
   await expect(bus.sendMessage(statusUpdate("R-1"), { target: name })).rejects.toThrow();
   const { status, reasons } = bus.health();
-  return { status, codes: reasons.map(({ code }) => code), text: reasons.map(({ message }) => message).join() };
+  return {
+    status,
+    codes: reasons.map(({ code }) => code),
+    text: reasons.map(({ message }) => message).join(),
+  };
 }
 
 describe("what makes sends fail shows in health()", () => {
-  it.each(["no-such-host.invalid:9092", "localhost:1"])("where %s cannot be reached", async (bootstrapServers) => {
-    const broker = await openBroker();
-    const health = await failing(openBus(broker, { bootstrapServers, deliveryTimeoutMs: 300 }));
-    expect(health).toMatchObject({ status: "degraded", codes: ["wirekit/connection"] });
-    expect(health.text).toContain("check bootstrapServers");
-  });
+  it.each(["no-such-host.invalid:9092", "localhost:1"])(
+    "where %s cannot be reached",
+    async (bootstrapServers) => {
+      const broker = await openBroker();
+      const health = await failing(openBus(broker, { bootstrapServers, deliveryTimeoutMs: 300 }));
+      expect(health).toMatchObject({ status: "degraded", codes: ["wirekit/connection"] });
+      expect(health.text).toContain("check bootstrapServers");
+    },
+  );
 
   it("while a request is repeated, and until one succeeds", async () => {
     const broker = await openBroker({ topics: { payments: 1 } });
@@ -59,7 +64,9 @@ describe("what makes sends fail shows in health()", () => {
     const bus = openBus(broker, { bootstrapServers, securityProtocol: undefined, ...login, ...limits });
     const health = await failing(bus);
     expect(health.status).toBe("degraded");
-    expect(health.text).toMatch(/does not speak TLS, set securityProtocol to SASL_PLAINTEXT or PLAINTEXT.*SASL_SSL/);
+    expect(health.text).toMatch(
+      /does not speak TLS, set securityProtocol to SASL_PLAINTEXT or PLAINTEXT.*SASL_SSL/,
+    );
   });
 
   it("where a broker without a login is asked for one", async () => {

@@ -10,6 +10,7 @@ import {
 import { KafkaProducer } from "../../src/kafka/producer/kafka-producer.ts";
 import type { KafkaReceipt } from "../../src/kafka/producer/outgoing-record.ts";
 import type { Outgoing } from "../../src/outgoing.ts";
+import { atTheEnd } from "./side-by-side.ts";
 
 /** What is sent in a test. */
 export interface TestRecord {
@@ -77,16 +78,9 @@ export interface OpenProducer {
   readonly producer: TestProducer;
 }
 
-const closers: (() => Promise<unknown>)[] = [];
-
-/** Closes everything that was opened since. */
-export async function closeAll(): Promise<void> {
-  for (const close of closers.splice(0).reverse()) await close();
-}
-
 export async function openBroker(options: KafkaOptions = {}): Promise<Kafka> {
   const broker = await startKafka(options);
-  closers.push(() => broker.close());
+  atTheEnd(() => broker.close());
   return broker;
 }
 
@@ -107,7 +101,7 @@ export function producerOn(broker: Pick<Kafka, "bootstrapServers">, options: Kaf
   });
   const driver = new KafkajsDriver(resolved);
   const producer = new TestProducer(driver, resolved);
-  closers.push(async () => {
+  atTheEnd(async () => {
     await producer.close({ timeoutMs: 1_000 });
     await driver.close();
   });

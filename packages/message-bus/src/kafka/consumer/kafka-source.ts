@@ -288,7 +288,10 @@ export class KafkaSource implements Source<KafkaDelivery> {
       const partitions = assignment.uncommitted().length;
       if (partitions === 0) return;
       const fields = { error: messageOf(thrown), partitions };
-      this.#options.logger.error(fields, "What was handled was not committed before the end, and comes again");
+      this.#options.logger.error(
+        fields,
+        "What was handled was not committed before the end, and comes again",
+      );
     }
   }
 

@@ -36,7 +36,7 @@ export interface PartitionDetails {
 export type KafkaSourceDetails = {
   readonly state: GroupState;
   /** How often the member has joined. */
-  readonly assignment: number;
+  readonly joins: number;
   readonly memberId: string | undefined;
   readonly generationId: number | undefined;
   readonly isLeader: boolean;
@@ -69,7 +69,7 @@ export function sourceDetails({
   const partitions = [...(current?.partitions.values() ?? [])];
   return {
     state,
-    assignment: joins,
+    joins,
     memberId: current?.given.memberId,
     generationId: current?.given.generationId,
     isLeader: current?.given.isLeader ?? false,

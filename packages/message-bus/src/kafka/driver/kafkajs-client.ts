@@ -27,7 +27,13 @@ export interface KafkajsClient {
 /** The part of the options that a connection needs. */
 export type ConnectionOptions = Pick<
   ResolvedKafkaOptions,
-  "bootstrapServers" | "securityProtocol" | "sasl" | "tls" | "connectTimeoutMs" | "requestTimeoutMs" | "logger"
+  | "bootstrapServers"
+  | "securityProtocol"
+  | "sasl"
+  | "tls"
+  | "connectTimeoutMs"
+  | "requestTimeoutMs"
+  | "logger"
 >;
 
 /** kafkajs repeats hardly anything: its repeating cannot be stopped, and ours can. */

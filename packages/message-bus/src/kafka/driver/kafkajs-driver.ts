@@ -32,10 +32,12 @@ export class KafkajsDriver implements KafkaDriver {
   }
 
   openMember(options: MemberOptions): GroupMember {
-    const { consumerId, sasl, securityProtocol, topicCreation, metadataMaxAgeMs, clock, random } = this.#options;
+    const { consumerId, sasl, securityProtocol, topicCreation, metadataMaxAgeMs, clock, random } =
+      this.#options;
     return new KafkajsMember(options, {
       open: () => openKafkajsClient(consumerId, this.#options),
-      errorOf: (what, thrown) => wirekitErrorOf(thrown, { what, topic: options.topic, sasl, securityProtocol }),
+      errorOf: (what, thrown) =>
+        wirekitErrorOf(thrown, { what, topic: options.topic, sasl, securityProtocol }),
       topicCreation,
       metadataMaxAgeMs,
       clock,

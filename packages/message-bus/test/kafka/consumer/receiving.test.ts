@@ -65,7 +65,7 @@ describe("receiving one at a time", () => {
     const bus = receiver(kafka, { rebalanceGraceMs: 0 });
     const a = await bus.receive(wait);
     kafka.faults.rebalance("group");
-    await until(() => bus.details().assignment === 2);
+    await until(() => bus.details().joins === 2);
     const refusal = await bus.acknowledge(a?.receiptHandle ?? "").catch((thrown: unknown) => thrown);
     expect(refusal instanceof ReceiptError && refusal.code).toBe("message-bus/receipt-expired");
     const again = await bus.receive(wait);

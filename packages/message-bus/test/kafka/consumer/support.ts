@@ -1,4 +1,4 @@
-import { afterEach, expect, jest } from "@jest/globals";
+import { expect, jest } from "@jest/globals";
 import { type Logger, silentLogger, systemClock } from "@wirekit/core";
 import { type ConsumerOptions, createConsumer } from "@wirekit/core/inbound";
 import { type Kafka, type KafkaOptions, startKafka } from "@wirekit/devstack/kafka";
@@ -10,22 +10,11 @@ import type { KafkaSourceOptions } from "../../../src/kafka/consumer/kafka-sourc
 import { KafkajsMember } from "../../../src/kafka/driver/kafkajs-member.ts";
 import type { KafkaDriver, MemberOptions } from "../../../src/kafka/kafka-driver.ts";
 import { stranger } from "../read-topic.ts";
+import { atTheEnd } from "../side-by-side.ts";
 import { errorOf, kafkajsClient } from "./kafkajs-client.ts";
 
 // Nothing here takes a second by itself; on a machine that has other things to do, it may take several.
 jest.setTimeout(120_000);
-
-const cleanups: (() => unknown)[] = [];
-
-afterEach(async () => {
-  // Clients first: what is left of them would go on looking for a broker that is gone.
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-/** Has something ended when the test is over, whatever became of it. */
-export function atTheEnd(cleanup: () => unknown): void {
-  cleanups.push(cleanup);
-}
 
 /** A broker for one test. What must never happen inside it fails the test. */
 export async function broker(options: KafkaOptions = {}): Promise<Kafka> {
