@@ -1,11 +1,12 @@
 import type { WirekitError } from "@wirekit/core";
 
 /**
- * All that the bus asks of a Kafka client. A driver connects, speaks the protocol and says what happened; it knows nothing of messages,
- * batching, handlers, order or retries of a message. Another client is another file that implements this.
+ * All that the bus asks of a Kafka client. A driver connects, speaks the protocol and says what happened; it
+ * knows nothing of messages, batching, handlers, order or retries of a message. Another client is another
+ * file that implements this.
  *
- * Whatever a driver throws is a `WirekitError`: `retryable` where time may mend it. An error of a login is not, and says which
- * mechanism was refused, never the password.
+ * Whatever a driver throws is a `WirekitError`: `retryable` where time may mend it. An error of a login is
+ * not, and says which mechanism was refused, never the password.
  */
 export interface KafkaDriver {
   /** A producer of its own: its own producer id and sequence numbers. Connects with the first send. */
@@ -67,13 +68,15 @@ export interface ProduceOptions {
 }
 
 /**
- * An idempotent producer that waits for all replicas. It is given one `send` at a time: after a lost answer two sends could have the same
- * sequence number, and the broker would acknowledge the second as a copy of the first.
+ * An idempotent producer that waits for all replicas. It is given one `send` at a time: after a lost answer
+ * two sends could have the same sequence number, and the broker would acknowledge the second as a copy of the
+ * first.
  */
 export interface ProducerSession {
   /**
-   * Writes batches, one for each partition, in one request for each broker. Repeats requests under the same sequence numbers until each
-   * batch has its result. Resolves with one result for each batch, in their order; never rejects.
+   * Writes batches, one for each partition, in one request for each broker. Repeats requests under the same
+   * sequence numbers until each batch has its result. Resolves with one result for each batch, in their
+   * order; never rejects.
    */
   send(batches: readonly ProducerBatch[], options: ProduceOptions): Promise<readonly ProduceResult[]>;
   /** Ends it, also while a send is under way. Never rejects, and takes a second at most. */
@@ -113,7 +116,10 @@ export interface ConsumedRecord {
   readonly timestampMs: number;
 }
 
-/** Records that were fetched and are made one by one, when their turn comes: what waits costs its bytes and no more. */
+/**
+ * Records that were fetched and are made one by one, when their turn comes: what waits costs its bytes and no
+ * more.
+ */
 export interface RecordReader {
   /** How many are still to be read. */
   readonly size: number;
@@ -123,10 +129,16 @@ export interface RecordReader {
   next(): ConsumedRecord | undefined;
 }
 
-/** Records of one partition, by rising offset; offsets may be missing between them (compaction, control records). */
+/**
+ * Records of one partition, by rising offset; offsets may be missing between them (compaction, control
+ * records).
+ */
 export interface ConsumedBatch extends TopicPartition {
   readonly records: RecordReader;
-  /** The offset after the last one that this fetch covered, also where the last offsets hold no record to deliver. */
+  /**
+   * The offset after the last one that this fetch covered, also where the last offsets hold no record to
+   * deliver.
+   */
   readonly nextOffset: bigint;
   /** The end of the partition's log when it was fetched. */
   readonly highWatermark: bigint;
@@ -146,7 +158,10 @@ export interface Assignment {
   readonly partitions: readonly AssignedPartition[];
 }
 
-/** The log does not hold what was to be read next: it was deleted, or was never there. Reading goes on elsewhere, as `startAt` says. */
+/**
+ * The log does not hold what was to be read next: it was deleted, or was never there. Reading goes on
+ * elsewhere, as `startAt` says.
+ */
 export interface OffsetReset extends TopicPartition {
   /** What was to be read. */
   readonly from: bigint;
@@ -156,11 +171,15 @@ export interface OffsetReset extends TopicPartition {
 
 /** What a member tells whoever runs it. Called synchronously, in the order of events. */
 export interface MemberListener {
-  /** The member has joined, and reads these partitions from what the group has committed. Every join calls it, also one that changes nothing. */
+  /**
+   * The member has joined, and reads these partitions from what the group has committed. Every join calls it,
+   * also one that changes nothing.
+   */
   onAssigned(assignment: Assignment): void;
   /**
-   * The group rebalances, or has thrown the member out: what is under way is to come to an end. What is committed before the returned promise
-   * settles is still taken, where the driver can wait for it (`canWait`); else only what is committed before this call returns.
+   * The group rebalances, or has thrown the member out: what is under way is to come to an end. What is
+   * committed before the returned promise settles is still taken, where the driver can wait for it
+   * (`canWait`); else only what is committed before this call returns.
    */
   onRevoking(revocation: { readonly canWait: boolean }): Promise<void> | void;
   /** Has lost its assignment without a word of the group: nothing can be committed any more. */
@@ -181,8 +200,8 @@ export interface CommitOffset extends TopicPartition {
 /** One member of a consumer group, from its first join until it leaves. */
 export interface GroupMember {
   /**
-   * Joins, and reads until `close`, however often the group rebalances; heartbeats go out by a timer, also while nothing is read. Rejects
-   * with what cannot be mended by trying again.
+   * Joins, and reads until `close`, however often the group rebalances; heartbeats go out by a timer, also
+   * while nothing is read. Rejects with what cannot be mended by trying again.
    */
   run(listener: MemberListener): Promise<void>;
   /** Reads no more of these partitions, without leaving them. What was fetched already may still come. */
@@ -191,7 +210,8 @@ export interface GroupMember {
   /**
    * Commits for the generation that is current when it is called.
    *
-   * @throws WirekitError when the broker has not taken it; `retryable` only while the generation still stands.
+   * @throws WirekitError when the broker has not taken it; `retryable` only while the generation still
+   * stands.
    */
   commit(offsets: readonly CommitOffset[]): Promise<void>;
   /** Leaves the group at once, so that others need not wait for the session to run out. Never rejects. */

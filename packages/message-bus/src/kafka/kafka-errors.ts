@@ -1,6 +1,8 @@
 import { RejectedError } from "@wirekit/core";
 
-/** Every code that an error of the Kafka bus can carry, besides those of core and those that all buses share. */
+/**
+ * Every code that an error of the Kafka bus can carry, besides those of core and those that all buses share.
+ */
 export type KafkaErrorCode =
   | "message-bus/login-refused"
   | "message-bus/topic-missing"
@@ -11,7 +13,10 @@ export type KafkaErrorCode =
   | "message-bus/no-answer"
   | "message-bus/kafkajs-version";
 
-/** The broker refused the login. Trying again changes nothing; the error names the mechanism, and neither user nor password. */
+/**
+ * The broker refused the login. Trying again changes nothing; the error names the mechanism, and neither user
+ * nor password.
+ */
 export class LoginRefusedError extends RejectedError<"message-bus/login-refused"> {
   static override readonly mark: string = "@wirekit/message-bus/LoginRefusedError";
 

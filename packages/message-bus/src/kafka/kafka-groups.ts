@@ -75,8 +75,8 @@ export class KafkaReceivers {
   /**
    * The receiver that gave out a receipt handle.
    *
-   * @throws ReceiptError when it is malformed, or nothing was received from there; ConfigError when several groups are open on its topic, and none
-   * is named.
+   * @throws ReceiptError when it is malformed, or nothing was received from there; ConfigError when several
+   * groups are open on its topic, and none is named.
    */
   ofReceipt(topic: string, groupId: string | undefined, receiptHandle: string): KafkaReceiver {
     const receipt = parseKafkaReceipt(receiptHandle);

@@ -58,8 +58,9 @@ export interface KafkaReceiptOptions extends WaitOptions {
 }
 
 /**
- * A bus over Apache Kafka, and whatever speaks its protocol. A target is a topic. Sends are gathered into full requests of an idempotent producer; consumers
- * handle many messages of a partition at once, those of one key in order, and commit only what is done.
+ * A bus over Apache Kafka, and whatever speaks its protocol. A target is a topic. Sends are gathered into
+ * full requests of an idempotent producer; consumers handle many messages of a partition at once, those of
+ * one key in order, and commit only what is done.
  *
  * kafkajs (an optional peer) is loaded with the first message.
  */
@@ -72,7 +73,10 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
   readonly #consumers = new KafkaConsumers();
   readonly #receivers: KafkaReceivers;
 
-  /** Reads nothing but its options, and connects with the first message. @throws ConfigError naming every option at fault. */
+  /**
+   * Reads nothing but its options, and connects with the first message. @throws ConfigError naming every
+   * option at fault.
+   */
   constructor(options: KafkaMessageBusOptions) {
     this.#options = resolveKafkaOptions(options);
     this.#driver = this.#options.driver ?? new KafkajsDriver(this.#options);
@@ -91,8 +95,9 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
   }
 
   /**
-   * A bus as the environment says: `KAFKA_BOOTSTRAP_SERVERS`, `KAFKA_API_PROTOCOL`, `KAFKA_API_SASL_MECHANISM`, `KAFKA_API_KEY` (the user name) and
-   * `KAFKA_API_SECRET` (the password). `overrides` come first.
+   * A bus as the environment says: `KAFKA_BOOTSTRAP_SERVERS`, `KAFKA_API_PROTOCOL`,
+   * `KAFKA_API_SASL_MECHANISM`, `KAFKA_API_KEY` (the user name) and `KAFKA_API_SECRET` (the password).
+   * `overrides` come first.
    *
    * @throws ConfigError naming every variable and option at fault.
    */
@@ -104,9 +109,9 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
   }
 
   /**
-   * @throws InvalidMessageError, MessageTooLargeError or ConfigError before anything is sent; UnconfirmedError when it was sent and may have arrived;
-   * LoginRefusedError, TopicMissingError, KafkaRefusedError, ConnectionError, TimeoutError or ClosedError when it has not; the signal's own
-   * reason.
+   * @throws InvalidMessageError, MessageTooLargeError or ConfigError before anything is sent;
+   * UnconfirmedError when it was sent and may have arrived; LoginRefusedError, TopicMissingError,
+   * KafkaRefusedError, ConnectionError, TimeoutError or ClosedError when it has not; the signal's own reason.
    */
   sendMessage(message: SendableMessage, options: SendOptions): Promise<KafkaSentMessage> {
     return this.#sends.sendMessage(message, options);
@@ -120,11 +125,12 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
   }
 
   /**
-   * Receives one message as a member of the group, which this bus joins with the first call and stays in until it is closed. What was received and is not
-   * acknowledged comes again when the group rebalances or the bus is closed: there is no visibility time-out here, and `visibilityTimeoutMs` has no
-   * meaning.
+   * Receives one message as a member of the group, which this bus joins with the first call and stays in
+   * until it is closed. What was received and is not acknowledged comes again when the group rebalances or
+   * the bus is closed: there is no visibility time-out here, and `visibilityTimeoutMs` has no meaning.
    *
-   * @throws WirekitError when the time is over and the broker could not be asked; ClosedError; the signal's own reason.
+   * @throws WirekitError when the time is over and the broker could not be asked; ClosedError; the signal's
+   * own reason.
    */
   async receiveMessage<Unknown extends UnknownKinds = "refuse">(
     options: ReceiveOptions<Unknown>,
@@ -144,7 +150,10 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
     return received;
   }
 
-  /** @throws ReceiptError when the group has rebalanced since, or the receipt handle was not given out; WirekitError when nothing could be committed. */
+  /**
+   * @throws ReceiptError when the group has rebalanced since, or the receipt handle was not given out;
+   * WirekitError when nothing could be committed.
+   */
   async acknowledge(received: Received<unknown>, options: WaitOptions = {}): Promise<void> {
     const { target, groupId = defaultGroupId(target), receiptHandle } = received;
     await this.acknowledgeReceipt({ ...options, target, groupId, receiptHandle });
@@ -153,7 +162,8 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
   /**
    * The same by the receipt handle alone, for a program that has kept nothing else.
    *
-   * @throws ReceiptError as `acknowledge`, and when the handle is malformed; ConfigError when several groups are open on the topic, and none is named.
+   * @throws ReceiptError as `acknowledge`, and when the handle is malformed; ConfigError when several groups
+   * are open on the topic, and none is named.
    */
   async acknowledgeReceipt(options: KafkaReceiptOptions): Promise<void> {
     const faults = new Faults();
@@ -201,7 +211,8 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
   }
 
   /**
-   * How far a group is behind in each partition, as the broker says now; also of a group that this bus is no member of.
+   * How far a group is behind in each partition, as the broker says now; also of a group that this bus is no
+   * member of.
    *
    * @throws WirekitError when the broker cannot be asked, or knows no such topic.
    */

@@ -46,15 +46,15 @@ export interface KafkaMessageBusOptions {
   readonly consumerId?: string | undefined;
 
   /**
-   * How long a message waits for company. Default 0: what is sent in one turn of the event loop goes together, and what is sent while a
-   * request is under way goes with the next one.
+   * How long a message waits for company. Default 0: what is sent in one turn of the event loop goes
+   * together, and what is sent while a request is under way goes with the next one.
    */
   readonly lingerMs?: number | undefined;
   /** The most messages in one request, 1 to 8,192. Default 500. */
   readonly maxBatchMessages?: number | undefined;
   /**
-   * The most bytes in one request, and so of one message: not above the topics' `max.message.bytes`. Default 1,048,588, as that is. Counted as it
-   * stands on the wire, before compression.
+   * The most bytes in one request, and so of one message: not above the topics' `max.message.bytes`. Default
+   * 1,048,588, as that is. Counted as it stands on the wire, before compression.
    */
   readonly maxBatchBytes?: number | undefined;
   /** How many messages are held that are not acknowledged; further ones wait. Default 10,000. */
@@ -65,7 +65,10 @@ export interface KafkaMessageBusOptions {
   readonly compression?: "none" | "gzip" | undefined;
   /** The longest from a call to the answer of the broker, all tries included. Default 120,000. */
   readonly deliveryTimeoutMs?: number | undefined;
-  /** When one request has no answer for so long, it is made again (under the same sequence number). Default 30,000. */
+  /**
+   * When one request has no answer for so long, it is made again (under the same sequence number). Default
+   * 30,000.
+   */
   readonly requestTimeoutMs?: number | undefined;
   /** Until a connection is open. Default 10,000. */
   readonly connectTimeoutMs?: number | undefined;
@@ -87,17 +90,22 @@ export interface KafkaMessageBusOptions {
   /** The most bytes that are fetched at once. Default 10 MiB. */
   readonly fetchMaxBytes?: number | undefined;
   /**
-   * In which order a consumer handles records without a key. Default `"none"`: as they come, many at once. `"partition"`: one at a time in each
-   * partition.
+   * In which order a consumer handles records without a key. Default `"none"`: as they come, many at once.
+   * `"partition"`: one at a time in each partition.
    */
   readonly keylessOrder?: "partition" | "none" | undefined;
-  /** How many bytes of messages each consumer holds that are not finished; then it reads no more for a while. Default 32 MiB. */
+  /**
+   * How many bytes of messages each consumer holds that are not finished; then it reads no more for a while.
+   * Default 32 MiB.
+   */
   readonly maxBufferedBytes?: number | undefined;
   /** How long what is finished may wait for its commit. Default 1,000. */
   readonly commitIntervalMs?: number | undefined;
   /** How long handlers may go on that run when the group rebalances. Default 5,000. */
   readonly rebalanceGraceMs?: number | undefined;
-  /** How the partitions of a group are shared out, by falling preference. Default `["range", "roundrobin"]`. */
+  /**
+   * How the partitions of a group are shared out, by falling preference. Default `["range", "roundrobin"]`.
+   */
   readonly assignors?: readonly ("range" | "roundrobin")[] | undefined;
 
   /** Where it tells what goes wrong. Default: warnings and errors, to the console. */

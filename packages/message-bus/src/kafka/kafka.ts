@@ -32,8 +32,9 @@ export interface KafkaCommitOptions extends WaitOptions {
 }
 
 /**
- * The original's class `Kafka`, over {@link KafkaMessageBus}. Options that are not given are read from the environment: `KAFKA_BOOTSTRAP_SERVERS`,
- * `KAFKA_API_PROTOCOL`, `KAFKA_API_SASL_MECHANISM`, `KAFKA_API_KEY`, `KAFKA_API_SECRET`.
+ * The original's class `Kafka`, over {@link KafkaMessageBus}. Options that are not given are read from the
+ * environment: `KAFKA_BOOTSTRAP_SERVERS`, `KAFKA_API_PROTOCOL`, `KAFKA_API_SASL_MECHANISM`, `KAFKA_API_KEY`,
+ * `KAFKA_API_SECRET`.
  */
 export class Kafka implements AsyncDisposable {
   readonly #bus: KafkaMessageBus;
@@ -70,11 +71,13 @@ export class Kafka implements AsyncDisposable {
   }
 
   /**
-   * One message, as `{ [receiptHandle]: body }`; `undefined` when there is none within the time. As in the original, kinds that are not known are
-   * messages as well, and payloads are not judged. The next message of its key comes when it is committed.
+   * One message, as `{ [receiptHandle]: body }`; `undefined` when there is none within the time. As in the
+   * original, kinds that are not known are messages as well, and payloads are not judged. The next message of
+   * its key comes when it is committed.
    *
-   * @throws ReceivedInvalidError for a body that is not JSON or no valid envelope, with the body and the receipt handle; and what
-   * {@link KafkaMessageBus.receiveMessage} throws, where the original logs it and returns nothing.
+   * @throws ReceivedInvalidError for a body that is not JSON or no valid envelope, with the body and the
+   * receipt handle; and what {@link KafkaMessageBus.receiveMessage} throws, where the original logs it and
+   * returns nothing.
    */
   async receiveMessage({
     topic: target,
@@ -90,8 +93,8 @@ export class Kafka implements AsyncDisposable {
   /**
    * Commits the message, and everything before it in its partition once that is committed too.
    *
-   * @throws ReceiptError for a receipt handle that is malformed or was not given out; ConfigError when several groups are open on the topic, and none is
-   * named.
+   * @throws ReceiptError for a receipt handle that is malformed or was not given out; ConfigError when
+   * several groups are open on the topic, and none is named.
    */
   async commitOffset({ topic: target, ...options }: KafkaCommitOptions): Promise<void> {
     await this.#bus.acknowledgeReceipt({ ...options, target });

@@ -15,7 +15,10 @@ import { eachSideBySide, itSideBySide } from "./side-by-side.ts";
 
 const keys = ["user-1", "user-2", "user-3", "user-4", "user-5"];
 
-/** One round of messages: the same number for each key every time, so that a flush is taken for a copy of another where that can be. */
+/**
+ * One round of messages: the same number for each key every time, so that a flush is taken for a copy of
+ * another where that can be.
+ */
 function sendRound(producer: TestProducer, round: number): Promise<KafkaReceipt>[] {
   return keys.map((key) => producer.send(record(`${round}`, { key })));
 }

@@ -30,7 +30,10 @@ interface Test {
 const tests: Test[] = [];
 let isStarted = false;
 
-/** As `it`, for tests that wait more than they compute: those of one file run side by side. Each has a broker of its own. */
+/**
+ * As `it`, for tests that wait more than they compute: those of one file run side by side. Each has a broker
+ * of its own.
+ */
 export function itSideBySide(name: string, run: () => Promise<unknown>): void {
   const test = { name, run, outcome: withResolvers() };
   tests.push(test);

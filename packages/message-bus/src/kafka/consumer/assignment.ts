@@ -1,13 +1,14 @@
-import type { Clock, WirekitError } from "@wirekit/core";
-import { withTimeout } from "@wirekit/core/kit";
+import type { Clock, Logger, WirekitError } from "@wirekit/core";
+import { messageOf, withTimeout } from "@wirekit/core/kit";
 import type { Assignment, CommitOffset } from "../kafka-driver.ts";
 import { Committer, type CommitterOptions } from "./committer.ts";
 import type { KafkaDelivery, OpenRecord } from "./kafka-delivery.ts";
 import { OpenPartition, Prefetched } from "./open-partition.ts";
 
 /**
- * What a member was given by one join, until the next. A result that belongs to an assignment which is over is never committed: the broker would
- * take it, though somebody else has the partition by then, or we have it and have begun anew.
+ * What a member was given by one join, until the next. A result that belongs to an assignment which is over
+ * is never committed: the broker would take it, though somebody else has the partition by then, or we have it
+ * and have begun anew.
  */
 export class OpenAssignment {
   readonly given: Assignment;
@@ -56,7 +57,10 @@ export class OpenAssignment {
     return partition;
   }
 
-  /** Offsets without a record are committed too, or a log of nothing but control records would be read again and again. */
+  /**
+   * Offsets without a record are committed too, or a log of nothing but control records would be read again
+   * and again.
+   */
   readUpTo({ tracker, committed }: OpenPartition): void {
     if (tracker.committable > committed) this.committer.touch();
   }
@@ -105,6 +109,24 @@ export class OpenAssignment {
       else this.#whenNoneIsAwaited = resolve;
     });
     await withTimeout("The handlers", () => idle, { timeoutMs, clock }).catch(() => undefined);
+  }
+
+  /** Commits what is finished: tries until the broker has taken it, or the time is over. Never rejects. */
+  async commitBeforeLeaving({
+    timeoutMs,
+    logger,
+  }: {
+    readonly timeoutMs: number;
+    readonly logger: Logger;
+  }): Promise<void> {
+    try {
+      await this.committer.flushWithin(timeoutMs);
+    } catch (thrown) {
+      const partitions = this.uncommitted().length;
+      if (partitions === 0) return;
+      const fields = { error: messageOf(thrown), partitions };
+      logger.error(fields, "What was handled was not committed before the end, and comes again");
+    }
   }
 
   end(reason: WirekitError): void {

@@ -18,7 +18,10 @@ export interface CommitterOptions {
 /** The longest pause after a commit that failed. */
 const maxRetryMs = 10_000;
 
-/** Commits for one assignment: by a timer, and when asked to; one request at a time; again when one has failed. */
+/**
+ * Commits for one assignment: by a timer, and when asked to; one request at a time; again when one has
+ * failed.
+ */
 export class Committer {
   readonly #options: CommitterOptions;
   #cancelTimer: (() => void) | undefined;
@@ -42,7 +45,8 @@ export class Committer {
   }
 
   /**
-   * Commits all that is finished by now. Where nothing is in flight, the request goes out before this returns.
+   * Commits all that is finished by now. Where nothing is in flight, the request goes out before this
+   * returns.
    *
    * @throws WirekitError why the commit failed; LeaseLostError when the assignment is over.
    */

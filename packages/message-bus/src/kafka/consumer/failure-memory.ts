@@ -5,8 +5,8 @@ import type { OpenAssignment } from "./assignment.ts";
 const maxRemembered = 10_000;
 
 /**
- * How often handling a record has failed, across rebalances: without it, a message that always fails would never be given up in a group whose
- * members come and go.
+ * How often handling a record has failed, across rebalances: without it, a message that always fails would
+ * never be given up in a group whose members come and go.
  */
 export class FailureMemory {
   readonly #failures = new Map<string, number>();

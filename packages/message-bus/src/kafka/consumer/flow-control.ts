@@ -12,8 +12,9 @@ export interface FlowBounds {
 }
 
 /**
- * Bounds what is held by pausing partitions. Each has an equal share: one that stands still cannot take the room of the others. A partition that
- * holds nothing is always read, however small its share is, or a group with many partitions would come to a stand.
+ * Bounds what is held by pausing partitions. Each has an equal share: one that stands still cannot take the
+ * room of the others. A partition that holds nothing is always read, however small its share is, or a group
+ * with many partitions would come to a stand.
  */
 export class FlowControl {
   readonly #member: Pick<GroupMember, "pause" | "resume">;
@@ -37,7 +38,10 @@ export class FlowControl {
     this.#member.pause([partition]);
   }
 
-  /** Less of a partition is held. It is read again when half of what it may hold is gone, not for every record. */
+  /**
+   * Less of a partition is held. It is read again when half of what it may hold is gone, not for every
+   * record.
+   */
   shrunk(partition: OpenPartition): void {
     if (!partition.isPaused || this.#isStopped || partition.bufferedBytes > this.#pauseAbove / 2) return;
     partition.isPaused = false;

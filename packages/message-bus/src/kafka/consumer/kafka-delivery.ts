@@ -6,7 +6,10 @@ import type { ConsumedRecord } from "../kafka-driver.ts";
 /** In which order records without a key are handled: in that of their partition, or as they come. */
 export type KeylessOrder = "partition" | "none";
 
-/** A delivery of a record, and what it takes to settle it. Its `key` is the orderKey that keeps its order; the record's own is in `received`. */
+/**
+ * A delivery of a record, and what it takes to settle it. Its `key` is the orderKey that keeps its order; the
+ * record's own is in `received`.
+ */
 export interface KafkaDelivery extends BusDelivery {
   readonly lease: RecordLease;
   readonly record: OpenRecord;
@@ -14,7 +17,10 @@ export interface KafkaDelivery extends BusDelivery {
 
 /** Where a source hands its records over: to a consumer, or to those who receive one by one. */
 export interface RecordTarget {
-  /** Takes records from the backlog as it can, until that is empty. To be called again when the backlog has grown. */
+  /**
+   * Takes records from the backlog as it can, until that is empty. To be called again when the backlog has
+   * grown.
+   */
   draw(backlog: Backlog<KafkaDelivery>): void;
   /** Hands a record over again, at the head of its order key, not to be handled before `afterMs`. */
   retry(delivery: KafkaDelivery, options: { readonly afterMs: number }): void;
@@ -92,7 +98,10 @@ export function nextDelivery(delivery: KafkaDelivery): KafkaDelivery {
   return next;
 }
 
-/** A key has its order within its partition. The orderKey of a partition has no colon, so that no key can be taken for it. */
+/**
+ * A key has its order within its partition. The orderKey of a partition has no colon, so that no key can be
+ * taken for it.
+ */
 function orderKeyOf(
   partition: number,
   key: string | undefined,

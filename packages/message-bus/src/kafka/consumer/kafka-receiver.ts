@@ -19,11 +19,13 @@ interface Waiter {
 const commitTimeoutMs = 30_000;
 
 /**
- * Receives one message at a time as a member of a group, which it joins with the first call and stays in between calls. What a fetch has brought
- * beyond what was received is kept for the next calls, and nothing of it is committed before it is acknowledged.
+ * Receives one message at a time as a member of a group, which it joins with the first call and stays in
+ * between calls. What a fetch has brought beyond what was received is kept for the next calls, and nothing of
+ * it is committed before it is acknowledged.
  *
- * Many messages may be received and not acknowledged at once, of each key the next one when the one before it is acknowledged. What is never
- * acknowledged comes again when the group rebalances, or the receiver is closed.
+ * Many messages may be received and not acknowledged at once, of each key the next one when the one before it
+ * is acknowledged. What is never acknowledged comes again when the group rebalances, or the receiver is
+ * closed.
  */
 export class KafkaReceiver {
   readonly #source: KafkaSource;
@@ -59,9 +61,11 @@ export class KafkaReceiver {
   }
 
   /**
-   * The next message; `undefined` when there is none within the time, also because the group has not taken us in yet.
+   * The next message; `undefined` when there is none within the time, also because the group has not taken us
+   * in yet.
    *
-   * @throws WirekitError when the time is over and the broker could not be asked, or when it has refused; ClosedError; the signal's own reason.
+   * @throws WirekitError when the time is over and the broker could not be asked, or when it has refused;
+   * ClosedError; the signal's own reason.
    */
   receive({ timeoutMs = 1_000, signal }: WaitOptions = {}): Promise<ReceivedFacts | undefined> {
     return new Promise((resolve, reject) => {
@@ -101,11 +105,12 @@ export class KafkaReceiver {
   }
 
   /**
-   * Says that a message is done with, and resolves when that is committed; or, where one before it in its partition is not done with, when it is
-   * noted. Resolves with whether this changed anything.
+   * Says that a message is done with, and resolves when that is committed; or, where one before it in its
+   * partition is not done with, when it is noted. Resolves with whether this changed anything.
    *
-   * @throws ReceiptError when the group has rebalanced since, or the receipt handle was not given out; WirekitError when the broker has not taken the
-   * commit, which may be tried again; TimeoutError; the signal's own reason.
+   * @throws ReceiptError when the group has rebalanced since, or the receipt handle was not given out;
+   * WirekitError when the broker has not taken the commit, which may be tried again; TimeoutError; the
+   * signal's own reason.
    */
   async acknowledge(receiptHandle: string, options: WaitOptions = {}): Promise<"acknowledged" | "already"> {
     options.signal?.throwIfAborted();
@@ -128,7 +133,10 @@ export class KafkaReceiver {
     return this.#failure ?? this.#source.readingTrouble;
   }
 
-  /** Commits what was acknowledged, gives back the rest, and leaves the group. Closing again returns the same report. */
+  /**
+   * Commits what was acknowledged, gives back the rest, and leaves the group. Closing again returns the same
+   * report.
+   */
   close({
     timeoutMs = 10_000,
   }: {

@@ -17,13 +17,14 @@ export interface KafkaSourceOptions {
   readonly driver: Pick<KafkaDriver, "openMember">;
   readonly member: MemberOptions;
   /**
-   * In which order records without a key are handled. Default `"none"`, as on every bus: such records were spread over the partitions as it suited
-   * their sender, so that their order means nothing, and one that is slow holds back no other. `"partition"`: one at a time in each partition.
+   * In which order records without a key are handled. Default `"none"`, as on every bus: such records were
+   * spread over the partitions as it suited their sender, so that their order means nothing, and one that is
+   * slow holds back no other. `"partition"`: one at a time in each partition.
    */
   readonly keylessOrder?: KeylessOrder | undefined;
   /**
-   * How many bytes are held that were read and are not finished; each partition has an equal share. What one fetch brings may come on top, for
-   * each partition. Default 32 MiB.
+   * How many bytes are held that were read and are not finished; each partition has an equal share. What one
+   * fetch brings may come on top, for each partition. Default 32 MiB.
    */
   readonly maxBufferedBytes?: number | undefined;
   /** How long what is finished may wait for its commit. Default 1,000. */

@@ -18,9 +18,9 @@ import { SourceTroubles } from "./source-troubles.ts";
 import { StoppedKeys } from "./stopped-keys.ts";
 
 /**
- * Reads one topic as a member of a group. A record that was fetched is handed over as soon as there is a slot and nothing before it can run, so that a
- * slow key holds back itself only; what is held is bounded by pausing partitions. The offset that is committed is the end of the finished
- * prefix of each partition.
+ * Reads one topic as a member of a group. A record that was fetched is handed over as soon as there is a slot
+ * and nothing before it can run, so that a slow key holds back itself only; what is held is bounded by
+ * pausing partitions. The offset that is committed is the end of the finished prefix of each partition.
  *
  * The consumer it belongs to must have an unlimited `capacity`: the bound is this one's, and counts bytes.
  */
@@ -65,7 +65,10 @@ export class KafkaSource implements Source<KafkaDelivery> {
     );
   }
 
-  /** Resolves as soon as the signal fires. The member stays in its group until `close`, so that what still runs can be committed. */
+  /**
+   * Resolves as soon as the signal fires. The member stays in its group until `close`, so that what still
+   * runs can be committed.
+   */
   run(intake: Intake<KafkaDelivery>, { signal }: { readonly signal: AbortSignal }): Promise<void> {
     if (intake.room !== Number.POSITIVE_INFINITY) {
       throw new ConfigError([
@@ -103,7 +106,8 @@ export class KafkaSource implements Source<KafkaDelivery> {
   settle(delivery: KafkaDelivery, settlement: Settlement<KafkaDelivery>): void {
     const assignment = this.#assignment;
     const { record } = delivery;
-    // Whoever has the partition now handles the record; its offset is none of ours, though the broker would take it.
+    // Whoever has the partition now handles the record; its offset is none of ours, though the broker would
+    // take it.
     if (assignment === undefined || assignment.isOver || delivery.lease.isLost) {
       throw new LeaseLostError("the partition is not assigned any more");
     }
@@ -129,10 +133,11 @@ export class KafkaSource implements Source<KafkaDelivery> {
 
   /** Commits what is finished, and leaves the group. */
   async close({ timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
-    const { clock } = this.#options;
+    const { clock, logger } = this.#options;
     const deadline = new Deadline(timeoutMs, clock);
     this.#stopReading();
-    if (this.#assignment?.isOver === false) await this.#commitBeforeLeaving(this.#assignment, deadline);
+    if (this.#assignment?.isOver === false)
+      await this.#assignment.commitBeforeLeaving({ timeoutMs: deadline.leftMs(0.5), logger });
     this.#end(new LeaseLostError("the consumer has left its group"));
     this.#state = "closed";
     await this.#member.close({ timeoutMs: deadline.leftMs() });
@@ -174,7 +179,8 @@ export class KafkaSource implements Source<KafkaDelivery> {
   }
 
   #begin(assignment: Assignment): void {
-    // Every join reads anew from what is committed, so that what is still held of the one before would come twice.
+    // Every join reads anew from what is committed, so that what is still held of the one before would come
+    // twice.
     this.#end(new LeaseLostError("the group has rebalanced"));
     this.#joins += 1;
     const { commitIntervalMs, clock, random } = this.#options;
@@ -191,7 +197,10 @@ export class KafkaSource implements Source<KafkaDelivery> {
     if (!this.#isReading) this.#flow.stop();
   }
 
-  /** What waits is not begun; what runs gets a while, where there is one; then what is finished is committed, and the rest is lost. */
+  /**
+   * What waits is not begun; what runs gets a while, where there is one; then what is finished is committed,
+   * and the rest is lost.
+   */
   async #revoke(time: "wait" | "at-once"): Promise<void> {
     const assignment = this.#assignment;
     if (assignment === undefined || assignment.isOver || assignment.isRevoking) return;
@@ -275,24 +284,11 @@ export class KafkaSource implements Source<KafkaDelivery> {
     const { topic, partition: number, from, to } = reset;
     const fields = { topic, partition: number, from: String(from), to: String(to) };
     logger.error({ ...fields, code: "message-bus/offset-reset" }, resetText(reset));
-    // What is held of offsets that are not in the log any more can still be handled, and committed. Backwards, the numbers mean other records.
+    // What is held of offsets that are not in the log any more can still be handled, and committed.
+    // Backwards, the numbers mean other records.
     if (to >= partition.position) this.#assignment.prefetched.skip(partition, to);
     else this.#flow.restart(partition, to);
     onReset(reset);
-  }
-
-  async #commitBeforeLeaving(assignment: OpenAssignment, deadline: Deadline): Promise<void> {
-    try {
-      await assignment.committer.flushWithin(deadline.leftMs(0.5));
-    } catch (thrown) {
-      const partitions = assignment.uncommitted().length;
-      if (partitions === 0) return;
-      const fields = { error: messageOf(thrown), partitions };
-      this.#options.logger.error(
-        fields,
-        "What was handled was not committed before the end, and comes again",
-      );
-    }
   }
 
   #stopReading(): void {

@@ -4,7 +4,9 @@ import { readerOf } from "../record-reader.ts";
 import type { KafkaDelivery, OpenRecord } from "./kafka-delivery.ts";
 import { OffsetTracker } from "./offset-tracker.ts";
 
-/** A record that was given up with nowhere to put it, and holds back the records behind it in its order key. */
+/**
+ * A record that was given up with nowhere to put it, and holds back the records behind it in its order key.
+ */
 export interface StoppedRecord {
   readonly id: string;
   /** The record's own key. */
@@ -92,7 +94,10 @@ export interface PrefetchedBatch {
   readonly nextOffset: bigint;
 }
 
-/** What was fetched in one assignment and is not handed over yet, in the order in which it came. Nothing of it counts as finished. */
+/**
+ * What was fetched in one assignment and is not handed over yet, in the order in which it came. Nothing of it
+ * counts as finished.
+ */
 export class Prefetched {
   #batches: PrefetchedBatch[] = [];
   #size = 0;
@@ -125,7 +130,10 @@ export class Prefetched {
     return this.#batches[0];
   }
 
-  /** The next record of the first batch; `undefined` where it has none. Whoever reads it holds it, and then calls `leave`. */
+  /**
+   * The next record of the first batch; `undefined` where it has none. Whoever reads it holds it, and then
+   * calls `leave`.
+   */
   read({ partition, records }: PrefetchedBatch): ConsumedRecord | undefined {
     const { size, bytes } = records;
     const record = records.next();

@@ -16,7 +16,10 @@ export interface PrefetchBacklogOptions {
   readonly onDelivered: (facts: ReceivedFacts) => void;
 }
 
-/** Makes deliveries of what was prefetched, one by one, when there is a slot: what waits for one is bytes and nothing else. */
+/**
+ * Makes deliveries of what was prefetched, one by one, when there is a slot: what waits for one is bytes and
+ * nothing else.
+ */
 export class PrefetchBacklog implements Backlog<KafkaDelivery> {
   readonly #options: PrefetchBacklogOptions;
   readonly #openAssignment: () => OpenAssignment | undefined;

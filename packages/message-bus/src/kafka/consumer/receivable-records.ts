@@ -19,7 +19,8 @@ export interface ReceiverListener {
 }
 
 /**
- * The records that can be received one by one: of each order key the first, and the next when that is settled.
+ * The records that can be received one by one: of each order key the first, and the next when that is
+ * settled.
  */
 export class ReceivableRecords implements RecordTarget {
   readonly #slots: Slots<KafkaDelivery>;

@@ -12,7 +12,10 @@ export interface TroubleListener {
   recovered(): void;
 }
 
-/** Tells the worst of several faults that can hold at once, and that all is well only when none holds any more. */
+/**
+ * Tells the worst of several faults that can hold at once, and that all is well only when none holds any
+ * more.
+ */
 export class SourceTroubles {
   readonly #listener: TroubleListener;
   readonly #troubles = new Map<TroubleArea, WirekitError>();

@@ -10,7 +10,10 @@ export interface StoppedKeysSource {
   readonly onTrouble: (error: WirekitError) => void;
 }
 
-/** Stops keys whose messages were given up with nowhere to put them, and then the partitions that hold nothing else: loudly, and nothing is skipped. */
+/**
+ * Stops keys whose messages were given up with nowhere to put them, and then the partitions that hold nothing
+ * else: loudly, and nothing is skipped.
+ */
 export class StoppedKeys {
   readonly #options: Pick<ResolvedSourceOptions, "logger" | "onStopped">;
   readonly #source: StoppedKeysSource;
@@ -34,7 +37,10 @@ export class StoppedKeys {
     this.watch(partition);
   }
 
-  /** Says so once when a partition has come to a stand: it is full, and nothing of what it holds can be handled. */
+  /**
+   * Says so once when a partition has come to a stand: it is full, and nothing of what it holds can be
+   * handled.
+   */
   watch(partition: OpenPartition): void {
     if (partition.stopped.size === 0 || partition.isStuck) return;
     if (!partition.isPaused || partition.blockedBytes < partition.bufferedBytes) return;
@@ -46,7 +52,10 @@ export class StoppedKeys {
   }
 }
 
-/** A record was given up, there is nowhere to put it, and it is not skipped: nothing of its key is handled any more. */
+/**
+ * A record was given up, there is nowhere to put it, and it is not skipped: nothing of its key is handled any
+ * more.
+ */
 function keyStoppedError(id: string, cause: WirekitError): WirekitError {
   return new WirekitError(
     `The message ${id} was given up and there is no dead-letter target: its key has stopped, and nothing after it is committed`,

@@ -47,7 +47,10 @@ function nameOf({ topic, partition }: TopicPartition): string {
   return `${partition}:${topic}`;
 }
 
-/** A batch from its first request to its result. All its requests have the same bytes and the same sequence numbers. */
+/**
+ * A batch from its first request to its result. All its requests have the same bytes and the same sequence
+ * numbers.
+ */
 export class BatchInFlight implements TopicPartition {
   readonly topic: string;
   readonly partition: number;

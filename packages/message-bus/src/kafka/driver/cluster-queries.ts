@@ -17,7 +17,10 @@ interface Connected {
   readonly cluster: KafkajsCluster;
 }
 
-/** Questions to the cluster, over connections that are opened with the first and given up with the first that fails. */
+/**
+ * Questions to the cluster, over connections that are opened with the first and given up with the first that
+ * fails.
+ */
 export class ClusterQueries {
   readonly #options: QueryOptions;
   readonly #closed = new AbortController();
@@ -27,7 +30,10 @@ export class ClusterQueries {
     this.#options = options;
   }
 
-  /** How many partitions a topic has. A broker that creates topics on demand creates it, unless `topicCreation` forbids it. */
+  /**
+   * How many partitions a topic has. A broker that creates topics on demand creates it, unless
+   * `topicCreation` forbids it.
+   */
   partitionCount(topic: string): Promise<number> {
     return this.#ask(topic, async (cluster) => (await partitionsOf(cluster, topic)).length);
   }
@@ -68,7 +74,8 @@ export class ClusterQueries {
     try {
       return await rejectOnAbort(asking(), this.#closed.signal);
     } catch (thrown) {
-      // kafkajs remembers the topics it was asked for, and fails every later question while one of them is missing.
+      // kafkajs remembers the topics it was asked for, and fails every later question while one of them is
+      // missing.
       if (this.#connected === connected) this.#disconnect();
       const { sasl, securityProtocol } = this.#options;
       throw wirekitErrorOf(thrown, { what: "Asking for metadata", topic, sasl, securityProtocol });

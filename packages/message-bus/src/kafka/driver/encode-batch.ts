@@ -1,7 +1,10 @@
 import type { ProducerRecord } from "../kafka-driver.ts";
 import { recordBodyBytes, sizedBytes } from "../producer/record-size.ts";
 
-/** The head of a batch up to its records (message format 2): https://kafka.apache.org/documentation/#recordbatch */
+/**
+ * The head of a batch up to its records (message format 2):
+ * https://kafka.apache.org/documentation/#recordbatch
+ */
 const headBytes = 61;
 /** Base offset and length, which the length does not count. */
 const prefixBytes = 12;

@@ -20,7 +20,9 @@ export interface FetchAnswer {
   readonly throttleMs: number;
 }
 
-/** Whether answers to this version of the request are laid out as is read here; they are from Kafka 0.11 on. */
+/**
+ * Whether answers to this version of the request are laid out as is read here; they are from Kafka 0.11 on.
+ */
 export function isReadable(version: number): boolean {
   return version >= 4 && version <= 11;
 }

@@ -35,8 +35,9 @@ export interface FetchedPartition {
 }
 
 /**
- * Fetches by a broker of kafkajs, and reads the answer itself: kafkajs would make many objects of each record, of all of them at once, and skips batches
- * that compaction has emptied without a word of where they end. What is in the formats from before 2017 is left to it.
+ * Fetches by a broker of kafkajs, and reads the answer itself: kafkajs would make many objects of each
+ * record, of all of them at once, and skips batches that compaction has emptied without a word of where they
+ * end. What is in the formats from before 2017 is left to it.
  *
  * @throws WirekitError where the answer cannot be understood; whatever kafkajs throws.
  */

@@ -27,8 +27,8 @@ export interface FetcherOptions {
 const readCommitted = 1;
 
 /**
- * Reads the partitions of one assignment: one loop for each broker that leads any, with one request at a time. A partition that is paused is not
- * asked for, and holds up nobody else.
+ * Reads the partitions of one assignment: one loop for each broker that leads any, with one request at a
+ * time. A partition that is paused is not asked for, and holds up nobody else.
  */
 export class Fetcher {
   readonly positions: FetchPositions;
@@ -51,7 +51,10 @@ export class Fetcher {
     return this.#options.signal.aborted;
   }
 
-  /** Starts a loop for each node that leads anything and has none. A loop whose node leads nothing any more ends by itself. */
+  /**
+   * Starts a loop for each node that leads anything and has none. A loop whose node leads nothing any more
+   * ends by itself.
+   */
   #plan(): void {
     const { cluster, member, onMetadata } = this.#options;
     const metadata = cluster.findTopicPartitionMetadata(member.topic);
@@ -169,7 +172,10 @@ export class Fetcher {
     if (!this.#isOver) this.#plan();
   }
 
-  /** The error names one partition of many, and another one may be next: all that lie outside their logs are set right. */
+  /**
+   * The error names one partition of many, and another one may be next: all that lie outside their logs are
+   * set right.
+   */
   async #reset(): Promise<void> {
     const { cluster, member, listener } = this.#options;
     const { topic, startAt } = member;
@@ -195,7 +201,10 @@ export interface FetchPosition {
   readonly offset: bigint;
 }
 
-/** What is to be read next in each partition of an assignment, and from whom. Whoever waits for a change is told of each. */
+/**
+ * What is to be read next in each partition of an assignment, and from whom. Whoever waits for a change is
+ * told of each.
+ */
 export class FetchPositions {
   readonly #positions: Map<number, bigint>;
   readonly #paused = new Set<number>();

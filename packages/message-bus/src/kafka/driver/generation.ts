@@ -27,8 +27,8 @@ export interface GenerationOptions {
 }
 
 /**
- * A member's life between two joins: heartbeats by a timer, commits, and how it ends. After a rebalance was announced, heartbeats and commits go on until
- * `stop`, so that what is under way can be brought to an end.
+ * A member's life between two joins: heartbeats by a timer, commits, and how it ends. After a rebalance was
+ * announced, heartbeats and commits go on until `stop`, so that what is under way can be brought to an end.
  */
 export class Generation {
   /** Resolves with the first ending. */

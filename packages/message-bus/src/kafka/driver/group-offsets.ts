@@ -28,7 +28,8 @@ export async function committedOffsets(
 ): Promise<Offsets> {
   const asked = partitions.map((partition) => ({ partition }));
   const { responses } = await coordinator.offsetFetch({ groupId, topics: [{ topic, partitions: asked }] });
-  // Below zero stands for nothing: what was never committed, and what kafkajs commits when it has lost its place.
+  // Below zero stands for nothing: what was never committed, and what kafkajs commits when it has lost its
+  // place.
   return new Map([...offsetsOf(responses, topic)].filter(([, offset]) => offset >= 0n));
 }
 

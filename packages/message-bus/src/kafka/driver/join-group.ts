@@ -20,7 +20,9 @@ export type Joined = Awaited<ReturnType<KafkajsBroker["joinGroup"]>>;
 
 const noUserData = Buffer.alloc(0);
 
-/** Asks to be taken in. Answered when all members have come, or the rebalance has waited long enough for them. */
+/**
+ * Asks to be taken in. Answered when all members have come, or the rebalance has waited long enough for them.
+ */
 export function joinGroup({ coordinator, protocol, options, memberId }: Joining): Promise<Joined> {
   const { groupId, topic, sessionTimeoutMs, rebalanceTimeoutMs } = options;
   const metadata = protocol.MemberMetadata.encode({ version: 0, topics: [topic], userData: noUserData });
@@ -84,7 +86,10 @@ async function shareOut({ cluster, protocol }: Joining, { members, groupProtocol
   return { assignment, partitionCounts };
 }
 
-/** Members in other languages may read topics that this one does not; a topic that cannot be looked up is shared out by nobody. */
+/**
+ * Members in other languages may read topics that this one does not; a topic that cannot be looked up is
+ * shared out by nobody.
+ */
 async function countPartitions(
   cluster: KafkajsCluster,
   topics: ReadonlySet<string>,

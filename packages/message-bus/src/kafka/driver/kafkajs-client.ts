@@ -10,8 +10,8 @@ export type Kafkajs = typeof import("kafkajs");
 export type AssignerProtocol = Kafkajs["AssignerProtocol"];
 
 /**
- * How to decompress, by the number that a batch names: kafkajs's own table, to which its users add what it does not bring. Making one
- * throws where it is known and not installed.
+ * How to decompress, by the number that a batch names: kafkajs's own table, to which its users add what it
+ * does not bring. Making one throws where it is known and not installed.
  */
 export type CompressionCodecs = Readonly<
   Record<number, (() => { decompress(bytes: Buffer): Promise<Buffer> }) | undefined>
@@ -100,8 +100,8 @@ function saslOf({
 const safeFields = ["broker", "clientId", "topic", "groupId", "memberId", "retryCount", "retryTime"] as const;
 
 /**
- * Takes kafkajs's log lines to ours, all of them as `debug`: what fails for good is thrown to the caller, what is repeated is told by
- * the bus itself, and kafkajs reports each as an error several times.
+ * Takes kafkajs's log lines to ours, all of them as `debug`: what fails for good is thrown to the caller,
+ * what is repeated is told by the bus itself, and kafkajs reports each as an error several times.
  */
 function kafkajsLog(logger: Logger, secrets: readonly (string | undefined)[]): logCreator {
   return () => (entry) => {
@@ -118,8 +118,9 @@ type Socket = ReturnType<ISocketFactory>;
 const keepAliveMs = 60_000;
 
 /**
- * The connections of one client, kept at hand so that they can be ended at once. kafkajs itself waits, when it disconnects, for every answer that
- * is still due, and a client that retries while it is disconnected connects again.
+ * The connections of one client, kept at hand so that they can be ended at once. kafkajs itself waits, when
+ * it disconnects, for every answer that is still due, and a client that retries while it is disconnected
+ * connects again.
  */
 export class Sockets {
   readonly #open = new Set<Socket>();

@@ -91,7 +91,10 @@ function protocolError(error: KafkajsError, { what, topic }: ErrorContext): Wire
   });
 }
 
-/** Everything else is a connection that could not be had or kept; a bug of the client's passes when it connects anew. */
+/**
+ * Everything else is a connection that could not be had or kept; a bug of the client's passes when it
+ * connects anew.
+ */
 function connectionError(error: KafkajsError, { what, sasl, securityProtocol }: ErrorContext): WirekitError {
   const message = redactText(error.message, { secrets: [sasl?.password, sasl?.userName] });
   return new ConnectionError(`${what}: ${message}${adviceOn(error, securityProtocol)}`, {

@@ -1,5 +1,5 @@
 import { ClosedError, WirekitError } from "@wirekit/core";
-import { backoffMs, rejectOnAbort, sleep, withTimeout } from "@wirekit/core/kit";
+import { backoffMs, onAbort, rejectOnAbort, sleep, withTimeout } from "@wirekit/core/kit";
 import type {
   Assignment,
   CommitOffset,
@@ -97,7 +97,10 @@ export class KafkajsMember implements GroupMember {
     }
   }
 
-  /** Joins, reads until the group rebalances or throws the member out, and lets what is under way come to an end. */
+  /**
+   * Joins, reads until the group rebalances or throws the member out, and lets what is under way come to an
+   * end.
+   */
   async #liveOneGeneration(listener: MemberListener, health: MemberHealth): Promise<Ending> {
     const connected = await this.#connect();
     const { joined, synced } = await this.#join(connected);
@@ -113,7 +116,7 @@ export class KafkajsMember implements GroupMember {
       dropConnections: () => connected.client.sockets.drop(),
       onBroken: (thrown) => forgetBroker(connected.cluster, thrown),
     });
-    const stopListening = listenOnce(this.#closing.signal, () => generation.end({ kind: "closed" }));
+    const stopListening = onAbort(this.#closing.signal, () => generation.end({ kind: "closed" }));
     try {
       const partitions = await this.#startOffsets(connected, synced, generation, health);
       if (partitions === undefined) return this.#endOf(await generation.ended);
@@ -205,7 +208,10 @@ export class KafkajsMember implements GroupMember {
     return { joined, synced };
   }
 
-  /** Tries until it has them, because joining again would have the whole group rebalance; `undefined` when the generation is over before. */
+  /**
+   * Tries until it has them, because joining again would have the whole group rebalance; `undefined` when the
+   * generation is over before.
+   */
   async #startOffsets(
     { cluster, coordinator }: Connected,
     { partitions }: Synced,
@@ -235,8 +241,9 @@ export class KafkajsMember implements GroupMember {
   }
 
   /**
-   * While there is no generation to keep, a client that could not get through is given up for a new one: kafkajs keeps the half of an answer that a
-   * broken connection has brought, takes it for the beginning of the next one, and understands nothing any more.
+   * While there is no generation to keep, a client that could not get through is given up for a new one:
+   * kafkajs keeps the half of an answer that a broken connection has brought, takes it for the beginning of
+   * the next one, and understands nothing any more.
    */
   #mend(thrown: unknown): void {
     if (isAnswer(thrown) && reactionTo(thrown) !== "refresh-metadata") {
@@ -270,7 +277,8 @@ export class KafkajsMember implements GroupMember {
     await within(0.7, async () => this.#joining);
     await within(0.9, () => this.#leave());
     const { cluster, client } = this.#connected ?? {};
-    // It waits for every request that is under way: by now a fetch at most, whose answer nobody wants. The end of its connection is the end of it.
+    // It waits for every request that is under way: by now a fetch at most, whose answer nobody wants. The
+    // end of its connection is the end of it.
     const goodbye = cluster?.disconnect();
     client?.sockets.destroy();
     await within(1, async () => Promise.race([goodbye, sleep(longestGoodbyeMs, { clock })]));
@@ -287,9 +295,3 @@ export class KafkajsMember implements GroupMember {
 
 /** How long connections may take to come to an end by themselves. */
 const longestGoodbyeMs = 100;
-
-function listenOnce(signal: AbortSignal, listener: () => void): () => void {
-  if (signal.aborted) listener();
-  signal.addEventListener("abort", listener, { once: true });
-  return () => signal.removeEventListener("abort", listener);
-}

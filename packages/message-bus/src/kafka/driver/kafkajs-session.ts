@@ -22,9 +22,10 @@ interface Way {
 }
 
 /**
- * A producer session over kafkajs's connections. A send is one request for each broker that leads one of its partitions, repeated until
- * each batch has its result. A batch keeps its producer id and sequence numbers through all requests, also over new connections: what
- * was written already is acknowledged, and not written again.
+ * A producer session over kafkajs's connections. A send is one request for each broker that leads one of its
+ * partitions, repeated until each batch has its result. A batch keeps its producer id and sequence numbers
+ * through all requests, also over new connections: what was written already is acknowledged, and not written
+ * again.
  */
 export class KafkajsSession implements ProducerSession {
   readonly #options: SessionOptions;

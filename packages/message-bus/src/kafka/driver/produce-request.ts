@@ -30,7 +30,8 @@ interface DecodedAnswer {
 }
 
 /**
- * Writes batches to the broker that leads their partitions, in one request that waits for all replicas. Resolves with one answer for each.
+ * Writes batches to the broker that leads their partitions, in one request that waits for all replicas.
+ * Resolves with one answer for each.
  *
  * @param onSent called when the request is made: from then on it may reach the broker.
  * @throws whatever kafkajs throws where the broker has not answered.

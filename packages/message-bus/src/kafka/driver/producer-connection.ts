@@ -36,7 +36,10 @@ export class ProducerConnection {
   readonly #leaders = new Map<string, Leaders>();
   /** Whether leaders have moved, as far as is known. */
   isStale = false;
-  /** Whether something on it had no answer. It is not used again then: kafkajs keeps the half of an answer that came. */
+  /**
+   * Whether something on it had no answer. It is not used again then: kafkajs keeps the half of an answer
+   * that came.
+   */
   isBroken = false;
   readonly encoding: BatchEncoding;
 
@@ -59,8 +62,8 @@ export class ProducerConnection {
   }
 
   /**
-   * Connects, and asks for the leaders of topics that are not known or may have changed. Resolves with why single topics could not be
-   * found.
+   * Connects, and asks for the leaders of topics that are not known or may have changed. Resolves with why
+   * single topics could not be found.
    */
   async find(topics: ReadonlySet<string>): Promise<ReadonlyMap<string, unknown>> {
     await this.#cluster.connect();

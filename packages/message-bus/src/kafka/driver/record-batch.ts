@@ -22,7 +22,10 @@ const controlFlag = 0x20;
 /** Many records, as they were written together. */
 export interface RecordBatch {
   readonly baseOffset: bigint;
-  /** The offset after the batch, which may lie behind its last record: compaction takes records and leaves the batch as long as it was. */
+  /**
+   * The offset after the batch, which may lie behind its last record: compaction takes records and leaves the
+   * batch as long as it was.
+   */
   readonly endOffset: bigint;
   /** How the records are compressed; 0: not at all. */
   readonly compression: number;
@@ -45,7 +48,8 @@ export function isOldFormat(recordSet: Buffer): boolean {
 }
 
 /**
- * The batches of a fetched partition that are there in whole: the last one may be cut off, and is asked for again.
+ * The batches of a fetched partition that are there in whole: the last one may be cut off, and is asked for
+ * again.
  *
  * @throws WirekitError where something is no batch.
  */
@@ -85,7 +89,8 @@ function batchOf(bytes: Buffer): RecordBatch {
 }
 
 /**
- * Makes sure that a batch, uncompressed, holds what it says, so that reading its records cannot fail later, one by one.
+ * Makes sure that a batch, uncompressed, holds what it says, so that reading its records cannot fail later,
+ * one by one.
  *
  * @throws WirekitError where it does not.
  */
@@ -131,7 +136,10 @@ export interface AbortedTransaction {
   readonly firstOffset: bigint;
 }
 
-/** The batches that are for readers: without those that end a transaction, and those of transactions that were aborted. */
+/**
+ * The batches that are for readers: without those that end a transaction, and those of transactions that were
+ * aborted.
+ */
 export function withoutAborted(
   batches: readonly RecordBatch[],
   aborted: readonly AbortedTransaction[],
@@ -149,7 +157,10 @@ export function withoutAborted(
   });
 }
 
-/** Reads the fields of records, one after the other, as message format 2 writes them. Whether they are there is for whoever asks to know. */
+/**
+ * Reads the fields of records, one after the other, as message format 2 writes them. Whether they are there
+ * is for whoever asks to know.
+ */
 export class RecordBytes {
   readonly bytes: Buffer;
   /** Where the next field begins. */

@@ -22,7 +22,10 @@ function record(text: string): OutgoingRecord {
   return new OutgoingRecord(outgoing, Number.POSITIVE_INFINITY);
 }
 
-/** A writer whose sessions answer as they are told, one after the other. Each list of values goes to a partition of its own. */
+/**
+ * A writer whose sessions answer as they are told, one after the other. Each list of values goes to a
+ * partition of its own.
+ */
 function setUp(...answers: Answer[]) {
   const sessions: { sent: string[][]; isClosed: boolean }[] = [];
   const openProducer = (): ProducerSession => {

@@ -25,8 +25,9 @@ export interface WriteLimits {
 }
 
 /**
- * Writes batches, one request after the other. After a request whose outcome is unknown it opens a new session: a session that goes on
- * would use its sequence numbers again, and the broker would take new records for copies of old ones.
+ * Writes batches, one request after the other. After a request whose outcome is unknown it opens a new
+ * session: a session that goes on would use its sequence numbers again, and the broker would take new records
+ * for copies of old ones.
  */
 export class BatchWriter {
   readonly #driver: Pick<KafkaDriver, "openProducer">;
@@ -67,7 +68,8 @@ export class BatchWriter {
       const answer = answers[index] ?? noAnswer();
       if (!isTooLarge(answer)) settle(batch, answer, results);
       else if (batch.records.length === 1) tooLarge(batch, results);
-      // Too large together does not mean that any of them is: the broker's own limit is lower than what we were told.
+      // Too large together does not mean that any of them is: the broker's own limit is lower than what we
+      // were told.
       else for (const half of halvesOf(batch)) await this.#writeAll([half], results, limits);
     }
   }

@@ -42,8 +42,8 @@ const longestNoticeMs = 100;
 const triesForNewTopic = 5;
 
 /**
- * Sends texts of many calls as full requests. One request is under way at a time, its repetitions included; meanwhile the next one
- * fills. The records of a partition keep the order of the calls.
+ * Sends texts of many calls as full requests. One request is under way at a time, its repetitions included;
+ * meanwhile the next one fills. The records of a partition keep the order of the calls.
  */
 export class KafkaProducer {
   readonly #options: ProducerOptions;
@@ -74,7 +74,8 @@ export class KafkaProducer {
     this.#batcher = new Batcher<OutgoingRecord, KafkaReceipt>({
       flush: (entries, context) => this.#flush(entries, context),
       maxEntries: options.maxBatchMessages,
-      // The first of a batch takes no bytes for its place, so that what all are counted for never exceeds what the broker counts.
+      // The first of a batch takes no bytes for its place, so that what all are counted for never exceeds
+      // what the broker counts.
       maxBytes: options.maxBatchBytes - batchOverheadBytes + placeBytes,
       sizeOf: ({ bytes }) => bytes + placeBytes,
       keyOf: ({ partitionName }) => partitionName,
@@ -84,7 +85,8 @@ export class KafkaProducer {
       maxInFlight: 1,
       maxPendingEntries: options.maxPendingMessages,
       maxPendingBytes: Math.max(options.maxPendingBytes, options.maxBatchBytes),
-      // The session repeats requests itself, under the same sequence numbers. A second flush would double what may have arrived.
+      // The session repeats requests itself, under the same sequence numbers. A second flush would double
+      // what may have arrived.
       retry: { maxAttempts: 1 },
       flushTimeoutMs: Math.min(deliveryTimeoutMs + marginMs, maxTimerMs),
       logger,
@@ -94,8 +96,8 @@ export class KafkaProducer {
   }
 
   /**
-   * Sends a text, and settles it once: as delivered when all replicas have it. What it throws says that nothing was sent, and then it
-   * settles nothing.
+   * Sends a text, and settles it once: as delivered when all replicas have it. What it throws says that
+   * nothing was sent, and then it settles nothing.
    */
   submit(outgoing: Outgoing<KafkaReceipt>): void {
     const { target, signal, timeoutMs } = outgoing;
@@ -106,7 +108,8 @@ export class KafkaProducer {
     const record = new OutgoingRecord(outgoing, clock.monotonic() + limitMs);
     const bytes = batchOverheadBytes + record.bytes;
     if (bytes > maxBatchBytes) throw new MessageTooLargeError({ bytes, maxBytes: maxBatchBytes });
-    // A flush ends by the limit of a delivery, and skips what is over by then: only a shorter limit needs a timer.
+    // A flush ends by the limit of a delivery, and skips what is over by then: only a shorter limit needs a
+    // timer.
     const options = { signal, timeoutMs: limitMs < deliveryTimeoutMs ? limitMs : undefined };
     const topic = this.#topics.get(target);
     if (topic === undefined) this.#wait(record, options);
@@ -176,7 +179,8 @@ export class KafkaProducer {
     }
     this.#choice.moveOn();
     if (batches.size === 0) return results;
-    // A little before the last of the callers gives up: the session knows what was sent, and the callers do not.
+    // A little before the last of the callers gives up: the session knows what was sent, and the callers do
+    // not.
     const endsAt = now + leftMs - Math.min(leftMs / 10, longestNoticeMs);
     const onFailure = (error: WirekitError) => this.#listener.onFailing(error);
     await this.#writer.write([...batches.values()], results, { endsAt, signal, onFailure });

@@ -38,8 +38,9 @@ export interface Waiter {
 const pauses = { baseDelayMs: 100, maxDelayMs: 1_000 };
 
 /**
- * How many partitions each topic has: the one place where this is kept. Sends wait here until it is known, and go on in their order. A topic
- * that is known lets every send pass at once, because one that waited even for a turn could be overtaken.
+ * How many partitions each topic has: the one place where this is kept. Sends wait here until it is known,
+ * and go on in their order. A topic that is known lets every send pass at once, because one that waited even
+ * for a turn could be overtaken.
  */
 export class PartitionCounts {
   readonly #options: PartitionCountsOptions;
@@ -56,7 +57,9 @@ export class PartitionCounts {
     return this.#known.get(topic);
   }
 
-  /** Calls one of the two functions with the answer; neither of them after the returned function was called. */
+  /**
+   * Calls one of the two functions with the answer; neither of them after the returned function was called.
+   */
   wait(topic: string, waiter: Waiter): () => void {
     const waiting = this.#waiting.get(topic) ?? this.#ask(topic);
     waiting.add(waiter);

@@ -156,7 +156,10 @@ export const request: FetchRequest = {
   topics: [],
 };
 
-/** A broker of kafkajs, as far as a fetch goes, that answers with these bytes. Keeps what its connection is told of the answer. */
+/**
+ * A broker of kafkajs, as far as a fetch goes, that answers with these bytes. Keeps what its connection is
+ * told of the answer.
+ */
 export function brokerOf(version: number, bytes: Buffer) {
   const decodings: unknown[] = [];
   const broker = {

@@ -48,7 +48,10 @@ export interface KafkajsBroker {
   readonly lookupRequest: (apiKey: number, definition: unknown) => (request: unknown) => RequestProtocol;
 }
 
-/** A request to be sent, and what is done with the answer: `decode` gets its bytes, `parse` throws where the broker has refused something. */
+/**
+ * A request to be sent, and what is done with the answer: `decode` gets its bytes, `parse` throws where the
+ * broker has refused something.
+ */
 export interface RequestProtocol {
   readonly request: {
     readonly apiVersion: number;

@@ -34,7 +34,8 @@ export const brokerMethods = namesOf<KafkajsBroker>({
 });
 
 /**
- * Makes sure that a part of kafkajs which is none of its public interface is what it was when this was written.
+ * Makes sure that a part of kafkajs which is none of its public interface is what it was when this was
+ * written.
  *
  * @throws WirekitError naming the version that is expected and what is missing.
  */

@@ -13,9 +13,10 @@ export interface ClusterOptions {
 }
 
 /**
- * Opens a cluster of kafkajs: connections, metadata and requests. kafkajs gives one to the assigners of a consumer, so a consumer is
- * made for it. That consumer is never run: its loop waits for the slowest of all partitions between two fetches, sends no heartbeat
- * meanwhile, repeats a commit under whatever generation has come since, and sleeps while partitions are paused.
+ * Opens a cluster of kafkajs: connections, metadata and requests. kafkajs gives one to the assigners of a
+ * consumer, so a consumer is made for it. That consumer is never run: its loop waits for the slowest of all
+ * partitions between two fetches, sends no heartbeat meanwhile, repeats a commit under whatever generation
+ * has come since, and sleeps while partitions are paused.
  */
 export function openCluster(
   kafka: Kafkajs.Kafka,
