@@ -1,14 +1,17 @@
 import type { SNSClient } from "@aws-sdk/client-sns";
 import type { SQSClient } from "@aws-sdk/client-sqs";
+import { bindSqs, endingByTimeOut, withoutRequestLog } from "@wirekit/core/aws";
 import { once, withTimeout } from "@wirekit/core/kit";
-import { bindSqs, endingByTimeOut, type SqsApi, withoutRequestLog } from "@wirekit/core/sqs";
-import { toAwsError } from "./aws-error.ts";
+import type { SqsApi } from "@wirekit/core/sqs";
 import type { AwsMessagingConfig } from "./config.ts";
 import { clientSettings, type Keep } from "./sdk-settings.ts";
 import type { CallOptions, SnsApi } from "./sns-api.ts";
 import type { SqsAdminApi } from "./sqs-admin-api.ts";
 
-/** The AWS SDK's clients, bound to the narrow interfaces that the rest of this package knows. The one place that imports the SDK. */
+/**
+ * The AWS SDK's clients, bound to the narrow interfaces that the rest of this package knows. The one place
+ * that imports the SDK.
+ */
 export interface AwsClients {
   /** Loads the SDK's SNS client on first use. */
   sns(): Promise<SnsApi>;
@@ -50,11 +53,13 @@ export function awsClients(config: AwsMessagingConfig, injected: InjectedClients
   const sqs = once(async () => {
     const module = await import("@aws-sdk/client-sqs");
     const client = await sqsClient();
-    if (injected.sqs !== undefined) return bindSqs(module, client, toAwsError);
+    if (injected.sqs !== undefined) return bindSqs(module, client);
     // What the one has found out about credentials, the other need not.
     const { credentials } = client.config;
     const ending = endingByTimeOut({ ...(await settings()), credentials }, config.timeoutMs);
-    return bindSqs(module, client, toAwsError, { batches: keep(new module.SQSClient(ending)) });
+    return bindSqs(module, client, {
+      batches: keep(new module.SQSClient(ending)),
+    });
   });
   return {
     sns,
@@ -70,7 +75,10 @@ function abort(signal: AbortSignal | undefined): { readonly abortSignal: AbortSi
   return signal === undefined ? undefined : { abortSignal: signal };
 }
 
-/** These have no engine that would limit their time, and the client no limit of its own: that would end its long polls. */
+/**
+ * These have no engine that would limit their time, and the client no limit of its own: that would end its
+ * long polls.
+ */
 function bindSqsAdmin(
   sdk: typeof import("@aws-sdk/client-sqs"),
   client: SQSClient,
@@ -94,7 +102,10 @@ function bindSqsAdmin(
   };
 }
 
-/** A client of our own does without a signal, which costs the less: its requests end by its time-out, or with its sockets when it is closed. */
+/**
+ * A client of our own does without a signal, which costs the less: its requests end by its time-out, or with
+ * its sockets when it is closed.
+ */
 interface PublishLimit {
   readonly ends: "by-signal" | "by-time-out";
 }

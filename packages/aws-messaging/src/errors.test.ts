@@ -18,8 +18,10 @@ const classes = {
 const errors = {
   InvalidMessageError: new InvalidMessageError("no message"),
   ValidationFailedError: new ValidationFailedError([{ path: "n", message: "must be a number" }]),
-  SubscriptionNotFoundError: new SubscriptionNotFoundError("nobody", { topic: "t" }),
-  AWSConnectionError: new AWSConnectionError("refused", { code: "aws-messaging/refused" }),
+  SubscriptionNotFoundError: new SubscriptionNotFoundError("nobody", {
+    topic: "t",
+  }),
+  AWSConnectionError: new AWSConnectionError("refused", { kind: "sender" }),
   MessageProcessingError: new MessageProcessingError("failed"),
 };
 

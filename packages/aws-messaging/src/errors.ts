@@ -1,21 +1,10 @@
-import {
-  type ErrorDetails,
-  type Issue,
-  ValidationError,
-  WirekitError,
-  type WirekitErrorOptions,
-} from "@wirekit/core";
+import { type ErrorDetails, type Issue, ValidationError, WirekitError } from "@wirekit/core";
 
 /** Every code that an error of this package carries. */
 export type AwsMessagingErrorCode =
   | "aws-messaging/invalid-message"
   | "aws-messaging/validation-failed"
   | "aws-messaging/subscription-not-found"
-  | "aws-messaging/connection"
-  | "aws-messaging/throttled"
-  | "aws-messaging/access-denied"
-  | "aws-messaging/not-found"
-  | "aws-messaging/refused"
   | "aws-messaging/too-large"
   | "aws-messaging/rate-limited"
   | "aws-messaging/processing";
@@ -36,7 +25,9 @@ export class InvalidMessageError extends WirekitError<AwsMessagingErrorCode> {
   }
 }
 
-/** A message is JSON, but not of the form that its schema asks for. `issues` lists every fault with its path. */
+/**
+ * A message is JSON, but not of the form that its schema asks for. `issues` lists every fault with its path.
+ */
 export class ValidationFailedError extends ValidationError<AwsMessagingErrorCode> {
   static override readonly mark: string = "@wirekit/aws-messaging/ValidationFailedError";
 
@@ -49,7 +40,10 @@ export class ValidationFailedError extends ValidationError<AwsMessagingErrorCode
   }
 }
 
-/** A message arrived on a topic for which nobody has subscribed to its event type. It is never deleted for that. */
+/**
+ * A message arrived on a topic for which nobody has subscribed to its event type. It is never deleted for
+ * that.
+ */
 export class SubscriptionNotFoundError extends WirekitError<AwsMessagingErrorCode> {
   static override readonly mark: string = "@wirekit/aws-messaging/SubscriptionNotFoundError";
 
@@ -59,18 +53,7 @@ export class SubscriptionNotFoundError extends WirekitError<AwsMessagingErrorCod
 }
 
 /** AWS could not be reached, or refused. `retryable` says whether the same call may succeed later. */
-export class AWSConnectionError extends WirekitError<AwsMessagingErrorCode> {
-  static override readonly mark: string = "@wirekit/aws-messaging/AWSConnectionError";
-
-  constructor(message: string, options: WirekitErrorOptions<AwsMessagingErrorCode>) {
-    super(message, options);
-  }
-
-  /** The id under which AWS logged the request, when there was an answer. */
-  get requestId(): string | undefined {
-    return this.details.requestId as string | undefined;
-  }
-}
+export { AwsError as AWSConnectionError } from "@wirekit/core/aws";
 
 /** A handler failed, or a message could not be settled. `cause` is what was thrown. */
 export class MessageProcessingError extends WirekitError<AwsMessagingErrorCode> {

@@ -13,8 +13,8 @@ it("does not go on without the identifiers that AWS has to give", async () => {
     policy: {},
   };
   await expect(provision("orders", {}, context)).rejects.toMatchObject({
-    name: "AWSConnectionError",
-    code: "aws-messaging/refused",
+    name: "AwsError",
+    code: "aws/sender",
     message: expect.stringContaining("orders"),
   });
 });

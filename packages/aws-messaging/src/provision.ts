@@ -1,6 +1,6 @@
 import { ConfigError, type Issue, type RetryPolicy } from "@wirekit/core";
+import { toAwsError } from "@wirekit/core/aws";
 import { retry } from "@wirekit/core/kit";
-import { toAwsError } from "./aws-error.ts";
 import type { AwsMessagingConfig } from "./config.ts";
 import { AWSConnectionError } from "./errors.ts";
 import type { SnsApi } from "./sns-api.ts";
@@ -11,21 +11,27 @@ import { deadLetterQueueNameFor, isFifo, queueNameFor, topicNameFor } from "./wi
 /** What is to exist for a topic. */
 export interface ProvisionOptions {
   /**
-   * How queues encrypt what they hold: with a key of SQS's own, with a KMS key, or not at all. Left as it is unless said; AWS gives new
-   * queues a key of its own.
+   * How queues encrypt what they hold: with a key of SQS's own, with a KMS key, or not at all. Left as it is
+   * unless said; AWS gives new queues a key of its own.
    */
   readonly encryption?: "sqs" | { readonly kmsKeyId: string } | "none" | undefined;
   /** How often a message is received before it goes to the dead-letter queue. Default 5. */
   readonly maxReceiveCount?: number | undefined;
   /** The queue's visibility time-out, in milliseconds, in whole seconds up to 12 hours. Default 30,000. */
   readonly visibilityTimeoutMs?: number | undefined;
-  /** How long a message is kept, in milliseconds, in whole seconds from a minute to 14 days. Default 4 days; dead letters 14 days. */
+  /**
+   * How long a message is kept, in milliseconds, in whole seconds from a minute to 14 days. Default 4 days;
+   * dead letters 14 days.
+   */
   readonly retentionMs?: number | undefined;
   /** Whether SNS leaves its envelope out. Default `"raw"`. */
   readonly delivery?: "raw" | "wrapped" | undefined;
   /** The subscription takes only messages whose attributes fit: an SNS filter policy. */
   readonly filterPolicy?: Readonly<Record<string, unknown>> | undefined;
-  /** Whether a FIFO topic and its queue take equal bodies within five minutes for one message. Default `"content"`. */
+  /**
+   * Whether a FIFO topic and its queue take equal bodies within five minutes for one message. Default
+   * `"content"`.
+   */
   readonly deduplication?: "content" | "id" | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -56,8 +62,9 @@ type Call = <T>(
 const daySeconds = 86_400;
 
 /**
- * Sees to it that topic, queue and dead-letter queue exist, that the queue takes messages from this topic only and hands over what it
- * gives up, and that it is subscribed. Can be called any number of times: what exists is found, and its settings are made so.
+ * Sees to it that topic, queue and dead-letter queue exist, that the queue takes messages from this topic
+ * only and hands over what it gives up, and that it is subscribed. Can be called any number of times: what
+ * exists is found, and its settings are made so.
  *
  * @throws ConfigError naming the option at fault; AWSConnectionError for what AWS refuses.
  */
@@ -150,7 +157,10 @@ export async function provision(
   };
 }
 
-/** Looks for it where it is refused: `CreateTopic` refuses a topic that exists with other attributes, and those are set afterwards anyway. */
+/**
+ * Looks for it where it is refused: `CreateTopic` refuses a topic that exists with other attributes, and
+ * those are set afterwards anyway.
+ */
 async function findOrCreateTopic(
   name: string,
   call: Call,
@@ -163,8 +173,13 @@ async function findOrCreateTopic(
     );
     return present(TopicArn, name);
   } catch (thrown) {
-    if (!(thrown instanceof AWSConnectionError) || thrown.code !== "aws-messaging/refused") throw thrown;
-    const place = { regionName: "", accountId: undefined, environment: undefined, topicMap: {} };
+    if (!(thrown instanceof AWSConnectionError) || thrown.code !== "aws/sender") throw thrown;
+    const place = {
+      regionName: "",
+      accountId: undefined,
+      environment: undefined,
+      topicMap: {},
+    };
     return topicDirectory(place, sns, policy)
       .arnFor(name, { signal })
       .catch(() => {
@@ -173,7 +188,10 @@ async function findOrCreateTopic(
   }
 }
 
-/** Asks first: `CreateQueue` refuses a queue that exists with other attributes, and those are set afterwards anyway. */
+/**
+ * Asks first: `CreateQueue` refuses a queue that exists with other attributes, and those are set afterwards
+ * anyway.
+ */
 async function findOrCreateQueue(
   sqs: SqsAdminApi,
   name: string,
@@ -184,7 +202,7 @@ async function findOrCreateQueue(
     return present(QueueUrl, name);
   } catch (thrown) {
     const error = toAwsError(`Looking for the queue ${name}`, thrown);
-    if (error.code !== "aws-messaging/not-found") throw error;
+    if (error.code !== "aws/gone") throw error;
   }
   const attributes = isFifo(name) ? { Attributes: { FifoQueue: "true" } } : {};
   const { QueueUrl } = await sqs.createQueue({ QueueName: name, ...attributes }, options);
@@ -287,6 +305,7 @@ function isWholeSeconds(
 function present(value: string | undefined, what: string): string {
   if (value !== undefined) return value;
   throw new AWSConnectionError(`AWS answered without an identifier for ${what}`, {
-    code: "aws-messaging/refused",
+    kind: "sender",
+    request: "answered",
   });
 }

@@ -25,7 +25,10 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((publisher) => publisher.close({ timeoutMs: 0 })));
 });
 
-/** A publisher over an SNS in memory, which takes everything; and what that was asked to take, request by request. */
+/**
+ * A publisher over an SNS in memory, which takes everything; and what that was asked to take, request by
+ * request.
+ */
 function open(options: Partial<PublisherOptions> = {}, sns: Partial<SnsApi> = {}) {
   const requests: (readonly PublishEntry[])[] = [];
   const api: Partial<SnsApi> = {
@@ -104,7 +107,7 @@ describe("a topic that is known, and a plain schema", () => {
     });
     await expect(outcomeOf(1)).resolves.toMatchObject({
       kind: "rejected",
-      error: { code: "aws-messaging/refused" },
+      error: { code: "aws/sender" },
     });
   });
 
@@ -122,7 +125,10 @@ describe("a topic that is known, and a plain schema", () => {
 });
 
 describe("on a FIFO topic", () => {
-  const schemas = [Plain, WithCodec] as unknown as readonly EventSchema<{ n: number; at: Date }>[];
+  const schemas = [Plain, WithCodec] as unknown as readonly EventSchema<{
+    n: number;
+    at: Date;
+  }>[];
 
   it.each([0, 1, 2])(
     "messages keep the order of their calls, be their schemas quick or slow (%s)",
@@ -133,7 +139,10 @@ describe("on a FIFO topic", () => {
         publisher.publish({
           target: {
             topic: "orders.fifo",
-            schema: schemas[(n * 7 + first) % 3 === 0 ? 1 : 0] as EventSchema<{ n: number; at: Date }>,
+            schema: schemas[(n * 7 + first) % 3 === 0 ? 1 : 0] as EventSchema<{
+              n: number;
+              at: Date;
+            }>,
           },
           event: { n, at },
           options: { groupId: "one" },

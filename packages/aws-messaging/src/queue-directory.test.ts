@@ -13,6 +13,7 @@ const sqs = {
 };
 const config = {
   environment: "prod",
+  timeoutMs: 1_000,
   queueMap: {
     byUrl: "https://sqs.example.com/1/mapped",
     byArn: "arn:aws:sqs:eu-west-1:123456789012:mapped",
@@ -40,5 +41,7 @@ it("lets the map win, whether it maps to URL, ARN or name", async () => {
 });
 
 it("takes an answer without a URL for a queue that does not exist", async () => {
-  await expect(urlOf("without-url")).rejects.toMatchObject({ code: "aws-messaging/not-found" });
+  await expect(urlOf("without-url")).rejects.toMatchObject({
+    code: "aws/gone",
+  });
 });

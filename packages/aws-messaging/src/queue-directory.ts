@@ -1,9 +1,8 @@
 import type { RetryPolicy, WaitOptions } from "@wirekit/core";
-import { retry } from "@wirekit/core/kit";
-import { toAwsError } from "./aws-error.ts";
+import { findQueueUrl } from "@wirekit/core/aws";
 import type { AwsMessagingConfig } from "./config.ts";
 import type { SqsAdminApi } from "./sqs-admin-api.ts";
-import { nameOf, queueNameFor, readReference } from "./wire/names.ts";
+import { nameOf, queueNameFor } from "./wire/names.ts";
 
 /** Which queue is meant: the one of a topic, or one by its own name. */
 export type QueueTarget =
@@ -26,9 +25,9 @@ export function queueDisplayName(target: QueueTarget, config: DirectoryConfig): 
 }
 
 /** Asks SQS for the URL of a queue, unless it is known already. */
-export async function resolveQueueUrl(
+export function resolveQueueUrl(
   target: QueueTarget,
-  config: DirectoryConfig,
+  config: DirectoryConfig & Pick<AwsMessagingConfig, "timeoutMs">,
   {
     sqs,
     policy,
@@ -38,20 +37,6 @@ export async function resolveQueueUrl(
     readonly policy: Partial<RetryPolicy>;
   },
 ): Promise<string> {
-  const reference = readReference(queueReference(target, config));
-  if (reference.kind === "url") return reference.url;
-  const input =
-    reference.kind === "name"
-      ? { QueueName: reference.name }
-      : { QueueName: nameOf(reference.arn), QueueOwnerAWSAccountId: reference.arn.split(":")[4] ?? "" };
-  const what = `Looking for the queue ${input.QueueName}`;
-  const { QueueUrl } = await retry(
-    () =>
-      sqs.getQueueUrl(input, { signal }).catch((thrown) => {
-        throw toAwsError(what, thrown);
-      }),
-    { policy, signal },
-  );
-  if (QueueUrl !== undefined) return QueueUrl;
-  throw toAwsError(what, Object.assign(new Error("no URL"), { name: "QueueDoesNotExist" }));
+  const options = { retry: policy, requestTimeoutMs: config.timeoutMs, signal };
+  return findQueueUrl(sqs, queueReference(target, config), options);
 }

@@ -30,7 +30,7 @@ describe("a message whose key cannot be had for now", () => {
     ["an error of the provider's own", new TypeError("fetch failed")],
     ["no error at all", undefined],
     ["a missing package", new ConfigError([{ path: "encryption", message: "needs a package" }])],
-    ["a missing right", new AWSConnectionError("no", { code: "aws-messaging/access-denied" })],
+    ["a missing right", new AWSConnectionError("no", { kind: "denied" })],
   ])("comes again, and is not called invalid: %s", async (_what, thrown) => {
     const failed = await readWith(failing(thrown)).catch((error: unknown) => error);
     expect(failed).toBeInstanceOf(MessageProcessingError);

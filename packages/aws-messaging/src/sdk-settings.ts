@@ -1,7 +1,11 @@
-import type { SNSClientConfig } from "@aws-sdk/client-sns";
 import { ConfigError } from "@wirekit/core";
+import {
+  type AwsClientSettings,
+  type AwsCredentialsOption,
+  awsClientSettings,
+  toAwsError,
+} from "@wirekit/core/aws";
 import { withTimeout } from "@wirekit/core/kit";
-import { toAwsError } from "./aws-error.ts";
 import type { AwsMessagingConfig } from "./config.ts";
 
 /** Notes a client that was made here, so that it is closed with the others. */
@@ -13,37 +17,24 @@ interface KeptClient {
   destroy(): void;
 }
 
-/** A consumer holds several long polls open beside its deletes: the SDK's own bound of 50 sockets would be in their way. */
-const maxSockets = 500;
-
 /**
- * A role is assumed in the course of some call, which has `timeoutMs` and would otherwise run out of time first, and name something that is not at
- * fault.
+ * A role is assumed in the course of some call, which has `timeoutMs` and would otherwise run out of time
+ * first, and name something that is not at fault.
  */
 const longestAssumingMs = 10_000;
 const assumingRole = "Assuming the role of roleArn";
 
 /** What every client of the AWS SDK is made with. */
-export async function clientSettings(config: AwsMessagingConfig, keep: Keep) {
+export async function clientSettings(config: AwsMessagingConfig, keep: Keep): Promise<AwsClientSettings> {
+  const { regionName: region, endpointUrl: endpoint, timeoutMs: requestTimeoutMs } = config;
   const credentials = await credentialsFor(config, keep);
-  return {
-    region: config.regionName,
-    ...(config.endpointUrl !== undefined && { endpoint: config.endpointUrl }),
-    ...(credentials !== undefined && { credentials }),
-    // Retries are the engines': they know which entries of a batch have failed, and what order must be kept.
-    maxAttempts: 1,
-    requestHandler: {
-      connectionTimeout: Math.min(config.timeoutMs, 10_000),
-      httpAgent: { keepAlive: true, maxSockets },
-      httpsAgent: { keepAlive: true, maxSockets },
-    },
-  };
+  return awsClientSettings({ region, endpoint, credentials, requestTimeoutMs });
 }
 
 async function credentialsFor(
   config: AwsMessagingConfig,
   keep: Keep,
-): Promise<SNSClientConfig["credentials"]> {
+): Promise<AwsCredentialsOption | undefined> {
   const { credentials, role, regionName, endpointUrl, timeoutMs } = config;
   // None at all leaves the standard chain to the SDK.
   if (role === undefined) return credentials;
@@ -71,7 +62,7 @@ async function credentialsFor(
       (signal) => sts.send(command, { abortSignal: signal }),
       { timeoutMs: Math.min(timeoutMs / 2, longestAssumingMs) },
     ).catch((thrown: unknown) => {
-      throw toAwsError(assumingRole, thrown);
+      throw toAwsError(assumingRole, thrown, { request: "unsent" });
     });
     if (assumed?.AccessKeyId === undefined || assumed.SecretAccessKey === undefined) {
       throw new ConfigError([{ path: "roleArn", message: "names a role for which AWS gave no credentials" }]);

@@ -52,7 +52,7 @@ it("looks again for a topic that was not there", async () => {
   const sns = listing(["prod-a"]);
   const directory = topicDirectory(config, sns, quick);
   await expect(directory.arnFor("b")).rejects.toMatchObject({
-    code: "aws-messaging/not-found",
+    code: "aws/gone",
     retryable: false,
   });
   sns.pages[0] = ["prod-a", "prod-b"];
@@ -70,7 +70,7 @@ it("retries a page, and asks anew after a failure", async () => {
   };
   const directory = topicDirectory(config, flaky, quick);
   await expect(directory.arnFor("a")).rejects.toMatchObject({
-    code: "aws-messaging/connection",
+    code: "aws/transient",
     attempts: 2,
   });
   await expect(directory.arnFor("a")).resolves.toBe(arn("prod-a"));

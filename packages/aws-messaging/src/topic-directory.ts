@@ -1,6 +1,6 @@
 import type { RetryPolicy } from "@wirekit/core";
+import { toAwsError } from "@wirekit/core/aws";
 import { rejectOnAbort, retry } from "@wirekit/core/kit";
-import { toAwsError } from "./aws-error.ts";
 import type { AwsMessagingConfig } from "./config.ts";
 import { AWSConnectionError } from "./errors.ts";
 import type { SnsApi } from "./sns-api.ts";
@@ -12,8 +12,8 @@ export interface TopicDirectory {
 }
 
 /**
- * ARNs of the topics of one configuration. What SNS lists is kept; a topic that is not on the list is asked for again when it is
- * next wanted, since it may have been created meanwhile.
+ * ARNs of the topics of one configuration. What SNS lists is kept; a topic that is not on the list is asked
+ * for again when it is next wanted, since it may have been created meanwhile.
  */
 export function topicDirectory(
   config: Pick<AwsMessagingConfig, "regionName" | "accountId" | "environment" | "topicMap">,
@@ -31,7 +31,9 @@ export function topicDirectory(
       const page = await retry(
         () =>
           sns.listTopics(input).catch((thrown) => {
-            throw toAwsError("Listing the topics", thrown);
+            throw toAwsError("Listing the topics", thrown, {
+              request: "unsent",
+            });
           }),
         { policy },
       );
@@ -73,7 +75,7 @@ export function topicDirectory(
       if (arn !== undefined) return arn;
       throw new AWSConnectionError(
         `There is no topic ${name} in ${regionName}: create it (provision() does), or name its ARN in topicMap`,
-        { code: "aws-messaging/not-found", details: { topic, name, regionName } },
+        { kind: "gone", details: { topic, name, regionName } },
       );
     },
   };

@@ -1,8 +1,6 @@
 import type { Clock, CloseReport, Logger, Random, RetryPolicy, WaitOptions } from "@wirekit/core";
 import { Batcher, type BatcherStats, type BatchOutcome } from "@wirekit/core/outbound";
-import { type EntryErrorFactory, entryId, readBatchResult } from "@wirekit/core/sqs";
-import { toAwsError } from "./aws-error.ts";
-import { AWSConnectionError } from "./errors.ts";
+import { entryId, sendBatch } from "@wirekit/core/sqs";
 import type { PreparedEntry } from "./prepare-entry.ts";
 import type { PublishReceipt } from "./publish-options.ts";
 import type { PublishedEntry, SnsApi } from "./sns-api.ts";
@@ -10,15 +8,24 @@ import { nameOf } from "./wire/names.ts";
 
 /** How messages of a topic are gathered. */
 export interface PublishBatching {
-  /** The longest that a message waits for company, in milliseconds. Default 0: what is published in one turn goes together. */
+  /**
+   * The longest that a message waits for company, in milliseconds. Default 0: what is published in one turn
+   * goes together.
+   */
   readonly lingerMs?: number | undefined;
   /** Requests in flight at once, for each topic. Default 8. */
   readonly maxInFlight?: number | undefined;
   /** The most messages that are held, for each topic. Default 10,000. */
   readonly maxPending?: number | undefined;
-  /** What `publish` does when that is reached: wait for room, or reject with `QueueFullError`. Default `"wait"`. */
+  /**
+   * What `publish` does when that is reached: wait for room, or reject with `QueueFullError`. Default
+   * `"wait"`.
+   */
   readonly whenFull?: "wait" | "reject" | undefined;
-  /** `"best-effort"` puts many messages of a FIFO group into one request, and lets them overtake each other on a partial failure. */
+  /**
+   * `"best-effort"` puts many messages of a FIFO group into one request, and lets them overtake each other on
+   * a partial failure.
+   */
   readonly orderOnPartialFailure?: "strict" | "best-effort" | undefined;
 }
 
@@ -43,7 +50,12 @@ export class TopicPublisher {
 
   constructor(options: TopicPublisherOptions) {
     const { topicArn, sns, batching, retry, maxMessageBytes, timeoutMs, logger, clock, random } = options;
-    const what = `Publishing to ${nameOf(topicArn)}`;
+    const topic = nameOf(topicArn);
+    const request = {
+      what: `Publishing to ${topic}`,
+      details: { topic },
+      receiptOf,
+    };
     this.#batcher = new Batcher<PreparedEntry, PublishReceipt>({
       maxEntries,
       // The limit of a message is also the limit of a request.
@@ -60,19 +72,14 @@ export class TopicPublisher {
       logger,
       clock,
       random,
-      // The context is handed on as it is: its signal is made when somebody asks for it.
-      flush: async (entries, context) => {
+      // The context is passed on as it is: reading its signal would make one.
+      flush: (entries, context) => {
         const PublishBatchRequestEntries = entries.map(({ item }, index) => ({
           Id: entryId(index),
           ...item.entry,
         }));
-        try {
-          const input = { TopicArn: topicArn, PublishBatchRequestEntries };
-          const result = await sns.publishBatch(input, context);
-          return readBatchResult(result, entries.length, { receiptOf, errorOf: entryError(what) });
-        } catch (thrown) {
-          throw toAwsError(what, thrown);
-        }
+        const input = { TopicArn: topicArn, PublishBatchRequestEntries };
+        return sendBatch(() => sns.publishBatch(input, context), entries.length, request);
       },
     });
   }
@@ -94,15 +101,9 @@ export class TopicPublisher {
   }
 }
 
-function entryError(what: string): EntryErrorFactory {
-  return ({ Code: fault, SenderFault: isOurs }) =>
-    new AWSConnectionError(`${what} failed: ${fault}`, {
-      code: isOurs ? "aws-messaging/refused" : "aws-messaging/connection",
-      retryable: !isOurs,
-      details: { fault, senderFault: isOurs },
-    });
-}
-
 function receiptOf({ MessageId = "", SequenceNumber }: PublishedEntry): PublishReceipt {
-  return { messageId: MessageId, ...(SequenceNumber !== undefined && { sequenceNumber: SequenceNumber }) };
+  return {
+    messageId: MessageId,
+    ...(SequenceNumber !== undefined && { sequenceNumber: SequenceNumber }),
+  };
 }

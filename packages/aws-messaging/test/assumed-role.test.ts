@@ -106,7 +106,7 @@ it("does not wait for ever for STS, says that it is the role which cannot be had
   expect(failed instanceof AWSConnectionError).toBe(true);
   expect(failed).toMatchObject({
     message: "Assuming the role of roleArn failed: TimeoutError",
-    code: "aws-messaging/connection",
+    code: "aws/transient",
     retryable: true,
     cause: { timeoutMs: 200 },
   });
@@ -121,9 +121,9 @@ it("says that the role is refused, and not what was asked for with it", async ()
   const clients = start();
   const sns = await clients.sns();
   await expect(sns.listTopics({})).rejects.toMatchObject({
-    name: "AWSConnectionError",
+    name: "AwsError",
     message: expect.stringContaining("roleArn"),
-    code: "aws-messaging/access-denied",
+    code: "aws/denied",
     retryable: false,
   });
   clients.close();

@@ -350,7 +350,7 @@ describe("a consumer", () => {
   it("rejects `closed` when its queue does not exist", async () => {
     const messaging = fixture.messaging();
     const consumer = messaging.consume({ queue: "nowhere", schema: OrderPlaced }, () => {}, quick);
-    await expect(consumer.closed).rejects.toMatchObject({ code: "aws-messaging/not-found" });
+    await expect(consumer.closed).rejects.toMatchObject({ code: "aws/gone" });
     expect(consumer.health().status).toBe("failed");
   });
 
@@ -362,7 +362,7 @@ describe("a consumer", () => {
       { kind: "error", status: 400, code: "QueueDoesNotExist" },
       { action: "ReceiveMessage" },
     );
-    await expect(consumer.closed).rejects.toMatchObject({ code: "aws-messaging/not-found" });
+    await expect(consumer.closed).rejects.toMatchObject({ code: "aws/gone" });
   });
 
   it("drops its long poll at once when it is closed, and gives back what waits", async () => {
@@ -387,7 +387,8 @@ describe("a consumer", () => {
       numbers(5).map((n) => ({ event: event(n) })),
     );
     await running;
-    // What a dropped poll was about to bring is out of sight until its visibility time-out: SQS has no way to call it back.
+    // What a dropped poll was about to bring is out of sight until its visibility time-out: SQS has no way to
+    // call it back.
     await until(() => {
       const { ready, inFlight } = fixture.aws.inspectQueue(queue);
       const { received } = consumer.stats();

@@ -160,7 +160,7 @@ describe("a message that is not sent", () => {
   it("leaves no body behind", async () => {
     const messaging = await start();
     fixture.aws.faults.next(refused, { action: "PublishBatch" });
-    await expect(messaging.publish(target, large)).rejects.toMatchObject({ code: "aws-messaging/refused" });
+    await expect(messaging.publish(target, large)).rejects.toMatchObject({ code: "aws/sender" });
     await messaging.close();
     expect(await keys()).toEqual([]);
   });
@@ -204,7 +204,7 @@ describe("a message that is not sent", () => {
     const stuck: BodyStore = { ...store, delete: () => Promise.reject(new Error("no such right")) };
     const messaging = await start({ logger, largeBodies: { store: stuck, afterHandling: "delete" } });
     fixture.aws.faults.next(refused, { action: "PublishBatch" });
-    await expect(messaging.publish(target, large)).rejects.toMatchObject({ code: "aws-messaging/refused" });
+    await expect(messaging.publish(target, large)).rejects.toMatchObject({ code: "aws/sender" });
     await messaging.publish(target, large);
     const consumer = messaging.consume(target, () => undefined, quick);
     await until(() => consumer.stats().handled === 1);

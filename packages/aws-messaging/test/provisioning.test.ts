@@ -130,7 +130,7 @@ it("survives throttling in the middle", async () => {
 it("says what AWS refused, where there is no such topic either", async () => {
   aws.faults.next({ kind: "error", status: 400, code: "InvalidParameter" }, { action: "CreateTopic" });
   await expect(make("user-events")).rejects.toMatchObject({
-    code: "aws-messaging/refused",
+    code: "aws/sender",
     message: expect.stringContaining("Creating the topic prod-user-events"),
   });
 });
@@ -138,7 +138,7 @@ it("says what AWS refused, where there is no such topic either", async () => {
 it("says what AWS refused", async () => {
   aws.faults.next({ kind: "error", status: 403, code: "AuthorizationError" }, { action: "CreateTopic" });
   await expect(make("user-events")).rejects.toMatchObject({
-    code: "aws-messaging/access-denied",
+    code: "aws/denied",
     message: expect.stringContaining("Creating the topic prod-user-events"),
   });
 });

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { silentLogger } from "@wirekit/core";
+import { toAwsError } from "@wirekit/core/aws";
 import { type AwsServer, startAws } from "@wirekit/devstack/aws";
 import { scale } from "@wirekit/devstack/scale";
 import * as z from "zod";
-import { toAwsError } from "../src/aws-error.ts";
 import { type AwsClients, awsClients } from "../src/clients.ts";
 import { awsMessagingConfig } from "../src/config.ts";
 import { prepareEntry } from "../src/prepare-entry.ts";
@@ -102,7 +102,7 @@ describe("single publishes", () => {
     const results = await Promise.allSettled(numbers(3).map((n) => publish(publisher, n)));
     expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
     expect(results[1]).toMatchObject({
-      reason: { code: "aws-messaging/refused", attempts: 1, retryable: false },
+      reason: { code: "aws/sender", attempts: 1, retryable: false },
     });
     expect(aws.counts.PublishBatch).toBe(1);
   });
@@ -129,8 +129,8 @@ describe("single publishes", () => {
     const publisher = await publisherTo("orders");
     aws.faults.next({ kind: "error", status: 503, code: "ServiceUnavailable" }, { times: 4 });
     await expect(publish(publisher, 1)).rejects.toMatchObject({
-      name: "AWSConnectionError",
-      code: "aws-messaging/connection",
+      name: "AwsError",
+      code: "aws/transient",
       attempts: 4,
     });
   });
@@ -157,7 +157,7 @@ describe("a request that SNS does not answer", () => {
     const sns = await impatient.sns();
     noAnswer("PublishBatch");
     const failed = await sns.publishBatch(input("arn:aws:sns:eu-west-1:123456789012:x")).catch(toFault);
-    expect(failed).toMatchObject({ code: "aws-messaging/connection", retryable: true });
+    expect(failed).toMatchObject({ code: "aws/transient", retryable: true });
     impatient.close();
   });
 
@@ -168,7 +168,7 @@ describe("a request that SNS does not answer", () => {
     const sent = sns.publishBatch(input("arn:aws:sns:eu-west-1:123456789012:x")).catch(toFault);
     await applied;
     closing.close();
-    expect(await sent).toMatchObject({ code: "aws-messaging/connection", retryable: true });
+    expect(await sent).toMatchObject({ code: "aws/transient", retryable: true });
   });
 });
 

@@ -11,6 +11,7 @@ export type {
 export { ClosedError } from "./errors/closed-error.ts";
 export { ConfigError } from "./errors/config-error.ts";
 export { ConnectionError } from "./errors/connection-error.ts";
+export { CredentialsError } from "./errors/credentials-error.ts";
 export type { Issue } from "./errors/issues.ts";
 export { MessageTooLargeError } from "./errors/message-too-large-error.ts";
 export { QueueFullError } from "./errors/queue-full-error.ts";

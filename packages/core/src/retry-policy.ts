@@ -1,6 +1,7 @@
 import type { Random } from "./clock.ts";
 import { ConfigError } from "./errors/config-error.ts";
 import type { Issue } from "./errors/issues.ts";
+import { checkDurationMs, checkWhole } from "./kit/option-checks.ts";
 
 /** How often, how long and at what distance something is tried again. */
 export interface RetryPolicy {
@@ -52,16 +53,12 @@ export function withRetryDefaults(policy: Partial<RetryPolicy> = {}): RetryPolic
 /** What is wrong with a policy, each named as a member of `option`. */
 export function findRetryFaults(policy: RetryPolicy, option: string): Issue[] {
   const { maxAttempts, maxElapsedMs, baseDelayMs, maxDelayMs } = policy;
-  const issues: Issue[] = [];
-  if (!(maxAttempts >= 1 && (Number.isInteger(maxAttempts) || maxAttempts === Number.POSITIVE_INFINITY)))
-    issues.push({ path: `${option}.maxAttempts`, message: "must be a whole number of at least 1" });
-  if (!(maxElapsedMs >= 0))
-    issues.push({ path: `${option}.maxElapsedMs`, message: "must be a number of at least 0" });
-  if (!(baseDelayMs >= 0 && Number.isFinite(baseDelayMs)))
-    issues.push({ path: `${option}.baseDelayMs`, message: "must be a finite number of at least 0" });
-  if (!(maxDelayMs >= 0 && Number.isFinite(maxDelayMs)))
-    issues.push({ path: `${option}.maxDelayMs`, message: "must be a finite number of at least 0" });
-  return issues;
+  return [
+    checkWhole(`${option}.maxAttempts`, maxAttempts, { minimum: 1, unlimited: "allowed" }),
+    checkDurationMs(`${option}.maxElapsedMs`, maxElapsedMs, { minimum: 0, unlimited: "allowed" }),
+    checkDurationMs(`${option}.baseDelayMs`, baseDelayMs, { minimum: 0 }),
+    checkDurationMs(`${option}.maxDelayMs`, maxDelayMs, { minimum: 0 }),
+  ].filter((issue) => issue !== undefined);
 }
 
 /** The pause after the failed try `attempt` (1 for the first), in milliseconds: between 0 and a bound that doubles. */

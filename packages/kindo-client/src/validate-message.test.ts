@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { readVectors } from "../test/vectors.ts";
+import { readVectors } from "@wirekit/vectors";
 import { ValidationError } from "./errors.ts";
 import { messageValidator } from "./schema/message-validator.ts";
 import { checkMessage, validateMessage } from "./validate-message.ts";

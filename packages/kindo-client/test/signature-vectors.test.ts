@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
+import { readSharedVectors, readVectors } from "@wirekit/vectors";
 import { type Credentials, signRequest } from "../src/index.ts";
-import { readSharedVectors, readVectors } from "./vectors.ts";
 
 interface Expected {
   readonly canonicalRequest: string;

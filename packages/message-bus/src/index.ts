@@ -93,9 +93,8 @@ export type { Received, ReceivedFacts, ReceivedInvalid, ReceivedMessage } from "
 export type { ReceivedDictionary } from "./received-dictionary.ts";
 export { ReceivedInvalidError } from "./received-invalid-error.ts";
 export { SQS, type SQSReceiveOptions } from "./sqs/sqs.ts";
-export { SqsError, type SqsErrorCode } from "./sqs/sqs-error.ts";
 export { SqsMessageBus, type SqsSentMessage } from "./sqs/sqs-message-bus.ts";
-export type { SqsCredentials, SqsMessageBusOptions } from "./sqs/sqs-options.ts";
+export type { SqsMessageBusOptions } from "./sqs/sqs-options.ts";
 export { type DecodeOptions, decodeMessage } from "./wire/decode-message.ts";
 export { encodeMessage } from "./wire/encode-message.ts";
 export {

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readVectors } from "@wirekit/vectors";
 import type { Credentials } from "../src/lambda-url/index.ts";
 
 /** A request that the original client signed. */
@@ -21,8 +21,7 @@ export interface Sigv4Vector {
 }
 
 export function sigv4Vectors(): readonly Sigv4Vector[] {
-  const file = new URL("../../vectors/kindo/sigv4.json", import.meta.url);
-  const vectors = JSON.parse(readFileSync(file, "utf8")) as readonly Sigv4Vector[];
+  const vectors = readVectors<Sigv4Vector>("kindo/sigv4.json");
   return vectors.map((vector) => ({ ...vector, target: targetOf(vector), host: hostOf(vector) }));
 }
 

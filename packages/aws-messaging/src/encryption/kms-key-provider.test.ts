@@ -12,7 +12,10 @@ import { messageCipher } from "./message-cipher.ts";
 const account = "arn:aws:kms:eu-west-1:123456789012:key";
 const message = { body: '{"n":1}', attributes: { type: "placed" } };
 
-/** A KMS in memory, with keys by their ids; aliases name them. Encrypted data keys are JSON, for the test to read and to change. */
+/**
+ * A KMS in memory, with keys by their ids; aliases name them. Encrypted data keys are JSON, for the test to
+ * read and to change.
+ */
 function fakeKms(aliases: Readonly<Record<string, string>> = {}) {
   const calls: string[] = [];
   const plain = new Map<string, Uint8Array>();
@@ -141,11 +144,15 @@ it("names what AWS said, and whether it may be asked again", async () => {
   const denied = kmsKeyProvider({ keyId: "k", kms: failing(named("AccessDeniedException")) });
   const refused = await rejection(denied.generateDataKey());
   expect(refused).toBeInstanceOf(AWSConnectionError);
-  expect(refused).toMatchObject({ code: "aws-messaging/access-denied", retryable: false, requestId: "r-1" });
+  expect(refused).toMatchObject({
+    code: "aws/denied",
+    retryable: false,
+    requestId: "r-1",
+  });
   expect((refused as Error).message).not.toContain("secret");
   const down = kmsKeyProvider({ keyId: "k", kms: failing(named("KMSInternalException", 500)) });
   await expect(down.decryptDataKey({ keyId: "k", encrypted: new Uint8Array(1) })).rejects.toMatchObject({
-    code: "aws-messaging/connection",
+    code: "aws/transient",
     retryable: true,
   });
   const empty = kmsKeyProvider({
@@ -165,7 +172,10 @@ it("names every option at fault", () => {
 });
 
 describe("through the AWS SDK", () => {
-  const requests: { readonly target: string; readonly input: Record<string, unknown> }[] = [];
+  const requests: {
+    readonly target: string;
+    readonly input: Record<string, unknown>;
+  }[] = [];
   const dataKey = new Uint8Array(32).fill(7);
   const server = createServer(async (request, response) => {
     const target = String(request.headers["x-amz-target"]);

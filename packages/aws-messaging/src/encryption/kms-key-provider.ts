@@ -1,6 +1,6 @@
 import { ConfigError, type Issue } from "@wirekit/core";
+import { toAwsError } from "@wirekit/core/aws";
 import { once } from "@wirekit/core/kit";
-import { toAwsError } from "../aws-error.ts";
 import type { AwsMessagingConfig } from "../config.ts";
 import { InvalidMessageError } from "../errors.ts";
 import { clientSettings, loadPeer } from "../sdk-settings.ts";
@@ -28,8 +28,8 @@ export interface KmsKeyProviderOptions {
   /** The key for new messages: its ARN, its id, or `alias/...`. */
   readonly keyId: string;
   /**
-   * Other keys under which messages may still be encrypted. A message that names a key which is neither here nor `keyId` is invalid: else
-   * whoever can write to the queue could have it read with a key of their own.
+   * Other keys under which messages may still be encrypted. A message that names a key which is neither here
+   * nor `keyId` is invalid: else whoever can write to the queue could have it read with a key of their own.
    */
   readonly formerKeyIds?: readonly string[] | undefined;
   /** What KMS binds to each data key, and shows in CloudTrail. Must be the same on both sides; no secret. */
@@ -47,12 +47,15 @@ export interface KmsKeyProvider extends KeyProvider {
 }
 
 const keyBytes = 32;
+/** Whatever KMS answers, the message that the key is for has not left. */
+const beforeSending = { request: "unsent" } as const;
 
 /**
- * Data keys that KMS makes and encrypts. It is asked once for each data key, which {@link messageCipher} uses for many messages, and not for each
- * message. `@aws-sdk/client-kms` is loaded on first use.
+ * Data keys that KMS makes and encrypts. It is asked once for each data key, which {@link messageCipher} uses
+ * for many messages, and not for each message. `@aws-sdk/client-kms` is loaded on first use.
  *
- * Errors are those of the cipher: `InvalidMessageError` for a data key that is not authentic or was made under a foreign key, and
+ * Errors are those of the cipher: `InvalidMessageError` for a data key that is not authentic or was made
+ * under a foreign key, and
  * `AWSConnectionError` where KMS could not be asked, or refuses.
  *
  * @throws ConfigError naming every option at fault.
@@ -87,7 +90,7 @@ export function kmsKeyProvider(options: KmsKeyProviderOptions): KmsKeyProvider {
     } catch (thrown) {
       if (notAuthentic.test(String((thrown as { readonly name?: unknown } | undefined)?.name)))
         return undefined;
-      throw toAwsError("Decrypting a data key", thrown);
+      throw toAwsError("Decrypting a data key", thrown, beforeSending);
     }
   }
 
@@ -97,11 +100,15 @@ export function kmsKeyProvider(options: KmsKeyProviderOptions): KmsKeyProvider {
       const what = "Generating a data key";
       const input = { KeyId: keyId, KeySpec: "AES_256", ...context } as const;
       const made = await client.generateDataKey(input).catch((thrown) => {
-        throw toAwsError(what, thrown);
+        throw toAwsError(what, thrown, beforeSending);
       });
       const { KeyId = keyId, Plaintext: plaintext, CiphertextBlob: encrypted } = made;
       if (plaintext?.byteLength !== keyBytes || encrypted === undefined) {
-        throw toAwsError(what, Object.assign(new Error("no data key"), { name: "IncompleteAnswer" }));
+        throw toAwsError(
+          what,
+          Object.assign(new Error("no data key"), { name: "IncompleteAnswer" }),
+          beforeSending,
+        );
       }
       return { keyId: KeyId, plaintext, encrypted };
     },
@@ -127,7 +134,10 @@ export function kmsKeyProvider(options: KmsKeyProviderOptions): KmsKeyProvider {
 /** What KMS says of a data key that was changed, or made under another key or context. */
 const notAuthentic = /^(InvalidCiphertext|IncorrectKey)Exception$/;
 
-/** Whether the key that a message names can be the one that we know as `allowed`. What an alias stands for only KMS can tell. */
+/**
+ * Whether the key that a message names can be the one that we know as `allowed`. What an alias stands for
+ * only KMS can tell.
+ */
 function mayBe(named: string, allowed: string): boolean {
   return named === allowed || /(^|:)alias\//.test(allowed) || named.endsWith(`:key/${allowed}`);
 }

@@ -95,7 +95,11 @@ it("names what S3 said, and whether it may be asked again", async () => {
   const pointer = store.newPointer();
   const refused = await store.get(pointer).catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(AWSConnectionError);
-  expect(refused).toMatchObject({ code: "aws-messaging/access-denied", retryable: false, requestId: "r-1" });
+  expect(refused).toMatchObject({
+    code: "aws/denied",
+    retryable: false,
+    requestId: "r-1",
+  });
   expect((refused as Error).message).not.toContain("secret");
   const down = s3BodyStore({ bucket: "b", s3: failing(Object.assign(new Error(), { code: "ECONNRESET" })) });
   await expect(down.put(down.newPointer(), "x")).rejects.toMatchObject({ retryable: true });

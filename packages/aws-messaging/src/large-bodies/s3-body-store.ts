@@ -1,7 +1,7 @@
 import { ConfigError, type Issue } from "@wirekit/core";
+import { toAwsError } from "@wirekit/core/aws";
 import { once } from "@wirekit/core/kit";
 import { utf8Length } from "@wirekit/core/outbound";
-import { toAwsError } from "../aws-error.ts";
 import type { AwsMessagingConfig } from "../config.ts";
 import { InvalidMessageError } from "../errors.ts";
 import { clientSettings, loadPeer } from "../sdk-settings.ts";
@@ -14,11 +14,19 @@ interface ObjectPlace {
 
 /** The part of S3 that is used here, in S3's own names. `new S3()` of `@aws-sdk/client-s3` is one. */
 export interface S3Api {
-  putObject(input: ObjectPlace & { readonly Body: string; readonly ContentType: string }): Promise<unknown>;
+  putObject(
+    input: ObjectPlace & {
+      readonly Body: string;
+      readonly ContentType: string;
+    },
+  ): Promise<unknown>;
   getObject(input: ObjectPlace): Promise<{
     readonly ContentLength?: number | undefined;
     readonly Body?:
-      | { transformToString(encoding?: string): Promise<string>; destroy?(): unknown }
+      | {
+          transformToString(encoding?: string): Promise<string>;
+          destroy?(): unknown;
+        }
       | undefined;
   }>;
   deleteObject(input: ObjectPlace): Promise<unknown>;
@@ -26,7 +34,9 @@ export interface S3Api {
 
 export interface S3BodyStoreOptions {
   readonly bucket: string;
-  /** What the keys of our objects begin with. Pointers to other keys are not followed. Default `"messages/"`. */
+  /**
+   * What the keys of our objects begin with. Pointers to other keys are not followed. Default `"messages/"`.
+   */
   readonly prefix?: string | undefined;
   /** The largest body, in bytes, that is written or read. Default 67,108,864 (64 MiB). */
   readonly maxBodyBytes?: number | undefined;
@@ -77,11 +87,13 @@ export function s3BodyStore(options: S3BodyStoreOptions): S3BodyStore {
     try {
       return await task(client);
     } catch (thrown) {
-      throw toAwsError(what, thrown);
+      throw toAwsError(what, thrown, { request: "unsent" });
     }
   }
 
-  /** Whoever can write to the queue could otherwise have anything read, and deleted, that this program may. */
+  /**
+   * Whoever can write to the queue could otherwise have anything read, and deleted, that this program may.
+   */
   const isOurs = (pointer: BodyPointer) => pointer.bucket === bucket && pointer.key.startsWith(prefix);
   const tooLarge = (bytes: number) =>
     new InvalidMessageError(`The body is ${bytes} bytes: at most ${maxBodyBytes} are kept in S3`, {

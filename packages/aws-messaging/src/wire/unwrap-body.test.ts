@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { readVectors } from "../../test/vectors.ts";
+import { readVectors } from "@wirekit/vectors";
 import { unwrapBody } from "./unwrap-body.ts";
 
 interface EnvelopeCase {

@@ -11,22 +11,28 @@ export interface WirekitErrorOptions<Code extends string = string> {
   readonly cause?: unknown;
 }
 
-/** Holds the marks of an error's classes. Registered, so that every copy of this package uses the same one. */
+/**
+ * Holds the marks of an error's classes. Registered, so that every copy of this package uses the same one.
+ */
 const marks = Symbol.for("@wirekit/core/marks");
 
 /**
  * The base of every error that a Wirekit package throws.
  *
- * `instanceof` works for it and for its subclasses across copies: a program that loads one package as ESM and another as
- * CommonJS, or two versions of core, holds several copies of this class, and each recognises the errors of the others by
- * their marks.
+ * `instanceof` works for it and for its subclasses across copies: a program that loads one package as ESM and
+ * another as CommonJS, or two versions of core, holds several copies of this class, and each recognises the
+ * errors of the others by their marks.
  */
 export class WirekitError<Code extends string = string> extends Error {
   /**
-   * Identifies the class across copies: `package/ClassName`. What follows the last slash is the `name` of its errors. A
-   * subclass that sets no mark of its own is recognised by its prototype chain, as any class is, and has its parent's name.
+   * Identifies the class across copies: `package/ClassName`. What follows the last slash is the `name` of its
+   * errors. A subclass that sets no mark of its own is recognised by its prototype chain, as any class is,
+   * and has its parent's name.
    */
   static readonly mark: string = "@wirekit/core/WirekitError";
+
+  /** Marks of classes besides its parents that the errors of this class count as instances of. */
+  static readonly alsoMarks: readonly string[] = [];
 
   /** Stable and machine readable, `package/fault`. A later release may add codes; it never changes one. */
   readonly code: Code;
@@ -50,7 +56,8 @@ export class WirekitError<Code extends string = string> extends Error {
 
   /** Whether `value` was made by this class or a subclass, whichever copy of it. Never throws. */
   static override [Symbol.hasInstance](value: unknown): boolean {
-    // biome-ignore-start lint/complexity/noThisInStatic: `this` is the class on the right of `instanceof`, often a subclass
+    // biome-ignore-start lint/complexity/noThisInStatic: `this` is the class on the right of `instanceof`,
+    // often a subclass
     try {
       if (Object.hasOwn(this, "mark"))
         return (value as Marked | undefined)?.[marks]?.includes(this.mark) ?? false;
@@ -63,8 +70,8 @@ export class WirekitError<Code extends string = string> extends Error {
   }
 
   /**
-   * Turns anything thrown into a Wirekit error. A Wirekit error is returned as it is; anything else becomes the `cause` of
-   * one with the code `"wirekit/unknown"`, which is not retryable.
+   * Turns anything thrown into a Wirekit error. A Wirekit error is returned as it is; anything else becomes
+   * the `cause` of one with the code `"wirekit/unknown"`, which is not retryable.
    */
   static from(thrown: unknown): WirekitError {
     if (thrown instanceof WirekitError) return thrown;
@@ -76,9 +83,16 @@ interface Marked {
   readonly [marks]?: readonly string[];
 }
 
-type MarkedClass = (abstract new (...args: never) => unknown) & { readonly mark?: string };
+type MarkedClass = (abstract new (
+  ...args: never
+) => unknown) & {
+  readonly mark?: string;
+  readonly alsoMarks?: readonly string[];
+};
 
-/** The marks of a class and of its parents. Computed once for each class, because errors are made in numbers. */
+/**
+ * The marks of a class and of its parents. Computed once for each class, because errors are made in numbers.
+ */
 function marksOf(errorClass: MarkedClass): readonly string[] {
   const known = marksByClass.get(errorClass);
   if (known !== undefined) return known;
@@ -89,6 +103,7 @@ function marksOf(errorClass: MarkedClass): readonly string[] {
     each = Object.getPrototypeOf(each)
   ) {
     if (Object.hasOwn(each, "mark")) found.push(each.mark);
+    if (Object.hasOwn(each, "alsoMarks")) found.push(...(each.alsoMarks ?? []));
   }
   marksByClass.set(errorClass, found);
   return found;

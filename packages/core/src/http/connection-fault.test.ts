@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { ClosedError } from "../errors/closed-error.ts";
 import { ConnectionError } from "../errors/connection-error.ts";
-import { connectionFault, isBeforeSending } from "./connection-fault.ts";
+import { connectionFault, isConnectFailure } from "./connection-fault.ts";
 import { prepareRequest } from "./prepare-request.ts";
 
 const request = prepareRequest({
@@ -44,7 +44,7 @@ describe("a connection fault", () => {
   it.each(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"])(
     "of the code %s comes before anything is sent, and may pass",
     (code) => {
-      expect(isBeforeSending(new TypeError("fetch failed", { cause: withCode(code) }))).toBe(true);
+      expect(isConnectFailure(new TypeError("fetch failed", { cause: withCode(code) }))).toBe(true);
       expect(fault(withCode(code)).retryable).toBe(true);
     },
   );
@@ -56,21 +56,38 @@ describe("a connection fault", () => {
     "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
     "ERR_TLS_CERT_ALTNAME_INVALID",
   ])("of the code %s comes before anything is sent, and does not pass", (code) => {
-    expect(isBeforeSending(withCode(code))).toBe(true);
+    expect(isConnectFailure(withCode(code))).toBe(true);
     expect(fault(withCode(code), false)).toMatchObject({ retryable: false, details: { code, sent: false } });
   });
 
-  it.each(["ERR_SSL_WRONG_VERSION_NUMBER", "EPROTO", "ERR_OSSL_PEM_NO_START_LINE"])(
+  it.each([
+    "ERR_SSL_WRONG_VERSION_NUMBER",
+    "ERR_SSL_UNSUPPORTED_PROTOCOL",
+    "ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE",
+    "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION",
+  ])("of the code %s means that TLS never came up, and does not pass", (code) => {
+    expect(isConnectFailure(new TypeError("fetch failed", { cause: withCode(code) }))).toBe(true);
+    expect(fault(withCode(code), false)).toMatchObject({ retryable: false, details: { sent: false } });
+  });
+
+  it("of a socket that was closed in the TLS handshake, or while it connected, comes before anything is sent", () => {
+    const closed = "Client network socket disconnected before secure TLS connection was established";
+    expect(isConnectFailure(Object.assign(new Error(closed), { code: "ECONNRESET" }))).toBe(true);
+    expect(isConnectFailure({ code: "ECONNRESET", syscall: "connect" })).toBe(true);
+    expect(isConnectFailure({ code: "ECONNRESET", syscall: "read" })).toBe(false);
+  });
+
+  it.each(["EPROTO", "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", "ERR_OSSL_PEM_NO_START_LINE"])(
     "of the code %s does not pass, but a server that refuses our certificate may have read the request",
     (code) => {
-      expect(isBeforeSending(withCode(code))).toBe(false);
+      expect(isConnectFailure(withCode(code))).toBe(false);
       expect(fault(withCode(code)).retryable).toBe(false);
     },
   );
 
   it.each(["ECONNRESET", "EHOSTUNREACH", "UND_ERR_SOCKET"])("of the code %s may come at any time", (code) => {
-    expect(isBeforeSending(withCode(code))).toBe(false);
-    expect(isBeforeSending(undefined)).toBe(false);
+    expect(isConnectFailure(withCode(code))).toBe(false);
+    expect(isConnectFailure(undefined)).toBe(false);
   });
 
   it.each(["HPE_INVALID_CONSTANT", "UND_ERR_HEADERS_OVERFLOW"])("of the code %s does not pass", (code) => {

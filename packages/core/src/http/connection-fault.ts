@@ -34,14 +34,21 @@ export function connectionFault(thrown: unknown, { request, isSent }: FaultConte
   });
 }
 
-/** Whether what went wrong did so before anything can have been sent, by the word of the fault alone. */
-export function isBeforeSending(thrown: unknown): boolean {
-  return beforeSending.test(codeOf(rootCause(thrown)) ?? "");
+/**
+ * Whether the fault itself says that there was never a connection, so that nothing can have been sent: the name was not
+ * found, nothing listens there, TLS did not come up, or the certificate is not trusted.
+ */
+export function isConnectFailure(thrown: unknown): boolean {
+  const root = rootCause(thrown);
+  if (noConnection.test(codeOf(root) ?? "")) return true;
+  if (typeof root !== "object" || root === null) return false;
+  // Node has one code, ECONNRESET, for a connection that breaks at any time; only the rest of the error says when.
+  const isWhileConnecting = "syscall" in root && root.syscall === "connect";
+  return isWhileConnecting || /before secure TLS connection was established/.test(messageOf(root));
 }
 
-/** The name was not found, nobody listens there, or the certificate is not trusted. */
-const beforeSending =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_CERT|CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT|UNABLE_TO_)/;
+const noConnection =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_CERT|CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT|UNABLE_TO_|ERR_SSL_WRONG_VERSION_NUMBER|ERR_SSL_UNSUPPORTED_PROTOCOL|ERR_SSL_\w*ALERT_(HANDSHAKE_FAILURE|PROTOCOL_VERSION|INSUFFICIENT_SECURITY|UNRECOGNIZED_NAME))/;
 
 /**
  * Asking again changes nothing: the certificate is not trusted, or what answers does not speak HTTP or TLS.

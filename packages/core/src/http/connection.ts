@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import type { buildConnector, Client, Dispatcher } from "undici";
 import { TimeoutError } from "../errors/timeout-error.ts";
 import type { Exchange } from "./exchange.ts";
+import { InterimResponses } from "./interim-responses.ts";
 import { openSocket } from "./open-socket.ts";
 import { proxyAuthorization } from "./proxy.ts";
 import { ResponseHandler } from "./response-handler.ts";
@@ -45,6 +46,7 @@ export class Connection {
   private readonly client: Client;
   private exchange: Exchange | undefined;
   private socket: Socket | undefined;
+  private interim: InterimResponses | undefined;
   private openedAt = 0;
   private giveUpConnecting: ((error: Error) => void) | undefined;
 
@@ -74,6 +76,7 @@ export class Connection {
   carry(exchange: Exchange): void {
     const { method, target, headers, body } = exchange.request;
     this.exchange = exchange;
+    this.interim?.expectResponse();
     exchange.abandon = () => this.owner.deserted(this);
     const { forwardProxy } = this.terms;
     const options = {
@@ -142,6 +145,7 @@ export class Connection {
     census.opened += 1;
     census.open += 1;
     this.socket = socket;
+    this.interim = new InterimResponses(socket);
     this.openedAt = settings.clock.monotonic();
     socket.once("close", () => {
       census.open -= 1;

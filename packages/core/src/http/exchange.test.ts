@@ -18,6 +18,7 @@ function begin(terms: Partial<ExchangeTerms> = {}) {
     maxResponseBytes: 10,
     signal: undefined,
     clock,
+    onSent: undefined,
     resolve: (response) => {
       outcome.response = response;
     },

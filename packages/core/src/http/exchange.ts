@@ -16,6 +16,8 @@ export interface ExchangeTerms {
   readonly maxResponseBytes: number;
   readonly signal: AbortSignal | undefined;
   readonly clock: Clock;
+  /** Told when the request goes out. */
+  readonly onSent: (() => void) | undefined;
   resolve(response: HttpResponse): void;
   reject(reason: unknown): void;
   /** Called once, however it ended. */
@@ -60,6 +62,7 @@ export class Exchange implements ListMember<Exchange> {
   /** The request is on its way; from here on the server may have acted on it. */
   markSent(): void {
     this.isSent = true;
+    this.terms.onSent?.();
     this.cancelResponse = this.startTimer("response", this.terms.responseTimeoutMs);
   }
 

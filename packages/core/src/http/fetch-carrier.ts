@@ -1,5 +1,5 @@
 import type { Carrier } from "./carrier.ts";
-import { connectionFault, isBeforeSending } from "./connection-fault.ts";
+import { connectionFault, isConnectFailure } from "./connection-fault.ts";
 import type { Exchange } from "./exchange.ts";
 import { HttpResponseError } from "./http-response-error.ts";
 import { invalidRequest } from "./invalid-request.ts";
@@ -29,7 +29,7 @@ async function run(fetch: Fetch, exchange: Exchange): Promise<void> {
     exchange.complete();
   } catch (error) {
     // Whether it came as far as sending, `fetch` does not say; in doubt it did.
-    const isSent = !isBeforeSending(error);
+    const isSent = !isConnectFailure(error);
     exchange.fail(connectionFault(error, { request: exchange.request, isSent }));
   }
 }

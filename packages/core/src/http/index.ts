@@ -1,3 +1,4 @@
+export { isConnectFailure } from "./connection-fault.ts";
 export { parseHttpDate } from "./http-date.ts";
 export {
   HttpResponseError,

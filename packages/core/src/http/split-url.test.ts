@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
+import { readVectors } from "@wirekit/vectors";
 import fc from "fast-check";
 import { ValidationError } from "../errors/validation-error.ts";
 import { originOf, splitUrl } from "./split-url.ts";
@@ -62,8 +62,7 @@ describe("splitUrl", () => {
   });
 
   it("takes every URL that Kindo's vectors sign", () => {
-    const file = new URL("../../../../tooling/vectors/kindo/sigv4.json", import.meta.url);
-    const cases = JSON.parse(readFileSync(file, "utf8")) as { readonly request: { readonly url: string } }[];
+    const cases = readVectors<{ readonly request: { readonly url: string } }>("kindo/sigv4.json");
     expect(cases.length).toBeGreaterThan(10);
     for (const { request } of cases) {
       const { origin, target } = splitUrl(request.url);

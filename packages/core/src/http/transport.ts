@@ -67,7 +67,7 @@ export function createHttpTransport(options: HttpTransportOptions = {}): Closabl
       if (closing.isStarted) throw new ClosedError("The HTTP transport");
       call.signal?.throwIfAborted();
       const timeoutMs = checkedTimeout(call.timeoutMs ?? settings.timeoutMs);
-      const { signal } = call;
+      const { signal, onSent } = call;
       const { responseTimeoutMs, maxResponseBytes, clock } = settings;
       const exchange = new Exchange(prepareRequest(request), {
         timeoutMs,
@@ -75,6 +75,7 @@ export function createHttpTransport(options: HttpTransportOptions = {}): Closabl
         maxResponseBytes,
         signal,
         clock,
+        onSent,
         resolve,
         reject,
         settled,

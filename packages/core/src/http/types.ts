@@ -28,6 +28,11 @@ export interface HttpCallOptions {
   readonly signal?: AbortSignal | undefined;
   /** The longest the whole call may take, in milliseconds. */
   readonly timeoutMs?: number | undefined;
+  /**
+   * Called at most once, when the request goes out: from then on the server may act on it. Must not throw. A call that
+   * waits for a connection has not gone out yet.
+   */
+  readonly onSent?: (() => void) | undefined;
 }
 
 /**

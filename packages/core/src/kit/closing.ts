@@ -30,7 +30,7 @@ export class Closing<Report> {
     close: (deadline: Deadline) => Promise<Report>,
   ): Promise<Report> {
     const faults = new Faults();
-    const { timeoutMs } = readOptions(options ?? {}, rules, faults);
+    const { timeoutMs } = readOptions(options === undefined ? {} : options, rules, faults);
     faults.throwIfAny();
     this.#report ??= close(new Deadline(timeoutMs, this.#clock));
     return this.#report;

@@ -27,6 +27,11 @@ export function makeFromEnv<Options extends object, Made>(
   { variables, env, overrides }: FromEnvOptions<Options>,
   make: (options: Options) => Made,
 ): Made {
+  const unusable = new Faults();
+  for (const [path, value] of Object.entries({ env, overrides })) {
+    if (typeof value !== "object" || value === null) unusable.add({ path, message: "must be an object" });
+  }
+  unusable.throwIfAny();
   const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
   const open = Object.entries(variables).filter(([path]) => !(rootOf(path) in given));
   const faults = new Faults();

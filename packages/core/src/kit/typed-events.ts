@@ -1,7 +1,9 @@
 import { messageOf } from "../errors/wirekit-error.ts";
 import type { Logger } from "../logger.ts";
+import { catchRejection } from "./catch-rejection.ts";
 
-/** Listeners by event name, each given its event's own type. What a listener throws is logged, and stops nobody else. */
+/** Listeners by event name, each given its event's own type. What a listener throws or rejects with is logged, and
+ * the other listeners are called all the same. */
 export class TypedEvents<Events extends object> {
   readonly #listeners = new Map<keyof Events, Set<(event: never) => void>>();
   readonly #logger: Logger;
@@ -23,10 +25,16 @@ export class TypedEvents<Events extends object> {
   emit<Name extends keyof Events>(name: Name, event: Events[Name]): void {
     for (const listener of this.#listeners.get(name) ?? []) {
       try {
-        (listener as (event: Events[Name]) => void)(event);
+        catchRejection((listener as (event: Events[Name]) => void)(event), (reason) =>
+          this.#log(name, reason),
+        );
       } catch (thrown) {
-        this.#logger.error({ event: String(name), error: messageOf(thrown) }, "An event listener has thrown");
+        this.#log(name, thrown);
       }
     }
+  }
+
+  #log(name: keyof Events, thrown: unknown): void {
+    this.#logger.error({ event: String(name), error: messageOf(thrown) }, "An event listener has thrown");
   }
 }

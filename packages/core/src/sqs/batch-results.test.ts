@@ -1,11 +1,13 @@
 import { expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { entryId, readBatchResult, sqsEntryError } from "./batch-results.ts";
+import { toAwsError } from "../aws/index.ts";
+import { UnconfirmedError } from "../index.ts";
+import { entryId, readBatchResult, sendBatch } from "./batch-results.ts";
 
 const read = (result: Parameters<typeof readBatchResult>[0], count: number) =>
   readBatchResult(result, count, {
     receiptOf: ({ Id }) => Id,
-    errorOf: sqsEntryError("Sending a message"),
+    what: "Sending a message",
   });
 
 it("tells what became of each entry, in the order of the request", () => {
@@ -18,7 +20,7 @@ it("tells what became of each entry, in the order of the request", () => {
   );
   expect(results).toMatchObject([
     { kind: "delivered", receipt: "0" },
-    { kind: "failed", error: { code: "wirekit/sqs-entry", retryable: true } },
+    { kind: "failed", error: { code: "aws/transient", retryable: true } },
     { kind: "delivered", receipt: "2" },
   ]);
 });
@@ -40,9 +42,12 @@ it("takes a failure that says nothing of itself for one that may pass", () => {
   ]);
 });
 
-it("takes an entry that is not mentioned for one that failed", () => {
+it("takes an entry that is not mentioned for unconfirmed", () => {
   expect(read({}, 1)).toMatchObject([
-    { kind: "failed", error: { retryable: true, details: { fault: "NotMentioned" } } },
+    {
+      kind: "unconfirmed",
+      error: { retryable: true, details: { fault: "NotMentioned" } },
+    },
   ]);
 });
 
@@ -52,10 +57,47 @@ it("takes an entry for delivered if, and only if, it is named as such, whatever 
   fc.assert(
     fc.property(entries, entries, fc.integer({ min: 1, max: 10 }), (Successful, Failed, count) => {
       const named = new Set(Successful.map(({ Id }) => Id));
+      const failed = new Set(Failed.map(({ Id }) => Id));
+      const kindOf = (entry: string) =>
+        named.has(entry) ? "delivered" : failed.has(entry) ? "failed" : "unconfirmed";
       const kinds = read({ Successful, Failed }, count).map(({ kind }) => kind);
-      expect(kinds).toEqual(
-        Array.from({ length: count }, (_, index) => (named.has(entryId(index)) ? "delivered" : "failed")),
-      );
+      expect(kinds).toEqual(Array.from({ length: count }, (_, index) => kindOf(entryId(index))));
     }),
   );
+});
+
+const send = (thrown: unknown) =>
+  sendBatch(() => Promise.reject(thrown), 2, {
+    what: "Sending",
+    receiptOf: () => undefined,
+  });
+
+it("takes all entries of a request whose answer was lost for unconfirmed", async () => {
+  const lost = toAwsError("Sending", { code: "ECONNRESET", syscall: "read" });
+  expect(await send(lost)).toEqual([
+    { kind: "unconfirmed", error: lost },
+    { kind: "unconfirmed", error: lost },
+  ]);
+});
+
+it("reads what the SDK itself throws", async () => {
+  expect(await send(new Error("odd"))).toMatchObject([
+    { kind: "unconfirmed", error: { code: "aws/transient" } },
+    { kind: "unconfirmed" },
+  ]);
+  await expect(send({ code: "ECONNREFUSED" })).rejects.toMatchObject({
+    code: "aws/transient",
+    request: "unsent",
+  });
+});
+
+it.each([
+  toAwsError("Sending", { code: "ECONNREFUSED" }),
+  toAwsError("Sending", {
+    name: "InvalidParameterValue",
+    $metadata: { httpStatusCode: 400 },
+  }),
+  new UnconfirmedError("It"),
+])("throws what says something else: %s", async (thrown) => {
+  await expect(send(thrown)).rejects.toBe(thrown);
 });

@@ -1,58 +1,88 @@
-import { WirekitError } from "../errors/wirekit-error.ts";
+import { AwsError, toAwsError, toEntryError, unmentionedEntryError } from "../aws/aws-error.ts";
+import type { ErrorDetails } from "../errors/wirekit-error.ts";
 import type { EntryResult } from "../outbound/index.ts";
 import type { AwsBatchResult } from "./sqs-api.ts";
 
-/** Makes the error of one entry from AWS's name for the fault and whether the same entry would fail again. */
-export type EntryErrorFactory = (failure: {
-  readonly Code: string;
-  readonly SenderFault: boolean;
-}) => WirekitError;
+/** What the errors of a request's entries say. */
+export interface BatchRequest {
+  /** What was being done, as the subject of a sentence: `'Sending to the queue "orders"'`. */
+  readonly what: string;
+  /** The queue or topic. */
+  readonly details?: ErrorDetails | undefined;
+}
 
-/** What SNS and SQS are told an entry is called: its place in the request. Ids that they give back are read by {@link readBatchResult}. */
+/** Names an entry to SNS and SQS: by its place in the request. {@link readBatchResult} reads it back. */
 export function entryId(index: number): string {
   return String(index);
 }
 
 /**
- * What became of each entry of a batch, in the order of the request. An entry that the response does not mention counts as failed, and
- * may be tried again: that it was carried out is not known.
+ * Sends a batch, and returns what became of each entry, in the order of the request. Entries are unconfirmed
+ * if the answer was lost, or does not mention them.
+ *
+ * @throws the error of a request that failed as a whole, and did not do anything.
+ */
+export async function sendBatch<Successful extends { readonly Id?: string | undefined }, Receipt>(
+  send: () => Promise<AwsBatchResult<Successful>>,
+  count: number,
+  request: BatchRequest & {
+    readonly receiptOf: (entry: Successful) => Receipt;
+  },
+): Promise<EntryResult<Receipt>[]> {
+  try {
+    return readBatchResult(await send(), count, request);
+  } catch (thrown) {
+    const error = toAwsError(request.what, thrown, {
+      details: request.details,
+    });
+    if (!(error instanceof AwsError) || error.request !== "unknown") throw error;
+    return Array.from({ length: count }, () => ({
+      kind: "unconfirmed",
+      error,
+    }));
+  }
+}
+
+/**
+ * What an answer says of each entry, in the order of the request. An entry that it does not mention is
+ * unconfirmed.
  */
 export function readBatchResult<Successful extends { readonly Id?: string | undefined }, Receipt>(
   result: AwsBatchResult<Successful>,
   count: number,
-  {
-    receiptOf,
-    errorOf,
-  }: { readonly receiptOf: (entry: Successful) => Receipt; readonly errorOf: EntryErrorFactory },
+  request: BatchRequest & {
+    readonly receiptOf: (entry: Successful) => Receipt;
+  },
 ): EntryResult<Receipt>[] {
+  const { what, receiptOf } = request;
   const results = new Array<EntryResult<Receipt> | undefined>(count).fill(undefined);
   for (const { Id, Code = "Unknown", SenderFault = false } of result.Failed ?? []) {
     const place = placeOf(Id, count);
-    if (place !== undefined) results[place] = { kind: "failed", error: errorOf({ Code, SenderFault }) };
+    if (place !== undefined) {
+      results[place] = {
+        kind: "failed",
+        error: toEntryError(what, { Code, SenderFault }, request),
+      };
+    }
   }
   for (const entry of result.Successful ?? []) {
     const place = placeOf(entry.Id, count);
     if (place !== undefined) results[place] = { kind: "delivered", receipt: receiptOf(entry) };
   }
-  return results.map((known) => known ?? unmentioned(errorOf));
+  return results.map(
+    (known) =>
+      known ?? {
+        kind: "unconfirmed",
+        error: unmentionedEntryError(what, request),
+      },
+  );
 }
 
-/** By the id as it was written: what a peer that talks nonsense calls "" or "1e0" is no entry of ours. */
+/**
+ * By the id as it was written: a peer that talks nonsense may answer with "" or "1e0", which is no entry of
+ * ours.
+ */
 function placeOf(id: string | undefined, count: number): number | undefined {
   const place = Number(id);
   return Number.isInteger(place) && place >= 0 && place < count && entryId(place) === id ? place : undefined;
-}
-
-function unmentioned<Receipt>(errorOf: EntryErrorFactory): EntryResult<Receipt> {
-  return { kind: "failed", error: errorOf({ Code: "NotMentioned", SenderFault: false }) };
-}
-
-/** The error of an entry that SQS refused. */
-export function sqsEntryError(what: string): EntryErrorFactory {
-  return ({ Code, SenderFault }) =>
-    new WirekitError(`${what} failed: ${Code}`, {
-      code: "wirekit/sqs-entry",
-      retryable: !SenderFault,
-      details: { fault: Code, senderFault: SenderFault },
-    });
 }

@@ -1,13 +1,4 @@
-export { type AwsFault, type AwsFaultKind, readAwsFault } from "./aws-fault.ts";
-export { type EntryErrorFactory, entryId, readBatchResult } from "./batch-results.ts";
-export {
-  bindSqs,
-  type SqsClientsByUse,
-  type SqsErrorFactory,
-  type SqsSdk,
-  type SqsSdkClient,
-} from "./bind-sqs.ts";
-export { endingByTimeOut, withoutRequestLog } from "./client-settings.ts";
+export { type BatchRequest, entryId, sendBatch } from "./batch-results.ts";
 export type {
   AwsBatchFailure,
   AwsBatchResult,

@@ -1,6 +1,7 @@
 import { expect, it } from "@jest/globals";
 import { FakeSqs } from "../../test/fake-sqs.ts";
-import { MessageTooLargeError, WirekitError } from "../index.ts";
+import { toAwsError } from "../aws/index.ts";
+import { MessageTooLargeError, RejectedError } from "../index.ts";
 import { createSqsSender, messageBytes } from "./sqs-sender.ts";
 
 const queueUrl = "https://sqs.example.com/1/orders";
@@ -77,16 +78,33 @@ it("refuses a message that is larger than allowed, and never puts more into a re
   await sender.close();
 });
 
-it("makes the errors of refused messages as its owner wants them", async () => {
+it("names the queue in the errors of refused messages, which are refusals", async () => {
   const sqs = new FakeSqs();
   sqs.next("sendMessageBatch", async () => ({
     Failed: [{ Id: "0", Code: "InvalidMessageContents", SenderFault: true }],
   }));
-  const entryErrorOf = ({ Code }: { readonly Code: string }) => new WirekitError(Code, { code: "test/own" });
-  const sender = createSqsSender({ sqs, queueUrl, entryErrorOf });
-  await expect(sender.send({ MessageBody: "b" })).rejects.toMatchObject({
-    code: "test/own",
-    message: "InvalidMessageContents",
+  const sender = createSqsSender({ sqs, queueUrl });
+  const error: unknown = await sender.send({ MessageBody: "b" }).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(RejectedError);
+  expect(error).toMatchObject({
+    code: "aws/sender",
+    message: 'Sending to the queue "orders" failed: InvalidMessageContents',
+    details: { queue: "orders" },
+  });
+  await sender.close();
+});
+
+it("says that a message is unconfirmed if the answer was lost in any try", async () => {
+  const sqs = new FakeSqs();
+  const lost = toAwsError("Sending", { code: "ECONNRESET", syscall: "read" });
+  sqs.next("sendMessageBatch", () => Promise.reject(lost));
+  sqs.next("sendMessageBatch", async () => ({
+    Failed: [{ Id: "0", Code: "InvalidMessageContents", SenderFault: true }],
+  }));
+  const sender = createSqsSender({ sqs, queueUrl, retry });
+  expect(await sender.sendOutcome({ MessageBody: "b" })).toMatchObject({
+    kind: "unconfirmed",
+    error: { attempts: 2, cause: { code: "aws/sender" } },
   });
   await sender.close();
 });

@@ -1,6 +1,6 @@
 import { Batcher, type BatcherOptions } from "../outbound/index.ts";
 import { utf8Length } from "../outbound/utf8-length.ts";
-import { type EntryErrorFactory, entryId, readBatchResult, sqsEntryError } from "./batch-results.ts";
+import { entryId, sendBatch } from "./batch-results.ts";
 import {
   maxBatchBytes,
   maxBatchEntries,
@@ -38,14 +38,21 @@ export interface SqsSenderOptions
   readonly queueUrl: string;
   /** The largest message, body and attributes, in bytes. Default 1,048,576, which is SQS's own limit. */
   readonly maxMessageBytes?: number | undefined;
-  /** Makes the error of a message that SQS refuses. Default: a `WirekitError` with the code `"wirekit/sqs-entry"`. */
-  readonly entryErrorOf?: EntryErrorFactory | undefined;
+  /** The queue's name in errors. Default: the last part of its URL. */
+  readonly queueName?: string | undefined;
 }
 
-/** Single messages in, full `SendMessageBatch` requests out. On a FIFO queue the messages of a group keep their order. */
+/**
+ * Single messages in, full `SendMessageBatch` requests out. On a FIFO queue the messages of a group keep
+ * their order.
+ */
 export function createSqsSender(options: SqsSenderOptions): Batcher<SqsSendEntry, SqsReceipt> {
-  const { sqs, queueUrl, maxMessageBytes, entryErrorOf, ...batching } = options;
-  const errorOf = entryErrorOf ?? sqsEntryError("Sending a message");
+  const { sqs, queueUrl, maxMessageBytes, queueName = queueNameOf(queueUrl), ...batching } = options;
+  const request = {
+    what: `Sending to the queue ${JSON.stringify(queueName)}`,
+    details: { queue: queueName },
+    receiptOf,
+  };
   return new Batcher<SqsSendEntry, SqsReceipt>({
     ...batching,
     maxEntries: maxBatchEntries,
@@ -53,16 +60,20 @@ export function createSqsSender(options: SqsSenderOptions): Batcher<SqsSendEntry
     maxEntryBytes: maxMessageBytes,
     sizeOf: messageBytes,
     keyOf: ({ MessageGroupId }) => MessageGroupId,
-    // The context is handed on as it is: its signal is made when somebody asks for it.
-    flush: async (entries, context) => {
-      const Entries = entries.map(({ item }, index) => ({ Id: entryId(index), ...item }));
-      const result = await sqs.sendMessageBatch({ QueueUrl: queueUrl, Entries }, context);
-      return readBatchResult(result, entries.length, {
-        errorOf,
-        receiptOf,
-      });
+    // The context is passed on as it is: reading its signal would make one.
+    flush: (entries, context) => {
+      const Entries = entries.map(({ item }, index) => ({
+        Id: entryId(index),
+        ...item,
+      }));
+      const send = () => sqs.sendMessageBatch({ QueueUrl: queueUrl, Entries }, context);
+      return sendBatch(send, entries.length, request);
     },
   });
+}
+
+function queueNameOf(url: string): string {
+  return url.slice(url.lastIndexOf("/") + 1);
 }
 
 function receiptOf({ MessageId: messageId = "", SequenceNumber: sequenceNumber }: SqsSent): SqsReceipt {

@@ -2,9 +2,9 @@ import type { Clock, Random } from "../clock.ts";
 import { WirekitError } from "../errors/wirekit-error.ts";
 import type { LeaseRenewal, LeaseRenewalResult } from "../inbound/index.ts";
 import type { Logger } from "../logger.ts";
-import { Batcher, type BatcherStats } from "../outbound/index.ts";
+import { Batcher, type BatcherStats, type EntryResult } from "../outbound/index.ts";
 import type { RetryPolicy } from "../retry-policy.ts";
-import { entryId, readBatchResult, sqsEntryError } from "./batch-results.ts";
+import { entryId, readBatchResult } from "./batch-results.ts";
 import { type AwsBatchResult, maxBatchEntries, type SqsApi } from "./sqs-api.ts";
 
 export interface SqsSettlerOptions {
@@ -52,7 +52,7 @@ export class SqsSettler {
       flush: async (entries, context) => {
         const Entries = entries.map(({ item }, index) => ({ Id: entryId(index), ReceiptHandle: item }));
         const result = await sqs.deleteMessageBatch({ QueueUrl, Entries }, context);
-        return settled("Deleting a message", result, entries.length);
+        return settled("Deleting from", QueueUrl, result, entries.length);
       },
     });
     this.#changes = new Batcher({
@@ -64,7 +64,7 @@ export class SqsSettler {
           VisibilityTimeout: seconds,
         }));
         const result = await sqs.changeMessageVisibilityBatch({ QueueUrl, Entries }, context);
-        return settled("Changing the visibility of a message", result, entries.length);
+        return settled("Changing visibility in", QueueUrl, result, entries.length);
       },
     });
   }
@@ -74,12 +74,18 @@ export class SqsSettler {
     await this.#deletes.send(receiptHandle);
   }
 
-  /** Resolves once the message stays out of sight for `durationMs` from now (whole seconds, rounded up), or is in sight at once with 0. */
+  /**
+   * Resolves once the message stays out of sight for `durationMs` from now (whole seconds, rounded up), or is
+   * in sight at once with 0.
+   */
   async changeVisibility(receiptHandle: string, durationMs: number): Promise<void> {
     await this.#changes.send({ receiptHandle, seconds: Math.ceil(durationMs / 1000) });
   }
 
-  /** Renews leases, each with a result of its own: the renewals of other leases and other changes share the requests. */
+  /**
+   * Renews leases, each with a result of its own: the renewals of other leases and other changes share the
+   * requests.
+   */
   renew(batch: readonly LeaseRenewal<string>[]): Promise<LeaseRenewalResult[]> {
     return Promise.all(
       batch.map(async ({ subject, durationMs }): Promise<LeaseRenewalResult> => {
@@ -89,8 +95,11 @@ export class SqsSettler {
           await this.#changes.send({ receiptHandle: subject, seconds });
           return { kind: "renewed", durationMs: seconds * 1000 };
         } catch (error) {
-          // What SQS blames on us is a receipt handle that has run out: the message is somebody else's.
-          return { kind: WirekitError.from(error).retryable ? "failed" : "lost", error };
+          // If SQS blames us, the receipt handle has run out: another consumer has the message.
+          return {
+            kind: WirekitError.from(error).retryable ? "failed" : "lost",
+            error,
+          };
         }
       }),
     );
@@ -106,6 +115,22 @@ export class SqsSettler {
   }
 }
 
-function settled(what: string, result: AwsBatchResult<{ readonly Id?: string | undefined }>, count: number) {
-  return readBatchResult(result, count, { receiptOf: () => undefined, errorOf: sqsEntryError(what) });
+/**
+ * What became of each entry. To delete a message or change its visibility twice does no harm, so that one
+ * without an answer has simply failed.
+ */
+function settled(
+  action: string,
+  queueUrl: string,
+  result: AwsBatchResult<{ readonly Id?: string | undefined }>,
+  count: number,
+): EntryResult<undefined>[] {
+  const queue = queueUrl.slice(queueUrl.lastIndexOf("/") + 1);
+  const what = `${action} the queue ${JSON.stringify(queue)}`;
+  const results = readBatchResult(result, count, {
+    what,
+    details: { queue },
+    receiptOf: () => undefined,
+  });
+  return results.map((each) => (each.kind === "unconfirmed" ? { kind: "failed", error: each.error } : each));
 }

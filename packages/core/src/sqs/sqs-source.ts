@@ -43,8 +43,9 @@ export class SqsSource<D extends SqsDelivery = SqsDelivery> implements Source<D>
     // Without it a delivery is what it is by default: nothing but what this source knows.
     this.#toDelivery = toDelivery ?? ((delivery) => delivery as D);
     this.#options = resolveSqsSourceOptions(options);
-    const { settleLingerMs: lingerMs, visibilityTimeoutMs, clock, random, ...rest } = this.#options;
-    this.#settler = new SqsSettler({ ...rest, lingerMs, clock, random });
+    const { sqs, queueUrl, settleLingerMs: lingerMs, visibilityTimeoutMs, retry, timeoutMs } = this.#options;
+    const { logger, clock, random } = this.#options;
+    this.#settler = new SqsSettler({ sqs, queueUrl, lingerMs, retry, timeoutMs, logger, clock, random });
     this.#leases = new Leases({
       durationMs: visibilityTimeoutMs,
       maxTotalMs: maxLeaseMs,

@@ -1,3 +1,13 @@
+export type {
+  BadEnv,
+  ClientHarness,
+  ClientOptions,
+  ConformancePeer,
+  OptionNames,
+  PeerBehaviour,
+} from "./client/harness.ts";
+export { clientConformance } from "./client-conformance.ts";
+export type { ConformanceCase } from "./conformance-case.ts";
 export { type Deferred, deferred } from "./deferred.ts";
 export { ManualClock } from "./manual-clock.ts";
 export { type LogLine, type RecordingLogger, recordingLogger } from "./recording-logger.ts";

@@ -1,15 +1,18 @@
-import { ClosedError, WirekitError } from "@wirekit/core";
+import { ClosedError } from "@wirekit/core";
+import { AwsError } from "@wirekit/core/aws";
 import { closedError, ReceiptError } from "../errors.ts";
-import { refusedEntry } from "./sqs-error.ts";
 
 /**
  * What a delete has failed with, as the bus says it. Of all that a delete says, only the receipt handle is the caller's, so that it is
  * at fault where SQS says that something is.
  */
-export function toReceiptError(thrown: unknown, target: string): unknown {
+export function toReceiptError(thrown: unknown): unknown {
   if (thrown instanceof ClosedError) return closedError();
-  if (!(thrown instanceof WirekitError) || thrown.code !== "wirekit/sqs-entry") return thrown;
-  const { fault, senderFault } = thrown.details as { readonly fault: string; readonly senderFault: boolean };
+  if (!(thrown instanceof AwsError)) return thrown;
+  const { fault, senderFault } = thrown.details as {
+    readonly fault: string;
+    readonly senderFault?: boolean;
+  };
   if (senderFault && fault === "ReceiptHandleIsInvalid") {
     return new ReceiptError("SQS does not know the receipt handle", { code: "message-bus/unknown-receipt" });
   }
@@ -18,5 +21,5 @@ export function toReceiptError(thrown: unknown, target: string): unknown {
       "The receipt handle has run out: the message comes again, or has been delivered again since";
     return new ReceiptError(message, { code: "message-bus/receipt-expired" });
   }
-  return refusedEntry("Acknowledging", target)({ Code: fault, SenderFault: senderFault });
+  return thrown;
 }

@@ -106,7 +106,7 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
 
   /**
    * @throws InvalidMessageError, MessageTooLargeError, or ConfigError for a target or key that SQS does not take, before anything is sent;
-   * UnconfirmedError if it went out and nothing says whether it arrived; SqsError, ClosedError, TimeoutError, or the signal's own
+   * UnconfirmedError if it went out and nothing says whether it arrived; AwsError, ClosedError, TimeoutError, or the signal's own
    * reason, if it has not arrived.
    */
   sendMessage(message: SendableMessage, options: SendOptions): Promise<SqsSentMessage> {
@@ -124,7 +124,7 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
    * Receives one message by long polls of whole seconds: `timeoutMs` is rounded up. If you abort a receive, a message that SQS was
    * about to return becomes visible again after its time-out.
    *
-   * @throws SqsError when SQS cannot be reached or refuses; ConfigError; ClosedError; the signal's own reason.
+   * @throws AwsError when SQS cannot be reached or refuses; ConfigError; ClosedError; the signal's own reason.
    */
   async receiveMessage<Unknown extends UnknownKinds = "refuse">(
     options: ReceiveOptions<Unknown>,
@@ -162,7 +162,7 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
     }
   }
 
-  /** @throws ReceiptError when the receipt handle has run out, or is none; SqsError; ClosedError. */
+  /** @throws ReceiptError when the receipt handle has run out, or is none; AwsError; ClosedError. */
   async acknowledge(received: Received<unknown>, options: WaitOptions = {}): Promise<void> {
     await this.#delete(received.target, received.receiptHandle, options);
     if (this.#acknowledged.has(received)) return;
@@ -201,7 +201,7 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
   /**
    * Deletes what was received by its receipt handle alone, for a program that has kept nothing else of it. Twice is fine.
    *
-   * @throws ReceiptError when the receipt handle has run out, or is none; SqsError; ClosedError.
+   * @throws ReceiptError when the receipt handle has run out, or is none; AwsError; ClosedError.
    */
   async deleteMessage(target: string, receiptHandle: string, options: WaitOptions = {}): Promise<void> {
     await this.#delete(target, receiptHandle, options);
@@ -299,7 +299,7 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
           clock,
         });
       } catch (thrown) {
-        throw toReceiptError(thrown, target);
+        throw toReceiptError(thrown);
       }
     });
     this.#unsettled.settled(receiptHandle);

@@ -1,4 +1,5 @@
 import type { Clock, Logger, Random, RetryPolicy } from "@wirekit/core";
+import { type AwsCredentialsOption, credentialsOption, type SqsSdkClient } from "@wirekit/core/aws";
 import {
   env,
   Faults,
@@ -8,17 +9,8 @@ import {
   readOptions,
   resolveRetryPolicy,
 } from "@wirekit/core/kit";
-import { maxLeaseMs, type SqsApi, type SqsLookup, type SqsSdkClient } from "@wirekit/core/sqs";
+import { maxLeaseMs, type SqsApi, type SqsLookup } from "@wirekit/core/sqs";
 import { readServiceUrl, type ServiceUrl } from "./service-url.ts";
-
-/** Keys of AWS. */
-export interface SqsCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string | undefined;
-  /** Until when they can be used. A provider is asked again before. */
-  readonly expiration?: Date | undefined;
-}
 
 /** How a bus over SQS is reached, and how it behaves. */
 export interface SqsMessageBusOptions {
@@ -31,7 +23,7 @@ export interface SqsMessageBusOptions {
   /** Default: the one that `queueUrl` names where that is AWS's own, else `eu-west-1`. */
   readonly region?: string | undefined;
   /** Default: the AWS SDK's standard chain (environment, profile, role of the machine ...). */
-  readonly credentials?: SqsCredentials | (() => Promise<SqsCredentials>) | undefined;
+  readonly credentials?: AwsCredentialsOption | undefined;
   /** An `SQSClient` of the program's own: it keeps its settings, so that `region` and `credentials` go unused, and is not closed. */
   readonly client?: SqsSdkClient | undefined;
   /** What stands in for SQS, in SQS's own names. With it the AWS SDK is not loaded. */
@@ -137,22 +129,10 @@ const serviceRule: OptionRule<ServiceUrl | undefined> = (value, path, faults) =>
   return undefined;
 };
 
-const keysRule = option.group({
-  accessKeyId: option.text({ presence: "required" }),
-  secretAccessKey: option.text({ presence: "required" }),
-  sessionToken: option.text(),
-  expiration: option.unchecked<Date | undefined>(),
-});
-
-const credentialsRule: OptionRule<SqsMessageBusOptions["credentials"]> = (value, path, faults) => {
-  if (value === undefined || typeof value === "function") return value as SqsMessageBusOptions["credentials"];
-  return keysRule(value, path, faults);
-};
-
 const rules = {
   queueUrl: serviceRule,
   region: option.text(),
-  credentials: credentialsRule,
+  credentials: credentialsOption(),
   client: option.methods<SqsSdkClient>(["send"]),
   sqs: option.methods<SqsApi & SqsLookup>([
     "sendMessageBatch",

@@ -1,9 +1,9 @@
 import type { WaitOptions } from "@wirekit/core";
-import { type Deadline, retry, withTimeout } from "@wirekit/core/kit";
+import { findQueueUrl } from "@wirekit/core/aws";
+import { type Deadline, withTimeout } from "@wirekit/core/kit";
 import { createSqsSender, type SqsLookup, SqsSettler } from "@wirekit/core/sqs";
 import { closedError } from "../errors.ts";
 import type { SqsConnection } from "./sqs-connection.ts";
-import { refusedEntry, toSqsError } from "./sqs-error.ts";
 import type { ResolvedSqsOptions } from "./sqs-options.ts";
 import { type OpenQueue, SqsQueue } from "./sqs-queue.ts";
 
@@ -31,7 +31,7 @@ export class SqsQueues {
   /**
    * The queue of a target, once it is found. A caller that stops waiting does not stop the look-up for the others.
    *
-   * @throws SqsError when there is none; ConfigError when the AWS SDK is not installed.
+   * @throws AwsError when there is none; ConfigError when the AWS SDK is not installed.
    */
   open(target: string, options: WaitOptions = {}): Promise<OpenQueue> {
     const { clock } = this.#options;
@@ -81,7 +81,7 @@ export class SqsQueues {
       retry: policy,
       flushTimeoutMs: timeoutMs,
       orderOnPartialFailure,
-      entryErrorOf: refusedEntry("Sending", target),
+      queueName: target,
       logger,
       clock,
       random,
@@ -102,15 +102,12 @@ export class SqsQueues {
   async #findUrl(target: string, sqs: SqsLookup, signal: AbortSignal): Promise<string> {
     const { service, retry: policy, timeoutMs, clock, random } = this.#options;
     if (service.queuesBase !== undefined) return `${service.queuesBase}/${target}`;
-    const what = "Looking for the queue";
-    const lookUp = () =>
-      withTimeout(what, (both) => sqs.getQueueUrl({ QueueName: target }, { signal: both }), {
-        signal,
-        timeoutMs,
-        clock,
-      });
-    const { QueueUrl } = await retry(lookUp, { policy, signal, clock, random });
-    if (QueueUrl !== undefined && QueueUrl !== "") return QueueUrl;
-    throw toSqsError(what, { name: "QueueDoesNotExist" }, target);
+    return findQueueUrl(sqs, target, {
+      retry: policy,
+      requestTimeoutMs: timeoutMs,
+      signal,
+      clock,
+      random,
+    });
   }
 }

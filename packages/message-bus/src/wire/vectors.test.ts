@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
+import { readVectors } from "@wirekit/vectors";
 import { createMessage, type InstructionInput } from "../create-message.ts";
 import { InvalidBodyError, InvalidMessageError } from "../errors.ts";
 import { decodeMessage } from "./decode-message.ts";
@@ -95,9 +95,8 @@ interface PartitionCase {
   readonly partitions: Readonly<Record<string, number>>;
 }
 
-function cases<Case>(file: string): Case[] {
-  const url = new URL(`../../../../tooling/vectors/message-bus/${file}.json`, import.meta.url);
-  return JSON.parse(readFileSync(url, "utf8"));
+function cases<Case>(file: "envelopes" | "invalid-envelopes" | "partitions"): readonly Case[] {
+  return readVectors<Case>(`message-bus/${file}.json`);
 }
 
 /** What a program would write for a vector. Vectors say things that the types forbid, hence the conversion at the end. */

@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from "@jest/globals";
 import { ClosedError, silentLogger, WirekitError } from "@wirekit/core";
-import { SqsError, SqsMessageBus } from "../../src/index.ts";
+import { AwsError } from "@wirekit/core/aws";
+import { SqsMessageBus } from "../../src/index.ts";
 import { deferred, statusUpdate } from "../contract/messages.ts";
 import { ScriptedSqs } from "./scripted-sqs.ts";
 
@@ -70,8 +71,8 @@ it("says which queue is missing", async () => {
   const { sqs, bus } = open(aws);
   sqs.findQueue = async () => undefined;
   const error = await bus.sendMessage(statusUpdate("R-1"), { target: "payments" }).catch((thrown) => thrown);
-  expect(error instanceof SqsError).toBe(true);
-  expect(error).toMatchObject({ code: "message-bus/sqs-not-found", queue: "payments", retryable: false });
+  expect(error instanceof AwsError).toBe(true);
+  expect(error).toMatchObject({ code: "aws/gone", details: { queue: "payments" }, retryable: false });
   expect(error.message).toContain('"payments"');
 });
 

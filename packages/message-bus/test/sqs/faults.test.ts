@@ -2,7 +2,8 @@ import { inspect } from "node:util";
 import { DeleteQueueCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import type { Health } from "@wirekit/core";
-import { ReceiptError, type ReceivedInvalid, SqsError } from "../../src/index.ts";
+import { AwsError } from "@wirekit/core/aws";
+import { ReceiptError, type ReceivedInvalid } from "../../src/index.ts";
 import { processed, quickRetry } from "../contract/consuming.ts";
 import { deferred, referenceOf, references, statusUpdate } from "../contract/messages.ts";
 import { type SqsFixture, startSqs } from "./sqs-fixture.ts";
@@ -64,14 +65,13 @@ describe("a send", () => {
     sqs.aws.faults.next(unavailable, { ...send, times: 3 });
     const message = { ...statusUpdate("R-secret") };
     const error = await bus.sendMessage(message, { target }).catch((thrown) => thrown);
-    expect(error instanceof SqsError).toBe(true);
+    expect(error instanceof AwsError).toBe(true);
     expect(error).toMatchObject({
       message: `Sending failed for the queue "${target}": ServiceUnavailable, HTTP 503`,
-      code: "message-bus/sqs-connection",
+      code: "aws/transient",
       retryable: true,
       attempts: 3,
-      queue: target,
-      requestId: "devstack",
+      details: { queue: target, requestId: "devstack" },
     });
     const shown = inspect(error, { depth: 20, showHidden: true });
     for (const secret of ["R-secret", sqs.aws.credentials.secretAccessKey])
@@ -83,7 +83,7 @@ describe("a send", () => {
     const bus = sqs.open();
     sqs.aws.faults.next({ kind: "error", status: 403, code: "AccessDeniedException" }, send);
     await expect(bus.sendMessage(statusUpdate("R-1"), { target: sqs.newQueue() })).rejects.toMatchObject({
-      code: "message-bus/sqs-access-denied",
+      code: "aws/denied",
       retryable: false,
       attempts: 1,
     });
@@ -93,7 +93,7 @@ describe("a send", () => {
   it("to a queue that is not there names the queue", async () => {
     const bus = sqs.open();
     await expect(bus.sendMessage(statusUpdate("R-1"), { target: "nowhere" })).rejects.toMatchObject({
-      code: "message-bus/sqs-not-found",
+      code: "aws/gone",
       message: expect.stringContaining('"nowhere"'),
     });
   });
@@ -108,7 +108,7 @@ describe("a send", () => {
     const messages = references(6).map((reference) => statusUpdate(reference));
     const outcomes = await bus.sendMany(messages, { target });
     expect(outcomes.map((outcome) => [outcome.kind, "attempts" in outcome && outcome.attempts])).toEqual([
-      ["not-sent", false],
+      ["rejected", false],
       ["delivered", 1],
       ["delivered", 2],
       ["delivered", 1],
@@ -117,7 +117,7 @@ describe("a send", () => {
     ]);
     expect(outcomes[0]).toMatchObject({
       error: {
-        code: "message-bus/sqs-refused",
+        code: "aws/sender",
         message: `Sending failed for the queue "${target}": InvalidMessageContents`,
         retryable: false,
         attempts: 2,
@@ -177,8 +177,12 @@ describe("a receive", () => {
     const target = sqs.newQueue();
     sqs.aws.faults.next(unavailable, { ...receive, times: 3 });
     const error = await bus.receiveMessage({ target }).catch((thrown) => thrown);
-    expect(error instanceof SqsError).toBe(true);
-    expect(error).toMatchObject({ queue: target, retryable: true, attempts: 3, requestId: "devstack" });
+    expect(error instanceof AwsError).toBe(true);
+    expect(error).toMatchObject({
+      details: { queue: target, requestId: "devstack" },
+      retryable: true,
+      attempts: 3,
+    });
   });
 
   it("ends with the bus, whatever it waits for", async () => {
@@ -253,12 +257,12 @@ describe("an acknowledgement", () => {
     const target = sqs.newQueue();
     const { bus, one } = await received(target);
     sqs.aws.faults.next(unavailable, { ...remove, times: 3 });
-    await expect(bus.acknowledge(one)).rejects.toMatchObject({ code: "message-bus/sqs-connection" });
+    await expect(bus.acknowledge(one)).rejects.toMatchObject({ code: "aws/transient" });
     const failing = { kind: "fail-entries", code: "InternalError", senderFault: false } as const;
     sqs.aws.faults.next({ ...failing, which: () => true }, { ...remove, times: 3 });
     await expect(bus.acknowledge(one)).rejects.toMatchObject({
-      code: "message-bus/sqs-connection",
-      queue: target,
+      code: "aws/transient",
+      details: { queue: target },
       retryable: true,
     });
   });
@@ -295,7 +299,7 @@ describe("a consumer", () => {
       status: "degraded",
       reasons: [
         {
-          code: "message-bus/sqs-connection",
+          code: "aws/transient",
           message: `Receiving failed for the queue "${target}": ServiceUnavailable, HTTP 503`,
           sinceMs: expect.any(Number),
         },
@@ -317,14 +321,14 @@ describe("a consumer", () => {
     await done;
     await sqs.client.send(new DeleteQueueCommand({ QueueUrl: `${sqs.aws.endpointUrl}/${target}` }));
     await expect(consumer.closed).rejects.toMatchObject({
-      code: "message-bus/sqs-not-found",
-      queue: target,
+      code: "aws/gone",
+      details: { queue: target },
       retryable: false,
     });
     expect(consumer.health().status).toBe("failed");
     expect(bus.health()).toMatchObject({
       status: "degraded",
-      reasons: [{ code: "message-bus/sqs-not-found", message: expect.stringContaining(`"${target}"`) }],
+      reasons: [{ code: "aws/gone", message: expect.stringContaining(`"${target}"`) }],
     });
     sqs.aws.createQueue(target);
     const next = bus.consume({ target }, () => {});
@@ -336,7 +340,7 @@ describe("a consumer", () => {
 
   it("stops by itself when there is no such queue", async () => {
     const consumer = sqs.open().consume({ target: "nowhere" }, () => {});
-    await expect(consumer.closed).rejects.toMatchObject({ code: "message-bus/sqs-not-found" });
+    await expect(consumer.closed).rejects.toMatchObject({ code: "aws/gone" });
   });
 
   it("keeps a message until its dead letter has been taken, also when that fails at first", async () => {

@@ -70,7 +70,7 @@ it.each(["not JSON: secret", '{"payload": "secret"}'])(
 );
 
 it("throws what goes wrong, instead of saying that there is nothing", async () => {
-  await expect(bus.receiveMessage("nowhere")).rejects.toMatchObject({ code: "message-bus/sqs-not-found" });
+  await expect(bus.receiveMessage("nowhere")).rejects.toMatchObject({ code: "aws/gone" });
 });
 
 it.each([

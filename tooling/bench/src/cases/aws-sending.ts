@@ -1,5 +1,6 @@
 import * as sdk from "@aws-sdk/client-sqs";
-import { bindSqs, createSqsSender, endingByTimeOut, withoutRequestLog } from "@wirekit/core/sqs";
+import { bindSqs, endingByTimeOut, withoutRequestLog } from "@wirekit/core/aws";
+import { createSqsSender } from "@wirekit/core/sqs";
 import { type BenchmarkCase, comparisonTable } from "../harness/benchmark-case.ts";
 import { compare } from "../harness/compare.ts";
 import { judgeLimit, judgeRatio, requestsOf } from "../harness/goals.ts";
@@ -29,7 +30,7 @@ export const awsSending = ({ needs, startServer }: SqsSetup): BenchmarkCase => (
         await sqs.send(new sdk.PurgeQueueCommand({ QueueUrl }));
       };
       const sender = createSqsSender({
-        sqs: bindSqs(sdk, sqs, asItIs, { batches }),
+        sqs: bindSqs(sdk, sqs, { batches }),
         queueUrl: QueueUrl,
         maxInFlight: inFlight,
         flushTimeoutMs,
@@ -89,8 +90,3 @@ export const awsSending = ({ needs, startServer }: SqsSetup): BenchmarkCase => (
     }
   },
 });
-
-/** A failure ends the case, whatever it is. */
-function asItIs(_what: string, thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
-}

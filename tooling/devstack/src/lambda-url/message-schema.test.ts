@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
+import { readVectors } from "@wirekit/vectors";
 import { createMessageCheck } from "./message-schema.ts";
 
 interface ValidationVector {
@@ -8,8 +8,7 @@ interface ValidationVector {
   readonly expected: { readonly valid: boolean; readonly error?: string | null };
 }
 
-const file = new URL("../../../vectors/kindo/validation.json", import.meta.url);
-const vectors = JSON.parse(readFileSync(file, "utf8")) as readonly ValidationVector[];
+const vectors = readVectors<ValidationVector>("kindo/validation.json");
 const check = createMessageCheck();
 
 it.each(vectors)("agrees with the original: $name", ({ message, expected }) => {

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readVectors } from "@wirekit/vectors";
 
 /** A message as the original writes it, with the name of the golden case it is from. */
 export interface GoldenEnvelope {
@@ -15,11 +15,9 @@ interface EnvelopeCase {
   readonly expected: string;
 }
 
-const url = new URL("../../../vectors/message-bus/envelopes.json", import.meta.url);
-
 /** A message of every kind, with all that makes JSON texts differ between writers. */
-export const envelopes: readonly GoldenEnvelope[] = (
-  JSON.parse(readFileSync(url, "utf8")) as readonly EnvelopeCase[]
+export const envelopes: readonly GoldenEnvelope[] = readVectors<EnvelopeCase>(
+  "message-bus/envelopes.json",
 ).map(({ name, category, expected: text }) => ({
   name,
   category,

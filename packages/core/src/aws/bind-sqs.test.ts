@@ -1,5 +1,6 @@
 import { expect, it } from "@jest/globals";
-import { bindSqs, type SqsClientsByUse, type SqsSdk } from "./bind-sqs.ts";
+import { bindSqs, openSqs, type SqsClientsByUse, type SqsSdk } from "./bind-sqs.ts";
+import type { AwsClientSettings } from "./client-settings.ts";
 
 /** Stands in for the SDK: a command remembers what it is and what it was given. */
 function sdk(answer: () => Promise<unknown>, clients?: SqsClientsByUse) {
@@ -23,9 +24,7 @@ function sdk(answer: () => Promise<unknown>, clients?: SqsClientsByUse) {
       return answer();
     },
   };
-  const errorOf = (what: string, thrown: unknown, queue: string) =>
-    new Error(`${what} ${queue}`, { cause: thrown });
-  return { sent, sqs: bindSqs(module, client, errorOf, clients) };
+  return { sent, sqs: bindSqs(module, client, clients) };
 }
 
 const QueueUrl = "https://sqs.example.com/1/orders";
@@ -87,11 +86,44 @@ it("asks a client for batches without a signal, and does not so much as look at 
   expect(sent).toMatchObject([{ name: "receive" }, { name: "find" }]);
 });
 
-it("throws what its owner makes of the SDK's errors", async () => {
-  const { sqs } = sdk(() => Promise.reject("no"));
+it("throws errors of AWS that name the queue", async () => {
+  const { sqs } = sdk(() =>
+    Promise.reject({ name: "QueueDoesNotExist", $metadata: { httpStatusCode: 400 } }),
+  );
   await expect(sqs.deleteMessageBatch({ QueueUrl, Entries: [] })).rejects.toMatchObject({
-    message: `Deleting ${QueueUrl}`,
-    cause: "no",
+    message:
+      'Deleting from the queue "orders" failed: QueueDoesNotExist, HTTP 400. Check its name, region and account',
+    code: "aws/gone",
+    details: { queue: "orders" },
   });
-  await expect(sqs.getQueueUrl({ QueueName: "orders" })).rejects.toThrow("Looking for the queue orders");
+  await expect(sqs.getQueueUrl({ QueueName: "orders" })).rejects.toThrow('Looking for the queue "orders"');
+});
+
+it("opens two clients that share their credentials, and closes both", () => {
+  const made: { settings: AwsClientSettings; isClosed: boolean }[] = [];
+  const found = { accessKeyId: "a", secretAccessKey: "s" };
+  class Client {
+    readonly middlewareStack = { remove: () => true };
+    readonly config = { credentials: found };
+    readonly #own: { settings: AwsClientSettings; isClosed: boolean };
+    constructor(settings: AwsClientSettings) {
+      this.#own = { settings, isClosed: false };
+      made.push(this.#own);
+    }
+    send = async () => ({});
+    destroy() {
+      this.#own.isClosed = true;
+    }
+  }
+  const opened = openSqs(
+    { ...({} as SqsSdk), SQSClient: Client },
+    { region: "eu-west-1", requestTimeoutMs: 5_000 },
+  );
+  expect(made).toMatchObject([
+    { settings: { region: "eu-west-1", maxAttempts: 1 } },
+    { settings: { credentials: found, requestHandler: { requestTimeout: 5_000, socketTimeout: 5_000 } } },
+  ]);
+  expect(made[0]?.settings.requestHandler.requestTimeout).toBeUndefined();
+  opened.close();
+  expect(made.map(({ isClosed }) => isClosed)).toEqual([true, true]);
 });

@@ -1,0 +1,91 @@
+import { expect, it } from "@jest/globals";
+import { Faults } from "../kit/index.ts";
+import { awsClientSettings, checkEndpoint } from "./client-settings.ts";
+import { credentialsOption, sdkCredentials } from "./credentials.ts";
+
+const keys = { accessKeyId: "AKIA", secretAccessKey: "secret" };
+
+function faultsOf(value: unknown): readonly { path: string }[] {
+  const faults = new Faults();
+  credentialsOption()(value, "credentials", faults);
+  return faults.issues;
+}
+
+it("takes fixed credentials, a provider, those of the SDK, and none", () => {
+  const ofSdk = { ...keys, $source: {}, accountId: "123456789012", expiration: new Date(0) };
+  for (const value of [undefined, keys, ofSdk, async () => keys]) expect(faultsOf(value)).toEqual([]);
+});
+
+it.each<[unknown, string[]]>([
+  [null, ["credentials"]],
+  ["AKIA", ["credentials"]],
+  [[], ["credentials"]],
+  [{}, ["credentials.accessKeyId", "credentials.secretAccessKey"]],
+  [{ ...keys, sessionToken: "" }, ["credentials.sessionToken"]],
+  [
+    { ...keys, sessionToken: null, expiration: "soon" },
+    ["credentials.sessionToken", "credentials.expiration"],
+  ],
+  [{ ...keys, expiration: new Date(Number.NaN) }, ["credentials.expiration"]],
+])("names what is wrong with %j, and no value", (value, paths) => {
+  expect(faultsOf(value).map(({ path }) => path)).toEqual(paths);
+  expect(JSON.stringify(faultsOf(value))).not.toMatch(/AKIA|secret"/);
+});
+
+it("leaves out what is undefined, which the SDK takes for given", async () => {
+  const expiration = new Date(0);
+  expect(sdkCredentials({ ...keys, sessionToken: undefined })).toEqual(keys);
+  const provider = sdkCredentials(async () => ({ ...keys, sessionToken: "t", expiration }));
+  expect(await (provider as () => Promise<unknown>)()).toEqual({ ...keys, sessionToken: "t", expiration });
+});
+
+it.each([
+  ["fails", () => Promise.reject(new Error("http://169.254.169.254 said no")), "Error"],
+  ["gives nothing", async () => undefined as never, "CredentialsProviderError"],
+  ["cannot reach its service", () => Promise.reject({ code: "ECONNREFUSED" }), "ECONNREFUSED"],
+])("makes a transient error of a provider that %s: the request never left", async (_, ask, fault) => {
+  const provider = sdkCredentials(ask) as () => Promise<unknown>;
+  await expect(provider()).rejects.toMatchObject({
+    message: `Asking for AWS credentials failed: ${fault}`,
+    code: "aws/transient",
+    request: "unsent",
+    retryable: true,
+  });
+});
+
+it("makes settings that fit every client of the SDK", () => {
+  expect(awsClientSettings({ region: "eu-west-1", requestTimeoutMs: 30_000 })).toEqual({
+    region: "eu-west-1",
+    maxAttempts: 1,
+    requestHandler: {
+      connectionTimeout: 10_000,
+      httpAgent: { keepAlive: true, maxSockets: 500 },
+      httpsAgent: { keepAlive: true, maxSockets: 500 },
+    },
+  });
+  const local = {
+    region: "eu-west-1",
+    endpoint: "http://localhost:1",
+    credentials: keys,
+    requestTimeoutMs: 500,
+  };
+  expect(awsClientSettings(local)).toMatchObject({
+    endpoint: "http://localhost:1",
+    credentials: keys,
+    requestHandler: { connectionTimeout: 500 },
+  });
+});
+
+it.each<[unknown, boolean]>([
+  ["https://sqs.eu-west-1.amazonaws.com", true],
+  ["http://localhost:4566", true],
+  ["http://127.0.0.1:4566", true],
+  ["http://[::1]:4566", true],
+  ["http://elasticmq:9324", true],
+  ["http://other", false],
+  ["ftp://localhost", false],
+  ["localhost", false],
+  [null, false],
+])("allows the endpoint %j: %j", (endpoint, isAllowed) => {
+  expect(checkEndpoint("endpoint", endpoint, ["elasticmq"]) === undefined).toBe(isAllowed);
+});

@@ -1,0 +1,98 @@
+import type { Issue } from "../errors/issues.ts";
+import { memberPath } from "../errors/issues.ts";
+import type { OptionRule } from "../kit/read-options.ts";
+import { toAwsError } from "./aws-error.ts";
+
+/** A key pair of AWS, with the session token that belongs to a temporary one. */
+export interface AwsCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string | undefined;
+  /** Until when AWS accepts them. A provider is asked again before. Without it they last. */
+  readonly expiration?: Date | undefined;
+}
+
+/** Where credentials come from that change. */
+export type AwsCredentialsProvider = () => Promise<AwsCredentials>;
+
+/** Fixed credentials, or where they come from. */
+export type AwsCredentialsOption = AwsCredentials | AwsCredentialsProvider;
+
+/**
+ * The rule of an option that takes credentials. What the AWS SDK adds to its own (`$source`, `accountId`) is
+ * allowed.
+ */
+export function credentialsOption(): OptionRule<AwsCredentialsOption | undefined> {
+  return (value, path, faults) => {
+    if (value !== undefined && typeof value !== "function") faults.add(...findCredentialsFaults(path, value));
+    return value as AwsCredentialsOption | undefined;
+  };
+}
+
+/** What is wrong with credentials; it names their members, and never shows a value. */
+export function findCredentialsFaults(path: string, value: unknown): Issue[] {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return [{ path, message: "must be credentials, or a function that returns a promise of them" }];
+  }
+  const { accessKeyId, secretAccessKey, sessionToken, expiration } = value as Record<string, unknown>;
+  const issues: Issue[] = [];
+  const add = (member: string, message: string) => issues.push({ path: memberPath(path, member), message });
+  if (!isText(accessKeyId)) add("accessKeyId", "must be a text that is not empty");
+  if (!isText(secretAccessKey)) add("secretAccessKey", "must be a text that is not empty");
+  if (sessionToken !== undefined && !isText(sessionToken))
+    add("sessionToken", "must be a text that is not empty");
+  const isDate = expiration instanceof Date && !Number.isNaN(expiration.getTime());
+  if (expiration !== undefined && !isDate) add("expiration", "must be a date");
+  return issues;
+}
+
+/** A provider that AWS's SDK can ask: the SDK tells apart what is `undefined` and what is absent. */
+export interface SdkCredentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+  expiration?: Date;
+}
+
+/**
+ * Credentials as the AWS SDK wants them. A provider that fails makes a transient {@link AwsError}: the
+ * request never left.
+ */
+export function sdkCredentials(credentials: AwsCredentials): SdkCredentials;
+export function sdkCredentials(
+  credentials: AwsCredentialsOption,
+): SdkCredentials | (() => Promise<SdkCredentials>);
+export function sdkCredentials(
+  credentials: AwsCredentialsOption,
+): SdkCredentials | (() => Promise<SdkCredentials>) {
+  if (typeof credentials !== "function") return withoutAbsent(credentials);
+  return async () => {
+    try {
+      const provided = await credentials();
+      const [fault] = findCredentialsFaults("credentials", provided);
+      if (fault !== undefined)
+        throw Object.assign(new Error(fault.message), { name: "CredentialsProviderError" });
+      return withoutAbsent(provided);
+    } catch (thrown) {
+      throw toAwsError("Asking for AWS credentials", thrown, { request: "unsent" });
+    }
+  };
+}
+
+function withoutAbsent({
+  accessKeyId,
+  secretAccessKey,
+  sessionToken,
+  expiration,
+}: AwsCredentials): SdkCredentials {
+  return {
+    accessKeyId,
+    secretAccessKey,
+    ...(sessionToken !== undefined && { sessionToken }),
+    ...(expiration !== undefined && { expiration }),
+  };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value.trim() !== "";
+}

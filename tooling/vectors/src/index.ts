@@ -1,0 +1,8 @@
+export {
+  readSharedVectors,
+  readVectors,
+  readVectorText,
+  type SharedVectorFile,
+  type VectorFile,
+  type VectorTextFile,
+} from "./read-vectors.ts";
