@@ -55,6 +55,32 @@ module.exports = {
       to: { dependencyTypes: ["npm", "npm-dev", "npm-peer", "npm-optional", "core"] },
     },
     {
+      name: "testing-stands-on-core",
+      severity: "error",
+      comment:
+        "core/testing runs under any test runner: it imports core, and of Node what asserts, waits and watches the process. No runner, no other package.",
+      from: { path: "^packages/core/src/testing/", pathNot: "\\.test\\.ts$" },
+      to: { pathNot: ["^packages/core/src/", "^(node:)?(assert(/strict)?|process|timers/promises)$"] },
+    },
+    {
+      name: "no-testing-in-sources",
+      severity: "error",
+      comment: "What is published does its work without helpers for tests.",
+      from: { path: "^packages/[^/]+/src/", pathNot: ["\\.test\\.ts$", "^packages/core/src/testing/"] },
+      to: { path: "^packages/core/src/testing/" },
+    },
+    {
+      name: "kafkajs-insides-in-one-folder",
+      severity: "error",
+      comment:
+        "What a release of kafkajs may change without saying so is used in one folder, which names the releases that it holds for.",
+      from: {
+        path: "^packages/[^/]+/src/",
+        pathNot: ["\\.test\\.ts$", "^packages/message-bus/src/kafka/driver/kafkajs-hooks/"],
+      },
+      to: { path: "(^|/)node_modules/kafkajs/(?!index\\.js$|types/)" },
+    },
+    {
       name: "wire-is-pure",
       severity: "error",
       comment: "wire/ is pure: no I/O. What it may import is its own folder, types, errors and core.",

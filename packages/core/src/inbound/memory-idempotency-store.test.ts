@@ -1,7 +1,6 @@
-import { expect, it } from "@jest/globals";
-import { describeIdempotencyStore } from "../../test/idempotency-conformance.ts";
+import { describe, expect, it } from "@jest/globals";
 import { QueueFullError } from "../index.ts";
-import { ManualClock } from "../testing/manual-clock.ts";
+import { idempotencyStoreConformance, ManualClock } from "../testing/index.ts";
 import { MemoryIdempotencyStore, type MemoryIdempotencyStoreOptions } from "./index.ts";
 
 function setUp(options: MemoryIdempotencyStoreOptions = {}) {
@@ -9,9 +8,12 @@ function setUp(options: MemoryIdempotencyStoreOptions = {}) {
   return { clock, store: new MemoryIdempotencyStore({ clock, ...options }) };
 }
 
-describeIdempotencyStore("MemoryIdempotencyStore", async () => {
-  const { clock, store } = setUp();
-  return { store, advance: (ms) => clock.advance(ms) };
+describe("MemoryIdempotencyStore", () => {
+  const cases = idempotencyStoreConformance(() => {
+    const { clock, store } = setUp();
+    return { store, advance: (durationMs) => clock.advance(durationMs) };
+  });
+  for (const { name, run } of cases) it(name, run);
 });
 
 it("forgets the result that was not asked for longest when it is full", async () => {

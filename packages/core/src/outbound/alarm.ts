@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 
-/** One timer that may ring too early, never too late: whoever is rung looks what is due, and sets it again. */
+/** One timer that may ring too early, but never too late. Its owner looks what is due, and sets it again. */
 export class Alarm {
   readonly #clock: Clock;
   readonly #onRing: () => void;
@@ -11,7 +11,7 @@ export class Alarm {
     this.#onRing = onRing;
   }
 
-  /** Makes sure that it rings by `at`, on the monotonic clock; `undefined`: not at all. An alarm that is set is not put off. */
+  /** Rings by `at`, on the monotonic clock, or not at all if it is `undefined`. A later time does not put off an alarm that is set. */
   set(at: number | undefined): void {
     if (at === undefined) this.off();
     else this.#cancel ??= this.#clock.setTimer(() => this.#ring(), Math.max(0, at - this.#clock.monotonic()));

@@ -11,30 +11,37 @@ import { SendCounter } from "../kit/send-counter.ts";
 import { type WaitOptions, withTimeout } from "../kit/waiting.ts";
 import type { NotSent } from "../outcome.ts";
 import { Alarm } from "./alarm.ts";
-import { Backlog, lanesOf } from "./backlog.ts";
-import { type BatchOutcome, type Caller, Entry, PromiseCaller, type Settle, tell } from "./entry.ts";
-import type { FlushResults } from "./flush-run.ts";
-import { Flushes } from "./flushes.ts";
-import { Generations } from "./generations.ts";
-import { measure } from "./measure.ts";
+import { Capacity } from "./capacity.ts";
+import { Checkpoints } from "./checkpoints.ts";
+import {
+  type BatchOutcome,
+  type Caller,
+  Entry,
+  finalError,
+  hasLeft,
+  measure,
+  PromiseCaller,
+  type Settle,
+  tell,
+} from "./entry.ts";
+import { Flushes, type FlushResults } from "./flushes.ts";
 import { type BatcherOptions, type ResolvedBatcherOptions, resolveBatcherOptions } from "./options.ts";
-import { Pauses } from "./pauses.ts";
-import { type Failure, planRetry } from "./retry-plan.ts";
-import { Room } from "./room.ts";
+import { type Failure, Pauses, planRetry } from "./retries.ts";
+import { keyQueuesOf, SendQueue } from "./send-queue.ts";
 import { BatcherCounts, type BatcherStats } from "./stats.ts";
 
-/** Shared by all calls that have none. */
+/** For calls without options. */
 const noOptions: WaitOptions = {};
 
 /**
- * Turns single sends into full flushes: gathers items until there are enough of them, enough bytes, or enough time has passed, and
- * gives each caller the outcome of its own item. What failed in a flush is retried, alone; order is kept for each key.
+ * Turns single sends into full flushes. It gathers items until there are enough of them, enough bytes, or enough time has passed, and
+ * gives each caller the outcome of its own item. It retries what failed in a flush, alone, and keeps the order of each key.
  */
 export class Batcher<Item, Receipt> implements AsyncDisposable {
   readonly #options: ResolvedBatcherOptions<Item, Receipt>;
-  readonly #backlog: Backlog<Entry<Item, Receipt>>;
-  readonly #room: Room<Entry<Item, Receipt>>;
-  readonly #given = new Generations();
+  readonly #queue: SendQueue<Entry<Item, Receipt>>;
+  readonly #capacity: Capacity<Entry<Item, Receipt>>;
+  readonly #checkpoints = new Checkpoints();
   readonly #flushes: Flushes<Item, Receipt>;
   readonly #pauses: Pauses<Item, Receipt>;
   readonly #counts = new BatcherCounts(new SendCounter());
@@ -45,8 +52,8 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
   /** @throws ConfigError naming every option at fault. */
   constructor(options: BatcherOptions<Item, Receipt>) {
     this.#options = resolveBatcherOptions(options);
-    this.#backlog = new Backlog(this.#options);
-    this.#room = new Room(this.#options);
+    this.#queue = new SendQueue(this.#options);
+    this.#capacity = new Capacity(this.#options);
     this.#flushes = new Flushes(this.#options, this.#counts, (entries, results) => {
       this.#finish(entries, results);
       this.#pump();
@@ -55,7 +62,7 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
     this.#closing = new Closing(clock);
     this.#pauses = new Pauses(clock);
     this.#linger = new Alarm(clock, () => {
-      this.#backlog.endLingering(clock.monotonic());
+      this.#queue.endLingering(clock.monotonic());
       this.#pump();
     });
   }
@@ -81,9 +88,9 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
   }
 
   /**
-   * As {@link send}, for a client that has a promise of its own for the caller: a second one would cost as much as all that is done for the
-   * item here. `settle` is called once, with the outcome, what `send` would reject with, and the item: within this call where the item is refused at once. It
-   * must not throw.
+   * As {@link send}, for a client that has a promise of its own for the caller: see "Promises per message" in docs/performance.md.
+   * Calls `settle` once, with the outcome, what `send` would reject with, and the item; within this call if the item is refused at
+   * once. `settle` must not throw.
    */
   submit(item: Item, options: WaitOptions, settle: Settle<Item, Receipt>): void {
     this.#submit(item, options, settle);
@@ -92,13 +99,13 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
   #submit(item: Item, options: WaitOptions, caller: Caller<Item, Receipt>): void {
     const entry = this.#entryFor(item, options, caller);
     if (entry === undefined) return;
-    entry.generation = this.#given.enter();
-    if (this.#room.tryEnter(entry)) this.#admit(entry);
-    else this.#room.wait(entry);
+    entry.checkpoint = this.#checkpoints.enter();
+    if (this.#capacity.tryEnter(entry)) this.#admit(entry);
+    else this.#capacity.wait(entry);
     const { signal, timeoutMs } = options;
     if (signal === undefined && timeoutMs === undefined) return;
     const { clock } = this.#options;
-    // After the item has its place: an abort on the spot must find it there.
+    // After the item has its place, because an abort may come within this call.
     entry.release = watchCaller("Sending", { signal, timeoutMs, clock }, (reason) =>
       this.#giveUp(entry, reason),
     );
@@ -106,8 +113,8 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
 
   /** Flushes all that was given so far without lingering; resolves once each of those items has its outcome. */
   async flush(options: WaitOptions = {}): Promise<void> {
-    const done = this.#given.allDone();
-    this.#backlog.endLingering(Number.POSITIVE_INFINITY);
+    const done = this.#checkpoints.allDone();
+    this.#queue.endLingering(Number.POSITIVE_INFINITY);
     this.#pumpSoon();
     await withTimeout("Flushing", () => done, { ...options, clock: this.#options.clock });
   }
@@ -128,11 +135,11 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
 
   stats(): BatcherStats {
     return {
-      waitingEntries: this.#room.entries - this.#flushes.entryCount,
-      wantingRoom: this.#room.waiting.size,
+      waitingEntries: this.#capacity.entries - this.#flushes.entryCount,
+      wantingRoom: this.#capacity.waiting.size,
       inFlightEntries: this.#flushes.entryCount,
       inFlightFlushes: this.#flushes.size,
-      pendingBytes: this.#room.bytes,
+      pendingBytes: this.#capacity.bytes,
       ...this.#counts.sends.stats(),
       retries: this.#counts.retries,
       flushes: this.#counts.flushes,
@@ -140,7 +147,7 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
     };
   }
 
-  /** The entry for `item`; or `undefined`, and the caller is told why it was not taken. */
+  /** Makes the entry for `item`; or tells the caller why it is not taken, and returns `undefined`. */
   #entryFor(
     item: Item,
     { signal }: WaitOptions,
@@ -153,7 +160,7 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
     const measured = measure(item, this.#options);
     if (measured.kind === "unfit") return this.#refuse(item, caller, measured.error);
     const { key, bytes } = measured;
-    const full = whenFull === "reject" ? this.#room.fullError(bytes) : undefined;
+    const full = whenFull === "reject" ? this.#capacity.fullError(bytes) : undefined;
     if (full !== undefined) return this.#refuse(item, caller, full);
     return new Entry(item, { key, bytes, createdAt: clock.monotonic(), caller });
   }
@@ -167,11 +174,11 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
   #admit(entry: Entry<Item, Receipt>): void {
     const { clock, lingerMs } = this.#options;
     entry.stage = "waits";
-    // What came before a call of `flush()` was told not to linger, also where it had to wait for room until now.
-    const lingers = !entry.generation?.isClosed;
-    this.#backlog.add(entry, lingers ? clock.monotonic() + lingerMs : undefined);
-    this.#linger.set(this.#backlog.nextDueAt);
-    if (this.#backlog.hasBatch) this.#pumpSoon();
+    // An item that was sent before `flush()` does not linger, even if it had to wait for room until now.
+    const lingers = !entry.checkpoint?.isClosed;
+    this.#queue.add(entry, lingers ? clock.monotonic() + lingerMs : undefined);
+    this.#linger.set(this.#queue.nextDueAt);
+    if (this.#queue.hasBatch) this.#pumpSoon();
   }
 
   #giveUp(entry: Entry<Item, Receipt>, reason: unknown): void {
@@ -184,31 +191,32 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
     this.#settle(entry, failedOutcome(reason), reason);
   }
 
-  /** The one place where an entry gets its outcome, whichever way it comes; only the first counts. */
+  /** Every entry gets its outcome here. Only the first one counts. */
   #settle(entry: Entry<Item, Receipt>, outcome: BatchOutcome<Receipt>, reason?: unknown): void {
     const { caller } = entry;
     if (caller === undefined) return;
     entry.caller = undefined;
     entry.release?.();
     entry.release = undefined;
-    if (entry.stage === "wants-room") this.#room.withdraw(entry);
+    if (entry.stage === "wants-room") this.#capacity.withdraw(entry);
     if (entry.stage === "waits") {
-      this.#backlog.remove(entry);
-      this.#room.leave(entry);
+      this.#queue.remove(entry);
+      this.#capacity.leave(entry);
     }
-    // One in flight keeps its place until its flush has ended: the bounds are on what is held, wanted or not.
+    // An entry in flight keeps its place until its flush has ended, because the bounds are on what is held.
     if (entry.stage !== "in-flight") entry.stage = "gone";
     this.#counts.sends.settle(outcome.kind);
-    if (entry.generation !== undefined) this.#given.leave(entry.generation);
+    if (entry.checkpoint !== undefined) this.#checkpoints.leave(entry.checkpoint);
     tell(caller, outcome, reason, entry.item);
     this.#admitWaiting();
   }
 
   #admitWaiting(): void {
-    for (let next = this.#room.admit(); next !== undefined; next = this.#room.admit()) this.#admit(next);
+    for (let next = this.#capacity.admit(); next !== undefined; next = this.#capacity.admit())
+      this.#admit(next);
   }
 
-  /** Not at once: what is called in the same turn is to go along, and a flush function is never called inside `send`. */
+  /** Pumps in a microtask, so that sends of one turn go together, and the flush function is never called inside `send`. */
   #pumpSoon(): void {
     if (this.#isPumpDue) return;
     this.#isPumpDue = true;
@@ -219,14 +227,14 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
   }
 
   #pump(): void {
-    while (this.#flushes.size < this.#options.maxInFlight && this.#backlog.hasBatch) {
-      this.#flushes.start(this.#backlog.take());
+    while (this.#flushes.size < this.#options.maxInFlight && this.#queue.hasBatch) {
+      this.#flushes.start(this.#queue.take());
     }
-    this.#linger.set(this.#backlog.nextDueAt);
+    this.#linger.set(this.#queue.nextDueAt);
   }
 
   #finish(entries: readonly Entry<Item, Receipt>[], results: FlushResults<Receipt>): void {
-    const failures: Failure<Entry<Item, Receipt>>[] = [];
+    const failures: Failure<Item, Receipt>[] = [];
     const now = this.#options.clock.monotonic();
     for (const [index, entry] of entries.entries()) {
       const result = results[index];
@@ -243,20 +251,20 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
       this.#land(entry);
     }
     const paused = failures.length > 0 ? this.#retry(failures, now) : undefined;
-    for (const { lane } of entries) {
-      if (lane !== undefined && !paused?.has(lane)) this.#backlog.open(lane);
+    for (const { keyQueue } of entries) {
+      if (keyQueue !== undefined && !paused?.has(keyQueue)) this.#queue.open(keyQueue);
     }
   }
 
-  /** An entry whose flush has ended, and that goes nowhere from here. */
+  /** Gives the place of an entry back whose flush has ended and that is not retried. */
   #land(entry: Entry<Item, Receipt>): void {
     entry.stage = "gone";
-    this.#room.leave(entry);
+    this.#capacity.leave(entry);
     this.#admitWaiting();
   }
 
-  /** Puts back what is tried again and returns their lanes, which stay closed until the pause is over. */
-  #retry(failures: readonly Failure<Entry<Item, Receipt>>[], now: number): ReadonlySet<unknown> {
+  /** Puts back what is tried again, and returns the key queues that stay closed until the pause is over. */
+  #retry(failures: readonly Failure<Item, Receipt>[], now: number): ReadonlySet<unknown> {
     const { retry, random, onRetry } = this.#options;
     const { retried, final, delayMs } = planRetry(failures, retry, { now, random });
     for (const { entry, error } of final) {
@@ -267,20 +275,20 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
     if (first === undefined) return new Set();
     const entries = retried.map(({ entry }) => entry);
     for (const entry of entries) entry.stage = "waits";
-    this.#backlog.restore(entries);
-    const lanes = lanesOf(entries);
+    this.#queue.restore(entries);
+    const keyQueues = keyQueuesOf(entries);
     this.#pauses.begin(entries, delayMs, () => {
-      for (const lane of lanes) this.#backlog.open(lane);
+      for (const keyQueue of keyQueues) this.#queue.open(keyQueue);
       this.#pump();
     });
     onRetry({ error: first.error, items: entries.map(({ item }) => item), delayMs });
-    return new Set(lanes);
+    return new Set(keyQueues);
   }
 
   async #close(deadline: Deadline): Promise<CloseReport<Item>> {
     const allEnded = async () => {
       await this.flush();
-      // Flushes whose callers have all given up are waited for as well: what is in them may still arrive.
+      // Also flushes whose callers have all given up: their entries may still arrive.
       await this.#flushes.whenEnded();
     };
     await deadline.limit("Closing", allEnded).catch(() => undefined);
@@ -300,24 +308,10 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
     return report;
   }
 
-  /** All whose callers wait, in the order of their calls. */
+  /** The entries whose callers still wait, in the order of their calls. */
   #unsettled(): Entry<Item, Receipt>[] {
-    return [...new Set([...this.#flushes, ...this.#pauses, ...this.#backlog, ...this.#room.waiting])]
+    return [...new Set([...this.#flushes, ...this.#pauses, ...this.#queue, ...this.#capacity.waiting])]
       .filter(({ caller }) => caller !== undefined)
       .sort((one, other) => one.createdAt - other.createdAt);
   }
-}
-
-/** Whether the item may arrive, or have arrived, whatever becomes of it now. */
-function hasLeft({ stage, mayHaveArrived }: Pick<Entry<never, never>, "stage" | "mayHaveArrived">): boolean {
-  return stage === "in-flight" || mayHaveArrived;
-}
-
-/** The last error, unless an earlier try went out without an answer: what the peer refuses now may have arrived then. */
-function finalError(
-  { mayHaveArrived }: Pick<Entry<never, never>, "mayHaveArrived">,
-  last: WirekitError,
-): WirekitError {
-  if (!mayHaveArrived || last instanceof UnconfirmedError) return last;
-  return new UnconfirmedError("The message", { cause: last, details: last.details });
 }

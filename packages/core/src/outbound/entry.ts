@@ -1,20 +1,25 @@
+import { ConfigError } from "../errors/config-error.ts";
+import { MessageTooLargeError } from "../errors/message-too-large-error.ts";
+import { UnconfirmedError } from "../errors/unconfirmed-error.ts";
+import { WirekitError } from "../errors/wirekit-error.ts";
 import type { SendOutcome } from "../outcome.ts";
-import type { BacklogEntry, Lane } from "./backlog.ts";
-import type { Generation } from "./generations.ts";
+import type { Checkpoint } from "./checkpoints.ts";
+import type { ResolvedBatcherOptions } from "./options.ts";
+import type { KeyQueue, QueuedEntry } from "./send-queue.ts";
 
-/** What became of one item: an outcome of core's vocabulary, with the receipt where there is one. */
+/** What became of one item: one of core's outcomes, with the receipt if it was delivered. */
 export type BatchOutcome<Receipt> = SendOutcome<{ readonly receipt: Receipt }>;
 
 /**
- * Tells the caller of `item`; `reason` is what a call that rejects rejects with. With the item at hand, one function can serve all calls: a closure for
- * each of many that wait is one more thing for the garbage collector to carry along.
+ * Tells the caller of `item` its outcome. `reason` is what a single send rejects with. The item is passed so that one function can
+ * serve all calls: see "Closures that wait" in docs/performance.md.
  */
 export type Settle<Item, Receipt> = (outcome: BatchOutcome<Receipt>, reason: unknown, item: Item) => void;
 
-/** Who waits for an item, and is told once. */
+/** What is told the outcome of an item, once: a callback, or a promise. */
 export type Caller<Item, Receipt> = Settle<Item, Receipt> | PromiseCaller<Receipt>;
 
-/** The two ends of a promise. One small object, where a closure would keep all that is around it alive for as long as the item waits. */
+/** The two ends of a promise, in one small object: see "Closures that wait" in docs/performance.md. */
 export class PromiseCaller<Receipt> {
   readonly #resolve: (receipt: Receipt) => void;
   readonly #reject: (reason: unknown) => void;
@@ -30,7 +35,7 @@ export class PromiseCaller<Receipt> {
   }
 }
 
-/** Tells a caller. */
+/** Tells a caller its outcome. */
 export function tell<Item, Receipt>(
   caller: Caller<Item, Receipt>,
   outcome: BatchOutcome<Receipt>,
@@ -41,15 +46,15 @@ export function tell<Item, Receipt>(
   else caller.settle(outcome, reason);
 }
 
-/** Where an entry is on its way. */
+/** How far an entry has come. */
 export type Stage = "wants-room" | "waits" | "in-flight" | "gone";
 
-/** One item from the call to its outcome. */
-export class Entry<Item, Receipt> implements BacklogEntry<Entry<Item, Receipt>> {
+/** One item, from the call to its outcome. */
+export class Entry<Item, Receipt> implements QueuedEntry<Entry<Item, Receipt>> {
   previous: Entry<Item, Receipt> | undefined = undefined;
   next: Entry<Item, Receipt> | undefined = undefined;
   list: object | undefined = undefined;
-  lane: Lane<Entry<Item, Receipt>> | undefined = undefined;
+  keyQueue: KeyQueue<Entry<Item, Receipt>> | undefined = undefined;
 
   readonly item: Item;
   readonly key: string | undefined;
@@ -62,11 +67,11 @@ export class Entry<Item, Receipt> implements BacklogEntry<Entry<Item, Receipt>> 
   firstTriedAt = 0;
   /** Whether a try went out without an answer. A later refusal does not undo that. */
   mayHaveArrived = false;
-  /** Those it was given with, as far as `flush()` tells. */
-  generation: Generation | undefined = undefined;
-  /** Gone once it has been told. */
+  /** The call of `flush()` that waits for it, or the next one. */
+  checkpoint: Checkpoint | undefined = undefined;
+  /** `undefined` once it has been told. */
   caller: Caller<Item, Receipt> | undefined;
-  /** Lets go of the caller's signal and time limit. */
+  /** Stops watching the caller's signal and time limit. */
   release: (() => void) | undefined = undefined;
 
   constructor(item: Item, facts: EntryFacts<Item, Receipt>) {
@@ -83,4 +88,49 @@ interface EntryFacts<Item, Receipt> {
   readonly bytes: number;
   readonly createdAt: number;
   readonly caller: Caller<Item, Receipt>;
+}
+
+/** The size and key of an item, or why it cannot be batched. */
+export type Measured =
+  | { readonly kind: "measured"; readonly key: string | undefined; readonly bytes: number }
+  | { readonly kind: "unfit"; readonly error: WirekitError };
+
+/** Asks the user's functions for size and key. If they throw or return nonsense, only this item fails. */
+export function measure<Item>(
+  item: Item,
+  options: Pick<ResolvedBatcherOptions<Item, unknown>, "sizeOf" | "keyOf" | "maxEntryBytes">,
+): Measured {
+  try {
+    const bytes = options.sizeOf(item);
+    const key = options.keyOf(item);
+    if (!Number.isSafeInteger(bytes) || bytes < 0)
+      return unfit("sizeOf", "must return a whole number of bytes");
+    if (key !== undefined && typeof key !== "string")
+      return unfit("keyOf", "must return a text, or undefined");
+    if (bytes <= options.maxEntryBytes) return { kind: "measured", key, bytes };
+    return { kind: "unfit", error: new MessageTooLargeError({ bytes, maxBytes: options.maxEntryBytes }) };
+  } catch (thrown) {
+    return { kind: "unfit", error: WirekitError.from(thrown) };
+  }
+}
+
+function unfit(path: string, message: string): Measured {
+  return { kind: "unfit", error: new ConfigError([{ path, message }]) };
+}
+
+/** Whether the item may arrive, or have arrived, whatever becomes of it now. */
+export function hasLeft({
+  stage,
+  mayHaveArrived,
+}: Pick<Entry<never, never>, "stage" | "mayHaveArrived">): boolean {
+  return stage === "in-flight" || mayHaveArrived;
+}
+
+/** The last error, unless an earlier try went out without an answer: what the peer refuses now may have arrived then. */
+export function finalError(
+  { mayHaveArrived }: Pick<Entry<never, never>, "mayHaveArrived">,
+  last: WirekitError,
+): WirekitError {
+  if (!mayHaveArrived || last instanceof UnconfirmedError) return last;
+  return new UnconfirmedError("The message", { cause: last, details: last.details });
 }

@@ -10,9 +10,9 @@ import type { RetryPolicy } from "../retry-policy.ts";
 /** One entry of a flush. */
 export interface BatchEntry<Item> {
   readonly item: Item;
-  /** What `keyOf` said. */
+  /** What `keyOf` returned. */
   readonly key: string | undefined;
-  /** What `sizeOf` said; 0 without it. */
+  /** What `sizeOf` returned; 0 without it. */
   readonly bytes: number;
   /** 1 on the first try. */
   readonly attempt: number;
@@ -36,7 +36,7 @@ export type Flush<Item, Receipt> = (
   context: { readonly signal: AbortSignal },
 ) => Promise<readonly EntryResult<Receipt>[]>;
 
-/** Entries of one flush have failed, and go out again after the pause. */
+/** Entries of one flush have failed and go out again after the pause. */
 export interface BatchRetry<Item> {
   readonly error: WirekitError;
   readonly items: readonly Item[];
@@ -85,7 +85,7 @@ export interface BatcherOptions<Item, Receipt> {
    * Default 1,000.
    */
   readonly flushGraceMs?: number | undefined;
-  /** Told when entries are about to be retried. */
+  /** Called before entries are retried. */
   readonly onRetry?: ((retry: BatchRetry<Item>) => void) | undefined;
   readonly logger?: Logger | undefined;
   readonly clock?: Clock | undefined;

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { Cluster, Redis } from "ioredis";
 import { createClient, createCluster } from "redis";
-import { describeIdempotencyStore } from "../../test/idempotency-conformance.ts";
 import { ConfigError, WirekitError } from "../index.ts";
-import { ManualClock } from "../testing/manual-clock.ts";
+import { idempotencyStoreConformance, ManualClock } from "../testing/index.ts";
 import { type RedisClient, type RedisEval, RedisIdempotencyStore } from "./index.ts";
 import { abandonScript, beginScript, completeScript, renewScript } from "./scripts.ts";
 
@@ -41,10 +40,13 @@ function simulatedRedis(clock: ManualClock): RedisEval {
   };
 }
 
-describeIdempotencyStore("RedisIdempotencyStore", async () => {
-  const clock = new ManualClock();
-  const store = new RedisIdempotencyStore({ client: simulatedRedis(clock) });
-  return { store, advance: (ms) => clock.advance(ms) };
+describe("RedisIdempotencyStore", () => {
+  const cases = idempotencyStoreConformance(() => {
+    const clock = new ManualClock();
+    const store = new RedisIdempotencyStore({ client: simulatedRedis(clock) });
+    return { store, advance: (durationMs) => clock.advance(durationMs) };
+  });
+  for (const { name, run } of cases) it(name, run);
 });
 
 it("puts its prefix before every key", async () => {

@@ -9,6 +9,11 @@ export type {
 export { clientConformance } from "./client-conformance.ts";
 export type { ConformanceCase } from "./conformance-case.ts";
 export { type Deferred, deferred } from "./deferred.ts";
+export {
+  type IdempotencyStoreConformanceOptions,
+  idempotencyStoreConformance,
+  type StoreUnderTest,
+} from "./idempotency-store-conformance.ts";
 export { ManualClock } from "./manual-clock.ts";
 export { type LogLine, type RecordingLogger, recordingLogger } from "./recording-logger.ts";
 export { type UntilOptions, until } from "./until.ts";

@@ -5,7 +5,7 @@ import { Redis } from "ioredis";
 import { createClient } from "redis";
 import { sleep } from "../../src/kit/index.ts";
 import { type RedisClient, RedisIdempotencyStore } from "../../src/redis/index.ts";
-import { describeIdempotencyStore } from "../idempotency-conformance.ts";
+import { idempotencyStoreConformance } from "../../src/testing/index.ts";
 
 const url = process.env.WIREKIT_REDIS_URL;
 if (url === undefined) throw new Error("WIREKIT_REDIS_URL must name the Redis to test against");
@@ -41,9 +41,15 @@ for (const [name, connect] of drivers) {
   const open = async () => {
     const { client, close } = await connect();
     const store = new RedisIdempotencyStore({ client, keyPrefix: freshPrefix() });
-    return { store, advance: (ms: number) => sleep(ms), close: async () => void (await close()) };
+    return {
+      store,
+      advance: (durationMs: number) => sleep(durationMs),
+      close: async () => void (await close()),
+    };
   };
-  describeIdempotencyStore(`RedisIdempotencyStore over ${name}`, open, times);
+  describe(`RedisIdempotencyStore over ${name}`, () => {
+    for (const { name, run } of idempotencyStoreConformance(open, times)) it(name, run);
+  });
 }
 
 describe("many processes", () => {

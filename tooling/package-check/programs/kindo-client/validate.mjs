@@ -18,6 +18,6 @@ export default async function validate({ load, loadOther }) {
   );
   const other = await loadOther("@wirekit/kindo-client");
   assert.equal(error instanceof ValidationError, true);
-  assert.equal(other.error instanceof ValidationError, true);
+  assert.equal(error instanceof other.ValidationError, true);
   assert.match(error.message, /event_type/);
 }

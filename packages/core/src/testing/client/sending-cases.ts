@@ -34,11 +34,11 @@ export function sendingCases(harness: ClientHarness): ConformanceCase[] {
       assert.equal(stage.peer.received(), 0, "nothing may reach the peer");
       const counts = stage.account();
       assert.deepEqual([counts.delivered, counts.unconfirmed, counts.pending], [0, 0, 0]);
-      await stage.inTime("a send after it", stage.send());
+      await stage.deliver();
     }),
 
     on("says a message may have arrived where its call is aborted after it went out", async (stage) => {
-      await stage.inTime("a send", stage.send());
+      await stage.deliver();
       await stage.peer.become("silent");
       const caller = new AbortController();
       const { sending } = await stage.sendToPeer(caller.signal);
@@ -51,7 +51,7 @@ export function sendingCases(harness: ClientHarness): ConformanceCase[] {
     }),
 
     on("says a message may have arrived where no answer comes in time", async (stage) => {
-      await stage.inTime("a send", stage.send());
+      await stage.deliver();
       await stage.peer.become("silent");
       const before = stage.peer.received();
       const thrown = await stage.failureOf(stage.send({ timeoutMs: 500 }));
@@ -75,7 +75,7 @@ export function sendingCases(harness: ClientHarness): ConformanceCase[] {
     on(
       "says a message may have arrived where the connection breaks, until a send succeeds",
       async (stage) => {
-        await stage.inTime("a send", stage.send());
+        await stage.deliver();
         await stage.peer.become("resets");
         const before = stage.peer.received();
         const thrown = await stage.failureOf(stage.send({ timeoutMs: 10_000 }));

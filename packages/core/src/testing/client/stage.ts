@@ -32,6 +32,16 @@ export class Stage {
     return sending;
   }
 
+  /** Sends a message, which must be delivered. */
+  async deliver(): Promise<void> {
+    try {
+      await this.inTime("a send", this.send());
+    } catch (thrown) {
+      if (thrown instanceof assert.AssertionError) throw thrown;
+      assert.fail(`a send to a peer that works failed: ${thrown}`);
+    }
+  }
+
   /** What a send rejects with. Fails if it resolves, and if it does neither in time. */
   async failureOf(sending: Promise<unknown>): Promise<unknown> {
     const outcome = await this.inTime(

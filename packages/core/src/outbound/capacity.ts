@@ -1,8 +1,8 @@
 import { QueueFullError } from "../errors/queue-full-error.ts";
 import { LinkedList, type ListMember } from "../kit/linked-list.ts";
 
-/** The bounds of what is held. */
-export interface RoomLimits {
+/** The most that may be held. */
+export interface CapacityLimits {
   readonly maxPendingEntries: number;
   readonly maxPendingBytes: number;
 }
@@ -11,23 +11,23 @@ interface Occupant<Self> extends ListMember<Self> {
   readonly bytes: number;
 }
 
-/** Counts what is held against its bounds, and lets those who wait for room in by their order of arrival. */
-export class Room<Entry extends Occupant<Entry>> {
+/** Counts what is held against its bounds, and admits entries that wait for room in their order of arrival. */
+export class Capacity<Entry extends Occupant<Entry>> {
   entries = 0;
   bytes = 0;
-  readonly #limits: RoomLimits;
+  readonly #limits: CapacityLimits;
   readonly #waiting = new LinkedList<Entry>();
 
-  constructor(limits: RoomLimits) {
+  constructor(limits: CapacityLimits) {
     this.#limits = limits;
   }
 
-  /** Those who wait, first to last. */
+  /** The entries that wait for room, first to last. */
   get waiting(): LinkedList<Entry> {
     return this.#waiting;
   }
 
-  /** Counts `entry` in; `false`, and nothing done, when there is no room or others came first. */
+  /** Counts `entry` in. Returns `false`, and does nothing, if there is no room or others wait already. */
   tryEnter(entry: Entry): boolean {
     if (this.#waiting.size > 0 || !this.#fits(entry)) return false;
     this.#count(entry);
@@ -43,13 +43,13 @@ export class Room<Entry extends Occupant<Entry>> {
     this.#waiting.remove(entry);
   }
 
-  /** Counts `entry` out. Whoever fits now is to be asked for with {@link admit}. */
+  /** Counts `entry` out. Call {@link admit} afterwards, because others may fit now. */
   leave(entry: Entry): void {
     this.entries -= 1;
     this.bytes -= entry.bytes;
   }
 
-  /** Counts the next one in that waits, if it fits now, and ends its wait. */
+  /** Counts in the next entry that waits, if it fits now, and ends its wait. */
   admit(): Entry | undefined {
     const { first } = this.#waiting;
     if (first === undefined || !this.#fits(first)) return undefined;
@@ -58,7 +58,7 @@ export class Room<Entry extends Occupant<Entry>> {
     return first;
   }
 
-  /** Why an entry of this size does not fit; `undefined` when it does. */
+  /** Why an entry of this size does not fit; `undefined` if it does. */
   fullError(bytes: number): QueueFullError | undefined {
     if (this.#fits({ bytes })) return undefined;
     const { maxPendingEntries, maxPendingBytes } = this.#limits;
