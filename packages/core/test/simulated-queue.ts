@@ -1,14 +1,6 @@
-import type {
-  Delivery,
-  Intake,
-  Lease,
-  LeaseRenewalResult,
-  Settlement,
-  Source,
-} from "../src/inbound/index.ts";
-import { Leases } from "../src/inbound/index.ts";
+import type { Delivery, Intake, Lease, Settlement, Source } from "../src/inbound/index.ts";
 import { ConnectionError, silentLogger } from "../src/index.ts";
-import { sleep } from "../src/kit/index.ts";
+import { type Deadline, type LeaseRenewalResult, Leases, sleep } from "../src/kit/index.ts";
 import { Batcher, type EntryResult } from "../src/outbound/index.ts";
 import type { ManualClock } from "../src/testing/manual-clock.ts";
 
@@ -155,7 +147,7 @@ export class QueueSource implements Source<QueueDelivery> {
       try {
         await this.#faults.onRequest?.("receive");
         const since = this.#clock.monotonic();
-        for (const message of this.#queue.receive(reservation.places, this.#visibilityMs)) {
+        for (const message of this.#queue.receive(reservation.remaining, this.#visibilityMs)) {
           const { id, key, body, receives: attempt, receiptHandle } = message;
           count += 1;
           reservation.add({
@@ -200,8 +192,8 @@ export class QueueSource implements Source<QueueDelivery> {
     );
   }
 
-  async close({ timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
-    await this.#changes.close({ timeoutMs });
+  async close({ deadline }: { readonly deadline: Deadline }): Promise<void> {
+    await this.#changes.close({ timeoutMs: deadline.leftMs() });
     this.leases.endAll();
   }
 

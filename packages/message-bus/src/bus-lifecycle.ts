@@ -74,10 +74,7 @@ export class BusLifecycle {
 
   health(): Health {
     const { status, reasons } = this.#troubles.health(this.#status);
-    const ofConsumers = [...this.#consumers].flatMap((consumer) => {
-      const { error } = consumer.health();
-      return error === undefined ? [] : [{ code: error.code, message: error.message, sinceMs: 0 }];
-    });
+    const ofConsumers = [...this.#consumers].flatMap((consumer) => consumer.health().reasons);
     const isDegraded = status === "ok" && ofConsumers.length > 0;
     return {
       status: isDegraded ? "degraded" : status,
@@ -107,7 +104,7 @@ export class BusLifecycle {
   async closeConsumers(deadline: Deadline): Promise<number> {
     const options = { timeoutMs: deadline.leftMs(consumersShare) };
     const reports = await Promise.all([...this.#consumers].map((consumer) => consumer.close(options)));
-    return reports.reduce((sum, { left }) => sum + left.length, 0);
+    return reports.reduce((sum, { notHandled }) => sum + notHandled, 0);
   }
 
   get #status(): Health["status"] {

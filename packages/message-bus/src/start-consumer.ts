@@ -62,29 +62,28 @@ export function startConsumer<D extends BusDelivery, Unknown extends UnknownKind
     const message = "must be another target than the one that is consumed, which would receive it again";
     faults.add({ path: "deadLetter.target", message });
   }
-  const consumer: MessageConsumer = createConsumer<D, ReceivedMessage<DecodedMessage<Unknown>>>({
-    source: faults.issues.length === 0 ? openSource(read, setup) : faultySource<D>(faults),
-    decode: ({ received }) => decode<Unknown>(received, options.unknownKinds),
-    handler: (received, context) => handler(received.message, new ContextOfMessage(received, context)),
-    concurrency: read.concurrency,
-    capacity,
-    handlerTimeoutMs: read.handlerTimeoutMs,
-    abandonAfterMs: read.abandonAfterMs,
-    maxAttempts: read.retry?.maxAttempts,
-    backoff: read.retry,
-    classify: read.classify,
-    onProcessed: read.onProcessed,
-    deadLetterSink: deadLetterSinkOf(read.deadLetter, sendText),
-    idempotency: options.idempotency && {
-      ...options.idempotency,
-      keyOf: idempotencyKeyOf,
+  const sink = deadLetterSinkOf(read.deadLetter, sendText);
+  const consumer: MessageConsumer = createConsumer<D, ReceivedMessage<DecodedMessage<Unknown>>>(
+    {
+      source: faults.issues.length === 0 ? openSource(read, setup) : faultySource<D>(faults),
+      decode: ({ received }) => decode<Unknown>(received, options.unknownKinds),
+      concurrency: read.concurrency,
+      capacity,
+      handlerTimeoutMs: read.handlerTimeoutMs,
+      abandonAfterMs: read.abandonAfterMs,
+      retry: read.retry,
+      classify: read.classify,
+      onProcessed: read.onProcessed,
+      deadLetter: sink && { sink },
+      idempotency: options.idempotency && { ...options.idempotency, keyOf: idempotencyKeyOf },
+      span: handlerSpan(system),
+      isSpanOn: isTracingOn,
+      clock,
+      random,
+      logger,
     },
-    span: handlerSpan(system),
-    isSpanOn: isTracingOn,
-    clock,
-    random,
-    logger,
-  });
+    (received, context) => handler(received.message, new ContextOfMessage(received, context)),
+  );
   consumer.on("processed", ({ outcome }) => {
     if (outcome === "invalid") life.counters.invalid();
   });

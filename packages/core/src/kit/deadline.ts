@@ -31,11 +31,15 @@ export class Deadline {
    * Settles as the promise of `task` does, or rejects when the time is over. A `task` that throws rejects.
    *
    * @param what what is waited for, as the subject of a sentence: `"The look-up"`.
+   * @param share the share of the time after which it rejects. Default: all of it.
    * @throws TimeoutError.
    */
-  async limit<T>(what: string, task: () => T | PromiseLike<T>): Promise<T> {
+  async limit<T>(what: string, task: () => T | PromiseLike<T>, share = 1): Promise<T> {
     const promise = Promise.resolve().then(task);
     if (this.timeoutMs === Number.POSITIVE_INFINITY) return promise;
-    return limitTime(what, promise, { timeoutMs: this.leftMs(), clock: this.#clock });
+    return limitTime(what, promise, {
+      timeoutMs: this.leftMs(share),
+      clock: this.#clock,
+    });
   }
 }

@@ -1,4 +1,5 @@
 import type { Intake, Settlement, Source } from "@wirekit/core/inbound";
+import type { Deadline } from "@wirekit/core/kit";
 import type { BusCounters } from "../bus-counters.ts";
 import type { SqsBusDelivery } from "./sqs-delivery.ts";
 import type { UnsettledMessages } from "./unsettled-messages.ts";
@@ -40,7 +41,7 @@ export class CountingSource implements Source<SqsBusDelivery> {
     for (const { receiptHandle } of deliveries) this.#unsettled.settled(receiptHandle);
   }
 
-  async close(options: { readonly timeoutMs: number }): Promise<void> {
+  async close(options: { readonly deadline: Deadline }): Promise<void> {
     await this.#source.close?.(options);
   }
 

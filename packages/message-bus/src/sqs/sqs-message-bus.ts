@@ -7,8 +7,15 @@ import type {
   SendOutcome,
   WaitOptions,
 } from "@wirekit/core";
-import { LazySource } from "@wirekit/core/inbound";
-import { anySignal, type Deadline, Faults, makeFromEnv, readOptions, withTimeout } from "@wirekit/core/kit";
+import {
+  anySignal,
+  type Deadline,
+  Faults,
+  LazySource,
+  makeFromEnv,
+  readOptions,
+  withTimeout,
+} from "@wirekit/core/kit";
 import { type SqsDelivery, type SqsReceipt, SqsSource } from "@wirekit/core/sqs";
 import { BusLifecycle } from "../bus-lifecycle.ts";
 import { checkWaitOptions, receiveRules } from "../bus-options.ts";

@@ -3,13 +3,7 @@ import { ConnectionError, TimeoutError, UnconfirmedError } from "@wirekit/core";
 import type { Fault, Kafka } from "@wirekit/devstack/kafka";
 import { TopicMissingError } from "../../src/kafka/kafka-errors.ts";
 import type { KafkaReceipt } from "../../src/kafka/producer/outgoing-record.ts";
-import {
-  openBroker,
-  openProducer,
-  producerOn,
-  record,
-  type TestProducer,
-} from "./open-producer.ts";
+import { openBroker, openProducer, producerOn, record, type TestProducer } from "./open-producer.ts";
 import { readTopic } from "./read-topic.ts";
 import { eachSideBySide, itSideBySide } from "./side-by-side.ts";
 

@@ -7,7 +7,7 @@ import { createServer } from "node:http";
 export default async function sqs({ load, loadOther }) {
   const { AwsError } = await load("@wirekit/core/aws");
   const { SqsMessageBus, SQS, createMessage, encodeMessage } = await load("@wirekit/message-bus");
-  const { AwsError: OtherAwsError } = await loadOther("@wirekit/core/aws");
+  const other = await loadOther("@wirekit/message-bus");
   const requests = [];
   const server = createServer(async (request, response) => {
     let body = "";
@@ -32,7 +32,7 @@ export default async function sqs({ load, loadOther }) {
     assert.deepEqual(sent, { target: "updates", messageId: "m-1" });
     const refused = await original.receiveMessage("nowhere").catch((error) => error);
     assert.ok(refused instanceof AwsError);
-    assert.ok(refused instanceof OtherAwsError);
+    assert.ok(refused instanceof other.AwsError);
     assert.equal(refused.details.queue, "nowhere");
   } finally {
     await bus.close();

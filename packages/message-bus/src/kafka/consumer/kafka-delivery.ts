@@ -1,5 +1,5 @@
 import type { WirekitError } from "@wirekit/core";
-import type { Backlog, Lease } from "@wirekit/core/inbound";
+import type { FetchBuffer, Lease } from "@wirekit/core/inbound";
 import type { BusDelivery } from "../../consume-options.ts";
 import type { ConsumedRecord } from "../kafka-driver.ts";
 
@@ -17,11 +17,8 @@ export interface KafkaDelivery extends BusDelivery {
 
 /** Where a source hands its records over: to a consumer, or to those who receive one by one. */
 export interface RecordTarget {
-  /**
-   * Takes records from the backlog as it can, until that is empty. To be called again when the backlog has
-   * grown.
-   */
-  draw(backlog: Backlog<KafkaDelivery>): void;
+  /** Takes records from the buffer as it can, until that is empty. To be called again when it has grown. */
+  pull(buffer: FetchBuffer<KafkaDelivery>): void;
   /** Hands a record over again, at the head of its order key, not to be handled before `afterMs`. */
   retry(delivery: KafkaDelivery, options: { readonly afterMs: number }): void;
   /** Lets nothing of an order key begin until the returned function is called. */

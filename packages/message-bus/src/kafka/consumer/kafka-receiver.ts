@@ -1,6 +1,6 @@
 import { ClosedError, type CloseReport, type WaitOptions, WirekitError } from "@wirekit/core";
 import { LeaseLostError } from "@wirekit/core/inbound";
-import { onAbort, withTimeout } from "@wirekit/core/kit";
+import { Deadline, onAbort, withTimeout } from "@wirekit/core/kit";
 import type { ReceivedFacts } from "../../received.ts";
 import type { KafkaDelivery } from "./kafka-delivery.ts";
 import { expiredReceipt, KnownReceipts, parseKafkaReceipt, unknownReceipt } from "./kafka-receipt.ts";
@@ -200,7 +200,7 @@ export class KafkaReceiver {
     this.#stop.abort(new ClosedError("The receiver"));
     const { unacknowledged: notHandled } = this.#records;
     this.#records.close();
-    await this.#source.close({ timeoutMs });
+    await this.#source.close({ deadline: new Deadline(timeoutMs, this.#clock) });
     return { notHandled };
   }
 

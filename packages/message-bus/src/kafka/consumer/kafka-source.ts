@@ -1,6 +1,6 @@
 import { ConfigError, WirekitError } from "@wirekit/core";
 import { type Intake, LeaseLostError, type Settlement, type Source } from "@wirekit/core/inbound";
-import { Deadline, messageOf, onAbort, withTimeout } from "@wirekit/core/kit";
+import { type Deadline, messageOf, onAbort, withTimeout } from "@wirekit/core/kit";
 import type { Assignment, ConsumedBatch, GroupMember, MemberListener, OffsetReset } from "../kafka-driver.ts";
 import { OpenAssignment } from "./assignment.ts";
 import { FailureMemory } from "./failure-memory.ts";
@@ -12,7 +12,7 @@ import {
   resolveSourceOptions,
 } from "./kafka-source-options.ts";
 import type { OpenPartition } from "./open-partition.ts";
-import { PrefetchBacklog } from "./prefetch-backlog.ts";
+import { PrefetchBuffer } from "./prefetch-buffer.ts";
 import { type GroupState, type KafkaSourceDetails, resetText, sourceDetails } from "./source-details.ts";
 import { SourceTroubles } from "./source-troubles.ts";
 import { StoppedKeys } from "./stopped-keys.ts";
@@ -31,7 +31,7 @@ export class KafkaSource implements Source<KafkaDelivery> {
   readonly #flow: FlowControl;
   readonly #failures = new FailureMemory();
   readonly #stoppedKeys: StoppedKeys;
-  readonly #backlog: PrefetchBacklog;
+  readonly #buffer: PrefetchBuffer;
   #target: RecordTarget | undefined;
   #troubles: SourceTroubles | undefined;
   #assignment: OpenAssignment | undefined;
@@ -54,7 +54,7 @@ export class KafkaSource implements Source<KafkaDelivery> {
       hold: (orderKey) => this.#target?.hold(orderKey),
       onTrouble: (error) => this.#troubles?.begin("stopped", error),
     });
-    this.#backlog = new PrefetchBacklog(
+    this.#buffer = new PrefetchBuffer(
       {
         facts,
         failures: this.#failures,
@@ -70,7 +70,7 @@ export class KafkaSource implements Source<KafkaDelivery> {
    * runs can be committed.
    */
   run(intake: Intake<KafkaDelivery>, { signal }: { readonly signal: AbortSignal }): Promise<void> {
-    if (intake.room !== Number.POSITIVE_INFINITY) {
+    if (intake.available !== Number.POSITIVE_INFINITY) {
       throw new ConfigError([
         { path: "capacity", message: "must be Infinity for a source that bounds bytes" },
       ]);
@@ -132,12 +132,11 @@ export class KafkaSource implements Source<KafkaDelivery> {
   }
 
   /** Commits what is finished, and leaves the group. */
-  async close({ timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
-    const { clock, logger } = this.#options;
-    const deadline = new Deadline(timeoutMs, clock);
+  async close({ deadline }: { readonly deadline: Deadline }): Promise<void> {
+    const { logger } = this.#options;
     this.#stopReading();
     if (this.#assignment?.isOver === false)
-      await this.#assignment.commitBeforeLeaving({ timeoutMs: deadline.leftMs(0.5), logger });
+      await this.#assignment.commitBeforeLeaving({ timeoutMs: deadline.leftMs() / 2, logger });
     this.#end(new LeaseLostError("the consumer has left its group"));
     this.#state = "closed";
     await this.#member.close({ timeoutMs: deadline.leftMs() });
@@ -243,7 +242,7 @@ export class KafkaSource implements Source<KafkaDelivery> {
     this.#flow.grown(partition);
     this.#stoppedKeys.watch(partition);
     assignment.readUpTo(partition);
-    this.#target?.draw(this.#backlog);
+    this.#target?.pull(this.#buffer);
   }
 
   /** The assignment, as long as what was fetched in it may still be begun. */

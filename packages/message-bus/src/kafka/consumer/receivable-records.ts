@@ -1,5 +1,6 @@
 import { type Clock, type Logger, systemClock } from "@wirekit/core";
-import { type Backlog, type Place, Slots } from "@wirekit/core/inbound";
+import type { FetchBuffer } from "@wirekit/core/inbound";
+import { type QueueEntry, Slots } from "@wirekit/core/kit";
 import type { KafkaDelivery, RecordTarget } from "./kafka-delivery.ts";
 
 /** A delivery that may be received, or has been, and keeps its order key until it is settled. */
@@ -71,8 +72,8 @@ export class ReceivableRecords implements RecordTarget {
     this.#slots.stop();
   }
 
-  draw(backlog: Backlog<KafkaDelivery>): void {
-    this.#slots.draw(backlog, leaveWithoutLease);
+  pull(buffer: FetchBuffer<KafkaDelivery>): void {
+    this.#slots.pull(buffer, leaveWithoutLease);
   }
 
   /** Nothing is handled here, so that nothing fails. */
@@ -110,8 +111,8 @@ export class ReceivableRecords implements RecordTarget {
   }
 }
 
-function leaveWithoutLease({ lease }: KafkaDelivery, place: Place): void {
+function leaveWithoutLease({ lease }: KafkaDelivery, entry: QueueEntry): void {
   lease.onLost(() => {
-    place.leave();
+    entry.leave();
   });
 }

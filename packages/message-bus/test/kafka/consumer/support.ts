@@ -71,9 +71,7 @@ export function memberOptions(options: Partial<MemberOptions> = {}): MemberOptio
 }
 
 type Options = Partial<Omit<KafkaSourceOptions, "member">> &
-  Partial<
-    Pick<ConsumerOptions<KafkaDelivery, string>, "concurrency" | "deadLetterSink" | "maxAttempts" | "backoff">
-  > & {
+  Partial<Pick<ConsumerOptions<KafkaDelivery, string>, "concurrency" | "deadLetter" | "retry">> & {
     readonly member?: Partial<MemberOptions>;
     readonly logger?: Logger;
   } & ClientOptions;
@@ -82,16 +80,7 @@ type Options = Partial<Omit<KafkaSourceOptions, "member">> &
 export function consume(
   kafka: Kafka,
   handler: (delivery: KafkaDelivery, signal: AbortSignal) => unknown,
-  {
-    member,
-    clientId,
-    metadataMaxAgeMs,
-    concurrency = 100,
-    deadLetterSink,
-    maxAttempts,
-    backoff,
-    ...options
-  }: Options = {},
+  { member, clientId, metadataMaxAgeMs, concurrency = 100, deadLetter, retry, ...options }: Options = {},
 ) {
   const source = new KafkaSource({
     driver: memberDriver(kafka, { clientId, metadataMaxAgeMs }),
@@ -100,17 +89,18 @@ export function consume(
     ...options,
     member: memberOptions(member),
   });
-  const consumer = createConsumer<KafkaDelivery, string>({
-    source,
-    concurrency,
-    capacity: Number.POSITIVE_INFINITY,
-    decode: ({ body }) => body,
-    handler: (_, { delivery, signal }) => handler(delivery, signal),
-    deadLetterSink,
-    maxAttempts,
-    backoff: backoff ?? { baseDelayMs: 20, maxDelayMs: 100 },
-    logger: options.logger ?? silentLogger,
-  });
+  const consumer = createConsumer<KafkaDelivery, string>(
+    {
+      source,
+      concurrency,
+      capacity: Number.POSITIVE_INFINITY,
+      decode: ({ body }) => body,
+      deadLetter,
+      retry: { baseDelayMs: 20, maxDelayMs: 100, ...retry },
+      logger: options.logger ?? silentLogger,
+    },
+    (_, { delivery, signal }) => handler(delivery, signal),
+  );
   atTheEnd(() => consumer.close({ timeoutMs: 2_000 }));
   return { source, consumer };
 }

@@ -19,13 +19,18 @@ const sources = readdirSync(kafka, { recursive: true, encoding: "utf8" }).filter
 
 it.each(hooks)("only the hooks use %s of kafkajs", (_, pattern) => {
   const users = sources.filter((path) => {
-    const code = readFileSync(new URL(path, kafka), "utf8").replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*|from ".*"/g, "");
+    const code = readFileSync(new URL(path, kafka), "utf8").replaceAll(
+      /\/\*[\s\S]*?\*\/|\/\/.*|from ".*"/g,
+      "",
+    );
     return pattern.test(code);
   });
   expect(users).toEqual([]);
 });
 
 it("only the driver knows of kafkajs", () => {
-  const users = sources.filter((path) => /from "kafkajs"|import\("kafkajs"\)/.test(readFileSync(new URL(path, kafka), "utf8")));
+  const users = sources.filter((path) =>
+    /from "kafkajs"|import\("kafkajs"\)/.test(readFileSync(new URL(path, kafka), "utf8")),
+  );
   expect(users.filter((path) => !path.startsWith("driver/"))).toEqual([]);
 });

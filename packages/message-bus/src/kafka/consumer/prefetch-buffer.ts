@@ -1,4 +1,4 @@
-import type { Backlog } from "@wirekit/core/inbound";
+import type { FetchBuffer } from "@wirekit/core/inbound";
 import type { ReceivedFacts } from "../../received.ts";
 import type { ConsumedRecord } from "../kafka-driver.ts";
 import { bufferedBytesOf } from "../record-reader.ts";
@@ -8,8 +8,8 @@ import { type DeliveryFacts, firstDelivery, type KafkaDelivery, OpenRecord } fro
 import type { OpenPartition } from "./open-partition.ts";
 import type { StoppedKeys } from "./stopped-keys.ts";
 
-/** What a {@link PrefetchBacklog} needs of its source. */
-export interface PrefetchBacklogOptions {
+/** What a {@link PrefetchBuffer} needs of its source. */
+export interface PrefetchBufferOptions {
   readonly facts: DeliveryFacts;
   readonly failures: FailureMemory;
   readonly stoppedKeys: StoppedKeys;
@@ -20,12 +20,12 @@ export interface PrefetchBacklogOptions {
  * Makes deliveries of what was prefetched, one by one, when there is a slot: what waits for one is bytes and
  * nothing else.
  */
-export class PrefetchBacklog implements Backlog<KafkaDelivery> {
-  readonly #options: PrefetchBacklogOptions;
+export class PrefetchBuffer implements FetchBuffer<KafkaDelivery> {
+  readonly #options: PrefetchBufferOptions;
   readonly #openAssignment: () => OpenAssignment | undefined;
 
   /** @param openAssignment the assignment, as long as anything of it may be begun. */
-  constructor(options: PrefetchBacklogOptions, openAssignment: () => OpenAssignment | undefined) {
+  constructor(options: PrefetchBufferOptions, openAssignment: () => OpenAssignment | undefined) {
     this.#options = options;
     this.#openAssignment = openAssignment;
   }

@@ -1,30 +1,42 @@
 import type { Clock } from "../clock.ts";
+import { QueueFullError } from "../errors/queue-full-error.ts";
 import { watchCaller } from "../kit/caller-watch.ts";
 import { LinkedList, type ListMember } from "../kit/linked-list.ts";
 import { checkWhole, throwFaults } from "../kit/option-checks.ts";
 import type { WaitOptions } from "../kit/waiting.ts";
+import type { QueueEntry } from "./key-queues.ts";
 
-/** How many places somebody wants. */
+/** How much capacity to reserve. */
 export interface ReservationRequest {
-  /** Waits until there are as many. Default 1. */
+  /** Waits until as much is available. Default 1. */
   readonly atLeast?: number | undefined;
   /** Takes no more than this. Default: `atLeast`. */
   readonly atMost?: number | undefined;
 }
 
-/** Counts places, and serves those who wait for some in the order in which they came. */
-export class Places {
-  readonly capacity: number;
+/** Capacity that is kept for tasks to come. */
+export interface Reservation<Task> {
+  /** How many tasks it is still good for. */
+  readonly remaining: number;
+  /** As `Slots.add`, on this reservation. */
+  add(task: Task): QueueEntry;
+  /** Gives back what remains. */
+  release(): void;
+}
+
+/** Counts how many tasks are held, and serves those who wait for capacity in the order in which they came. */
+export class Capacity {
+  readonly limit: number;
   readonly #waiting = new LinkedList<Waiter>();
   #taken = 0;
   #closedBy: Error | undefined;
 
-  constructor(capacity: number) {
-    this.capacity = capacity;
+  constructor(limit: number) {
+    this.limit = limit;
   }
 
-  get room(): number {
-    return Math.max(0, this.capacity - this.#taken);
+  get available(): number {
+    return Math.max(0, this.limit - this.#taken);
   }
 
   take(count: number): void {
@@ -36,7 +48,7 @@ export class Places {
     this.#serve();
   }
 
-  /** Rejects all who wait, and who come later. */
+  /** Rejects those who wait, and those who come later. */
   close(error: Error): void {
     this.#closedBy = error;
     for (const waiter of this.#waiting) {
@@ -45,13 +57,13 @@ export class Places {
     }
   }
 
-  /** Resolves with the number of places that are the caller's now. */
+  /** Resolves with how much the caller was given. */
   reserve(
     { atLeast = 1, atMost = atLeast }: ReservationRequest,
     options: WaitOptions & { readonly clock: Clock },
   ): Promise<number> {
     throwFaults([
-      checkWhole("atLeast", atLeast, { minimum: 1, maximum: this.capacity }),
+      checkWhole("atLeast", atLeast, { minimum: 1, maximum: this.limit }),
       checkWhole("atMost", atMost, { minimum: atLeast, unlimited: "allowed" }),
     ]);
     return new Promise((resolve, reject) => {
@@ -59,8 +71,8 @@ export class Places {
       if (this.#closedBy !== undefined) return reject(this.#closedBy);
       const waiter = new Waiter(atLeast, atMost, resolve, reject);
       this.#waiting.append(waiter);
-      // An abort takes effect only while the waiter stands in line: places that were granted are given back by their owner.
-      waiter.release = watchCaller("Waiting for room", options, (reason) => {
+      // An abort takes effect only while the waiter stands in line: its owner gives back what was granted.
+      waiter.stopWatching = watchCaller("Waiting for capacity", options, (reason) => {
         if (!this.#waiting.remove(waiter)) return;
         waiter.refuse(reason);
         this.#serve();
@@ -71,8 +83,8 @@ export class Places {
 
   #serve(): void {
     let { first } = this.#waiting;
-    while (first !== undefined && first.atLeast <= this.room) {
-      const granted = Math.min(first.atMost, this.room);
+    while (first !== undefined && first.atLeast <= this.available) {
+      const granted = Math.min(first.atMost, this.available);
       this.#waiting.remove(first);
       this.take(granted);
       first.grant(granted);
@@ -90,8 +102,8 @@ class Waiter implements ListMember<Waiter> {
   readonly atMost: number;
   readonly #resolve: (granted: number) => void;
   readonly #reject: (reason: unknown) => void;
-  /** Lets go of the caller's signal and time limit. */
-  release: (() => void) | undefined = undefined;
+  /** Stops watching the caller's signal and time limit. */
+  stopWatching: (() => void) | undefined = undefined;
 
   constructor(
     atLeast: number,
@@ -106,12 +118,44 @@ class Waiter implements ListMember<Waiter> {
   }
 
   grant(count: number): void {
-    this.release?.();
+    this.stopWatching?.();
     this.#resolve(count);
   }
 
   refuse(reason: unknown): void {
-    this.release?.();
+    this.stopWatching?.();
     this.#reject(reason);
   }
+}
+
+/**
+ * A reservation of capacity that was granted.
+ *
+ * @param enter puts a task into its queue. If it throws, the reservation keeps its capacity.
+ */
+export function reservationOf<Task>(
+  granted: number,
+  capacity: Capacity,
+  enter: (task: Task) => QueueEntry,
+): Reservation<Task> {
+  let remaining = granted;
+  return {
+    get remaining() {
+      return remaining;
+    },
+    add: (task) => {
+      if (remaining < 1)
+        throw new QueueFullError("The reservation", {
+          unit: "tasks",
+          limit: granted,
+        });
+      const entry = enter(task);
+      remaining -= 1;
+      return entry;
+    },
+    release: () => {
+      capacity.giveBack(remaining);
+      remaining = 0;
+    },
+  };
 }

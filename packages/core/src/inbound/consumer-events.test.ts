@@ -1,6 +1,6 @@
 import { expect, it } from "@jest/globals";
 import { ConnectionError, type LogFields, silentLogger } from "../index.ts";
-import { logLeft, logProcessed } from "./consumer-log.ts";
+import { logLeft, logProcessed } from "./consumer-events.ts";
 import type { Delivery, Processed } from "./index.ts";
 
 const delivery: Delivery = { id: "m1", key: "customer 7", attempt: 2, body: "body" };
