@@ -18,7 +18,10 @@ const explainedFailures = 10;
 const coverageFlags = "--coverage --coverageReporters=json-summary --coverageDirectory=test-results/coverage";
 /** What is kept of the output of a step, in characters. */
 const keptOutput = 50_000;
-/** How long the output of a step may stay open after its end, in the hands of something that it has left behind. */
+/**
+ * How long the output of a step may stay open after its end, in the hands of something that it has left
+ * behind.
+ */
 const outputGraceMs = 5_000;
 
 /** How the lines of a step are shown that runs beside another. */
@@ -57,8 +60,13 @@ if (packagesWith("test:interop").length > 0)
     file: "counts-interop.json",
   });
 await step("soak", `${pnpm} soak --minutes ${soakMinutes}`);
-// Small: an order that matters shows without full counts. Coverage is measured here, because this run is never cached.
-await step("test in random order", `WIREKIT_SCALE= ${pnpm} test --force -- --randomize ${coverageFlags}`);
+// Small: an order that matters shows without full counts. Coverage is measured here, because this run is
+// never cached.
+await countedStep(
+  "test in random order",
+  `WIREKIT_SCALE= ${pnpm} test --force -- --randomize ${coverageFlags}`,
+  { script: "test", file: "counts.json" },
+);
 checkCoverage();
 
 console.log(
@@ -79,8 +87,8 @@ async function step(name, command, display) {
 }
 
 /**
- * A step whose packages leave counts. A skipped test is a failure here, and so is a package that left none: it
- * crashed. So is a step that failed although all that it counted passed.
+ * A step whose packages leave counts. A skipped test is a failure here, and so is a package that left none:
+ * it crashed. So is a step that failed although all that it counted passed.
  */
 async function countedStep(name, command, { script, file, ...display }) {
   removeResults(file);
@@ -103,7 +111,10 @@ async function countedStep(name, command, { script, file, ...display }) {
     failures.push({ name: `${name}: ${fault}`, why: endOf(output) });
 }
 
-/** Runs a command in a process group of its own, and shows its output; resolves with the end of it, and with what went wrong, or nothing. */
+/**
+ * Runs a command in a process group of its own, and shows its output; resolves with the end of it, and with
+ * what went wrong, or nothing.
+ */
 function run(name, command, { lines = "plain" } = {}) {
   const remainingMs = limitMinutes * 60_000 - (Date.now() - startedAt);
   if (remainingMs <= 0) return Promise.resolve({ fault: "not run, the time was used up", output: "" });
@@ -147,7 +158,10 @@ function run(name, command, { lines = "plain" } = {}) {
   });
 }
 
-/** Shows how much of each package its tests reach, and fails where that is less than it was when it was recorded. */
+/**
+ * Shows how much of each package its tests reach, and fails where that is less than it was when it was
+ * recorded.
+ */
 function checkCoverage() {
   const floors = readFloors();
   console.log("\nStatements that the tests reach:");

@@ -1,14 +1,19 @@
-// How much of each package its tests reach. `node .ci/coverage.mjs` after `.ci/run` records what was measured as the floor.
+// How much of each package its tests reach. `node .ci/coverage.mjs` after `.ci/run` records what was measured
+// as the floor.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const floorsFile = ".ci/coverage.json";
-/** What a run may reach less than the one that was recorded: branches that depend on time or chance. In percent. */
+/**
+ * What a run may reach less than the one that was recorded: branches that depend on time or chance. In
+ * percent.
+ */
 const margin = 0.5;
 
 /**
- * The statements of a package that its tests have reached, in percent; `undefined` when that was not measured.
+ * The statements of a package that its tests have reached, in percent; `undefined` when that was not
+ * measured.
  *
  * @param {string} folder
  * @returns {number | undefined}

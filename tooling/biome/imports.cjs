@@ -50,8 +50,8 @@ module.exports = {
     {
       name: "core-root-is-bare",
       severity: "error",
-      comment: "The root entry of core has no dependency and runs anywhere: no node: module.",
-      from: { path: "^packages/core/src/(errors/)?[^/]+\\.ts$", pathNot: "\\.test\\.ts$" },
+      comment: "The root entry of core and its kit have no dependency and run anywhere: no node: module.",
+      from: { path: "^packages/core/src/((errors|kit)/)?[^/]+\\.ts$", pathNot: "\\.test\\.ts$" },
       to: { dependencyTypes: ["npm", "npm-dev", "npm-peer", "npm-optional", "core"] },
     },
     {

@@ -4,7 +4,9 @@ export interface Clock {
   now(): number;
   /** Milliseconds from any fixed point, never going back: what durations are measured with. */
   monotonic(): number;
-  /** Calls `callback` once after `delayMs`; the returned function prevents that. `Infinity` never calls it. */
+  /**
+   * Calls `callback` once after `delayMs`; the returned function prevents that. `Infinity` never calls it.
+   */
   setTimer(callback: () => void, delayMs: number): () => void;
 }
 

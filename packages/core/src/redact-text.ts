@@ -1,8 +1,8 @@
 /** What to keep out of a text or a value. */
 export interface RedactOptions {
   /**
-   * Values known to be secret: each is cut out wherever it stands, also inside a longer text, escaped as in JSON or as
-   * in a URL. Shorter than four characters they are left alone: they stand in every text.
+   * Values known to be secret: each is cut out wherever it stands, also inside a longer text, escaped as in
+   * JSON or as in a URL. Shorter than four characters they are left alone: they stand in every text.
    */
   readonly secrets?: readonly (string | undefined)[] | undefined;
 }

@@ -4,9 +4,9 @@ import { isSecretName } from "./secret-names.ts";
 const maxDepth = 16;
 
 /**
- * A copy of `value` that can be shown: what stands under a secret name is replaced, and every known secret is cut
- * out of every text. Names are looked at in objects, maps and lists of pairs. Errors keep what they say, binary data only
- * its length. Cycles and very deep values are cut off rather than followed. Never throws.
+ * A copy of `value` that can be shown: what stands under a secret name is replaced, and every known secret is
+ * cut out of every text. Names are looked at in objects, maps and lists of pairs. Errors keep what they say,
+ * binary data only its length. Cycles and very deep values are cut off rather than followed. Never throws.
  */
 export function redact(value: unknown, options: RedactOptions = {}): unknown {
   const secrets = spellings(options.secrets);

@@ -16,8 +16,8 @@ export interface RetryPolicy {
 }
 
 /**
- * Three tries within 30 seconds, pauses of at most 100, 200 ... 5,000 ms. The pause is drawn evenly between zero and its
- * bound ("full jitter"), so that clients which failed together do not come back together.
+ * Three tries within 30 seconds, pauses of at most 100, 200 ... 5,000 ms. The pause is drawn evenly between
+ * zero and its bound ("full jitter"), so that clients which failed together do not come back together.
  */
 export const defaultRetryPolicy: RetryPolicy = {
   maxAttempts: 3,
@@ -39,7 +39,9 @@ export function resolveRetryPolicy(policy: Partial<RetryPolicy> = {}, option = "
   return resolved;
 }
 
-/** As {@link resolveRetryPolicy}, for those who check all their options at once, with {@link findRetryFaults}. */
+/**
+ * As {@link resolveRetryPolicy}, for those who check all their options at once, with {@link findRetryFaults}.
+ */
 export function withRetryDefaults(policy: Partial<RetryPolicy> = {}): RetryPolicy {
   const {
     maxAttempts = defaultRetryPolicy.maxAttempts,
@@ -61,7 +63,10 @@ export function findRetryFaults(policy: RetryPolicy, option: string): Issue[] {
   ].filter((issue) => issue !== undefined);
 }
 
-/** The pause after the failed try `attempt` (1 for the first), in milliseconds: between 0 and a bound that doubles. */
+/**
+ * The pause after the failed try `attempt` (1 for the first), in milliseconds: between 0 and a bound that
+ * doubles.
+ */
 export function backoffMs(
   attempt: number,
   policy: Pick<RetryPolicy, "baseDelayMs" | "maxDelayMs">,

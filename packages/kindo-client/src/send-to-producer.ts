@@ -31,8 +31,8 @@ type SendOptionsOfOne = Pick<SendOptions, "signal">;
  *
  * @throws what {@link KindoClient.send} throws.
  */
-export function sendToProducer(options: SendToProducerOptions): Promise<string> {
-  const { message, signal, schemaPath, ...rest } = options;
+export async function sendToProducer(options: SendToProducerOptions): Promise<string> {
+  const { message, signal, schemaPath, ...rest } = { ...options };
   const region = rest.region ?? variable("AWS_REGION") ?? defaultRegion;
   const service = rest.service ?? variable("AWS_SERVICE") ?? defaultService;
   return sendOnce(() => new KindoClient({ ...rest, region, service, schema: schemaPath }), message, signal);
@@ -44,8 +44,8 @@ export function sendToProducer(options: SendToProducerOptions): Promise<string> 
  *
  * @throws what {@link KindoClient.send} throws.
  */
-export function sendToProducerViaArn(options: SendToProducerViaArnOptions): Promise<string> {
-  const { message, signal, schemaPath, ...rest } = options;
+export async function sendToProducerViaArn(options: SendToProducerViaArnOptions): Promise<string> {
+  const { message, signal, schemaPath, ...rest } = { ...options };
   const region = rest.region ?? variable("AWS_REGION");
   return sendOnce(() => new KindoClient({ ...rest, region, schema: schemaPath }), message, signal);
 }

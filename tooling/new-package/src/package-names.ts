@@ -8,7 +8,10 @@ export interface PackageNames {
   readonly snake: string;
 }
 
-/** @throws Error when `name` cannot name a package: it also stands in codes of errors, which have letters and hyphens only. */
+/**
+ * @throws Error when `name` cannot name a package: it also stands in codes of errors, which have letters and
+ * hyphens only.
+ */
 export function packageNames(name: string): PackageNames {
   if (!/^[a-z]+(-[a-z]+)*$/.test(name))
     throw new Error(

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { runCommand } from "@wirekit/package-check/run-command";
 import { layOut } from "../src/lay-out.ts";
 
-// A package is laid out in an empty workspace that borrows the modules of this one, and must be green as it stands.
+// A package is laid out in an empty workspace that borrows the modules of this one, and must be green as it
+// stands.
 
 const own = join(import.meta.dirname, "..");
 const root = join(own, "../..");

@@ -42,7 +42,10 @@ async function entrySources(
   );
 }
 
-/** An entry holds named exports and nothing else: its own text says all of them, and nothing has to be compiled. */
+/**
+ * An entry holds named exports and nothing else: its own text says all of them, and nothing has to be
+ * compiled.
+ */
 export function namesOf(source: string, text: string): readonly string[] {
   const { statements } = ts.createSourceFile(source, text, ts.ScriptTarget.ES2022);
   return statements

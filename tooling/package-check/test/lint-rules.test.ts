@@ -4,8 +4,8 @@ import { beforeAll, describe, expect, it } from "@jest/globals";
 import { runCommand } from "../src/run-command.ts";
 import { folderWith } from "./folder-with.ts";
 
-// The linters with the workspace's own rules, on a small workspace where each rule is broken once: a rule that stops
-// working is noticed here, and not a year later.
+// The linters with the workspace's own rules, on a small workspace where each rule is broken once: a rule
+// that stops working is noticed here, and not a year later.
 
 const commands = join(import.meta.dirname, "../node_modules/.bin");
 const rules = join(import.meta.dirname, "../../biome");

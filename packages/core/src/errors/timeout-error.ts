@@ -1,6 +1,9 @@
 import { type ErrorDetails, WirekitError } from "./wirekit-error.ts";
 
-/** Something did not happen in time. Retryable, with the doubt of every time-out: it may have happened after all. */
+/**
+ * Something did not happen in time. Retryable, with the doubt of every time-out: it may have happened after
+ * all.
+ */
 export class TimeoutError extends WirekitError<"wirekit/timeout"> {
   static override readonly mark: string = "@wirekit/core/TimeoutError";
 

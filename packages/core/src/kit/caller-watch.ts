@@ -4,8 +4,8 @@ import { onAbort } from "./on-abort.ts";
 import type { WaitOptions } from "./waiting.ts";
 
 /**
- * Calls `giveUp` when the caller's signal fires or its time is over. The returned function ends the watch and leaves neither a timer nor
- * a listener behind.
+ * Calls `giveUp` when the caller's signal fires or its time is over. The returned function ends the watch and
+ * leaves neither a timer nor a listener behind.
  *
  * @param what what is waited for, as the subject of a sentence: `"Sending"`.
  */

@@ -22,7 +22,10 @@ export class Deadline {
     return this.leftMs() === 0;
   }
 
-  /** What is left until a share of the time is over, in milliseconds; never below 0. Default: until all of it is. */
+  /**
+   * What is left until a share of the time is over, in milliseconds; never below 0. Default: until all of it
+   * is.
+   */
   leftMs(share = 1): number {
     return Math.max(0, this.timeoutMs * share - this.elapsedMs);
   }

@@ -1,4 +1,7 @@
-/** An abort signal that is made when somebody asks for it: it costs more than most that is done under it, and many never look. */
+/**
+ * An abort signal that is made when somebody asks for it: it costs more than most that is done under it, and
+ * many never look.
+ */
 export class LazySignal {
   #controller: AbortController | undefined;
   #aborted: { readonly reason: unknown } | undefined;

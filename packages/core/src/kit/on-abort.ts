@@ -12,14 +12,14 @@ interface Listening {
 }
 
 /**
- * One listener per signal, however many calls wait on it. Runtimes warn of a leak from the eleventh listener on one
- * signal, and a program that sends many messages under one signal is no leak.
+ * One listener per signal, however many calls wait on it. Runtimes warn of a leak from the eleventh listener
+ * on one signal, and a program that sends many messages under one signal is no leak.
  */
 const listenings = new WeakMap<AbortSignal, Listening>();
 
 /**
- * Calls `callback`, which must not throw, once when `signal` is aborted, and at once when it is aborted already.
- * The returned function prevents that, and leaves nothing behind on the signal.
+ * Calls `callback`, which must not throw, once when `signal` is aborted, and at once when it is aborted
+ * already. The returned function prevents that, and leaves nothing behind on the signal.
  */
 export function onAbort(signal: AbortSignal, callback: () => void): () => void {
   if (signal.aborted) {

@@ -1,6 +1,6 @@
 /**
- * Runs `make` on the first call, and gives every caller what it resolved with. A failure is not kept: the next call tries again.
- * Calls that come meanwhile share the one that is under way.
+ * Runs `make` on the first call, and gives every caller what it resolved with. A failure is not kept: the
+ * next call tries again. Calls that come meanwhile share the one that is under way.
  */
 export function once<T>(make: () => Promise<T>): () => Promise<T> {
   const made = new OpenOnce<T>();

@@ -1,7 +1,9 @@
 import { ConfigError } from "../errors/config-error.ts";
 import type { Issue } from "../errors/issues.ts";
 
-/** The longest delay that the runtimes' timers take (2^31 - 1 ms, 24.8 days); a longer one would fire at once. */
+/**
+ * The longest delay that the runtimes' timers take (2^31 - 1 ms, 24.8 days); a longer one would fire at once.
+ */
 export const maxTimerMs = 2_147_483_647;
 
 /** Options with every default in its place. */

@@ -10,8 +10,8 @@ export type Env = Readonly<Record<string, string | undefined>>;
 export type Overrides<Options> = { readonly [Name in keyof Options]?: Options[Name] | undefined };
 
 /**
- * How the text of a variable, without the blanks around it, becomes a value. Throws a plain `Error` whose message says
- * what was expected: `"must be ..."`.
+ * How the text of a variable, without the blanks around it, becomes a value. Throws a plain `Error` whose
+ * message says what was expected: `"must be ..."`.
  */
 export type EnvParser<T> = (text: string) => T;
 
@@ -33,8 +33,9 @@ type EnvValues<Variables extends Record<string, EnvVariable<unknown>>> = {
 type Parsed<Variable> = Variable extends { parse: EnvParser<infer T> } ? T : never;
 
 /**
- * Reads all `variables`, and names all that are missing or malformed in one error. A variable that is set to nothing but
- * blanks counts as not set: that is what `NAME=` in a file or a container's definition means to say.
+ * Reads all `variables`, and names all that are missing or malformed in one error. A variable that is set to
+ * nothing but blanks counts as not set: that is what `NAME=` in a file or a container's definition means to
+ * say.
  *
  * @throws ConfigError naming every variable at fault, never a value.
  */
@@ -64,8 +65,8 @@ function readOne(env: Env, variable: EnvVariable<unknown>, issues: Issue[]): unk
 }
 
 /**
- * What a parser of this package or its users says was expected. The runtime's own errors are not repeated: those of
- * `JSON.parse` and `new URL` quote the text, which may be secret.
+ * What a parser of this package or its users says was expected. The runtime's own errors are not repeated:
+ * those of `JSON.parse` and `new URL` quote the text, which may be secret.
  */
 function expectation(thrown: unknown, text: string): string {
   const isPlain =

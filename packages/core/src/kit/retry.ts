@@ -30,12 +30,13 @@ export interface UpcomingRetry {
 }
 
 /**
- * Runs `task` until it succeeds, fails with an error that is not `retryable`, or the policy's tries or time are used
- * up. An error whose `retryAfterMs` says when the peer wants to be asked again is believed: the pause is that long
- * and the usual jitter more, and where it alone passes the time budget there is no further try.
+ * Runs `task` until it succeeds, fails with an error that is not `retryable`, or the policy's tries or time
+ * are used up. An error whose `retryAfterMs` says when the peer wants to be asked again is believed: the
+ * pause is that long and the usual jitter more, and where it alone passes the time budget there is no further
+ * try.
  *
- * @throws the last error, as a {@link WirekitError} with `attempts` set; the signal's reason; or a `ConfigError` when
- * the policy cannot be used.
+ * @throws the last error, as a {@link WirekitError} with `attempts` set; the signal's reason; or a
+ * `ConfigError` when the policy cannot be used.
  */
 export async function retry<T>(
   task: (attempt: Attempt) => Promise<T>,

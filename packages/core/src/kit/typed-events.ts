@@ -2,8 +2,10 @@ import { messageOf } from "../errors/wirekit-error.ts";
 import type { Logger } from "../logger.ts";
 import { catchRejection } from "./catch-rejection.ts";
 
-/** Listeners by event name, each given its event's own type. What a listener throws or rejects with is logged, and
- * the other listeners are called all the same. */
+/**
+ * Listeners by event name, each given its event's own type. What a listener throws or rejects with is logged, and
+ * the other listeners are called all the same.
+ */
 export class TypedEvents<Events extends object> {
   readonly #listeners = new Map<keyof Events, Set<(event: never) => void>>();
   readonly #logger: Logger;

@@ -41,7 +41,9 @@ export interface LinkedSignal {
   release(): void;
 }
 
-/** A signal that is aborted, with the same reason, as soon as one of `signals` is. Absent ones are ignored. */
+/**
+ * A signal that is aborted, with the same reason, as soon as one of `signals` is. Absent ones are ignored.
+ */
 export function anySignal(...signals: readonly (AbortSignal | undefined)[]): LinkedSignal {
   const controller = new AbortController();
   const releases: (() => void)[] = [];
@@ -61,8 +63,8 @@ export function anySignal(...signals: readonly (AbortSignal | undefined)[]): Lin
 }
 
 /**
- * Runs `task` with a signal that is aborted when `signal` is, or after `timeoutMs` (none: no limit), and settles as soon as
- * either happens, whether or not `task` heeds its signal.
+ * Runs `task` with a signal that is aborted when `signal` is, or after `timeoutMs` (none: no limit), and
+ * settles as soon as either happens, whether or not `task` heeds its signal.
  *
  * @throws TimeoutError when the time is over; the signal's own reason when it is aborted.
  */

@@ -4,15 +4,16 @@ import type { TraceContext } from "./span-types.ts";
 
 /**
  * Writes where the active span stands in its trace into `carrier` (message headers or attributes): `traceparent` and
- * what else the program's propagator writes. Nothing without a tracer provider, a propagator or an active span.
+ * what else the program's propagator writes. Nothing without a tracer provider, a propagator or an active span. A
+ * propagator that throws writes nothing more.
  */
 export async function injectTraceContext(carrier: Record<string, string>): Promise<void> {
   if (!isTracingOn()) return;
-  const { context, propagation } = await import("@opentelemetry/api");
   try {
+    const { context, propagation } = await import("@opentelemetry/api");
     propagation.inject(context.active(), carrier);
   } catch {
-    // A propagator observes: the message goes out without its place in the trace.
+    // The message is worth more than its trace.
   }
 }
 
@@ -24,12 +25,12 @@ export async function extractTraceContext(
   carrier: Readonly<Record<string, string | undefined>>,
 ): Promise<TraceContext | undefined> {
   if (!isTracingOn()) return undefined;
-  const { propagation, ROOT_CONTEXT, trace } = await import("@opentelemetry/api");
   try {
+    const { propagation, ROOT_CONTEXT, trace } = await import("@opentelemetry/api");
     const context: Context = propagation.extract(ROOT_CONTEXT, carrier);
     return trace.getSpanContext(context) === undefined ? undefined : (context as unknown as TraceContext);
   } catch {
-    // As above: the message is handled in a trace of its own.
+    // As if nothing had been written.
     return undefined;
   }
 }

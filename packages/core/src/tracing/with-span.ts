@@ -5,7 +5,7 @@ import type { ActiveSpan, SpanKind, SpanOptions } from "./span-types.ts";
 
 /**
  * Runs `task` inside a span that ends when it does. A failure marks the span as failed, with the error's code as
- * `error.type`; what `task` returns or throws is handed on unchanged. A tracer that throws does not keep `task` from running.
+ * `error.type`; what `task` returns or throws is handed on unchanged, also if the tracer or the span throws.
  *
  * Without a tracer provider it only runs `task`, and `@opentelemetry/api` is not even loaded.
  */
@@ -15,51 +15,50 @@ export async function withSpan<T>(
   task: (span: ActiveSpan) => Promise<T>,
 ): Promise<T> {
   if (!isTracingOn()) return task(noSpan);
-  const { context, trace, SpanKind: kinds, SpanStatusCode } = await import("@opentelemetry/api");
+  const api = await import("@opentelemetry/api").catch(() => undefined);
+  if (api === undefined) return task(noSpan);
+  const { context, trace, SpanKind: kinds, SpanStatusCode } = api;
   const { kind = "internal", attributes = {}, parent, scope = { name: "@wirekit/core" } } = options;
 
-  const around = quietly(() => (parent as Context | undefined) ?? context.active());
-  const span = quietly(() =>
+  let running: Promise<T> | undefined;
+  const runIn = async (span: Span): Promise<T> => {
+    try {
+      return await task(active(span));
+    } catch (thrown) {
+      quietly(() => {
+        span.setAttribute("error.type", errorType(thrown));
+        span.setStatus({ code: SpanStatusCode.ERROR, ...description(thrown) });
+      });
+      throw thrown;
+    } finally {
+      quietly(() => span.end());
+    }
+  };
+  quietly(() =>
     trace
       .getTracer(scope.name, scope.version)
-      .startSpan(name, { kind: kinds[kindNames[kind]], attributes: attributes as Attributes }, around),
+      .startActiveSpan(
+        name,
+        { kind: kinds[kindNames[kind]], attributes: attributes as Attributes },
+        (parent as Context | undefined) ?? context.active(),
+        (span) => {
+          running ??= runIn(span);
+        },
+      ),
   );
-  if (around === undefined || span === undefined) return task(noSpan);
-
-  // Run once, also if the context manager throws before it calls.
-  let running: Promise<T> | undefined;
-  const run = (): Promise<T> => {
-    running ??= callAsync(() => task(active(span)));
-    return running;
-  };
-  quietly(() => void context.with(trace.setSpan(around, span), run));
-  try {
-    return await run();
-  } catch (thrown) {
-    quietly(() => {
-      span.setAttribute("error.type", errorType(thrown));
-      span.setStatus({ code: SpanStatusCode.ERROR, ...description(thrown) });
-    });
-    throw thrown;
-  } finally {
-    quietly(() => span.end());
-  }
+  return running ?? task(noSpan);
 }
 
-/** A span observes, and must not break what it observes. */
-function quietly<T>(observe: () => T): T | undefined {
+/** What observes never breaks what it observes. */
+function quietly(observe: () => void): void {
   try {
-    return observe();
+    observe();
   } catch {
-    return undefined;
+    // There is nowhere to tell it: it is what tells that has failed.
   }
 }
 
 const noSpan: ActiveSpan = { setAttributes: () => {} };
-
-async function callAsync<T>(task: () => Promise<T>): Promise<T> {
-  return task();
-}
 
 const kindNames = {
   internal: "INTERNAL",
@@ -70,9 +69,7 @@ const kindNames = {
 } as const satisfies Record<SpanKind, string>;
 
 function active(span: Span): ActiveSpan {
-  return {
-    setAttributes: (attributes) => quietly(() => void span.setAttributes(attributes as Attributes)),
-  };
+  return { setAttributes: (attributes) => quietly(() => span.setAttributes(attributes as Attributes)) };
 }
 
 /** A stable word for the fault: the code of one of our errors, else the class of the error. */

@@ -13,6 +13,8 @@ export interface IntakeOptions<Message> {
   readonly stop: AbortSignal;
   /** Sends one. Never rejects. */
   sendOne(message: Message): Promise<KindoOutcome>;
+  /** Told of each message that is not sent because of the stop. */
+  leaveOut?(): void;
   /** Called once, at the end. */
   ended?(): void;
 }
@@ -75,6 +77,7 @@ export class Intake<Message> {
     const { stop } = this.#options;
     if (!stop.aborted) return;
     for (let index = this.taken; index < (this.total ?? 0); index += 1) {
+      this.#options.leaveOut?.();
       yield { index, outcome: { kind: "not-sent", error: WirekitError.from(stop.reason) } };
     }
   }
@@ -112,10 +115,8 @@ export class Intake<Message> {
   #await(pulled: Promise<IteratorResult<Message>>): void {
     this.#isPulling = true;
     void pulled
-      .then(
-        (result) => this.#start(result),
-        (thrown: unknown) => this.#fail(thrown),
-      )
+      .then((result) => this.#start(result))
+      .catch((thrown: unknown) => this.#fail(thrown))
       .then(() => {
         this.#isPulling = false;
         this.#wake();
@@ -123,6 +124,8 @@ export class Intake<Message> {
   }
 
   #start(result: IteratorResult<Message>): void {
+    if (typeof result !== "object" || result === null)
+      throw new TypeError("The source of messages does not keep to the protocol of iterators");
     if (result.done === true) {
       this.#isExhausted = true;
       return;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { compileSchema } from "./compile-schema.ts";
+import { compileSchema } from "./message-validator.ts";
 import { describeSchemaIssues } from "./schema-issues.ts";
 
 /** What is wrong with `content`, as "path: sentence". */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { canonicalPath, canonicalQuery, encodeUnsafe } from "./canonical-target.ts";
+import { canonicalPath, canonicalQuery, encodeUnsafe } from "./request-target.ts";
 
 describe("a canonical path", () => {
   it.each([

@@ -1,4 +1,4 @@
-import { encodeUnsafe } from "./canonical-target.ts";
+import { encodeUnsafe } from "./request-target.ts";
 
 /**
  * `url` in a form that can be sent, and whose signature everyone computes alike: what cannot stand in a URL is percent-encoded,

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 
-/** A valid message gets its default, an invalid one an error that names the field; also recognised by the other format's class. */
+/**
+ * A valid message gets its default, an invalid one an error that names the field; also recognised by the
+ * other format's class.
+ */
 export default async function validate({ load, loadOther }) {
   const { validateMessage, ValidationError } = await load("@wirekit/kindo-client");
   const message = {

@@ -9,8 +9,8 @@ const ends = ["handled", "retried", "deadLettered", "invalid", "left"] as const;
 export type SendTotals = { -readonly [Name in keyof SendStats]: number };
 
 /**
- * Reads `stats()` and `health()`, and checks what holds for them at any time: they return at once, they are plain data, and
- * counters add up.
+ * Reads `stats()` and `health()`, and checks what holds for them at any time: they return at once, they are
+ * plain data, and counters add up.
  */
 export function account(harness: ClientHarness, client: Client<unknown>): SendTotals {
   const stats = client.stats();

@@ -13,6 +13,8 @@ import { stranger } from "../read-topic.ts";
 import { atTheEnd } from "../side-by-side.ts";
 import { errorOf, kafkajsClient } from "./kafkajs-client.ts";
 
+export { until } from "@wirekit/core/testing";
+
 // Nothing here takes a second by itself; on a machine that has other things to do, it may take several.
 jest.setTimeout(120_000);
 
@@ -145,15 +147,6 @@ export async function produce(
     messages: records.map(({ key, value, partition = 0 }) => ({ key: key ?? null, value, partition })),
   });
   await producer.disconnect();
-}
-
-/** Waits until something is so. */
-export async function until(condition: () => unknown, timeoutMs = 30_000): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`it has not come to: ${String(condition)}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }
 
 /** What a group has committed for a partition. */

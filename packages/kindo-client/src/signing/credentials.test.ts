@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Clock, LogFields, Logger } from "@wirekit/core";
-import type { Credentials } from "./credentials.ts";
-import { credentialsSource } from "./credentials-source.ts";
+import { settled } from "../../test/manual-clock.ts";
+import { type Credentials, openCredentials } from "./credentials.ts";
 
 const minute = 60_000;
 
@@ -42,17 +42,17 @@ function provider(...answers: readonly (Partial<Credentials> | Error)[]) {
 describe("a source of credentials", () => {
   it("hands out fixed ones as the same object each time", async () => {
     const fixed = { accessKeyId: "AKID", secretAccessKey: "secret" };
-    const source = credentialsSource({ credentials: fixed, clock: testClock(), logger: recordingLogger() });
-    expect(await source.current()).toBe(fixed);
-    expect(await source.current()).toBe(fixed);
+    const source = openCredentials({ credentials: fixed, clock: testClock(), logger: recordingLogger() });
+    expect(await source.get()).toBe(fixed);
+    expect(await source.get()).toBe(fixed);
   });
 
   it("asks a provider once, however many want to know at the same time", async () => {
     const { asked, provide } = provider({});
-    const source = credentialsSource({ credentials: provide, clock: testClock(), logger: recordingLogger() });
-    const all = await Promise.all(Array.from({ length: 20 }, () => source.current()));
+    const source = openCredentials({ credentials: provide, clock: testClock(), logger: recordingLogger() });
+    const all = await Promise.all(Array.from({ length: 20 }, () => source.get()));
     expect(new Set(all).size).toBe(1);
-    expect(await source.current()).toBe(all[0]);
+    expect(await source.get()).toBe(all[0]);
     expect(asked.count).toBe(1);
   });
 
@@ -62,12 +62,14 @@ describe("a source of credentials", () => {
       { expiration: new Date(60 * minute) },
       { expiration: new Date(120 * minute) },
     );
-    const source = credentialsSource({ credentials: provide, clock, logger: recordingLogger() });
-    await source.current();
+    const source = openCredentials({ credentials: provide, clock, logger: recordingLogger() });
+    await source.get();
     clock.time = 55 * minute - 1;
-    expect((await source.current()).accessKeyId).toBe("AKID1");
+    expect((await source.get()).accessKeyId).toBe("AKID1");
     clock.time = 55 * minute;
-    expect((await source.current()).accessKeyId).toBe("AKID2");
+    expect((await source.get()).accessKeyId).toBe("AKID1");
+    await settled();
+    expect((await source.get()).accessKeyId).toBe("AKID2");
     expect(asked.count).toBe(2);
   });
 
@@ -75,46 +77,52 @@ describe("a source of credentials", () => {
     const clock = testClock();
     const logger = recordingLogger();
     const { provide } = provider({ expiration: new Date(60 * minute) }, new Error("no network"), {});
-    const source = credentialsSource({ credentials: provide, clock, logger });
-    await source.current();
+    const source = openCredentials({ credentials: provide, clock, logger });
+    await source.get();
     clock.time = 56 * minute;
-    expect((await source.current()).accessKeyId).toBe("AKID1");
+    expect((await source.get()).accessKeyId).toBe("AKID1");
+    await settled();
     expect(logger.warnings).toEqual([{ error: "no network" }]);
-    expect((await source.current()).accessKeyId).toBe("AKID3");
+    clock.time += 1_000;
+    expect((await source.get()).accessKeyId).toBe("AKID1");
+    await settled();
+    expect((await source.get()).accessKeyId).toBe("AKID3");
   });
 
   it("rejects when the provider fails and there are none that are valid, and asks again next time", async () => {
     const clock = testClock();
     const { provide } = provider({ expiration: new Date(60 * minute) }, new Error("no network"), {});
-    const source = credentialsSource({ credentials: provide, clock, logger: recordingLogger() });
-    await source.current();
+    const source = openCredentials({ credentials: provide, clock, logger: recordingLogger() });
+    await source.get();
     clock.time = 60 * minute;
-    await expect(source.current()).rejects.toMatchObject({
-      code: "kindo/no-credentials",
+    await expect(source.get()).rejects.toMatchObject({
+      code: "wirekit/credentials",
       message: "No AWS credentials to sign with: no network",
       retryable: false,
     });
-    expect((await source.current()).accessKeyId).toBe("AKID3");
+    expect((await source.get()).accessKeyId).toBe("AKID3");
   });
 
   it("asks again for credentials that the service did not accept", async () => {
     const { asked, provide } = provider({});
-    const source = credentialsSource({ credentials: provide, clock: testClock(), logger: recordingLogger() });
-    const first = await source.current();
-    source.discard(first);
-    const second = await source.current();
+    const source = openCredentials({ credentials: provide, clock: testClock(), logger: recordingLogger() });
+    const first = await source.get();
+    source.refused(first);
+    const second = await source.get();
     expect(second.accessKeyId).toBe("AKID2");
-    source.discard(first);
-    expect(await source.current()).toBe(second);
+    source.refused(first);
+    expect(await source.get()).toBe(second);
     expect(asked.count).toBe(2);
   });
 
   it.each([
     [{ accessKeyId: "" }, "the provider gave no accessKeyId"],
     [{ secretAccessKey: undefined as never }, "the provider gave no secretAccessKey"],
+    [{ expiration: "2026-01-01" as never }, "the provider gave an expiration that is not a valid Date"],
+    [{ expiration: new Date(Number.NaN) }, "the provider gave an expiration that is not a valid Date"],
   ])("refuses %p from a provider", async (answer, problem) => {
     const { provide } = provider(answer);
-    const source = credentialsSource({ credentials: provide, clock: testClock(), logger: recordingLogger() });
-    await expect(source.current()).rejects.toThrow(problem);
+    const source = openCredentials({ credentials: provide, clock: testClock(), logger: recordingLogger() });
+    await expect(source.get()).rejects.toThrow(problem);
   });
 });

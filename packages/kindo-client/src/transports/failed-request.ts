@@ -1,4 +1,5 @@
-import { isRetryableStatus } from "@wirekit/core/http";
+import { ConnectionError, TimeoutError, UnconfirmedError } from "@wirekit/core";
+import { HttpResponseError, isRetryableStatus } from "@wirekit/core/http";
 import { excerpt } from "@wirekit/core/kit";
 import { SendError } from "../errors.ts";
 import type { Credentials } from "../signing/credentials.ts";
@@ -12,6 +13,7 @@ export type FailedAnswer = Exclude<Answer, { readonly kind: "accepted" }>;
 
 /** What is known besides the answer. */
 export interface AnswerContext {
+  readonly destination: string;
   readonly message: EncodedMessage;
   readonly credentials: Credentials | undefined;
   readonly retryAfterMs?: number | undefined;
@@ -22,7 +24,7 @@ const maxBodyLength = 2000;
 const maxQuotedLength = 300;
 
 /** The error for an answer that accepted nothing. Neither a credential nor what it quotes of the message is in it. */
-export function answerError(answer: FailedAnswer, context: AnswerContext): SendError {
+export function answerError(answer: FailedAnswer, context: AnswerContext): SendError | UnconfirmedError {
   const secrets = answer.body === "" ? [] : secretsOf(context);
   const body = excerpt(answer.body, maxBodyLength, { secrets });
   const quoted = excerpt(body, maxQuotedLength);
@@ -40,12 +42,15 @@ export function answerError(answer: FailedAnswer, context: AnswerContext): SendE
         signature,
         ...(signature === undefined ? {} : { details: { likelyCause: signature.likelyCause } }),
       });
-    case "no-tracking-id":
-      return new SendError(`Failed to send message: ${status} without a tracking_id: ${quoted}`, {
-        code: "kindo/no-tracking-id",
+    case "no-tracking-id": {
+      const cause = new HttpResponseError(`${status} without a tracking_id: ${quoted}`, {
         status,
-        body,
+        code: "wirekit/http-body",
+        retryable: false,
+        excerpt: body,
       });
+      return new UnconfirmedError(`The message to ${context.destination}`, { cause, details: { status } });
+    }
     case "function-error":
       return new SendError(`Failed to send message: the function failed (${answer.error}): ${quoted}`, {
         code: "kindo/function-error",
@@ -54,6 +59,25 @@ export function answerError(answer: FailedAnswer, context: AnswerContext): SendE
         details: { functionError: answer.error },
       });
   }
+}
+
+/**
+ * The error for a request that brought no answer, or none that could be read to its end. Core's own errors say all there
+ * is to say, with two exceptions.
+ */
+export function transportError(error: unknown, destination: string): unknown {
+  if (error instanceof TimeoutError && error.details.phase === "connect") {
+    const { origin = destination } = error.details;
+    return new ConnectionError(`Could not connect to ${origin} within ${error.timeoutMs} ms`, {
+      details: error.details,
+      cause: error,
+    });
+  }
+  if (!(error instanceof HttpResponseError)) return error;
+  const { status, retryable, details } = error;
+  if (status === 200) return new UnconfirmedError(`The message to ${destination}`, { cause: error, details });
+  const message = `Failed to send message: ${error.message}`;
+  return new SendError(message, { code: "kindo/refused", retryable, status, details, cause: error });
 }
 
 function secretsOf({ message, credentials }: AnswerContext): readonly (string | undefined)[] {

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { expect, it } from "@jest/globals";
-import { signingKey } from "./signing-key.ts";
+import { signingKey } from "./request-signer.ts";
 
 const credentials = {
   accessKeyId: "AKIDEXAMPLE",
