@@ -12,9 +12,9 @@ export interface KindoCommonOptions {
   /** Default `"ap-southeast-2"`; for an ARN, the region in it. */
   readonly region?: string | undefined;
   /**
-   * Fixed credentials, or a function that is asked for them. It is asked again five minutes before they expire, and when the
-   * service has refused them. Default: the standard AWS chain (environment, SSO, web identity, shared files, container and
-   * instance metadata).
+   * Fixed credentials, or a function that is asked for them. It is asked again five minutes before they
+   * expire, and when the service has refused them. Default: the standard AWS chain (environment, SSO, web
+   * identity, shared files, container and instance metadata).
    */
   readonly credentials?: Credentials | CredentialsProvider | undefined;
   /** A JSON Schema in place of the built-in one: the schema itself, or the path of its file. */
@@ -47,13 +47,14 @@ export interface KindoUrlOptions extends KindoCommonOptions {
   /** Proxies to go through. `fromEnv` reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. Default: none. */
   readonly proxy?: HttpProxyOptions | undefined;
   /**
-   * From the sending of a request to the end of its answer; a request that takes longer is tried again. Default: no limit
-   * but that of the whole send, because such a retry can deliver the message twice.
+   * From the sending of a request to the end of its answer; a request that takes longer is tried again.
+   * Default: no limit but that of the whole send, because such a retry can deliver the message twice.
    */
   readonly responseTimeoutMs?: number | undefined;
   /**
-   * Makes the `Idempotency-Key` header of a message, the same for all of its retries: `() => crypto.randomUUID()`. The
-   * service does not act on it; it makes a message that arrived twice recognisable. Default: no such header.
+   * Makes the `Idempotency-Key` header of a message, the same for all of its retries: `() =>
+   * crypto.randomUUID()`. The service does not act on it; it makes a message that arrived twice recognisable.
+   * Default: no such header.
    */
   readonly idempotencyKey?: ((message: ProducerPayload) => string) | undefined;
 }

@@ -49,8 +49,8 @@ export class SendError extends RejectedError<SendErrorCode> {
 }
 
 /**
- * The message does not have the form that is due; nothing was sent. The original raises `ValueError`. `issues` lists all
- * that is wrong, each with its path, and never shows what is in the payload.
+ * The message does not have the form that is due; nothing was sent. The original raises `ValueError`.
+ * `issues` lists all that is wrong, each with its path, and never shows what is in the payload.
  */
 export class ValidationError extends CoreValidationError<"kindo/invalid-message"> {
   static override readonly mark: string = "@wirekit/kindo-client/ValidationError";

@@ -62,7 +62,9 @@ export function makeClientFromEnv<Made>(
   return made as Made;
 }
 
-/** The variables that say where to send. If both are set, the URL counts. `undefined` if nothing says where. */
+/**
+ * The variables that say where to send. If both are set, the URL counts. `undefined` if nothing says where.
+ */
 function addressVariables(
   env: Env,
   overrides: KindoEnvOverrides,
@@ -74,7 +76,10 @@ function addressVariables(
   return isSet(env, arnVariable.name) ? { arn: arnVariable } : undefined;
 }
 
-/** A key pair in the environment, as the first of the standard chain's sources. A token without a pair is not read. */
+/**
+ * A key pair in the environment, as the first of the standard chain's sources. A token without a pair is not
+ * read.
+ */
 function credentialVariables(env: Env): Readonly<Record<string, EnvVariable<string>>> {
   const hasKey = Object.values(keyVariables).some(({ name }) => isSet(env, name));
   return hasKey ? { ...keyVariables, "credentials.sessionToken": tokenVariable } : {};
@@ -96,8 +101,8 @@ function withProxy(options: KindoClientOptions, env: Env): KindoClientOptions {
 }
 
 /**
- * The environment, and what the `.env` file says besides. A variable that is set to nothing does not hide the one in the
- * file. A key pair and its token come from one of the two, whole.
+ * The environment, and what the `.env` file says besides. A variable that is set to nothing does not hide the
+ * one in the file. A key pair and its token come from one of the two, whole.
  */
 function withEnvFile(environment: Env): Env {
   const set = Object.entries(environment).filter(([name]) => isSet(environment, name));
@@ -112,8 +117,8 @@ function withEnvFile(environment: Env): Env {
  * The variables of the `.env` file in the working directory; none if there is no such file. Does not change
  * `process.env`.
  *
- * Synchronous, so that a client can be made at the top of a module. It fetches Node's modules here and does not import them,
- * so that a program that does not read the environment does not load them.
+ * Synchronous, so that a client can be made at the top of a module. It fetches Node's modules here and does
+ * not import them, so that a program that does not read the environment does not load them.
  *
  * @throws ConfigError when the file is there and cannot be read.
  */

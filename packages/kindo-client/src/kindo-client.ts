@@ -19,8 +19,9 @@ import {
 import type { ProducerPayload } from "./wire/producer-payload.ts";
 
 /**
- * Sends messages to the Kindo Producer: checked against the schema, signed with AWS Signature Version 4, tried again when
- * the service is busy or cannot be reached. Hold one client for the life of the program; it keeps its connections.
+ * Sends messages to the Kindo Producer: checked against the schema, signed with AWS Signature Version 4,
+ * tried again when the service is busy or cannot be reached. Hold one client for the life of the program; it
+ * keeps its connections.
  *
  * ```ts
  * await using kindo = new KindoClient({ url });
@@ -47,11 +48,12 @@ export class KindoClient implements Client<ProducerPayload, KindoStats> {
   }
 
   /**
-   * A client as the environment describes it: `KINDO_MESSAGE_PRODUCER_URL` or `KINDO_MESSAGE_PRODUCER_ARN` (the URL counts
-   * if both are set), `KINDO_MESSAGE_BEHAVIOR`, `AWS_REGION`, `AWS_SERVICE`, and AWS's own variables for credentials.
+   * A client as the environment describes it: `KINDO_MESSAGE_PRODUCER_URL` or `KINDO_MESSAGE_PRODUCER_ARN`
+   * (the URL counts if both are set), `KINDO_MESSAGE_BEHAVIOR`, `AWS_REGION`, `AWS_SERVICE`, and AWS's own
+   * variables for credentials.
    *
-   * @param env default: `process.env`, and the `.env` file of the working directory for what that does not say. If it is
-   * given, the file is not read.
+   * @param env default: `process.env`, and the `.env` file of the working directory for what that does not
+   * say. If it is given, the file is not read.
    * @param overrides options in place of what the environment says.
    * @throws ConfigError naming every variable and option at fault.
    */
@@ -60,15 +62,17 @@ export class KindoClient implements Client<ProducerPayload, KindoStats> {
   }
 
   /**
-   * Sends one message, and resolves when the service has accepted it. It is sent again on 429, 5xx and broken connections, and
-   * may therefore arrive twice.
+   * Sends one message, and resolves when the service has accepted it. It is sent again on 429, 5xx and broken
+   * connections, and may therefore arrive twice.
    *
    * @throws ValidationError when the message is not what the schema wants, or holds what JSON cannot carry.
    * @throws SendError when the service refused it.
-   * @throws UnconfirmedError when it went out, and nothing says what became of it. Only then may it have arrived.
+   * @throws UnconfirmedError when it went out, and nothing says what became of it. Only then may it have
+   * arrived.
    * @throws ConnectionError, CredentialsError, TimeoutError when it never left.
    * @throws ConfigError when an option or the schema cannot be used, or a package is missing.
-   * @throws ClosedError when the client is closed. An abort before the message goes out rejects with the signal's own reason.
+   * @throws ClosedError when the client is closed. An abort before the message goes out rejects with the
+   * signal's own reason.
    */
   async send(message: ProducerPayload, options: SendOptions = {}): Promise<SendReceipt> {
     const linked = this.#sender.link(options?.signal);
@@ -81,8 +85,8 @@ export class KindoClient implements Client<ProducerPayload, KindoStats> {
   }
 
   /**
-   * Sends many messages, some at a time, and resolves to the outcome of each, in their order. It does not reject because messages do,
-   * nor because it is aborted.
+   * Sends many messages, some at a time, and resolves to the outcome of each, in their order. It does not
+   * reject because messages do, nor because it is aborted.
    *
    * All outcomes are kept until the end. For a source without one, see {@link sendStream}.
    *
@@ -99,12 +103,13 @@ export class KindoClient implements Client<ProducerPayload, KindoStats> {
   }
 
   /**
-   * Sends many messages, some at a time, and yields the outcome of each as soon as it is there, with the place of its message; a
-   * slow message holds up no other. As many messages are taken as there is room for, so a slow reader slows the
-   * source down, and a source without an end is no danger.
+   * Sends many messages, some at a time, and yields the outcome of each as soon as it is there, with the
+   * place of its message; a slow message holds up no other. As many messages are taken as there is room for,
+   * so a slow reader slows the source down, and a source without an end is no danger.
    *
-   * Leaving the loop early takes nothing more from the source, and waits for what is on its way; to give that up as
-   * well, abort the signal. When the source throws, the messages before get their outcomes, and then the loop throws the same.
+   * Leaving the loop early takes nothing more from the source, and waits for what is on its way; to give that
+   * up as well, abort the signal. When the source throws, the messages before get their outcomes, and then
+   * the loop throws the same.
    *
    * @throws ConfigError naming every option that cannot be used, and `messages` if it cannot be iterated.
    */
@@ -126,8 +131,8 @@ export class KindoClient implements Client<ProducerPayload, KindoStats> {
   }
 
   /**
-   * Takes nothing more, waits until what is under way is done, for `timeoutMs` (default 10,000) at most, gives up the rest
-   * and lets go of every connection. Closing again returns the same report.
+   * Takes nothing more, waits until what is under way is done, for `timeoutMs` (default 10,000) at most,
+   * gives up the rest and lets go of every connection. Closing again returns the same report.
    *
    * @throws ConfigError when `timeoutMs` is not a number of milliseconds; nothing is closed then.
    */

@@ -1,6 +1,9 @@
 import type { SendOutcome } from "@wirekit/core";
 
-/** What became of one message: exactly one of these, always. Only `delivered` and `unconfirmed` may have arrived. */
+/**
+ * What became of one message: exactly one of these, always. Only `delivered` and `unconfirmed` may have
+ * arrived.
+ */
 export type KindoOutcome = SendOutcome<{ readonly trackingId: string }>;
 
 /** An outcome, with the place of its message in the source: 0 for the first. */

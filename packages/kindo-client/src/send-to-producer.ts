@@ -3,7 +3,10 @@ import { KindoClient } from "./kindo-client.ts";
 import type { SendOptions } from "./send-options.ts";
 import type { ProducerPayload } from "./wire/producer-payload.ts";
 
-/** What {@link sendToProducer} is given. All but the message and what it says here is as in {@link KindoClient}. */
+/**
+ * What {@link sendToProducer} is given. All but the message and what it says here is as in {@link
+ * KindoClient}.
+ */
 export interface SendToProducerOptions extends Omit<KindoUrlOptions, "schema" | "arn">, SendOptionsOfOne {
   readonly message: ProducerPayload;
   /** Default: `AWS_REGION`, else `"ap-southeast-2"`. */
@@ -26,8 +29,9 @@ export interface SendToProducerViaArnOptions
 type SendOptionsOfOne = Pick<SendOptions, "signal">;
 
 /**
- * Sends one message to a Function URL, as the original's `send_to_producer` does, and resolves to its tracking id. It opens a
- * connection for this one message and closes it: to send more than now and then, hold a {@link KindoClient}.
+ * Sends one message to a Function URL, as the original's `send_to_producer` does, and resolves to its
+ * tracking id. It opens a connection for this one message and closes it: to send more than now and then, hold
+ * a {@link KindoClient}.
  *
  * @throws what {@link KindoClient.send} throws.
  */
@@ -39,8 +43,8 @@ export async function sendToProducer(options: SendToProducerOptions): Promise<st
 }
 
 /**
- * Sends one message by invoking the function that the ARN names, as the original's `send_to_producer_via_arn` does, and resolves
- * to its tracking id. Needs the package `@aws-sdk/client-lambda`.
+ * Sends one message by invoking the function that the ARN names, as the original's `send_to_producer_via_arn`
+ * does, and resolves to its tracking id. Needs the package `@aws-sdk/client-lambda`.
  *
  * @throws what {@link KindoClient.send} throws.
  */

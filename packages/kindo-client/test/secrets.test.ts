@@ -73,7 +73,9 @@ afterEach(async () => {
   await closeAll();
 });
 
-/** Answers with everything that was sent, in several spellings, as a server does that helps with debugging. */
+/**
+ * Answers with everything that was sent, in several spellings, as a server does that helps with debugging.
+ */
 const echo: Fault = {
   kind: "answer",
   status: 500,

@@ -1,4 +1,4 @@
-import type { CloseReport } from "@wirekit/core";
+import type { Client, CloseOptions, CloseReport } from "@wirekit/core";
 import type {
   ConsumerEvents,
   ConsumerHealth,
@@ -85,7 +85,7 @@ export interface ConsumeOptions<Unknown extends UnknownKinds = UnknownKinds> {
 }
 
 /** A consumer that runs, until it is closed or stops by itself. */
-export interface MessageConsumer extends AsyncDisposable {
+export interface MessageConsumer extends Client<never, ConsumerStats> {
   /** Resolves when the consumer has been closed; rejects when it has stopped by itself. Need not be awaited. */
   readonly closed: Promise<void>;
 
@@ -95,12 +95,14 @@ export interface MessageConsumer extends AsyncDisposable {
     listener: (event: ConsumerEvents<BusDelivery>[Name]) => void,
   ): () => void;
 
-  stats(): ConsumerStats;
+  /** With what the source says of itself. */
   health(): ConsumerHealth;
 
   /**
-   * Stops receiving at once, gives back what waits, lets handlers finish, and says what was left. Handlers that still run near the end of
-   * `timeoutMs` (10,000 unless said) see their signals fire. Closing again returns the same report.
+   * Stops receiving at once, gives back what waits, and lets handlers finish. Near the end of `timeoutMs` (default 10,000) the signals of
+   * handlers that still run fire. Closing again returns the same report.
+   *
+   * @throws ConfigError when `timeoutMs` is not a number of milliseconds; nothing is closed then.
    */
-  close(options?: { readonly timeoutMs?: number | undefined }): Promise<CloseReport>;
+  close(options?: CloseOptions): Promise<CloseReport>;
 }

@@ -19,7 +19,9 @@ export interface IntakeOptions<Message> {
   ended?(): void;
 }
 
-/** Takes messages from a source as there is room, sends them, and keeps their outcomes until somebody asks. */
+/**
+ * Takes messages from a source as there is room, sends them, and keeps their outcomes until they are taken.
+ */
 export class Intake<Message> {
   /** Messages taken so far. */
   taken = 0;
@@ -72,7 +74,9 @@ export class Intake<Message> {
     });
   }
 
-  /** What is left of an array after a stop. Of other sources nobody can know what they would still have given. */
+  /**
+   * What is left of an array after a stop. What other sources would still have given is not known.
+   */
   *untaken(): Generator<NumberedOutcome> {
     const { stop } = this.#options;
     if (!stop.aborted) return;
@@ -130,7 +134,7 @@ export class Intake<Message> {
       this.#isExhausted = true;
       return;
     }
-    // It arrives after the end, at nobody who would see its outcome: it is not sent.
+    // It comes after the end, when no one would see its outcome: it is not sent.
     if (this.#isExhausted || this.#options.stop.aborted) return;
     const index = this.taken;
     this.taken += 1;

@@ -23,7 +23,10 @@ export interface SendLinesOptions {
   readonly failures: Failures;
   readonly rejected: RejectedFile;
   readonly interruption: Interruption;
-  /** Whether the input can be read once more. What has not been tried of it is then not kept when nothing was delivered. */
+  /**
+   * Whether the input can be read once more. What has not been tried of it is then not kept when nothing was
+   * delivered.
+   */
   readonly isRepeatable: boolean;
 }
 

@@ -18,7 +18,9 @@ const shipment = { message: { body: "{}", fields: {} }, idempotencyKey: undefine
 
 type Attempt = (attempt: TransportAttempt) => Promise<string>;
 
-/** A transport whose tries end one after the other as `attempts` say; the last one goes for all that follow. */
+/**
+ * A transport whose tries end one after the other as `attempts` say; the last one goes for all that follow.
+ */
 function transport(...attempts: readonly Attempt[]): ProducerTransport & { readonly tries: number[] } {
   const tries: number[] = [];
   return {

@@ -23,8 +23,8 @@ export interface DeliveryTerms {
 }
 
 /**
- * One message on its way, from the call to its outcome. It knows whether the message may have arrived, which one try without
- * an answer is enough for, whatever the later ones come to.
+ * One message on its way, from the call to its outcome. It knows whether the message may have arrived, which
+ * one try without an answer is enough for, whatever the later ones come to.
  */
 export class Delivery implements TransportAttempt, ListMember<Delivery> {
   readonly message: ProducerPayload;
@@ -43,7 +43,10 @@ export class Delivery implements TransportAttempt, ListMember<Delivery> {
   #isUnanswered = false;
   #isTimeUp = false;
 
-  /** @param signal aborted, with the reason of either, when the caller's is or when the client gives up what is under way. */
+  /**
+   * @param signal aborted, with the reason of either, when the caller's is or when the client gives up what
+   * is under way.
+   */
   constructor(message: ProducerPayload, deadline: Deadline, signal: AbortSignal) {
     this.message = message;
     this.deadline = deadline;
@@ -62,7 +65,8 @@ export class Delivery implements TransportAttempt, ListMember<Delivery> {
    * Sends the message until it is accepted, refused for good, or the tries or the time are used up.
    *
    * @returns the tracking id.
-   * @throws UnconfirmedError when it may have arrived; else what the last try came to, `TimeoutError`, or the signal's reason.
+   * @throws UnconfirmedError when it may have arrived; else what the last try came to, `TimeoutError`, or the
+   * signal's reason.
    */
   async run(shipment: Shipment, transport: ProducerTransport, terms: DeliveryTerms): Promise<string> {
     const { signal, deadline } = this;
@@ -89,7 +93,8 @@ export class Delivery implements TransportAttempt, ListMember<Delivery> {
     try {
       return await transport.send(shipment, this);
     } catch (thrown) {
-      // Given up: whether the request is out stays as it is, and the reason of the abort says nothing of that.
+      // Given up: whether the request is out stays as it is, and the reason of the abort says nothing of
+      // that.
       if (this.signal.aborted) throw thrown;
       this.#isUnanswered ||= this.#isOut && !isSettledBy(thrown);
       this.#isOut = false;
@@ -116,7 +121,10 @@ export class Delivery implements TransportAttempt, ListMember<Delivery> {
   }
 }
 
-/** Whether the error of a try leaves no doubt: the service has refused the message, or the request never went out. */
+/**
+ * Whether the error of a try leaves no doubt: the service has refused the message, or the request never went
+ * out.
+ */
 function isSettledBy(thrown: unknown): boolean {
   if (!(thrown instanceof WirekitError)) return false;
   if (thrown instanceof RejectedError || thrown.details.sent === false) return true;

@@ -76,7 +76,9 @@ export class Sender {
     return this.#stop.signal;
   }
 
-  /** What ends sends under `signal`: its abort, or that the client gives up what is under way. To be released. */
+  /**
+   * What ends sends under `signal`: its abort, or that the client gives up what is under way. To be released.
+   */
   link(signal: AbortSignal | undefined): LinkedSignal {
     // Nothing to link, and so nothing to pay for, where the caller has no signal.
     if (signal === undefined) return { signal: this.#cutOff.signal, release: () => {} };
@@ -162,7 +164,7 @@ export class Sender {
       const notSent = left.filter(({ mayHaveArrived }) => !mayHaveArrived);
       this.#cutOff.abort(reason);
       this.#credentials.close();
-      // Nothing can be sent any more; what a connection takes to close is nobody's concern once the time is over.
+      // Nothing can be sent any more: a connection that is slow to close must not hold up the report.
       await deadline.limit("Closing the connections", () => this.transport.close()).catch(() => {});
       if (this.#underWay.size > 0) await this.#drain(deadline.leftMs());
       this.#isClosed = true;
@@ -235,7 +237,9 @@ function openTransport(config: KindoConfig, credentials: CredentialsSource): Pro
     : lambdaTransport(config, target, credentials);
 }
 
-/** What the error of a send stands for, where it may also be the reason of an abort, which can be anything. */
+/**
+ * What the error of a send stands for, where it may also be the reason of an abort, which can be anything.
+ */
 function outcomeOf(
   thrown: unknown,
   { aborted, reason }: AbortSignal,

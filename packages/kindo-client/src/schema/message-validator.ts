@@ -15,13 +15,14 @@ export interface MessageValidator {
 }
 
 /**
- * Schemas that are given as objects, compiled. Held by the object, so that checking many messages against one costs one
- * compilation, and letting go of it lets go of what it was compiled to.
+ * Schemas that are given as objects, compiled. Held by the object, so that checking many messages against one
+ * costs one compilation, and letting go of it lets go of what it was compiled to.
  */
 const compiled = new WeakMap<JsonSchema, Promise<MessageValidator>>();
 
 /**
- * The validator for a schema: the built-in one unless another is given. A file is read every time this is called.
+ * The validator for a schema: the built-in one unless another is given. A file is read every time this is
+ * called.
  *
  * @throws ConfigError when the schema is missing, unreadable or invalid; it names the schema.
  */
@@ -72,7 +73,8 @@ const options: Options = {
 };
 
 /**
- * Compiles a JSON Schema of draft-07, 2019-09 or 2020-12, as its `$schema` says; without one it is taken for 2020-12.
+ * Compiles a JSON Schema of draft-07, 2019-09 or 2020-12, as its `$schema` says; without one it is taken for
+ * 2020-12.
  *
  * @param name what errors call the schema: the path of its file, or "the schema".
  * @throws ConfigError when it is no schema, or refers to one that is not within it.

@@ -13,7 +13,10 @@ export interface Credentials {
 /** Where credentials come from when they change: asked again shortly before they expire. */
 export type CredentialsProvider = () => Promise<Credentials>;
 
-/** Credentials that stay the same object until they are replaced, so that what is derived from them can be kept. */
+/**
+ * Credentials that stay the same object until they are replaced, so that what is derived from them can be
+ * kept.
+ */
 export interface CredentialsSource {
   /** Those that need not be asked for. */
   held(): Credentials | undefined;
@@ -33,7 +36,9 @@ export interface CredentialsSourceOptions {
   readonly logger: Logger;
 }
 
-/** Where a client takes its credentials from: what a provider answers is kept until shortly before it expires. */
+/**
+ * Where a client takes its credentials from: what a provider answers is kept until shortly before it expires.
+ */
 export function openCredentials({ credentials, clock, logger }: CredentialsSourceOptions): CredentialsSource {
   if (typeof credentials !== "function") {
     return {
@@ -81,8 +86,9 @@ export function openCredentials({ credentials, clock, logger }: CredentialsSourc
 }
 
 /**
- * The standard AWS chain: environment, SSO, web identity, shared files, container and instance metadata. Loaded when it
- * is first asked. Each time it is asked it looks anew, so that it finds keys that were replaced in a file.
+ * The standard AWS chain: environment, SSO, web identity, shared files, container and instance metadata.
+ * Loaded when it is first asked. Each time it is asked it looks anew, so that it finds keys that were
+ * replaced in a file.
  */
 export function defaultCredentials(region: string, profile?: string): CredentialsProvider {
   return async () => {

@@ -23,9 +23,10 @@ export interface SigningTime {
 const algorithm = "AWS4-HMAC-SHA256";
 
 /**
- * Signs for one key pair, region and service. What stays the same from one request to the next is computed once: the key, which is
- * good for a day; the time, for a second; and the parts of the URL. Smithy's own signer would look its key up by an HMAC every time,
- * and builds path and query anew from parsed parts, with no way to leave a path as it is.
+ * Signs for one key pair, region and service. What stays the same from one request to the next is computed
+ * once: the key, which is good for a day; the time, for a second; and the parts of the URL. Smithy's own
+ * signer would look its key up by an HMAC every time, and builds path and query anew from parsed parts, with
+ * no way to leave a path as it is.
  */
 export class RequestSigner {
   readonly #credentials: Credentials;
@@ -98,7 +99,10 @@ export interface KeyScope {
   readonly service: string;
 }
 
-/** The key that signs whatever a key pair sends to a service on one day. Smithy derives it, over the runtime's own HMAC. */
+/**
+ * The key that signs whatever a key pair sends to a service on one day. Smithy derives it, over the runtime's
+ * own HMAC.
+ */
 export function signingKey(
   { accessKeyId, secretAccessKey }: Credentials,
   { shortDate, region, service }: KeyScope,

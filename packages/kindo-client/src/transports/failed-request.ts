@@ -23,7 +23,10 @@ export interface AnswerContext {
 const maxBodyLength = 2000;
 const maxQuotedLength = 300;
 
-/** The error for an answer that accepted nothing. Neither a credential nor what it quotes of the message is in it. */
+/**
+ * The error for an answer that accepted nothing. Neither a credential nor what it quotes of the message is in
+ * it.
+ */
 export function answerError(answer: FailedAnswer, context: AnswerContext): SendError | UnconfirmedError {
   const secrets = answer.body === "" ? [] : secretsOf(context);
   const body = excerpt(answer.body, maxBodyLength, { secrets });
@@ -62,8 +65,8 @@ export function answerError(answer: FailedAnswer, context: AnswerContext): SendE
 }
 
 /**
- * The error for a request that brought no answer, or none that could be read to its end. Core's own errors say all there
- * is to say, with two exceptions.
+ * The error for a request that brought no answer, or none that could be read to its end. Core's own errors
+ * say all there is to say, with two exceptions.
  */
 export function transportError(error: unknown, destination: string): unknown {
   if (error instanceof TimeoutError && error.details.phase === "connect") {

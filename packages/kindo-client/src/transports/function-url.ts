@@ -98,7 +98,9 @@ function httpFor(target: UrlTarget, clock: Clock) {
   };
 }
 
-/** A transport that the user brings may ignore its time limit, and says nothing of when a request goes out. */
+/**
+ * A transport that the user brings may ignore its time limit, and says nothing of when a request goes out.
+ */
 function guarded(transport: HttpTransport, clock: Clock) {
   return (request: HttpRequest, { signal, deadline, goesOut }: TransportAttempt) => {
     const timeoutMs = deadline.leftMs();
@@ -109,7 +111,9 @@ function guarded(transport: HttpTransport, clock: Clock) {
   };
 }
 
-/** Adds what the program's propagator writes, unless HTTP cannot carry it or it would replace what was signed. */
+/**
+ * Adds what the program's propagator writes, unless HTTP cannot carry it or it would replace what was signed.
+ */
 async function addTraceContext(headers: Record<string, string>): Promise<void> {
   const carrier: Record<string, string> = {};
   await injectTraceContext(carrier);

@@ -49,7 +49,8 @@ export function invokeError(thrown: unknown, context: InvokeContext): WirekitErr
 
 function connectionError(thrown: unknown, { name, code }: SdkError, host: string): ConnectionError {
   const text = messageOf(thrown);
-  // The SDK wraps an error that comes from another realm, as it does in a test runner, and keeps only its text.
+  // The SDK wraps an error that comes from another realm, as it does in a test runner, and keeps only its
+  // text.
   const reason =
     typeof code === "string" ? code : (/\bE[A-Z_]{4,}\b/.exec(text)?.[0] ?? String(name ?? "Error"));
   // Its own error is not handed on: it can hold the request, and with it the session token.
@@ -65,7 +66,9 @@ function connectionError(thrown: unknown, { name, code }: SdkError, host: string
   });
 }
 
-/** Whether trying again may help: connections fail and come back, certificates and mistakes stay as they are. */
+/**
+ * Whether trying again may help: connections fail and come back, certificates and mistakes stay as they are.
+ */
 function isPassing(reason: string): boolean {
   return /^(E[A-Z]+|EAI_AGAIN|TimeoutError)$/.test(reason) && !/^(EPROTO|EACCES)$/.test(reason);
 }

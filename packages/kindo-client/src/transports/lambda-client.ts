@@ -38,8 +38,8 @@ export interface LambdaClientOptions {
 const maxResponseBytes = 10 * 1024 * 1024;
 
 /**
- * A client for one set of credentials: the SDK keeps what a provider once answered, and would go on with a key that was
- * replaced.
+ * A client for one set of credentials: the SDK keeps what a provider once answered, and would go on with a
+ * key that was replaced.
  *
  * @throws ConfigError when the package is not installed.
  */

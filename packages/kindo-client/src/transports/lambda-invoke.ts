@@ -10,7 +10,9 @@ import type { ProducerTransport, Shipment, TransportAttempt } from "./producer-t
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
-/** Invokes a function by its ARN, over the AWS SDK's client for Lambda, which is loaded with the first send. */
+/**
+ * Invokes a function by its ARN, over the AWS SDK's client for Lambda, which is loaded with the first send.
+ */
 export function lambdaTransport(
   config: KindoConfig,
   { arn, functionName, endpoint, lambda: given }: ArnTarget,

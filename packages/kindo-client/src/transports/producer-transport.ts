@@ -9,7 +9,7 @@ export interface Shipment {
 
 /** One try to send it. */
 export interface TransportAttempt {
-  /** Ends the try at once. Many tries share it: whoever listens to it must let go of it in the end. */
+  /** Ends the try at once. Many tries share it: a listener must be removed in the end. */
   readonly signal: AbortSignal;
   /** The end of the time for the whole send. */
   readonly deadline: Deadline;
@@ -37,8 +37,9 @@ export interface ProducerTransport {
    *
    * @throws SendError when the service refused the message.
    * @throws UnconfirmedError when it took it and did not say under which id.
-   * @throws ConnectionError, TimeoutError or another error of core's when there was no answer. `details.sent` is `false`
-   * if the request did not go out after all. A `TimeoutError` means that the time for the whole send is over, unless its
+   * @throws ConnectionError, TimeoutError or another error of core's when there was no answer. `details.sent`
+   * is `false` if the request did not go out after all. A `TimeoutError` means that the time for the whole
+   * send is over, unless its
    * `details.phase` is `"response"`.
    * @throws CredentialsError, ConfigError, ValidationError when nothing was sent; the signal's reason.
    */

@@ -2,9 +2,11 @@ import { ValidationError } from "@wirekit/core";
 
 /** The parts of a URL that are signed. */
 export interface RequestTarget {
-  /** As the `Host` header carries it: lower case, no default port. `undefined` when the URL is only a target. */
+  /**
+   * As the `Host` header carries it: lower case, no default port. `undefined` when the URL is only a target.
+   */
   readonly host: string | undefined;
-  /** As it is written, `/` when there is none. */
+  /** As it is written, or `/` if the URL has no path. */
   readonly path: string;
   /** As it is written, without the `?`. */
   readonly query: string;
@@ -14,8 +16,8 @@ const absoluteUrl = /^(https?:\/\/[^/?#]*)([^?#]*)(?:\?([^#]*))?/i;
 const bareTarget = /^(\/[^?#]*)(?:\?([^#]*))?/;
 
 /**
- * Takes a URL apart without changing it: a URL parser would remove dot segments, encode characters and, on some, turn
- * backslashes, and the signature would not be that of the request that is sent.
+ * Takes a URL apart without changing it: a URL parser would remove dot segments, encode characters and, on
+ * some, turn backslashes, and the signature would not be that of the request that is sent.
  *
  * @param url absolute, or only the target (`/path?query`) of a request that has a `Host` header.
  */
@@ -33,8 +35,8 @@ export function splitUrl(url: string): RequestTarget {
 }
 
 /**
- * The path as it stands in a canonical request: dot segments and doubled slashes removed when `normalized`, every
- * segment percent-encoded (once more, where it already is), slashes kept.
+ * The path as it stands in a canonical request: dot segments and doubled slashes removed when `normalized`,
+ * every segment percent-encoded (once more, where it already is), slashes kept.
  */
 export function canonicalPath(path: string, { normalized }: { readonly normalized: boolean }): string {
   // Most requests are for the root, and this is on the way of every one.
@@ -53,8 +55,9 @@ function normalizePath(path: string): string {
 }
 
 /**
- * The query as it stands in a canonical request: sorted by name, then by value, a name without a value given an empty one.
- * What is there is taken as it is written, as the original does; only what cannot stand in a URL is percent-encoded.
+ * The query as it stands in a canonical request: sorted by name, then by value, a name without a value given
+ * an empty one. What is there is taken as it is written, as the original does; only what cannot stand in a
+ * URL is percent-encoded.
  */
 export function canonicalQuery(query: string): string {
   if (query === "") return "";

@@ -1,6 +1,7 @@
 import { expect, it } from "@jest/globals";
 import { ConfigError, consoleLogger, type Env, type Overrides, systemClock } from "@wirekit/core";
 import { makeFromEnv } from "@wirekit/core/kit";
+import { ScriptedSqs } from "../../test/sqs/scripted-sqs.ts";
 import { SqsMessageBus } from "./sqs-message-bus.ts";
 import { resolveSqsOptions, type SqsMessageBusOptions, sqsVariables, toSeconds } from "./sqs-options.ts";
 
@@ -49,7 +50,7 @@ it("names every option at fault at once", () => {
     queueUrl: "nowhere",
     region: " ",
     client: { send: async () => ({}) },
-    sqs: {} as SqsMessageBusOptions["sqs"],
+    sqs: new ScriptedSqs(),
     visibilityTimeoutMs: -1,
     delaySeconds: 901,
     lingerMs: Number.NaN,
@@ -126,7 +127,7 @@ it("names every variable and every override at fault, and no value", () => {
     AWS_ACCESS_KEY_ID: "secret",
   };
   const read = () => SqsMessageBus.fromEnv(env, { delaySeconds: 0.5 });
-  expect(faultsOf(read)).toEqual(["SQS_QUEUE_URL", "delaySeconds"]);
+  expect(faultsOf(read)).toEqual(["SQS_QUEUE_URL", "AWS_SECRET_ACCESS_KEY", "delaySeconds"]);
   expect(read).not.toThrow("secret@");
   expect(faultsOf(() => SqsMessageBus.fromEnv({}))).toEqual(["SQS_QUEUE_URL"]);
   const halves = { SQS_QUEUE_URL: queueUrl, AWS_SECRET_ACCESS_KEY: "secret" };

@@ -67,7 +67,7 @@ describe("a send", () => {
     const error = await bus.sendMessage(message, { target }).catch((thrown) => thrown);
     expect(error instanceof AwsError).toBe(true);
     expect(error).toMatchObject({
-      message: `Sending failed for the queue "${target}": ServiceUnavailable, HTTP 503`,
+      message: `Sending to the queue "${target}" failed: ServiceUnavailable, HTTP 503`,
       code: "aws/transient",
       retryable: true,
       attempts: 3,
@@ -76,7 +76,7 @@ describe("a send", () => {
     const shown = inspect(error, { depth: 20, showHidden: true });
     for (const secret of ["R-secret", sqs.aws.credentials.secretAccessKey])
       expect(shown).not.toContain(secret);
-    expect(bus.stats()).toMatchObject({ sends: { delivered: 0, notSent: 1 } });
+    expect(bus.stats()).toMatchObject({ sends: { delivered: 0, rejected: 1 } });
   });
 
   it("is not tried again where credentials are refused", async () => {
@@ -118,7 +118,7 @@ describe("a send", () => {
     expect(outcomes[0]).toMatchObject({
       error: {
         code: "aws/sender",
-        message: `Sending failed for the queue "${target}": InvalidMessageContents`,
+        message: `Sending to the queue "${target}" failed: InvalidMessageContents`,
         retryable: false,
         attempts: 2,
       },
@@ -300,7 +300,7 @@ describe("a consumer", () => {
       reasons: [
         {
           code: "aws/transient",
-          message: `Receiving failed for the queue "${target}": ServiceUnavailable, HTTP 503`,
+          message: `Receiving from the queue "${target}" failed: ServiceUnavailable, HTTP 503`,
           sinceMs: expect.any(Number),
         },
       ],

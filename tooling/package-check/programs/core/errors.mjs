@@ -14,6 +14,7 @@ export default async function errors({ load, loadOther }) {
       ClosedError: new ours.ClosedError("The client"),
       ConfigError: new ours.ConfigError([{ path: "url", message: "is required" }]),
       ConnectionError: new ours.ConnectionError("broken"),
+      CredentialsError: new ours.CredentialsError("no credentials"),
       MessageTooLargeError: new ours.MessageTooLargeError({ bytes: 2, maxBytes: 1 }),
       QueueFullError: new ours.QueueFullError("The queue", { unit: "entries", limit: 1 }),
       RejectedError: new ours.RejectedError("no", { code: "test/no" }),
@@ -27,8 +28,9 @@ export default async function errors({ load, loadOther }) {
     for (const [name, error] of Object.entries(made)) {
       assert.ok(error instanceof theirs.WirekitError);
       assert.equal(theirs.WirekitError.from(error), error);
+      assert.ok(error instanceof theirs[name]);
       for (const each of names)
-        assert.equal(error instanceof theirs[each], each === name, `${name}, ${each}`);
+        assert.equal(error instanceof theirs[each], error instanceof ours[each], `${name}, ${each}`);
     }
     assert.equal(new Error("x") instanceof theirs.WirekitError, false);
 

@@ -7,7 +7,7 @@ import { createServer } from "node:http";
 export default async function sqs({ load, loadOther }) {
   const { AwsError } = await load("@wirekit/core/aws");
   const { SqsMessageBus, SQS, createMessage, encodeMessage } = await load("@wirekit/message-bus");
-  const other = await loadOther("@wirekit/message-bus");
+  const other = await loadOther("@wirekit/core/aws");
   const requests = [];
   const server = createServer(async (request, response) => {
     let body = "";
