@@ -29,7 +29,7 @@ export type HealthStatus =
 export interface HealthReason {
   /** The code of the error behind it: `"wirekit/connection"`. */
   readonly code: string;
-  /** What is wrong, and what a person can do about it. Holds no credential and no body. */
+  /** Says what is wrong, and what a person can do about it. Holds no credential and no body. */
   readonly message: string;
   /** For how long it has been so, in milliseconds. */
   readonly sinceMs: number;
@@ -42,8 +42,8 @@ export interface Health {
 }
 
 /**
- * What a client has done with the messages it was given to send, since it was made. At any time `accepted` is the sum of
- * all others.
+ * What a client has done with the messages it was given to send, since it was made. At any time `accepted` is
+ * the sum of all others.
  */
 export interface SendStats {
   /** How many messages `send` and its kin were called with. */
@@ -59,17 +59,18 @@ export interface SendStats {
 }
 
 /**
- * What every client, bus and consumer of this house offers. Beside these methods: a constructor reads its options and
- * nothing else, `static fromEnv(env, overrides)` reads the environment, and one `ConfigError` names every fault of both.
+ * What every client, bus and consumer of this house offers. Beside these methods: a constructor reads its
+ * options and nothing else, `static fromEnv(env, overrides)` reads the environment, and one `ConfigError`
+ * names every fault of both.
  */
 export interface Client<Item = never, Stats extends object = object> extends AsyncDisposable {
   /** Counters since it was made. Returns at once. */
   stats(): Stats;
-  /** Whether it does its work, and why not. Returns at once, and asks nobody. */
+  /** Whether it does its work, and why not. Returns at once, without asking the peer. */
   health(): Health;
   /**
-   * Takes nothing new, lets what runs come to its end, and returns what is left when the time is over, whatever the other
-   * side does. Closing again returns the same report.
+   * Takes nothing new, lets what runs come to its end, and returns what is left when the time is over,
+   * whatever the other side does. Closing again returns the same report.
    *
    * @throws ConfigError when `timeoutMs` is not a number of milliseconds; nothing is closed then.
    */

@@ -16,8 +16,8 @@ export interface Rejected {
 }
 
 /**
- * The message never left: it is invalid, the peer could not be reached, the call was aborted, or the client closed before
- * its turn. Safe to send again.
+ * The message never left: it is invalid, the peer could not be reached, the call was aborted, or the client
+ * closed before its turn. Safe to send again.
  */
 export interface NotSent {
   readonly kind: "not-sent";
@@ -37,8 +37,8 @@ export interface Expired {
 }
 
 /**
- * The message went out, and nothing says what became of it: the attempts or the time were used up, the call was aborted,
- * or the client closed. It **may have arrived**; no other outcome but `delivered` may have.
+ * The message went out, and nothing says what became of it: the attempts or the time were used up, the call
+ * was aborted, or the client closed. It **may have arrived**; no other outcome but `delivered` may have.
  */
 export interface Unconfirmed {
   readonly kind: "unconfirmed";

@@ -1,13 +1,13 @@
-/** What to keep out of a text or a value. */
+/** The secrets to keep out of a text or a value. */
 export interface RedactOptions {
   /**
-   * Values known to be secret: each is cut out wherever it stands, also inside a longer text, escaped as in JSON or as
-   * in a URL. Shorter than four characters they are left alone: they stand in every text.
+   * Values known to be secret: each is cut out wherever it stands, also inside a longer text, escaped as in
+   * JSON or as in a URL. Shorter than four characters they are left alone: they stand in every text.
    */
   readonly secrets?: readonly (string | undefined)[] | undefined;
 }
 
-/** What stands in place of a secret. */
+/** The text in place of a secret. */
 export const redacted = "[redacted]";
 
 /** `text` without any of the known secrets in it. */

@@ -15,7 +15,10 @@ const secretEndings = [
   "signature",
 ];
 
-/** Whether the value under `name` must not be shown: `AWS_SECRET_ACCESS_KEY`, `authorization`, `userPasswords`. */
+/**
+ * Whether the value under `name` must not be shown: `AWS_SECRET_ACCESS_KEY`, `authorization`,
+ * `userPasswords`.
+ */
 export function isSecretName(name: string): boolean {
   const plain = name.toLowerCase().replace(/[-_\s]/g, "");
   return secretEndings.some((ending) => plain.endsWith(ending) || plain.endsWith(`${ending}s`));

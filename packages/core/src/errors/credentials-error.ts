@@ -1,8 +1,8 @@
 import { WirekitError } from "./wirekit-error.ts";
 
 /**
- * There are no credentials to sign or log in with: their source has none, failed, or did not answer in time. Nothing was
- * sent.
+ * There are no credentials to sign or log in with: their source has none, failed, or did not answer in time.
+ * Nothing was sent.
  */
 export class CredentialsError extends WirekitError<"wirekit/credentials"> {
   static override readonly mark: string = "@wirekit/core/CredentialsError";

@@ -1,11 +1,11 @@
 import { type ErrorDetails, WirekitError } from "./wirekit-error.ts";
 
 /**
- * The message went out, and nothing says what became of it: it **may have arrived**, and may still. This is the only error
- * of a send that says so; after every other one the message has not been delivered.
+ * The message went out, and nothing says what became of it: it **may have arrived**, and may still. This is
+ * the only error of a send that says so; after every other one the message has not been delivered.
  *
- * `retryable` is `false`, because a second send could double the message. Send it again where its receivers recognise a
- * copy, by an idempotency key.
+ * `retryable` is `false`, because a second send could double the message. Send it again where its receivers
+ * recognise a copy, by an idempotency key.
  */
 export class UnconfirmedError extends WirekitError<"wirekit/unconfirmed"> {
   static override readonly mark: string = "@wirekit/core/UnconfirmedError";

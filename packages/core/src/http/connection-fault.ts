@@ -4,7 +4,7 @@ import { redactText } from "../redact-text.ts";
 import { invalidRequest } from "./invalid-request.ts";
 import type { PreparedRequest } from "./prepare-request.ts";
 
-/** What is known when a connection fails. */
+/** The circumstances of a failed connection. */
 export interface FaultContext {
   readonly request: PreparedRequest;
   /** Whether the server may have seen any of the request. */
@@ -12,8 +12,8 @@ export interface FaultContext {
 }
 
 /**
- * The error for whatever a socket, TLS or the library beneath has to say. It names the origin, and nothing of the request:
- * a query may hold a secret.
+ * The error for whatever a socket, TLS or the library beneath has to say. It names the origin, and nothing of
+ * the request: a query may hold a secret.
  */
 export function connectionFault(thrown: unknown, { request, isSent }: FaultContext): WirekitError {
   if (thrown instanceof WirekitError) return thrown;
@@ -35,14 +35,15 @@ export function connectionFault(thrown: unknown, { request, isSent }: FaultConte
 }
 
 /**
- * Whether the fault itself says that there was never a connection, so that nothing can have been sent: the name was not
- * found, nothing listens there, TLS did not come up, or the certificate is not trusted.
+ * Whether the fault itself says that there was never a connection, so that nothing can have been sent: the
+ * name was not found, nothing listens there, TLS did not come up, or the certificate is not trusted.
  */
 export function isConnectFailure(thrown: unknown): boolean {
   const root = rootCause(thrown);
   if (noConnection.test(codeOf(root) ?? "")) return true;
   if (typeof root !== "object" || root === null) return false;
-  // Node has one code, ECONNRESET, for a connection that breaks at any time; only the rest of the error says when.
+  // Node has one code, ECONNRESET, for a connection that breaks at any time; only the rest of the error says
+  // when.
   const isWhileConnecting = "syscall" in root && root.syscall === "connect";
   return isWhileConnecting || /before secure TLS connection was established/.test(messageOf(root));
 }
@@ -57,7 +58,9 @@ const noConnection =
 const permanent =
   /^(ERR_TLS_CERT|CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT|UNABLE_TO_|ERR_SSL_|ERR_OSSL_|EPROTO|HPE_(?!INVALID_EOF_STATE)|UND_ERR_HEADERS_OVERFLOW)/;
 
-/** `fetch` wraps what happened in an error of its own, and an error for several addresses holds one for each. */
+/**
+ * `fetch` wraps what happened in an error of its own, and an error for several addresses holds one for each.
+ */
 function rootCause(thrown: unknown): unknown {
   let root = thrown;
   for (let depth = 0; depth < 8 && codeOf(root) === undefined; depth += 1) {
@@ -80,7 +83,9 @@ function codeOf(error: unknown): string | undefined {
   return isParserError(error) ? parserCode(error) : undefined;
 }
 
-/** The library means to give these a code, `HPE_` and the parser's word, but in some releases it is missing. */
+/**
+ * The library means to give these a code, `HPE_` and the parser's word, but in some releases it is missing.
+ */
 function isParserError(error: object): error is Error {
   return "name" in error && error.name === "HTTPParserError" && "message" in error;
 }

@@ -9,8 +9,9 @@ const endOfHead = "\r\n\r\n";
 const maxHeadBytes = 16 * 1024;
 
 /**
- * Takes every `100 Continue` out of what a socket reads. HTTP has clients pass over one that they did not ask for (RFC 9110,
- * section 15.2), but undici breaks the connection over it, and a message whose request was broken off is sent again.
+ * Takes every `100 Continue` out of what a socket reads. HTTP has clients pass over one that they did not ask
+ * for (RFC 9110, section 15.2), but undici breaks the connection over it, and a message whose request was
+ * broken off is sent again.
  */
 export class InterimResponses {
   #isAtStart = true;
@@ -21,7 +22,8 @@ export class InterimResponses {
     const read = socket.read.bind(socket);
     socket.read = (size?: number) => {
       let chunk: Buffer | null = read(size);
-      // Read on until the socket itself says that there is no more: only then does it tell of what comes later.
+      // Read on until the socket itself says that there is no more: only then does it tell of what comes
+      // later.
       while (chunk !== null && this.#isAtStart) {
         const rest = this.#withoutContinue(chunk);
         if (rest !== undefined) return rest;

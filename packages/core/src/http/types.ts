@@ -29,8 +29,8 @@ export interface HttpCallOptions {
   /** The longest the whole call may take, in milliseconds. */
   readonly timeoutMs?: number | undefined;
   /**
-   * Called at most once, when the request goes out: from then on the server may act on it. Must not throw. A call that
-   * waits for a connection has not gone out yet.
+   * Called at most once, when the request goes out: from then on the server may act on it. Must not throw. A
+   * call that waits for a connection has not gone out yet.
    */
   readonly onSent?: (() => void) | undefined;
 }
@@ -38,8 +38,8 @@ export interface HttpCallOptions {
 /**
  * Sends one request, once. Redirects are not followed: a 3xx is a response like any other.
  *
- * Rejects with `ValidationError` (the request cannot be sent as it stands), `TimeoutError`, `ConnectionError`,
- * `HttpResponseError`, `ClosedError`, `ConfigError` or the signal's own reason; never with an error of the library
- * beneath.
+ * Rejects with `ValidationError` (the request cannot be sent as it stands), `TimeoutError`,
+ * `ConnectionError`, `HttpResponseError`, `ClosedError`, `ConfigError` or the signal's own reason; never with
+ * an error of the library beneath.
  */
 export type HttpTransport = (request: HttpRequest, options?: HttpCallOptions) => Promise<HttpResponse>;

@@ -7,7 +7,9 @@ import { readOptions } from "./read-options.ts";
 
 const rules = { timeoutMs: option.durationMs({ minimum: 0, default: 10_000 }) };
 
-/** What every `close()` has in common: the limit is checked first, and a second call returns the first report. */
+/**
+ * What every `close()` has in common: the limit is checked first, and a second call returns the first report.
+ */
 export class Closing<Report> {
   readonly #clock: Clock;
   #report: Promise<Report> | undefined;

@@ -11,13 +11,16 @@ export interface ExpiringValueOptions<T> {
   /** When the value stops being valid, in milliseconds since 1970; `undefined` if it never does. */
   readonly expiresAt: (value: T) => number | undefined;
   /**
-   * A value that expires sooner than this is fetched anew while the old one is still used. A value that lives for less than
-   * twice as long is fetched anew at half its life. Default 300,000.
+   * A value that expires sooner than this is fetched anew while the old one is still used. A value that lives
+   * for less than twice as long is fetched anew at half its life. Default 300,000.
    */
   readonly refreshBeforeMs?: number | undefined;
   /** An attempt that takes longer is given up, and the next caller begins another one. Default 10,000. */
   readonly attemptTimeoutMs?: number | undefined;
-  /** How long to wait after a failed refresh before the next one, while the old value is still valid. Default 1,000. */
+  /**
+   * How long to wait after a failed refresh before the next one, while the old value is still valid. Default
+   * 1,000.
+   */
   readonly retryAfterMs?: number | undefined;
   /** Told when a refresh has failed and the old value, which is still valid, stays in use. */
   readonly onStale?: ((error: unknown) => void) | undefined;
@@ -44,7 +47,7 @@ interface Attempt<T> {
  * - It is refreshed ahead of its expiry, and callers do not wait for that.
  * - If its source fails or hangs, the old value stays in use for as long as it is valid.
  * - An attempt that hangs is given up after a limit. Its late answer changes nothing.
- * - If the value is refused by whoever it was shown to, the next caller gets a new one.
+ * - If the peer refuses the value, the next caller gets a new one.
  */
 export class ExpiringValue<T> {
   readonly #options: ExpiringValueOptions<T>;
@@ -67,20 +70,24 @@ export class ExpiringValue<T> {
   }
 
   /**
-   * The value, fetched if there is none that is valid.
+   * Returns the value, and fetches it if there is no valid one.
    *
-   * @throws what `fetch` throws; `TimeoutError` when the attempt was given up; `ClosedError` after {@link close}.
+   * @throws what `fetch` throws; `TimeoutError` when the attempt was given up; `ClosedError` after {@link
+   * close}.
    */
   async get(): Promise<T> {
     return this.held() ?? (this.#attempt ?? this.#begin()).value;
   }
 
-  /** Tells that `value` was not accepted: the next `get` fetches a new one. Does nothing if it is not in use any more. */
+  /**
+   * Tells that `value` was not accepted: the next `get` fetches a new one. Does nothing if it is not in use
+   * any more.
+   */
   refused(value: T): void {
     if (this.#held?.value === value) this.#held = undefined;
   }
 
-  /** Gives up the attempt that is under way, and with it its timer: whoever waits for it is rejected. */
+  /** Gives up the attempt under way and its timer. Callers that wait for it are rejected. */
   close(): void {
     this.#attempt?.giveUp(new ClosedError(this.#options.name));
   }

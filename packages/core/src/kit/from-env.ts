@@ -5,8 +5,8 @@ import { type Env, type EnvVariable, type Overrides, readEnv } from "./read-env.
 /** Where the options of a `fromEnv` come from. */
 export interface FromEnvOptions<Options extends object> {
   /**
-   * Which variable gives which option. A name with dots gives a member: `"credentials.accessKeyId"`. The variables of one
-   * such object belong together: if it is overridden, none of them is read.
+   * Which variable gives which option. A name with dots gives a member: `"credentials.accessKeyId"`. The
+   * variables of one such object belong together: if it is overridden, none of them is read.
    */
   readonly variables: Readonly<Record<string, EnvVariable<unknown>>>;
   readonly env: Env;
@@ -15,10 +15,11 @@ export interface FromEnvOptions<Options extends object> {
 }
 
 /**
- * Reads options from the environment and makes something of them. Every `fromEnv` of this house is this function.
+ * Reads options from the environment and makes something of them. Every `fromEnv` of this house is this
+ * function.
  *
- * A variable whose option is overridden is not read. A fault of an option that came from the environment, or could have, is
- * named by its variable, because that is where the user has to look.
+ * A variable whose option is overridden is not read. A fault of an option that came from the environment, or
+ * could have, is named by its variable, because that is where the user has to look.
  *
  * @param make checks the options: a constructor, or the function that resolves them.
  * @throws ConfigError naming every variable and option at fault, never a value.

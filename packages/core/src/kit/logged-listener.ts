@@ -3,8 +3,8 @@ import type { Logger } from "../logger.ts";
 import { catchRejection } from "./catch-rejection.ts";
 
 /**
- * Wraps a listener of the user's. The wrapper never throws and never rejects: it logs what the listener throws or rejects
- * with, under `name`.
+ * Wraps a listener of the user's. The wrapper never throws and never rejects: it logs what the listener
+ * throws or rejects with, under `name`.
  */
 export function loggedListener<Event>(
   name: string,

@@ -26,7 +26,9 @@ type Read<T, P> = P extends { presence: "required" } | { default: NonNullable<un
 
 /** Rules for the usual kinds of options. Each states a default and a check in one place. */
 export const option = {
-  /** A text that is not blank. `pattern` says which, and `expected` says it in words: `"must be 12 digits"`. */
+  /**
+   * A text that is not blank. `pattern` says which, and `expected` says it in words: `"must be 12 digits"`.
+   */
   text: <const P extends Presence<string> & TextForm>(form?: P): OptionRule<Read<string, P>> =>
     checked(form, (path, value) => checkText(path, value, form)),
 
@@ -107,7 +109,10 @@ export const option = {
       return policy;
     },
 
-  /** Where logs go. The logger that is read never throws, whatever the user's does. Default: warnings and errors, to the console. */
+  /**
+   * Where logs go. The logger that is read never throws, whatever the user's does. Default: warnings and
+   * errors, to the console.
+   */
   logger:
     () =>
     (value: unknown, path: string, faults: Faults): Logger => {

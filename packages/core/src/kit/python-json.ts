@@ -13,14 +13,15 @@ const maxDepth = 1000;
 const maxIssues = 100;
 
 /**
- * Writes `value` as Python's `json.dumps` does by default: `", "` and `": "` between things, everything outside
- * printable ASCII as `\uXXXX` in lower case (an astral character as a surrogate pair, a lone surrogate as it is), and
- * numbers as Python shows them (`1e-07`, `-0.0`). A whole number below 1e21 is written in digits, as JavaScript
- * does; for a float of that size Python would write `1e+16`.
+ * Writes `value` as Python's `json.dumps` does by default: `", "` and `": "` between things, everything
+ * outside printable ASCII as `\uXXXX` in lower case (an astral character as a surrogate pair, a lone
+ * surrogate as it is), and numbers as Python shows them (`1e-07`, `-0.0`). A whole number below 1e21 is
+ * written in digits, as JavaScript does; for a float of that size Python would write `1e+16`.
  *
- * What `JSON.stringify` would drop or change without a word is refused: `undefined` in an array, numbers that are not
- * finite, BigInts, functions, symbols, invalid Dates, cycles, and instances of classes without a `toJSON` (`Map`,
- * `Set`, `Uint8Array` ...). As `JSON.stringify` does, it calls `toJSON`, and leaves out a member that is `undefined`.
+ * What `JSON.stringify` would drop or change without a word is refused: `undefined` in an array, numbers that
+ * are not finite, BigInts, functions, symbols, invalid Dates, cycles, and instances of classes without a
+ * `toJSON` (`Map`, `Set`, `Uint8Array` ...). As `JSON.stringify` does, it calls `toJSON`, and leaves out a
+ * member that is `undefined`.
  *
  * @throws ValidationError naming what JSON cannot carry, each by its path.
  */
@@ -40,7 +41,10 @@ export function encodePythonJson(value: unknown, options: PythonJsonOptions = {}
 
 const refused = Symbol("refused");
 
-/** The text of `value`, or `undefined` where the value is that. Throws {@link refused} at what JSON cannot carry. */
+/**
+ * The text of `value`, or `undefined` where the value is that. Throws {@link refused} at what JSON cannot
+ * carry.
+ */
 function write(value: unknown, key: string, depth: number): string | undefined {
   const form = hasToJson(value) ? value.toJSON(key) : value;
   switch (typeof form) {

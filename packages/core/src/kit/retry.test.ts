@@ -8,7 +8,10 @@ const broken = () => new ConnectionError("broken");
 const refused = () => new WirekitError("refused", { code: "test/refused" });
 const askedToWait = (retryAfterMs: unknown) => Object.assign(broken(), { retryAfterMs });
 
-/** Runs `retry` with time that jumps from timer to timer, and tells what came of it and what pauses there were. */
+/**
+ * Runs `retry` with time that jumps from timer to timer, and tells what came of it and what pauses there
+ * were.
+ */
 async function run(
   task: (attempt: { readonly number: number }) => Promise<unknown>,
   options: RetryOptions = {},

@@ -1,7 +1,10 @@
 import type { LogFields, Logger } from "../logger.ts";
 import { catchRejection } from "./catch-rejection.ts";
 
-/** A logger that never throws and never rejects: a log line that cannot be written must not fail what it tells of. */
+/**
+ * A logger that never throws and never rejects: a log line that cannot be written must not fail what it tells
+ * of.
+ */
 export function safeLogger(logger: Logger): Logger {
   const safely = (level: keyof Logger) => (fields: LogFields, message: string) => {
     try {

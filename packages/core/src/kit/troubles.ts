@@ -7,7 +7,10 @@ interface Trouble {
   readonly since: number;
 }
 
-/** What fails at present, by area (a queue, "sending"), until it works again: the reasons of a client's `health()`. */
+/**
+ * What fails at present, by area (a queue, "sending"), until it works again: the reasons of a client's
+ * `health()`.
+ */
 export class Troubles {
   readonly #clock: Clock;
   readonly #byArea = new Map<string, Trouble>();

@@ -2,7 +2,7 @@ import { type Clock, systemClock } from "../clock.ts";
 import { TimeoutError } from "../errors/timeout-error.ts";
 import { onAbort } from "./on-abort.ts";
 
-/** What every call that waits can be given. */
+/** The options of every call that waits. */
 export interface WaitOptions {
   /** Ends the wait; the call rejects with this signal's own reason. */
   readonly signal?: AbortSignal | undefined;
@@ -34,14 +34,16 @@ export function sleep(
   });
 }
 
-/** A signal, and the way to let go of what it listens to once it is no longer needed. */
+/** A signal that follows others, and the function that detaches it from them. */
 export interface LinkedSignal {
   readonly signal: AbortSignal;
   /** Stops listening. Without it, a long-lived parent would gather one callback for every call. */
   release(): void;
 }
 
-/** A signal that is aborted, with the same reason, as soon as one of `signals` is. Absent ones are ignored. */
+/**
+ * A signal that is aborted, with the same reason, as soon as one of `signals` is. Absent ones are ignored.
+ */
 export function anySignal(...signals: readonly (AbortSignal | undefined)[]): LinkedSignal {
   const controller = new AbortController();
   const releases: (() => void)[] = [];
@@ -61,8 +63,8 @@ export function anySignal(...signals: readonly (AbortSignal | undefined)[]): Lin
 }
 
 /**
- * Runs `task` with a signal that is aborted when `signal` is, or after `timeoutMs` (none: no limit), and settles as soon as
- * either happens, whether or not `task` heeds its signal.
+ * Runs `task` with a signal that is aborted when `signal` is, or after `timeoutMs` (none: no limit), and
+ * settles as soon as either happens, whether or not `task` heeds its signal.
  *
  * @throws TimeoutError when the time is over; the signal's own reason when it is aborted.
  */

@@ -3,8 +3,9 @@ import { isTracingOn } from "./otel-registry.ts";
 import type { TraceContext } from "./span-types.ts";
 
 /**
- * Writes where the active span stands in its trace into `carrier` (message headers or attributes): `traceparent` and
- * what else the program's propagator writes. Nothing without a tracer provider, a propagator or an active span.
+ * Writes where the active span stands in its trace into `carrier` (message headers or attributes):
+ * `traceparent` and what else the program's propagator writes. Nothing without a tracer provider, a
+ * propagator or an active span.
  */
 export async function injectTraceContext(carrier: Record<string, string>): Promise<void> {
   if (!isTracingOn()) return;
@@ -13,8 +14,8 @@ export async function injectTraceContext(carrier: Record<string, string>): Promi
 }
 
 /**
- * What the sender of a message wrote into `carrier`, to be the `parent` of a span. `undefined` without a tracer provider, or
- * when nothing that can be used was written.
+ * What the sender of a message wrote into `carrier`, to be the `parent` of a span. `undefined` without a
+ * tracer provider, or when nothing that can be used was written.
  */
 export async function extractTraceContext(
   carrier: Readonly<Record<string, string | undefined>>,

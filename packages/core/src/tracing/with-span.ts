@@ -4,8 +4,8 @@ import { isTracingOn } from "./otel-registry.ts";
 import type { ActiveSpan, SpanKind, SpanOptions } from "./span-types.ts";
 
 /**
- * Runs `task` inside a span that ends when it does. A failure marks the span as failed, with the error's code as
- * `error.type`; what `task` returns or throws is handed on unchanged.
+ * Runs `task` inside a span that ends when it does. A failure marks the span as failed, with the error's code
+ * as `error.type`; what `task` returns or throws is handed on unchanged.
  *
  * Without a tracer provider it only runs `task`, and `@opentelemetry/api` is not even loaded.
  */
