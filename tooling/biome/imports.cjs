@@ -50,9 +50,35 @@ module.exports = {
     {
       name: "core-root-is-bare",
       severity: "error",
-      comment: "The root entry of core has no dependency and runs anywhere: no node: module.",
-      from: { path: "^packages/core/src/(errors/)?[^/]+\\.ts$", pathNot: "\\.test\\.ts$" },
+      comment: "The root entry of core and its kit have no dependency and run anywhere: no node: module.",
+      from: { path: "^packages/core/src/((errors|kit)/)?[^/]+\\.ts$", pathNot: "\\.test\\.ts$" },
       to: { dependencyTypes: ["npm", "npm-dev", "npm-peer", "npm-optional", "core"] },
+    },
+    {
+      name: "testing-stands-on-core",
+      severity: "error",
+      comment:
+        "core/testing runs under any test runner: it imports core, and of Node what asserts, waits and watches the process. No runner, no other package.",
+      from: { path: "^packages/core/src/testing/", pathNot: "\\.test\\.ts$" },
+      to: { pathNot: ["^packages/core/src/", "^(node:)?(assert(/strict)?|process|timers/promises)$"] },
+    },
+    {
+      name: "no-testing-in-sources",
+      severity: "error",
+      comment: "What is published does its work without helpers for tests.",
+      from: { path: "^packages/[^/]+/src/", pathNot: ["\\.test\\.ts$", "^packages/core/src/testing/"] },
+      to: { path: "^packages/core/src/testing/" },
+    },
+    {
+      name: "kafkajs-insides-in-one-folder",
+      severity: "error",
+      comment:
+        "What a release of kafkajs may change without saying so is used in one folder, which names the releases that it holds for.",
+      from: {
+        path: "^packages/[^/]+/src/",
+        pathNot: ["\\.test\\.ts$", "^packages/message-bus/src/kafka/driver/kafkajs-hooks/"],
+      },
+      to: { path: "(^|/)node_modules/kafkajs/(?!index\\.js$|types/)" },
     },
     {
       name: "wire-is-pure",

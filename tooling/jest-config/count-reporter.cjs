@@ -1,7 +1,10 @@
 const { mkdirSync, writeFileSync } = require("node:fs");
 const { join, relative } = require("node:path");
 
-/** Leaves the counts of a run, and why tests have failed, where `.ci/run` adds them up; a cached task brings its file back with it. */
+/**
+ * Leaves the counts of a run, and why tests have failed, where `.ci/run` adds them up; a cached task brings
+ * its file back with it.
+ */
 module.exports = class CountReporter {
   /** @param options `file`: a name of its own for each tier of tests. */
   constructor(globalConfig, { file = "counts.json" } = {}) {

@@ -1,6 +1,6 @@
 /**
- * Adds to a configuration that every statement of the package is tested. It holds for a run of the whole package: one that names files, or tests,
- * measures nothing, because it could not reach that.
+ * Adds to a configuration that every statement of the package is tested. It holds for a run of the whole
+ * package: one that names files, or tests, measures nothing, because it could not reach that.
  *
  * @param {import("jest").Config} config
  * @returns {import("jest").Config}

@@ -4,8 +4,8 @@ import unit from "./index.js";
 const require = createRequire(import.meta.url);
 
 /**
- * The tests against real servers: `test/interop/*.interop.ts`. One file at a time, since a server is larger than a test, and with
- * time for an installation on first use.
+ * The tests against real servers: `test/interop/*.interop.ts`. One file at a time, since a server is larger
+ * than a test, and with time for an installation on first use.
  *
  * @type {import("jest").Config}
  */

@@ -1,4 +1,7 @@
-/** Names at the very end of a run what was not run: among a thousand lines of a log, a skipped test is easily overlooked. */
+/**
+ * Names at the very end of a run what was not run: among a thousand lines of a log, a skipped test is easily
+ * overlooked.
+ */
 module.exports = class NotRunReporter {
   onRunComplete(_contexts, results) {
     const tests = results.testResults.flatMap((file) => file.testResults);

@@ -32,8 +32,8 @@ const shared = {
   },
 };
 
-// A CommonJS file passes through one more step, which may name it in the map by its path on this machine. What such steps
-// add to a file has no source in the package: the file itself is named as its source.
+// A CommonJS file passes through one more step, which may name it in the map by its path on this machine.
+// What such steps add to a file has no source in the package: the file itself is named as its source.
 const publishableSourceMaps = {
   name: "publishable-source-maps",
   buildEnd({ writtenFiles }) {
@@ -59,7 +59,8 @@ export default defineConfig([
     format: "cjs",
     // `import.meta.url` has a meaning in CommonJS too.
     shims: true,
-    // Makes CommonJS of the split files by rollup. The other way, sucrase, rewrites classes and `?.` into something older.
+    // Makes CommonJS of the split files by rollup. The other way, sucrase, rewrites classes and `?.` into
+    // something older.
     treeshake: true,
     plugins: [publishableSourceMaps],
   },
@@ -70,7 +71,8 @@ export default defineConfig([
     dts: {
       only: true,
       compilerOptions: { ignoreDeprecations: "6.0" },
-      // `Symbol.asyncDispose` in a declaration is an error for users whose `lib` is ES2022, unless it is asked for.
+      // `Symbol.asyncDispose` in a declaration is an error for users whose `lib` is ES2022, unless it is
+      // asked for.
       banner: '/// <reference lib="esnext.disposable" />',
     },
   },

@@ -1,12 +1,5 @@
-import {
-  type Delivery,
-  type Intake,
-  type Lease,
-  Leases,
-  type Settlement,
-  type Source,
-} from "@wirekit/core/inbound";
-import { sleep } from "@wirekit/core/kit";
+import type { Delivery, Intake, Lease, Settlement, Source } from "@wirekit/core/inbound";
+import { Leases, sleep } from "@wirekit/core/kit";
 
 /** A message of the queue, as it is delivered. */
 export interface QueueDelivery extends Delivery<string> {
@@ -64,7 +57,7 @@ export class MemoryQueue implements Source<QueueDelivery> {
     while (!signal.aborted) {
       try {
         const reservation = await intake.reserve({ atLeast: 1, atMost: 10 }, { signal });
-        for (const delivery of this.#receive(reservation.places)) reservation.add(delivery);
+        for (const delivery of this.#receive(reservation.remaining)) reservation.add(delivery);
         reservation.release();
         await sleep(5, { signal });
       } catch (thrown) {

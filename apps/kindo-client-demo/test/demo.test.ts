@@ -42,7 +42,7 @@ it("shows the tracking id of each documented message", () => {
 it("shows what is wrong with the message, the signature and the producer", () => {
   expect(demo.stdout).toContain("'payload' is a required property");
   expect(demo.stdout).toMatch(/likely cause {2}key: /);
-  expect(demo.stdout).toContain("kindo/unreachable");
+  expect(demo.stdout).toContain("wirekit/connection");
 });
 
 it("shows no secret, and no colours where there is no terminal", () => {

@@ -182,6 +182,6 @@ export class AwsMessaging implements AsyncDisposable {
     const published = await this.#publisher.close({ timeoutMs: left() });
     await this.#deadLetters.close({ timeoutMs: left() });
     this.#clients.close();
-    return { ...published, notHandled: consumed.reduce((sum, report) => sum + report.left.length, 0) };
+    return { ...published, notHandled: consumed.reduce((sum, report) => sum + report.notHandled, 0) };
   }
 }

@@ -19,20 +19,17 @@ type Core = CoreConsumerOptions<SqsDelivery>;
 
 /** How messages are consumed. `Event` is what handlers are given. */
 export interface ConsumeOptions<Event = unknown>
-  extends Pick<
-      Core,
-      | "concurrency"
-      | "handlerTimeoutMs"
-      | "abandonAfterMs"
-      | "maxAttempts"
-      | "backoff"
-      | "classify"
-      | "whenInvalid"
-    >,
+  extends Pick<Core, "concurrency" | "handlerTimeoutMs" | "abandonAfterMs" | "classify" | "whenInvalid">,
     Pick<
       SqsSourceOptions,
       "visibilityTimeoutMs" | "waitTimeMs" | "maxReceives" | "receiveSize" | "settleLingerMs"
     > {
+  /** After so many deliveries a message that fails is given up. Default: 5 with a `deadLetter`, else no limit. */
+  readonly maxAttempts?: number | undefined;
+  /** The pause before a message comes again, in milliseconds: doubling from `baseDelayMs` (1,000) to `maxDelayMs` (900,000). */
+  readonly backoff?:
+    | { readonly baseDelayMs?: number | undefined; readonly maxDelayMs?: number | undefined }
+    | undefined;
   /** The most messages that wait, received and leased, for a free slot. Default 10, the most that SQS gives at once. */
   readonly prefetch?: number | undefined;
   readonly deadLetter?: DeadLetterDestination | undefined;

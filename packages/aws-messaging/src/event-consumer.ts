@@ -1,5 +1,6 @@
 import type { RetryPolicy } from "@wirekit/core";
-import { type Consumer, createConsumer, LazySource } from "@wirekit/core/inbound";
+import { type Consumer, createConsumer } from "@wirekit/core/inbound";
+import { LazySource } from "@wirekit/core/kit";
 import { utf8Length } from "@wirekit/core/outbound";
 import { findSqsSourceFaults, type SqsDelivery, SqsSource } from "@wirekit/core/sqs";
 import type { WriteAudit } from "./audit.ts";
@@ -44,8 +45,7 @@ export function startConsumer(
 ): EventConsumer {
   const { config, clients, policy, logger, audit, clock, random, encryption: cipher, largeBodies } = parts;
   const { prefetch = defaultPrefetch, deadLetter, signal, concurrency = 10 } = options;
-  const { visibilityTimeoutMs, waitTimeMs, maxReceives, receiveSize, settleLingerMs, ...processing } =
-    options;
+  const { visibilityTimeoutMs, waitTimeMs, maxReceives, receiveSize, settleLingerMs } = options;
   const queue = queueDisplayName(target, config);
   const stored = new StoredBodies(largeBodies, logger);
 
@@ -80,29 +80,38 @@ export function startConsumer(
     faults: findSqsSourceFaults(options),
     onDone: (delivery) => stored.handled(delivery),
   });
-  const consumer: EventConsumer = createConsumer<SqsDelivery, ReadMessage>({
-    ...processing,
-    source,
-    concurrency,
-    capacity: concurrency + prefetch,
-    idempotency: idempotencyOf(options.idempotency, queue),
-    deadLetterSink: deadLetter && deadLetterSink(queue, parts.writeDeadLetter(deadLetter)),
-    decode: (delivery) => {
-      audit?.({
-        event: "delivered",
-        queue,
-        messageId: delivery.id,
-        bytes: utf8Length(delivery.body),
-        attempt: delivery.attempt,
-      });
-      const context = { queue, cipher, store: largeBodies?.store, find };
-      return stored.note(
-        delivery,
-        readTraced(queue, delivery, (unread) => readDelivery(unread, context)),
-      );
+  const consumer: EventConsumer = createConsumer<SqsDelivery, ReadMessage>(
+    {
+      handlerTimeoutMs: options.handlerTimeoutMs,
+      abandonAfterMs: options.abandonAfterMs,
+      retry: { maxAttempts: options.maxAttempts, ...options.backoff },
+      classify: options.classify,
+      whenInvalid: options.whenInvalid,
+      source,
+      concurrency,
+      capacity: concurrency + prefetch,
+      idempotency: idempotencyOf(options.idempotency, queue),
+      deadLetter: deadLetter && { sink: deadLetterSink(queue, parts.writeDeadLetter(deadLetter)) },
+      decode: (delivery) => {
+        audit?.({
+          event: "delivered",
+          queue,
+          messageId: delivery.id,
+          bytes: utf8Length(delivery.body),
+          attempt: delivery.attempt,
+        });
+        const context = { queue, cipher, store: largeBodies?.store, find };
+        return stored.note(
+          delivery,
+          readTraced(queue, delivery, (unread) => readDelivery(unread, context)),
+        );
+      },
+      span: handlingSpan(queue),
+      logger,
+      clock,
+      random,
     },
-    span: handlingSpan(queue),
-    handler: async ({ event, metadata, handler }, { signal: handling }) => {
+    async ({ event, metadata, handler }, { signal: handling }) => {
       try {
         await handler(event as never, { signal: handling, metadata });
       } catch (cause) {
@@ -112,10 +121,7 @@ export function startConsumer(
         });
       }
     },
-    logger,
-    clock,
-    random,
-  });
+  );
   consumer.on("processed", ({ delivery, outcome, durationMs, error }) => {
     const { id: messageId, attempt } = delivery;
     audit?.({ event: outcome, queue, messageId, attempt, durationMs, errorCode: error?.code });

@@ -8,6 +8,8 @@ import {
   awsMessagingConfig,
 } from "../src/index.ts";
 
+export { until } from "@wirekit/core/testing";
+
 /** Lines of a log, as they were written. */
 export interface RecordingLogger extends Logger {
   readonly lines: string[];
@@ -58,18 +60,6 @@ export async function startFixture(): Promise<{
       await aws.close();
     },
   };
-}
-
-/** Longer than any test may take: a test that fails must still end. */
-const giveUpMs = 60_000;
-
-/** Resolves once `isSo` holds; looks again every few milliseconds. */
-export async function until(isSo: () => boolean): Promise<void> {
-  const startedAt = performance.now();
-  while (!isSo()) {
-    if (performance.now() - startedAt > giveUpMs) throw new Error("it has not come to be so");
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }
 
 export const numbers = (count: number): number[] => Array.from({ length: count }, (_, n) => n);

@@ -149,36 +149,39 @@ class World {
       if (delivery.lease.isLost) this.violations.push(`${delivery.id} was settled without a lease`);
       return settle(delivery, settlement);
     };
-    this.consumer = createConsumer<QueueDelivery, string>({
-      source,
-      concurrency: given.concurrency,
-      capacity: given.concurrency + given.prefetch,
-      decode: ({ body }) => (body === "invalid" ? JSON.parse(body) : body),
-      handler: (_, { delivery, signal }) => this.#handle(delivery, signal),
-      handlerTimeoutMs,
-      abandonAfterMs,
-      maxAttempts: given.maxAttempts,
-      backoff: { baseDelayMs: 100, maxDelayMs: 10_000 },
-      deadLetterSink: async ({ delivery }) => {
-        await suffer(nextSink(), clock);
-        this.deadLetters.add(delivery.id);
+    this.consumer = createConsumer<QueueDelivery, string>(
+      {
+        source,
+        concurrency: given.concurrency,
+        capacity: given.concurrency + given.prefetch,
+        decode: ({ body }) => (body === "invalid" ? JSON.parse(body) : body),
+        handlerTimeoutMs,
+        abandonAfterMs,
+        retry: { maxAttempts: given.maxAttempts, baseDelayMs: 100, maxDelayMs: 10_000 },
+        deadLetter: {
+          sink: async ({ delivery }) => {
+            await suffer(nextSink(), clock);
+            this.deadLetters.add(delivery.id);
+          },
+          timeoutMs: 10_000,
+        },
+        settleTimeoutMs: 25_000,
+        ...(given.isIdempotent
+          ? {
+              idempotency: {
+                store: this.#store(),
+                keyOf: (_: string, { id }: QueueDelivery) => id,
+                claimTtlMs: 21_000,
+              },
+            }
+          : {}),
+        onProcessed: (processed) => this.processed.push(processed),
+        logger: silentLogger,
+        clock,
+        random,
       },
-      sinkTimeoutMs: 10_000,
-      settleTimeoutMs: 25_000,
-      ...(given.isIdempotent
-        ? {
-            idempotency: {
-              store: this.#store(),
-              keyOf: (_: string, { id }: QueueDelivery) => id,
-              claimTtlMs: 21_000,
-            },
-          }
-        : {}),
-      onProcessed: (processed) => this.processed.push(processed),
-      logger: silentLogger,
-      clock,
-      random,
-    });
+      (_, { delivery, signal }) => this.#handle(delivery, signal),
+    );
   }
 
   #store(): IdempotencyStore {

@@ -53,17 +53,19 @@ it("never holds more than three messages of a FIFO group, however many slots and
   );
   const sqs = new FifoQueue(messages);
   const handled: string[] = [];
-  const consumer = createConsumer<SqsDelivery, string>({
-    source: new SqsSource({ sqs, queueUrl: "https://sqs.example.com/1/orders.fifo", settleLingerMs: 0 }),
-    concurrency: 100,
-    capacity: 200,
-    decode: ({ body }) => body,
-    handler: (id) => {
+  const consumer = createConsumer<SqsDelivery, string>(
+    {
+      source: new SqsSource({ sqs, queueUrl: "https://sqs.example.com/1/orders.fifo", settleLingerMs: 0 }),
+      concurrency: 100,
+      capacity: 200,
+      decode: ({ body }) => body,
+      logger: silentLogger,
+    },
+    (id) => {
       handled.push(id);
       if (handled.length === messages.length) void consumer.close();
     },
-    logger: silentLogger,
-  });
+  );
   await consumer.closed;
   for (const group of groups) {
     const ofGroup = (ids: readonly string[]) => ids.filter((id) => id.startsWith(group));

@@ -1,16 +1,7 @@
-import type {
-  Delivery,
-  Intake,
-  Lease,
-  LeaseRenewalResult,
-  Settlement,
-  Source,
-} from "../src/inbound/index.ts";
-import { Leases } from "../src/inbound/index.ts";
-import { ConnectionError, silentLogger } from "../src/index.ts";
-import { sleep } from "../src/kit/index.ts";
+import type { Delivery, Intake, Lease, Settlement, Source } from "../src/inbound/index.ts";
+import { type Clock, ConnectionError, silentLogger } from "../src/index.ts";
+import { type Deadline, type LeaseRenewalResult, Leases, sleep } from "../src/kit/index.ts";
 import { Batcher, type EntryResult } from "../src/outbound/index.ts";
-import type { ManualClock } from "../src/testing/manual-clock.ts";
 
 /** A message in the queue. */
 export interface QueuedMessage {
@@ -36,10 +27,10 @@ type Change =
 export class SimulatedQueue {
   readonly messages = new Map<string, QueuedMessage>();
   readonly deleted: string[] = [];
-  readonly #clock: ManualClock;
+  readonly #clock: Clock;
   #handles = 0;
 
-  constructor(clock: ManualClock) {
+  constructor(clock: Clock) {
     this.#clock = clock;
   }
 
@@ -97,7 +88,7 @@ export class QueueSource implements Source<QueueDelivery> {
   readonly leases: Leases<string>;
   readonly #changes: Batcher<Change, boolean>;
   readonly #queue: SimulatedQueue;
-  readonly #clock: ManualClock;
+  readonly clock: Clock;
   readonly #faults: QueueFaults;
   readonly #visibilityMs: number;
   readonly #pollMs: number;
@@ -111,14 +102,14 @@ export class QueueSource implements Source<QueueDelivery> {
       random,
       ...faults
     }: QueueFaults & {
-      readonly clock: ManualClock;
+      readonly clock: Clock;
       readonly visibilityMs?: number;
       readonly pollMs?: number;
       readonly random?: () => number;
     },
   ) {
     this.#queue = queue;
-    this.#clock = clock;
+    this.clock = clock;
     this.#faults = faults;
     this.#visibilityMs = visibilityMs;
     this.#pollMs = pollMs;
@@ -154,8 +145,8 @@ export class QueueSource implements Source<QueueDelivery> {
       let count = 0;
       try {
         await this.#faults.onRequest?.("receive");
-        const since = this.#clock.monotonic();
-        for (const message of this.#queue.receive(reservation.places, this.#visibilityMs)) {
+        const since = this.clock.monotonic();
+        for (const message of this.#queue.receive(reservation.remaining, this.#visibilityMs)) {
           const { id, key, body, receives: attempt, receiptHandle } = message;
           count += 1;
           reservation.add({
@@ -172,7 +163,7 @@ export class QueueSource implements Source<QueueDelivery> {
         intake.fault(thrown);
       }
       reservation.release();
-      if (count === 0) await sleep(this.#pollMs, { signal, clock: this.#clock }).catch(() => undefined);
+      if (count === 0) await sleep(this.#pollMs, { signal, clock: this.clock }).catch(() => undefined);
     }
   }
 
@@ -200,8 +191,8 @@ export class QueueSource implements Source<QueueDelivery> {
     );
   }
 
-  async close({ timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
-    await this.#changes.close({ timeoutMs });
+  async close({ deadline }: { readonly deadline: Deadline }): Promise<void> {
+    await this.#changes.close({ timeoutMs: deadline.leftMs() });
     this.leases.endAll();
   }
 

@@ -1,8 +1,8 @@
 import { expect, it } from "@jest/globals";
 import { scale } from "@wirekit/devstack/scale";
 import fc from "fast-check";
-import { type Place, Slots } from "../src/inbound/index.ts";
 import { silentLogger } from "../src/index.ts";
+import { type QueueEntry, Slots } from "../src/kit/index.ts";
 import { ManualClock } from "../src/testing/manual-clock.ts";
 
 const runs = scale({ small: 200, full: 5_000 });
@@ -55,7 +55,7 @@ it(`runs all that stay, so many at a time, one of a key, in order, and keeps its
         const running = new Set<Task>();
         const unfinished = new Set<Task>();
         const retried = new Set<number>();
-        const added: { readonly task: Task; readonly place: Place }[] = [];
+        const added: { readonly task: Task; readonly entry: QueueEntry }[] = [];
         let held = 0;
         let wanted = 0;
         let granted = 0;
@@ -106,45 +106,45 @@ it(`runs all that stay, so many at a time, one of a key, in order, and keeps its
         const keyOf = (key: number) => (key === 0 ? undefined : `key ${key}`);
         for (const step of steps) {
           if (step.kind === "wait") await clock.advance(step.ms);
-          if (step.kind === "add" && slots.room > 0) {
+          if (step.kind === "add" && slots.available > 0) {
             const task: Task = {
               order: added.length,
               key: keyOf(step.key),
               runMs: step.runMs,
               end: step.end,
             };
-            added.push({ task, place: slots.add(task) });
+            added.push({ task, entry: slots.add(task) });
           }
           if (step.kind === "hold") clock.setTimer(slots.hold(`key ${step.key}`), step.ms);
           if (step.kind === "leave") {
             const chosen = added[step.index];
-            if (chosen?.place.leave()) gone.add(chosen.task.order);
+            if (chosen?.entry.leave()) gone.add(chosen.task.order);
           }
           if (step.kind === "take")
             for (const { order } of slots.takeWaiting(`key ${step.key}`)) gone.add(order);
           if (step.kind === "reserve") {
             wanted += 1;
-            void slots.reserve({ atLeast: step.atLeast }).then(({ release, places }) => {
+            void slots.reserve({ atLeast: step.atLeast }).then(({ release, remaining }) => {
               granted += 1;
-              held += places;
+              held += remaining;
               clock.setTimer(() => {
-                held -= places;
+                held -= remaining;
                 release();
               }, step.ms);
             });
           }
-          // Who is granted places learns of it a moment later.
+          // A caller that is granted capacity learns of it a moment later.
           if (wanted > granted) await clock.settle();
-          expect(slots.room).toBe(Math.max(0, capacity - slots.waiting - slots.unfinished - held));
+          expect(slots.available).toBe(Math.max(0, capacity - slots.waiting - slots.unfinished - held));
           expect(slots.running).toBeLessThanOrEqual(concurrency);
         }
         await clock.advance(10_000);
 
         expect(granted).toBe(wanted);
-        expect({ waiting: slots.waiting, running: slots.running, room: slots.room }).toEqual({
+        expect({ waiting: slots.waiting, running: slots.running, available: slots.available }).toEqual({
           waiting: 0,
           running: 0,
-          room: capacity,
+          available: capacity,
         });
         for (const { task } of added) {
           const times = begun.filter(({ order }) => order === task.order).length;

@@ -79,12 +79,14 @@ describe("options that cannot be used are all named, and none of their values:",
       },
       [
         "url must be a text",
-        "region must be a text that is not empty",
-        "service must be a text that is not empty",
-        "timeoutMs must be a number of milliseconds above 0",
+        'region must be the name of a region, such as "ap-southeast-2"',
+        'service must be the name of an AWS service, such as "lambda"',
+        "timeoutMs must be a number of at least 1 and at most 2147483647, or Infinity",
         "retry.maxAttempts must be a whole number of at least 1, or Infinity",
         "retry.baseDelayMs must be a number of at least 0 and at most 2147483647",
         "credentials.secretAccessKey is required",
+        "maxConnections must be a whole number of at least 1",
+        "responseTimeoutMs must be a number of at least 1",
       ],
     ],
     [
@@ -92,6 +94,34 @@ describe("options that cannot be used are all named, and none of their values:",
       { arn, credentials: "AKID:hidden" },
       ["credentials must be credentials, or a"],
     ],
+    [
+      "what belongs to the other way of sending, or is misspelt",
+      { arn, maxConnections: 5, timeoutMS: 1, lamda: {} },
+      [
+        "maxConnections is not an option",
+        "timeoutMS is not an option; did you mean timeoutMs?",
+        "lamda is not an option; did you mean lambda?",
+      ],
+    ],
+    [
+      "a newline in the region, and an expiration that is a text",
+      {
+        arn,
+        region: "eu-west-1\n",
+        credentials: { accessKeyId: 1, secretAccessKey: "S", expiration: "2026" },
+      },
+      [
+        "region must be",
+        "credentials.accessKeyId must be a text",
+        "credentials.expiration must be a valid Date",
+      ],
+    ],
+    [
+      "an endpoint that is no URL",
+      { arn, endpoint: "localhost" },
+      ["endpoint must be an absolute http(s) URL"],
+    ],
+    ["null", null as never, ["options must be an object", "url or arn is required"]],
     ["a time-out that is no number", { arn, timeoutMs: Number.NaN }, ["timeoutMs must be a number"]],
   ])("%s", (_name, options, issues) => {
     const error = refusalOf(options as KindoClientOptions);

@@ -1,34 +1,25 @@
-import {
-  type Clock,
-  ConfigError,
-  consoleLogger,
-  defaultRetryPolicy,
-  type Issue,
-  type Logger,
-  type Random,
-  type RetryPolicy,
-  systemClock,
-} from "@wirekit/core";
-import type { HttpTransport } from "@wirekit/core/http";
-import { resolveRetryPolicy } from "@wirekit/core/kit";
+import type { Clock, Logger, Random, RetryPolicy } from "@wirekit/core";
+import { type HttpProxyOptions, type HttpTransport, httpTransportRules } from "@wirekit/core/http";
+import { Faults, type OptionRules, type OptionsOf, option, readOptions } from "@wirekit/core/kit";
 import type { SchemaSource } from "./schema/message-validator.ts";
-import type { Credentials, CredentialsProvider } from "./signing/credentials.ts";
-import type { LambdaApi } from "./transports/lambda-api.ts";
+import { type Credentials, type CredentialsProvider, isValidDate } from "./signing/credentials.ts";
+import type { LambdaApi } from "./transports/lambda-client.ts";
 import type { ProducerPayload } from "./wire/producer-payload.ts";
 import { sendableUrl } from "./wire/sendable-url.ts";
 
-/** What a client can be given, whichever way it sends. Durations are in milliseconds. */
+/** What a client can be given, whichever way it sends. Durations are in milliseconds, at most 2^31 - 1. */
 export interface KindoCommonOptions {
   /** Default `"ap-southeast-2"`; for an ARN, the region in it. */
   readonly region?: string | undefined;
   /**
-   * Fixed credentials, or a function that is asked for them, and asked again five minutes before they expire. Default:
-   * the standard AWS chain (environment, SSO, web identity, shared files, container and instance metadata).
+   * Fixed credentials, or a function that is asked for them. It is asked again five minutes before they
+   * expire, and when the service has refused them. Default: the standard AWS chain (environment, SSO, web
+   * identity, shared files, container and instance metadata).
    */
   readonly credentials?: Credentials | CredentialsProvider | undefined;
   /** A JSON Schema in place of the built-in one: the schema itself, or the path of its file. */
   readonly schema?: SchemaSource | undefined;
-  /** The longest that one send may take, its retries included. Default 30,000. */
+  /** The longest that one send may take, its retries included. `Infinity`: no limit. Default 30,000. */
   readonly timeoutMs?: number | undefined;
   /** How often, how long and at what distance a send is tried again. `{ maxAttempts: 1 }`: never. */
   readonly retry?: Partial<RetryPolicy> | undefined;
@@ -53,14 +44,17 @@ export interface KindoUrlOptions extends KindoCommonOptions {
   readonly maxConnections?: number | undefined;
   /** From the first packet to a connection that can be used, TLS included. Default 10,000. */
   readonly connectTimeoutMs?: number | undefined;
+  /** Proxies to go through. `fromEnv` reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. Default: none. */
+  readonly proxy?: HttpProxyOptions | undefined;
   /**
-   * From the sending of a request to the end of its answer; a request that takes longer is tried again. Default: no limit
-   * but that of the whole send, because such a retry can deliver the message twice.
+   * From the sending of a request to the end of its answer; a request that takes longer is tried again.
+   * Default: no limit but that of the whole send, because such a retry can deliver the message twice.
    */
   readonly responseTimeoutMs?: number | undefined;
   /**
-   * Makes the `Idempotency-Key` header of a message, the same for all of its retries: `() => crypto.randomUUID()`. The
-   * service does not act on it; it makes a message that arrived twice recognisable. Default: no such header.
+   * Makes the `Idempotency-Key` header of a message, the same for all of its retries: `() =>
+   * crypto.randomUUID()`. The service does not act on it; it makes a message that arrived twice recognisable.
+   * Default: no such header.
    */
   readonly idempotencyKey?: ((message: ProducerPayload) => string) | undefined;
 }
@@ -80,89 +74,125 @@ export interface KindoArnOptions extends KindoCommonOptions {
 export type KindoClientOptions = KindoUrlOptions | KindoArnOptions;
 
 /** The options with every default in place. */
-export interface KindoConfig {
+export interface KindoConfig extends CommonConfig {
   readonly target: UrlTarget | ArnTarget;
   readonly region: string;
-  readonly credentials: Credentials | CredentialsProvider | undefined;
-  readonly schema: SchemaSource | undefined;
-  readonly timeoutMs: number;
-  readonly retry: RetryPolicy;
-  readonly logger: Logger;
-  readonly clock: Clock;
-  readonly random: Random;
 }
 
-export interface UrlTarget {
+/** Where to send over HTTP, and how. */
+export interface UrlTarget extends Omit<OptionsOf<typeof urlRules>, "url"> {
   readonly kind: "url";
+  /** As it is sent. */
   readonly url: string;
-  readonly service: string;
-  readonly options: KindoUrlOptions;
 }
 
-export interface ArnTarget {
+/** Which function to invoke, and over what. */
+export interface ArnTarget extends Omit<OptionsOf<typeof arnRules>, "arn"> {
   readonly kind: "arn";
   readonly arn: string;
   readonly functionName: string;
-  readonly options: KindoArnOptions;
 }
 
 export const defaultRegion = "ap-southeast-2";
 export const defaultService = "lambda";
-export const defaultTimeoutMs = 30_000;
 
-const arnForm = /^arn:aws[a-z-]*:lambda:([a-z0-9-]+):\d{12}:function:([\w-]+)(?::[\w$-]+)?$/;
+type CommonConfig = Omit<OptionsOf<typeof commonRules>, "region">;
+
+const anArn = /^arn:aws[a-z-]*:lambda:([a-z0-9-]+):\d{12}:function:([\w-]+)(?::[\w$-]+)?$/;
+const aTime = { minimum: 1, unlimited: "allowed" } as const;
+
+const commonRules = {
+  region: option.text({
+    pattern: /^[\w-]+$/,
+    expected: 'must be the name of a region, such as "ap-southeast-2"',
+  }),
+  credentials: readCredentials,
+  schema: option.custom<SchemaSource>(schemaProblem),
+  timeoutMs: option.durationMs({ ...aTime, default: 30_000 }),
+  retry: option.retry(),
+  logger: option.logger(),
+  clock: option.clock(),
+  random: option.random(),
+} as const satisfies OptionRules;
+
+const urlRules = {
+  url: option.custom<string>(urlProblem),
+  service: option.text({
+    pattern: /^[\w-]+$/,
+    expected: 'must be the name of an AWS service, such as "lambda"',
+    default: defaultService,
+  }),
+  fetch: httpTransportRules.fetch,
+  transport: option.fn<HttpTransport>(),
+  maxConnections: httpTransportRules.maxConnections,
+  connectTimeoutMs: httpTransportRules.connectTimeoutMs,
+  proxy: httpTransportRules.proxy,
+  responseTimeoutMs: option.durationMs({ ...aTime, default: Number.POSITIVE_INFINITY }),
+  idempotencyKey: option.fn<(message: ProducerPayload) => string>(),
+} as const satisfies OptionRules;
+
+const arnRules = {
+  arn: option.text({ pattern: anArn, expected: "must be the ARN of a Lambda function" }),
+  endpoint: option.custom<string>(urlProblem),
+  lambda: option.methods<LambdaApi>(["invoke"]),
+} as const satisfies OptionRules;
 
 /** @throws ConfigError naming every option that cannot be used. */
 export function resolveOptions(options: KindoClientOptions): KindoConfig {
-  const issues = [...targetIssues(options), ...commonIssues(options)];
-  const policy = retryPolicy(options, issues);
-  issues.push(...credentialsIssues(options.credentials));
-  if (issues.length > 0) throw new ConfigError(issues);
-  const target = targetOf(options);
-  return {
-    target,
-    region: options.region ?? regionOf(target),
-    credentials: options.credentials,
-    schema: options.schema,
-    timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
-    retry: policy,
-    logger: options.logger ?? consoleLogger,
-    clock: options.clock ?? systemClock,
-    random: options.random ?? Math.random,
-  };
-}
-
-function targetOf(options: KindoClientOptions): UrlTarget | ArnTarget {
-  if (options.arn === undefined) {
-    const service = options.service ?? defaultService;
-    return { kind: "url", url: sendableUrl(options.url), service, options };
-  }
-  const functionName = arnForm.exec(options.arn)?.[2] ?? "";
-  return { kind: "arn", arn: options.arn, functionName, options };
-}
-
-function regionOf(target: UrlTarget | ArnTarget): string {
-  return target.kind === "arn" ? (arnForm.exec(target.arn)?.[1] ?? defaultRegion) : defaultRegion;
-}
-
-function targetIssues(options: KindoClientOptions): Issue[] {
-  const { url, arn }: { readonly url?: unknown; readonly arn?: unknown } = options;
+  const faults = new Faults();
+  const { url, arn }: { readonly url?: unknown; readonly arn?: unknown } = { ...options };
   if (url !== undefined && arn !== undefined)
-    return [{ path: "url", message: "and arn cannot both be given" }];
-  if (arn !== undefined) {
-    const isArn = typeof arn === "string" && arnForm.test(arn);
-    return isArn ? [] : [{ path: "arn", message: "must be the ARN of a Lambda function" }];
+    faults.add({ path: "url", message: "and arn cannot both be given" });
+  if (url === undefined && arn === undefined) faults.add({ path: "url", message: "or arn is required" });
+  // An option of the other way of sending is named as unknown, but only if it is clear which way is meant.
+  const rules = {
+    ...commonRules,
+    ...(url !== undefined || arn === undefined ? urlRules : {}),
+    ...(arn !== undefined || url === undefined ? arnRules : {}),
+  };
+  const read = readOptions(options, rules, faults) as OptionsOf<
+    typeof commonRules & typeof urlRules & typeof arnRules
+  >;
+  faults.throwIfAny();
+
+  const { region, credentials, schema, timeoutMs, retry, logger, clock, random, ...way } = read;
+  const common = { credentials, schema, timeoutMs, retry, logger, clock, random };
+  if (way.arn === undefined) {
+    const target = { ...way, kind: "url", url: sendableUrl(way.url ?? "") } as const;
+    return { ...common, target, region: region ?? defaultRegion };
   }
-  if (url === undefined) return [{ path: "url", message: "or arn is required" }];
-  return typeof url === "string" ? urlIssues(url) : [{ path: "url", message: "must be a text" }];
+  const [, regionOfArn = "", functionName = ""] = anArn.exec(way.arn) ?? [];
+  const target = { ...way, kind: "arn", arn: way.arn, functionName } as const;
+  return { ...common, target, region: region ?? regionOfArn };
 }
 
-function urlIssues(url: string): Issue[] {
-  const problem = urlProblem(url);
-  return problem === undefined ? [] : [{ path: "url", message: problem }];
+/** Not by a table: credentials that come from an AWS SDK have members that are of no interest here. */
+function readCredentials(
+  value: unknown,
+  path: string,
+  faults: Faults,
+): Credentials | CredentialsProvider | undefined {
+  if (value === undefined || typeof value === "function") return value as CredentialsProvider | undefined;
+  if (typeof value !== "object" || value === null) {
+    faults.add({ path, message: "must be credentials, or a function that returns a promise of them" });
+    return undefined;
+  }
+  const { accessKeyId, secretAccessKey, sessionToken, expiration }: { readonly [name: string]: unknown } = {
+    ...value,
+  };
+  for (const [name, text] of Object.entries({ accessKeyId, secretAccessKey })) {
+    if (text === undefined || text === "") faults.add({ path: `${path}.${name}`, message: "is required" });
+    else if (typeof text !== "string") faults.add({ path: `${path}.${name}`, message: "must be a text" });
+  }
+  if (sessionToken !== undefined && (typeof sessionToken !== "string" || sessionToken === ""))
+    faults.add({ path: `${path}.sessionToken`, message: "must be a text that is not empty" });
+  if (expiration !== undefined && !isValidDate(expiration))
+    faults.add({ path: `${path}.expiration`, message: "must be a valid Date" });
+  return value as Credentials;
 }
 
-function urlProblem(url: string): string | undefined {
+function urlProblem(url: unknown): string | undefined {
+  if (typeof url !== "string") return "must be a text";
   if (!URL.canParse(url) || !/^https?:\/\/[^/]/i.test(url)) return "must be an absolute http(s) URL";
   const { username, password } = new URL(url);
   if (username !== "" || password !== "") return "must not carry a user name or password";
@@ -170,38 +200,8 @@ function urlProblem(url: string): string | undefined {
   return /\p{Surrogate}/u.test(url) ? "must not hold half of a surrogate pair" : undefined;
 }
 
-/** What JavaScript callers can get wrong although the types forbid it. */
-function commonIssues(options: KindoClientOptions): Issue[] {
-  const issues: Issue[] = [];
-  for (const name of ["region", "service"] as const) {
-    const value: unknown = name in options ? (options as KindoUrlOptions)[name] : undefined;
-    if (value !== undefined && (typeof value !== "string" || value === "")) {
-      issues.push({ path: name, message: "must be a text that is not empty" });
-    }
-  }
-  if (options.timeoutMs !== undefined && !(options.timeoutMs > 0)) {
-    issues.push({ path: "timeoutMs", message: "must be a number of milliseconds above 0" });
-  }
-  return issues;
-}
-
-function retryPolicy({ retry }: KindoClientOptions, issues: Issue[]): RetryPolicy {
-  try {
-    return resolveRetryPolicy(retry);
-  } catch (thrown) {
-    if (!(thrown instanceof ConfigError)) throw thrown;
-    issues.push(...thrown.issues);
-    return defaultRetryPolicy;
-  }
-}
-
-function credentialsIssues(credentials: unknown): Issue[] {
-  if (credentials === undefined || typeof credentials === "function") return [];
-  if (typeof credentials !== "object" || credentials === null) {
-    return [{ path: "credentials", message: "must be credentials, or a function that gives them" }];
-  }
-  const given: Readonly<Record<string, unknown>> = { ...credentials };
-  return ["accessKeyId", "secretAccessKey"]
-    .filter((name) => typeof given[name] !== "string" || given[name] === "")
-    .map((name) => ({ path: `credentials.${name}`, message: "is required" }));
+function schemaProblem(schema: unknown): string | undefined {
+  const isPath = typeof schema === "string" && schema !== "";
+  const isSchema = typeof schema === "object" && schema !== null;
+  return isPath || isSchema ? undefined : "must be a JSON Schema, or the path of its file";
 }

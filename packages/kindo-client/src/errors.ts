@@ -2,32 +2,22 @@ import {
   ValidationError as CoreValidationError,
   type ErrorDetails,
   type Issue,
-  WirekitError,
+  RejectedError,
 } from "@wirekit/core";
 import type { SignatureReport } from "./signing/signature-report.ts";
 
-/** Why a message could not be sent, or was not accepted. A later release may add codes; it never changes one. */
+/** How the service refused a message. A later release may add codes; it never changes one. */
 export type SendErrorCode =
   /** The service answered with a status other than 200; `status` and `body` say more. */
   | "kindo/refused"
   /** The function that was invoked failed by itself (`FunctionError`). */
-  | "kindo/function-error"
-  /** The service said 200, but not with a `tracking_id`: what became of the message is not known. */
-  | "kindo/no-tracking-id"
-  /** No connection, or one that broke before the answer was complete. */
-  | "kindo/unreachable"
-  /** The time for the whole send was over. The message may have arrived. */
-  | "kindo/timeout"
-  /** The call was aborted when the message was on its way. It may have arrived. Found in outcomes only. */
-  | "kindo/aborted"
-  /** There were no AWS credentials to sign with. Nothing was sent. */
-  | "kindo/no-credentials";
+  | "kindo/function-error";
 
 /** What a {@link SendError} is given. */
 export interface SendErrorOptions {
   readonly code: SendErrorCode;
   readonly retryable?: boolean | undefined;
-  readonly status?: number | undefined;
+  readonly status: number;
   readonly body?: string | undefined;
   readonly retryAfterMs?: number | undefined;
   readonly signature?: SignatureReport | undefined;
@@ -35,12 +25,12 @@ export interface SendErrorOptions {
   readonly cause?: unknown;
 }
 
-/** The message was sent and refused, or it could not be sent. The original raises `RuntimeError`. */
-export class SendError extends WirekitError<SendErrorCode> {
+/** The service answered, and refused the message. The original raises `RuntimeError`. */
+export class SendError extends RejectedError<SendErrorCode> {
   static override readonly mark: string = "@wirekit/kindo-client/SendError";
 
-  /** The status of the answer, when there was one. */
-  readonly status: number | undefined;
+  /** The status of the answer. */
+  readonly status: number;
   /** The beginning of the answer's body, without credentials, and without what it quotes of the message. */
   readonly body: string | undefined;
   /** How long the service asks to wait before the next try, in milliseconds. */
@@ -50,12 +40,7 @@ export class SendError extends WirekitError<SendErrorCode> {
 
   constructor(message: string, options: SendErrorOptions) {
     const { code, retryable, status, details, cause } = options;
-    super(message, {
-      code,
-      retryable,
-      cause,
-      details: { ...(status === undefined ? {} : { status }), ...details },
-    });
+    super(message, { code, retryable, cause, details: { status, ...details } });
     this.status = status;
     this.body = options.body;
     this.retryAfterMs = options.retryAfterMs;
@@ -64,8 +49,8 @@ export class SendError extends WirekitError<SendErrorCode> {
 }
 
 /**
- * The message does not have the form that is due; nothing was sent. The original raises `ValueError`. `issues` lists all
- * that is wrong, each with its path, and never shows what is in the payload.
+ * The message does not have the form that is due; nothing was sent. The original raises `ValueError`.
+ * `issues` lists all that is wrong, each with its path, and never shows what is in the payload.
  */
 export class ValidationError extends CoreValidationError<"kindo/invalid-message"> {
   static override readonly mark: string = "@wirekit/kindo-client/ValidationError";

@@ -2,8 +2,13 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { readEnvFile } from "./env-file.ts";
-import { optionsFromEnv } from "./from-env.ts";
+import type { Env } from "@wirekit/core";
+import type { KindoClientOptions } from "./config.ts";
+import { type KindoEnvOverrides, makeClientFromEnv, readEnvFile } from "./from-env.ts";
+import { KindoClient } from "./kindo-client.ts";
+
+const optionsFromEnv = (env: Env | undefined, overrides: KindoEnvOverrides) =>
+  makeClientFromEnv(env, overrides, (options: KindoClientOptions) => options);
 
 const url = "https://abc.lambda-url.eu-west-1.on.aws/";
 const arn = "arn:aws:lambda:eu-west-1:123456789012:function:kindo-producer";
@@ -39,10 +44,10 @@ describe("the environment", () => {
   });
 
   it("leaves region and service to the defaults, and the credentials to the standard chain", () => {
-    expect(optionsFromEnv({ KINDO_MESSAGE_PRODUCER_URL: url }, {})).toEqual({
+    const env = { KINDO_MESSAGE_PRODUCER_URL: url, AWS_SESSION_TOKEN: "a token without its keys" };
+    expect(optionsFromEnv(env, {})).toEqual({ url });
+    expect(optionsFromEnv({ ...env, AWS_PROFILE: "kindo" }, {})).toEqual({
       url,
-      region: undefined,
-      service: "lambda",
       credentials: expect.any(Function),
     });
   });
@@ -76,6 +81,44 @@ describe("the environment", () => {
   });
 });
 
+/** Runs `task` with these variables, and no other that a client reads. */
+function withEnvironment(variables: Env, task: () => void): void {
+  const before = process.env;
+  const others = Object.entries(before).filter(([name]) => !/^(AWS_|KINDO_|.*_proxy$)/i.test(name));
+  process.env = { ...Object.fromEntries(others), ...variables };
+  try {
+    task();
+  } finally {
+    process.env = before;
+  }
+}
+
+it.each<[string, Env, KindoEnvOverrides, string]>([
+  [
+    "half a key pair",
+    { AWS_ACCESS_KEY_ID: "hidden" },
+    {},
+    "AWS_SECRET_ACCESS_KEY (or the option credentials.secretAccessKey) is required",
+  ],
+  [
+    "an option that does not exist",
+    {},
+    { timeoutMS: 1 } as never,
+    "timeoutMS is not an option; did you mean timeoutMs?",
+  ],
+  ["no overrides at all", {}, null as never, "overrides must be an object"],
+  ["no environment at all", null as never, { url }, "env must be an object"],
+])("%s is named", (_name, env, overrides, problem) => {
+  const given = env && { KINDO_MESSAGE_PRODUCER_URL: url, ...env };
+  expect(() => makeClientFromEnv(given, overrides, (options) => new KindoClient(options))).toThrow(problem);
+});
+
+it("takes the proxies from the environment, but only for a URL", () => {
+  const env = { KINDO_MESSAGE_PRODUCER_URL: url, HTTPS_PROXY: "proxy.test:3128" };
+  expect(optionsFromEnv(env, {})).toMatchObject({ proxy: { https: "http://proxy.test:3128" } });
+  expect(optionsFromEnv({ ...env, KINDO_MESSAGE_PRODUCER_URL: "" }, { arn })).not.toHaveProperty("proxy");
+});
+
 describe("a .env file in the working directory", () => {
   it("says what the environment does not, and nothing else", async () => {
     await writeFile(
@@ -89,14 +132,47 @@ describe("a .env file in the working directory", () => {
         "AWS_SECRET_ACCESS_KEY=a=b#c",
       ].join("\r\n"),
     );
-    const before = { ...process.env };
-    expect(optionsFromEnv({ AWS_SERVICE: "from the environment", AWS_REGION: "" }, {})).toEqual({
-      url,
-      region: "eu-west-1",
-      service: "from the environment",
-      credentials: { accessKeyId: "AKID", secretAccessKey: "a=b", sessionToken: undefined },
+    withEnvironment({ AWS_SERVICE: "from the environment", AWS_REGION: "" }, () => {
+      const before = { ...process.env };
+      expect(optionsFromEnv(undefined, {})).toEqual({
+        url,
+        region: "eu-west-1",
+        service: "from the environment",
+        credentials: { accessKeyId: "AKID", secretAccessKey: "a=b" },
+      });
+      expect(process.env).toEqual(before);
     });
-    expect(process.env).toEqual(before);
+  });
+
+  it("is not read when an environment is handed in", async () => {
+    await writeFile(".env", `KINDO_MESSAGE_PRODUCER_URL=${url}`);
+    expect(() => optionsFromEnv({}, {})).toThrow("KINDO_MESSAGE_PRODUCER_URL or");
+  });
+
+  const pair = { AWS_ACCESS_KEY_ID: "AKID", AWS_SECRET_ACCESS_KEY: "secret" };
+  const whole = { accessKeyId: "AKID", secretAccessKey: "secret" };
+  it.each<[string, Env, Env, object | undefined]>([
+    ["its token never goes with a pair from the environment", { AWS_SESSION_TOKEN: "T" }, pair, whole],
+    ["its pair never goes with a token from the environment", pair, { AWS_SESSION_TOKEN: "T" }, whole],
+    [
+      "its pair goes with its token",
+      { ...pair, AWS_SESSION_TOKEN: "T" },
+      {},
+      { ...whole, sessionToken: "T" },
+    ],
+    ["its pair gives way to one in the environment", { ...pair, AWS_SESSION_TOKEN: "T" }, pair, whole],
+    ["its token alone is not read", { AWS_SESSION_TOKEN: "T" }, {}, undefined],
+  ])("%s", async (_name, file, environment, credentials) => {
+    const lines = Object.entries({ KINDO_MESSAGE_PRODUCER_URL: url, ...file });
+    await writeFile(".env", lines.map(([name, value]) => `${name}=${value}`).join("\n"));
+    withEnvironment(environment, () => {
+      expect(optionsFromEnv(undefined, {}).credentials).toEqual(credentials);
+    });
+  });
+
+  it("is read by fromEnv with no arguments", async () => {
+    await writeFile(".env", `KINDO_MESSAGE_PRODUCER_URL=${url}`);
+    withEnvironment({}, () => expect(KindoClient.fromEnv()).toBeInstanceOf(KindoClient));
   });
 
   it("may be absent", () => {

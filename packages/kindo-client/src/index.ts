@@ -1,5 +1,23 @@
-export type { Issue, Logger, RetryPolicy } from "@wirekit/core";
-export { ClosedError, ConfigError, WirekitError } from "@wirekit/core";
+export type {
+  CloseOptions,
+  CloseReport,
+  Health,
+  HealthReason,
+  Issue,
+  Logger,
+  RetryPolicy,
+  SendStats,
+} from "@wirekit/core";
+export {
+  ClosedError,
+  ConfigError,
+  ConnectionError,
+  CredentialsError,
+  RejectedError,
+  TimeoutError,
+  UnconfirmedError,
+  WirekitError,
+} from "@wirekit/core";
 export type { MessageSource } from "./bulk/intake.ts";
 export type { KindoArnOptions, KindoClientOptions, KindoCommonOptions, KindoUrlOptions } from "./config.ts";
 export { SendError, type SendErrorCode, ValidationError } from "./errors.ts";
@@ -14,7 +32,6 @@ export type {
 } from "./outcome.ts";
 export type { SchemaSource } from "./schema/message-validator.ts";
 export type {
-  KindoLeft,
   KindoStats,
   SendManyOptions,
   SendOptions,
@@ -35,7 +52,7 @@ export {
   signRequest,
 } from "./signing/sign-request.ts";
 export type { RefusalCause, SignatureReport } from "./signing/signature-report.ts";
-export type { InvokeInput, InvokeOutput, LambdaApi } from "./transports/lambda-api.ts";
+export type { InvokeInput, InvokeOutput, LambdaApi } from "./transports/lambda-client.ts";
 export type { ConnectionCounts } from "./transports/producer-transport.ts";
 export { validateMessage } from "./validate-message.ts";
 export type { JsonObject, JsonValue, ProducerPayload, SecurityLevel } from "./wire/producer-payload.ts";

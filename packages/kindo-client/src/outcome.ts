@@ -1,13 +1,10 @@
-import type { Delivered, NotSent, Rejected } from "@wirekit/core";
+import type { SendOutcome } from "@wirekit/core";
 
-/** What became of one message of many: exactly one of these, always. */
-export type KindoOutcome =
-  /** The service has accepted it. */
-  | (Delivered & { readonly trackingId: string })
-  /** It was invalid, was refused, or could not be sent; `error` says which. */
-  | Rejected
-  /** Its turn did not come before the abort, or before the client was closed. Safe to send again. */
-  | NotSent;
+/**
+ * What became of one message: exactly one of these, always. Only `delivered` and `unconfirmed` may have
+ * arrived.
+ */
+export type KindoOutcome = SendOutcome<{ readonly trackingId: string }>;
 
 /** An outcome, with the place of its message in the source: 0 for the first. */
 export interface NumberedOutcome {

@@ -3,7 +3,10 @@ import { KindoClient } from "./kindo-client.ts";
 import type { SendOptions } from "./send-options.ts";
 import type { ProducerPayload } from "./wire/producer-payload.ts";
 
-/** What {@link sendToProducer} is given. All but the message and what it says here is as in {@link KindoClient}. */
+/**
+ * What {@link sendToProducer} is given. All but the message and what it says here is as in {@link
+ * KindoClient}.
+ */
 export interface SendToProducerOptions extends Omit<KindoUrlOptions, "schema" | "arn">, SendOptionsOfOne {
   readonly message: ProducerPayload;
   /** Default: `AWS_REGION`, else `"ap-southeast-2"`. */
@@ -26,26 +29,27 @@ export interface SendToProducerViaArnOptions
 type SendOptionsOfOne = Pick<SendOptions, "signal">;
 
 /**
- * Sends one message to a Function URL, as the original's `send_to_producer` does, and resolves to its tracking id. It opens a
- * connection for this one message and closes it: to send more than now and then, hold a {@link KindoClient}.
+ * Sends one message to a Function URL, as the original's `send_to_producer` does, and resolves to its
+ * tracking id. It opens a connection for this one message and closes it: to send more than now and then, hold
+ * a {@link KindoClient}.
  *
  * @throws what {@link KindoClient.send} throws.
  */
-export function sendToProducer(options: SendToProducerOptions): Promise<string> {
-  const { message, signal, schemaPath, ...rest } = options;
+export async function sendToProducer(options: SendToProducerOptions): Promise<string> {
+  const { message, signal, schemaPath, ...rest } = { ...options };
   const region = rest.region ?? variable("AWS_REGION") ?? defaultRegion;
   const service = rest.service ?? variable("AWS_SERVICE") ?? defaultService;
   return sendOnce(() => new KindoClient({ ...rest, region, service, schema: schemaPath }), message, signal);
 }
 
 /**
- * Sends one message by invoking the function that the ARN names, as the original's `send_to_producer_via_arn` does, and resolves
- * to its tracking id. Needs the package `@aws-sdk/client-lambda`.
+ * Sends one message by invoking the function that the ARN names, as the original's `send_to_producer_via_arn`
+ * does, and resolves to its tracking id. Needs the package `@aws-sdk/client-lambda`.
  *
  * @throws what {@link KindoClient.send} throws.
  */
-export function sendToProducerViaArn(options: SendToProducerViaArnOptions): Promise<string> {
-  const { message, signal, schemaPath, ...rest } = options;
+export async function sendToProducerViaArn(options: SendToProducerViaArnOptions): Promise<string> {
+  const { message, signal, schemaPath, ...rest } = { ...options };
   const region = rest.region ?? variable("AWS_REGION");
   return sendOnce(() => new KindoClient({ ...rest, region, schema: schemaPath }), message, signal);
 }

@@ -94,8 +94,8 @@ describe("an invocation that fails", () => {
   });
 
   it.each([
-    ["without a tracking id", invokeReturns({ ok: true }), { code: "kindo/no-tracking-id" }],
-    ["with no object", invokeReturns("t-1"), { code: "kindo/no-tracking-id" }],
+    ["without a tracking id", invokeReturns({ ok: true }), { code: "wirekit/unconfirmed" }],
+    ["with no object", invokeReturns("t-1"), { code: "wirekit/unconfirmed" }],
     [
       "with a refusal of its own",
       invokeReturns({ statusCode: 400, body: '{"error": "no"}' }),
@@ -139,8 +139,9 @@ describe("an invocation that fails", () => {
     const client = openArnClient(server);
     await server.close();
     await expect(client.send(aMessage())).rejects.toMatchObject({
-      code: "kindo/unreachable",
-      message: "Failed to send message: Lambda could not be reached (ECONNREFUSED)",
+      code: "wirekit/connection",
+      message: expect.stringMatching(/^Could not connect to 127\.0\.0\.1:\d+ \(ECONNREFUSED\)$/),
+      details: { sent: false },
       attempts: 3,
     });
   });
@@ -162,13 +163,13 @@ describe("an invocation that fails", () => {
 });
 
 describe("an invocation that does not end", () => {
-  it("ends when it is aborted, with the caller's own reason", async () => {
+  it("ends unconfirmed when it is aborted", async () => {
     const server = await startService();
     const client = openArnClient(server);
     const stuck = server.faults.next({ kind: "hold", before: "answer" });
     const caller = new AbortController();
     const sending = client.send(aMessage(), { signal: caller.signal });
-    const outcome = expect(sending).rejects.toBe("enough");
+    const outcome = expect(sending).rejects.toMatchObject({ code: "wirekit/unconfirmed", cause: "enough" });
     await stuck.struck();
     caller.abort("enough");
     await outcome;
@@ -180,7 +181,7 @@ describe("an invocation that does not end", () => {
     await client.send(aMessage());
     server.faults.next({ kind: "hold", before: "answer" });
     await expect(client.send(aMessage(), { timeoutMs: 300 })).rejects.toMatchObject({
-      code: "kindo/timeout",
+      code: "wirekit/unconfirmed",
     });
   });
 });

@@ -105,10 +105,11 @@ describe("a 200 that does not say under which id", () => {
     const { server, client } = await startBoth();
     server.faults.next(fault, forever);
     await expect(client.send(aMessage())).rejects.toMatchObject({
-      name: "SendError",
-      code: "kindo/no-tracking-id",
-      status: 200,
-      message: expect.stringMatching(/^Failed to send message: 200 without a tracking_id: /),
+      name: "UnconfirmedError",
+      code: "wirekit/unconfirmed",
+      message: expect.stringMatching(/it may have arrived \(200 without a tracking_id: /),
+      details: { status: 200 },
+      cause: { name: "HttpResponseError", status: 200 },
       attempts: 1,
     });
     expect(server.requests).toHaveLength(1);
@@ -118,8 +119,8 @@ describe("a 200 that does not say under which id", () => {
     const { server, client } = await startBoth();
     server.faults.next({ kind: "body", delivery: { kind: "endless" } });
     await expect(client.send(aMessage())).rejects.toMatchObject({
-      code: "kindo/no-tracking-id",
-      status: 200,
+      code: "wirekit/unconfirmed",
+      cause: { code: "wirekit/http-response-too-large", status: 200 },
     });
     await expect(client.send(aMessage())).resolves.toMatchObject({ attempts: 1 });
   });
@@ -147,12 +148,11 @@ describe("a connection that breaks", () => {
     const { server, client } = await startBoth();
     server.faults.next({ kind: "reset", before: "apply" }, forever);
     await expect(client.send(aMessage())).rejects.toMatchObject({
-      name: "SendError",
-      code: "kindo/unreachable",
-      retryable: true,
+      name: "UnconfirmedError",
+      code: "wirekit/unconfirmed",
+      retryable: false,
       attempts: 3,
-      details: { sent: true },
-      cause: { name: "ConnectionError" },
+      cause: { name: "ConnectionError", details: { sent: true } },
     });
   });
 
@@ -160,7 +160,7 @@ describe("a connection that breaks", () => {
     const { server, client } = await startBoth();
     await server.close();
     await expect(client.send(aMessage())).rejects.toMatchObject({
-      code: "kindo/unreachable",
+      code: "wirekit/connection",
       message: expect.stringContaining("ECONNREFUSED"),
       attempts: 3,
       details: { sent: false },

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { KindoClient } from "../src/index.ts";
+import { settled } from "./manual-clock.ts";
 import { aMessage, credentials } from "./messages.ts";
 import { closeAll, closeLater, openClient, startBoth, startService } from "./stack.ts";
 
@@ -24,9 +25,12 @@ describe("over a fetch that is handed in,", () => {
     const { client } = await startBoth({ client: { fetch: silent } });
     const caller = new AbortController();
     const sending = client.send(aMessage(), { signal: caller.signal });
+    await settled();
     caller.abort("enough");
-    await expect(sending).rejects.toBe("enough");
-    await expect(client.send(aMessage(), { timeoutMs: 20 })).rejects.toMatchObject({ code: "kindo/timeout" });
+    await expect(sending).rejects.toMatchObject({ code: "wirekit/unconfirmed", cause: "enough" });
+    await expect(client.send(aMessage(), { timeoutMs: 20 })).rejects.toMatchObject({
+      code: "wirekit/unconfirmed",
+    });
   });
 });
 
@@ -37,18 +41,25 @@ describe("over a transport that is handed in,", () => {
     const client = open(() => new Promise<never>(() => {}));
     const caller = new AbortController();
     const sending = client.send(aMessage(), { signal: caller.signal });
+    await settled();
     caller.abort("enough");
-    await expect(sending).rejects.toBe("enough");
+    await expect(sending).rejects.toMatchObject({ code: "wirekit/unconfirmed", cause: "enough" });
   });
 
   it("a send ends when its time is over, although the transport keeps none", async () => {
     const client = open(() => new Promise<never>(() => {}));
-    await expect(client.send(aMessage(), { timeoutMs: 20 })).rejects.toMatchObject({ code: "kindo/timeout" });
+    await expect(client.send(aMessage(), { timeoutMs: 20 })).rejects.toMatchObject({
+      code: "wirekit/unconfirmed",
+    });
   });
 
   it("what it throws against its contract is reported, and not tried again", async () => {
     const client = open(() => Promise.reject(new TypeError("oops")));
-    await expect(client.send(aMessage())).rejects.toMatchObject({ code: "kindo/unreachable", attempts: 1 });
+    await expect(client.send(aMessage())).rejects.toMatchObject({
+      code: "wirekit/unconfirmed",
+      cause: { name: "TypeError" },
+      attempts: 1,
+    });
   });
 });
 

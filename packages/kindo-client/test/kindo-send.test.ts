@@ -242,7 +242,7 @@ describe("interrupted twice, kindo-send", () => {
     running.interrupt();
     running.interrupt();
     expect(await running.exit).toBe(130);
-    expect(running.out.text).toContain("kindo/aborted");
+    expect(running.out.text).toContain("wirekit/unconfirmed");
     expect(running.out.text).toContain("it may have arrived");
     expect(running.out.text).toMatch(/What stands after line [23] was not read\n/);
     expect((await read(join(directory, "orders.rejected.jsonl"))).split("\n")[0]).toBe(line(1));

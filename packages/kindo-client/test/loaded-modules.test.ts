@@ -59,7 +59,8 @@ it("making a client loads nothing more, and a send to a URL only what it needs",
     const message = '{ event_type: "a", message_channel: "b", behavior: "instant", payload: {} }';
     const send = `${make} await kindo.send(${message}); await kindo.close();`;
     const { packages } = await loadedBy(send, { SERVICE_URL: server.url });
-    // What CommonJS packages require among themselves is not seen here: these are the ones that are asked for.
+    // What CommonJS packages require among themselves is not seen here: these are the ones that are asked
+    // for.
     expect(packages).toEqual(["@smithy/signature-v4", "ajv", "ajv-formats", "undici"]);
   } finally {
     await closeAll();

@@ -14,7 +14,7 @@ it("without the AWS SDK's client, an ARN is answered with the name of the packag
   await expect(client.send(aMessage())).rejects.toMatchObject({
     name: "ConfigError",
     message:
-      "Invalid configuration: arn needs the package @aws-sdk/client-lambda: npm install @aws-sdk/client-lambda",
+      "Invalid configuration: arn needs the package @aws-sdk/client-lambda: run `npm install @aws-sdk/client-lambda`",
   });
   await client.close();
 });

@@ -10,6 +10,18 @@ afterEach(closeAll);
 const numbered = (count: number): readonly ProducerPayload[] =>
   Array.from({ length: count }, (_, number) => aMessage({ payload: { number } }));
 
+/** No messages, whatever their outcome. */
+const none = { delivered: 0, rejected: 0, notSent: 0, dropped: 0, expired: 0, unconfirmed: 0 };
+const counted = (counts: object) => ({
+  delivered: 0,
+  rejected: 0,
+  "not-sent": 0,
+  dropped: 0,
+  expired: 0,
+  unconfirmed: 0,
+  ...counts,
+});
+
 const isNumber = (number: number) => (request: { readonly body?: Buffer | undefined }) =>
   request.body?.includes(`"number": ${number}}`) ?? false;
 
@@ -29,9 +41,9 @@ describe("sendMany", () => {
         error: expect.objectContaining({ code: "kindo/refused", status: 400, attempts: 1 }),
       },
       expect.objectContaining({ kind: "delivered" }),
-      { kind: "rejected", error: expect.objectContaining({ code: "kindo/invalid-message" }) },
+      { kind: "not-sent", error: expect.objectContaining({ code: "kindo/invalid-message" }) },
     ]);
-    expect(counts).toEqual({ delivered: 4, rejected: 2, "not-sent": 0 });
+    expect(counts).toEqual(counted({ delivered: 4, rejected: 1, "not-sent": 1 }));
     const ids = new Map(server.stored.map(({ trackingId, ...stored }) => [trackingId, stored]));
     const [first] = outcomes;
     expect(first?.kind === "delivered" && ids.get(first.trackingId)).toMatchObject({
@@ -72,10 +84,16 @@ describe("sendMany", () => {
     await stuck.struck();
     caller.abort("enough");
     const { outcomes, counts } = await sending;
-    expect(counts).toEqual({ delivered: 2, rejected: 1, "not-sent": 7 });
-    expect(outcomes[2]).toMatchObject({ kind: "rejected", error: { code: "kindo/aborted", attempts: 1 } });
+    expect(counts).toEqual(counted({ delivered: 2, unconfirmed: 1, "not-sent": 7 }));
+    expect(outcomes[2]).toMatchObject({
+      kind: "unconfirmed",
+      error: { code: "wirekit/unconfirmed", cause: "enough", attempts: 1 },
+    });
     expect(outcomes.slice(3)).toEqual(
-      Array.from({ length: 7 }, () => ({ kind: "not-sent", reason: "enough" })),
+      Array.from({ length: 7 }, () => ({
+        kind: "not-sent",
+        error: expect.objectContaining({ code: "wirekit/unknown", cause: "enough" }),
+      })),
     );
     expect(server.requests).toHaveLength(3);
   });
@@ -83,7 +101,7 @@ describe("sendMany", () => {
   it("aborted before it began sends nothing", async () => {
     const { server, client } = await startBoth();
     const { counts } = await client.sendMany(numbered(3), { signal: AbortSignal.abort() });
-    expect(counts).toEqual({ delivered: 0, rejected: 0, "not-sent": 3 });
+    expect(counts).toEqual(counted({ delivered: 0, rejected: 0, "not-sent": 3 }));
     expect(server.requests).toHaveLength(0);
   });
 
@@ -94,10 +112,10 @@ describe("sendMany", () => {
     await stuck.struck();
     const closing = client.close();
     stuck.release();
-    expect(await closing).toEqual({ left: 0 });
+    expect(await closing).toEqual({ notSent: [], unconfirmed: [], notHandled: 0 });
     const { counts, outcomes } = await sending;
-    expect(counts).toEqual({ delivered: 3, rejected: 0, "not-sent": 7 });
-    expect(outcomes.at(-1)).toMatchObject({ kind: "not-sent", reason: { code: "wirekit/closed" } });
+    expect(counts).toEqual(counted({ delivered: 3, rejected: 0, "not-sent": 7 }));
+    expect(outcomes.at(-1)).toMatchObject({ kind: "not-sent", error: { code: "wirekit/closed" } });
   });
 
   it("ends for an endless source as well when the client is closed", async () => {
@@ -106,7 +124,7 @@ describe("sendMany", () => {
       for (;;) yield aMessage();
     }
     const sending = client.sendMany(endless(), { concurrency: 4 });
-    await until(() => client.stats().delivered > 10);
+    await until(() => client.stats().sends.delivered > 10);
     await client.close();
     const { counts } = await sending;
     expect(counts.delivered).toBeGreaterThan(10);
@@ -142,7 +160,7 @@ describe("sendMany", () => {
     const count = scale({ small: 2_000, full: 10_000 });
     const { server, client } = await startBoth();
     const { counts } = await client.sendMany(numbered(count), { concurrency: 8 });
-    expect(counts).toEqual({ delivered: count, rejected: 0, "not-sent": 0 });
+    expect(counts).toEqual(counted({ delivered: count, rejected: 0, "not-sent": 0 }));
     expect(server.stored).toHaveLength(count);
     expect(new Set(server.stored.map(({ trackingId }) => trackingId)).size).toBe(count);
     expect(server.counters.maxOpenSockets).toBeLessThanOrEqual(8);
@@ -181,7 +199,7 @@ describe("sendStream", () => {
     }
     const stream = client.sendStream(endless(), { concurrency: 4 });
     for (let read = 0; read < 10; read += 1) await stream.next();
-    await until(() => client.stats().inFlight === 0);
+    await until(() => client.stats().sends.pending === 0);
     expect(taken).toBeLessThanOrEqual(10 + 4);
     await stream.return();
   });
@@ -202,6 +220,7 @@ describe("sendStream", () => {
       if (outcomes.length === 5) break;
     }
     expect(isEnded).toBe(true);
-    expect(client.stats()).toMatchObject({ inFlight: 0, failed: 0, delivered: server.stored.length });
+    const count = server.stored.length;
+    expect(client.stats().sends).toEqual({ ...none, accepted: count, delivered: count, pending: 0 });
   });
 });

@@ -12,11 +12,15 @@ import { closeAll, startBoth } from "./stack.ts";
 const exporter = new InMemorySpanExporter();
 const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
 
+/** What the program's propagator does before it writes the trace context. */
+let disturb: (set: (name: string, value: string) => void) => void = () => {};
+
 beforeAll(() => {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   trace.setGlobalTracerProvider(provider);
   propagation.setGlobalPropagator({
     inject(active, carrier, setter) {
+      disturb((name, value) => setter.set(carrier, name, value));
       const span = trace.getSpanContext(active);
       if (span) setter.set(carrier, "traceparent", `00-${span.traceId}-${span.spanId}-01`);
     },
@@ -31,6 +35,7 @@ afterAll(async () => {
   propagation.disable();
 });
 afterEach(async () => {
+  disturb = () => {};
   exporter.reset();
   await closeAll();
 });
@@ -81,4 +86,45 @@ it("marks the span of a send that failed with the error's code", async () => {
   const [span] = exporter.getFinishedSpans();
   expect(span?.status.code).toBe(SpanStatusCode.ERROR);
   expect(span?.attributes["error.type"]).toBe("kindo/refused");
+});
+
+it.each<[string, typeof disturb]>([
+  [
+    "throws",
+    () => {
+      throw new Error("boom");
+    },
+  ],
+  [
+    "writes what no header can hold, and what was signed",
+    (set) => {
+      set("baggage", "line\nbreak");
+      set("not a name", "x");
+      set("Authorization", "none");
+      set("CONTENT-TYPE", "text/plain");
+    },
+  ],
+])("delivers a message although the propagator %s", async (_what, act) => {
+  disturb = act;
+  const { server, client } = await startBoth();
+  await client.send(aMessage());
+  expect(server.stored).toHaveLength(1);
+  expect(exporter.getFinishedSpans()).toHaveLength(1);
+});
+
+it("delivers a message although a span throws", async () => {
+  const { server, client } = await startBoth();
+  const tracer = provider.getTracer("test");
+  const prototype = Object.getPrototypeOf(tracer.startSpan("any")) as { end(): void; setAttributes(): void };
+  const { end, setAttributes } = prototype;
+  const fail = () => {
+    throw new Error("boom");
+  };
+  Object.assign(prototype, { end: fail, setAttributes: fail });
+  try {
+    await client.send(aMessage());
+  } finally {
+    Object.assign(prototype, { end, setAttributes });
+  }
+  expect(server.stored).toHaveLength(1);
 });

@@ -72,13 +72,16 @@ for (const outcome of report.outcomes) {
       outcome.trackingId;
       break;
     case "not-sent":
+    case "dropped":
+    case "expired":
+    case "unconfirmed":
       accept<string>(outcome.error.code);
       break;
     default:
       accept<never>(outcome);
   }
 }
-// @ts-expect-error no such outcome here
+// @ts-expect-error an error says why
 accept<KindoOutcome>({ kind: "expired" });
 
 declare const thrown: unknown;

@@ -38,7 +38,7 @@ const phases: Readonly<Record<string, (options: Options) => Promise<Stuck>>> = {
     const held = server.faults.next({ kind: "hold", before: "read" });
     void client.send(aMessage()).catch(() => {});
     await held.struck();
-    return { client, reached: settled, isSent: true };
+    return { client, reached: settled, isSent: false };
   },
   "a service that does not read": (options) => held(options, (server) => hold(server, "read")),
   "a service that does not act": (options) => held(options, (server) => hold(server, "apply")),
@@ -51,8 +51,8 @@ const phases: Readonly<Record<string, (options: Options) => Promise<Stuck>>> = {
     const server = await startService();
     const retry = { maxAttempts: 3, baseDelayMs: 25_000, maxDelayMs: 25_000 };
     const client = openClient(server.url, { ...options, retry, random: () => 0.999 });
-    const refused = server.faults.next({ kind: "answer", status: 503 });
-    return { client, reached: () => refused.ended(), isSent: true };
+    server.faults.next({ kind: "answer", status: 503 });
+    return { client, reached: () => until(() => client.health().status === "degraded"), isSent: false };
   },
 };
 
@@ -78,15 +78,16 @@ function begin(client: KindoClient, options: SendOptions) {
 describe.each(Object.keys(phases))("while it waits for %s, a send", (name) => {
   const open = (options: Options = {}) => phases[name]?.(options) as Promise<Stuck>;
 
-  it("ends at once when it is aborted, with the caller's own reason", async () => {
-    const { client, reached } = await open();
+  it("ends at once when it is aborted, with the caller's own reason or unconfirmed by it", async () => {
+    const { client, reached, isSent } = await open();
     const caller = new AbortController();
     const sending = begin(client, { signal: caller.signal });
     await reached();
     const reason = { why: "changed my mind" };
     caller.abort(reason);
-    expect(await sending).toBe(reason);
-    expect(client.stats().inFlight).toBe(name === "a free connection" ? 1 : 0);
+    if (isSent) expect(await sending).toMatchObject({ code: "wirekit/unconfirmed", cause: reason });
+    else expect(await sending).toBe(reason);
+    expect(client.stats().sends.pending).toBe(name === "a free connection" ? 1 : 0);
   });
 
   it("ends when its time is over, and says whether the message may have arrived", async () => {
@@ -103,11 +104,10 @@ describe.each(Object.keys(phases))("while it waits for %s, a send", (name) => {
     for (const expire of expirations) expire();
     // A pause for which there is no time is not begun: the refusal before it says more than a time-out would.
     const refusal = { code: "kindo/refused", status: 503, attempts: 1 };
-    const timeout = { code: "kindo/timeout", details: { timeoutMs: 99_999, sent: isSent } };
-    expect(await sending).toMatchObject({
-      name: "SendError",
-      ...(name === "the next try" ? refusal : timeout),
-    });
+    const timeout = { name: "TimeoutError", timeoutMs: 99_999 };
+    const unconfirmed = { name: "UnconfirmedError", code: "wirekit/unconfirmed", cause: timeout };
+    const outOfTime = isSent ? unconfirmed : timeout;
+    expect(await sending).toMatchObject(name === "the next try" ? refusal : outOfTime);
   });
 
   it("is given up when the client is closed and the time for that is over", async () => {
@@ -115,11 +115,16 @@ describe.each(Object.keys(phases))("while it waits for %s, a send", (name) => {
     const sending = begin(client, {});
     await reached();
     await settled();
-    const { left } = await client.close({ timeoutMs: 20 });
-    expect(left).toBe(name === "a free connection" ? 2 : 1);
-    expect(await sending).toMatchObject({ code: isSent ? "kindo/aborted" : "wirekit/closed" });
+    const { notSent, unconfirmed, notHandled } = await client.close({ timeoutMs: 20 });
+    expect(notSent).toEqual(isSent ? [] : [aMessage()]);
+    // Beside the one that waits for the connection there is the one that has it.
+    expect(unconfirmed).toEqual(isSent || name === "a free connection" ? [aMessage()] : []);
+    expect(notHandled).toBe(0);
+    expect(await sending).toMatchObject({ code: isSent ? "wirekit/unconfirmed" : "wirekit/closed" });
   });
 });
+
+const nothingLeft = { notSent: [], unconfirmed: [], notHandled: 0 };
 
 describe("closing", () => {
   it("waits for what is under way, and takes nothing more", async () => {
@@ -131,7 +136,7 @@ describe("closing", () => {
     const closing = client.close();
     await expect(client.send(aMessage())).rejects.toMatchObject({ code: "wirekit/closed" });
     fault.release();
-    expect(await closing).toEqual({ left: 0 });
+    expect(await closing).toEqual(nothingLeft);
     await expect(sending).resolves.toMatchObject({ attempts: 1 });
     expect(server.stored).toHaveLength(1);
     await until(() => server.counters.openSockets === 0);
@@ -142,13 +147,13 @@ describe("closing", () => {
     const client = openClient(server.url);
     await client.send(aMessage());
     const [one, other] = await Promise.all([client.close(), client.close({ timeoutMs: 1 })]);
-    expect(one).toEqual({ left: 0 });
+    expect(one).toEqual(nothingLeft);
     expect(other).toBe(one);
   });
 
   it("before anything was sent opens and loads nothing", async () => {
     const client = openClient("http://127.0.0.1:9/");
-    expect(await client.close()).toEqual({ left: 0 });
+    expect(await client.close()).toEqual(nothingLeft);
   });
 
   it("is what the end of `await using` does", async () => {

@@ -1,5 +1,5 @@
+import type { CloseReport } from "@wirekit/core";
 import type {
-  ConsumerCloseReport,
   ConsumerEvents,
   ConsumerHealth,
   ConsumerStats,
@@ -91,5 +91,5 @@ export interface MessageConsumer extends AsyncDisposable {
    * Stops receiving at once, gives back what waits, lets handlers finish, and says what was left. Handlers that still run near the end of
    * `timeoutMs` (10,000 unless said) see their signals fire. Closing again returns the same report.
    */
-  close(options?: { readonly timeoutMs?: number | undefined }): Promise<ConsumerCloseReport<BusDelivery>>;
+  close(options?: { readonly timeoutMs?: number | undefined }): Promise<CloseReport>;
 }

@@ -17,13 +17,13 @@ export class RunningConsumers {
 
   /** What keeps them from their work, in words. */
   problems(): string[] {
-    const faults = [...this.#running].map((consumer) => consumer.health().error?.message);
-    return [...faults.filter((message) => message !== undefined), ...this.#failures.values()];
+    const reasons = [...this.#running].flatMap((consumer) => consumer.health().reasons);
+    return [...reasons.map(({ message }) => message), ...this.#failures.values()];
   }
 
   /** Closes all that run; how many messages they had received, and not handled. */
   async close(options: { readonly timeoutMs: number }): Promise<number> {
     const reports = await Promise.all([...this.#running].map((consumer) => consumer.close(options)));
-    return reports.reduce((sum, { left }) => sum + left.length, 0);
+    return reports.reduce((sum, { notHandled }) => sum + notHandled, 0);
   }
 }

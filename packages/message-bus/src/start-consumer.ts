@@ -37,34 +37,36 @@ export function startConsumer<D extends BusDelivery, Unknown extends UnknownKind
   parts: ConsumerParts<D>,
 ): MessageConsumer {
   const { idempotency, unknownKinds } = options;
-  return createConsumer<D, ReceivedMessage<DecodedMessage<Unknown>>>({
-    source: parts.source,
-    concurrency: options.concurrency,
-    capacity: parts.capacity,
-    handlerTimeoutMs: options.handlerTimeoutMs,
-    abandonAfterMs: options.abandonAfterMs,
-    maxAttempts: options.maxAttempts,
-    backoff: options.backoff,
-    classify: options.classify,
-    onProcessed: options.onProcessed,
-    deadLetterSink: deadLetterSinkOf(options, parts.sendText),
-    decode: ({ received: facts }) => {
-      const received = toReceived<Unknown>(facts, unknownKinds);
-      if (received.kind === "invalid") throw received.error;
-      return received;
+  const sink = deadLetterSinkOf(options, parts.sendText);
+  return createConsumer<D, ReceivedMessage<DecodedMessage<Unknown>>>(
+    {
+      source: parts.source,
+      concurrency: options.concurrency,
+      capacity: parts.capacity,
+      handlerTimeoutMs: options.handlerTimeoutMs,
+      abandonAfterMs: options.abandonAfterMs,
+      retry: { maxAttempts: options.maxAttempts, ...options.backoff },
+      classify: options.classify,
+      onProcessed: options.onProcessed,
+      deadLetter: sink && { sink },
+      decode: ({ received: facts }) => {
+        const received = toReceived<Unknown>(facts, unknownKinds);
+        if (received.kind === "invalid") throw received.error;
+        return received;
+      },
+      idempotency: idempotency && {
+        ...idempotency,
+        keyOf: ({ target, groupId = "", message }) =>
+          JSON.stringify([target, groupId, message.metaData.idempotencyKey]),
+      },
+      span: handlerSpan(parts.system),
+      isSpanOn: isTracingOn,
+      clock: parts.clock,
+      random: parts.random,
+      logger: parts.logger,
     },
-    handler: (received, context) => handler(received.message, new ContextOfMessage(received, context)),
-    idempotency: idempotency && {
-      ...idempotency,
-      keyOf: ({ target, groupId = "", message }) =>
-        JSON.stringify([target, groupId, message.metaData.idempotencyKey]),
-    },
-    span: handlerSpan(parts.system),
-    isSpanOn: isTracingOn,
-    clock: parts.clock,
-    random: parts.random,
-    logger: parts.logger,
-  });
+    (received, context) => handler(received.message, new ContextOfMessage(received, context)),
+  );
 }
 
 /** The signal is handed on and not read: it is made only when somebody asks for it. */

@@ -2,7 +2,10 @@ import type { Expectations } from "./expectations.ts";
 import { count } from "./numbers.ts";
 import type { Screen } from "./screen.ts";
 
-/** Closes a demo: with every claim that is not so, or with how many are. Returns the exit code, 0 only when all of them are. */
+/**
+ * Closes a demo: with every claim that is not so, or with how many are. Returns the exit code, 0 only when
+ * all of them are.
+ */
 export function showVerdict(
   { colors, line }: Screen,
   { held, broken }: Pick<Expectations, "held" | "broken">,

@@ -1,5 +1,5 @@
-// A class that several entries of a package export must be one class: a second copy would make `instanceof` false between
-// them. And all errors of all packages have one base.
+// A class that several entries of a package export must be one class: a second copy would make `instanceof`
+// false between them. And all errors of all packages have one base.
 import { createRequire } from "node:module";
 
 const [format, ...entries] = process.argv.slice(2);

@@ -1,34 +1,22 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, expect, it } from "@jest/globals";
+import { expect, it } from "@jest/globals";
+import { folderWith } from "../test/folder-with.ts";
 import { changesetFaults } from "./changesets.ts";
 
 // In a folder without git: a fresh clone may have a shallow history, one branch only, or no remote.
 
 const root = join(import.meta.dirname, "../../..");
-const folders: string[] = [];
-
-afterEach(async () => {
-  for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
-});
-
 /** The faults of a workspace with one package, `@wirekit/alpha`, and these changesets. */
 async function faultsOf(changesets: Readonly<Record<string, string>>): Promise<readonly string[]> {
-  const folder = await mkdtemp(join(tmpdir(), "wirekit-changesets-"));
-  folders.push(folder);
-  await mkdir(join(folder, ".changeset"));
-  await mkdir(join(folder, "packages/alpha"), { recursive: true });
-  for (const name of ["config.json", "README.md"])
-    await cp(join(root, ".changeset", name), join(folder, ".changeset", name));
-  await writeFile(join(folder, "package.json"), JSON.stringify({ name: "workspace", private: true }));
-  await writeFile(join(folder, "pnpm-workspace.yaml"), "packages: [packages/*]\n");
-  await writeFile(
-    join(folder, "packages/alpha/package.json"),
-    JSON.stringify({ name: "@wirekit/alpha", version: "0.1.0" }),
-  );
-  for (const [name, text] of Object.entries(changesets))
-    await writeFile(join(folder, ".changeset", name), text);
+  const folder = await folderWith({
+    ".changeset/config.json": readFileSync(join(root, ".changeset/config.json"), "utf8"),
+    ".changeset/README.md": "# Changesets\n",
+    "package.json": JSON.stringify({ name: "workspace", private: true }),
+    "pnpm-workspace.yaml": "packages: [packages/*]\n",
+    "packages/alpha/package.json": JSON.stringify({ name: "@wirekit/alpha", version: "0.1.0" }),
+    ...Object.fromEntries(Object.entries(changesets).map(([name, text]) => [`.changeset/${name}`, text])),
+  });
   return changesetFaults(folder);
 }
 

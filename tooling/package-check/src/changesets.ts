@@ -6,8 +6,9 @@ import parseChangeset from "@changesets/parse";
 /**
  * What is wrong with the changesets of a workspace, with the name of the file at fault.
  *
- * `changeset status` would stop at the first fault without naming its file, and it compares with the branch `main`, which a shallow
- * clone or a clone of another branch does not have. This reads the files as `changeset version` does, and asks git nothing.
+ * `changeset status` would stop at the first fault without naming its file, and it compares with the branch
+ * `main`, which a shallow clone or a clone of another branch does not have. This reads the files as
+ * `changeset version` does, and asks git nothing.
  */
 export async function changesetFaults(root: string): Promise<readonly string[]> {
   const folder = join(root, ".changeset");

@@ -16,7 +16,10 @@ interface Loaded {
   readonly builtins: readonly string[];
 }
 
-/** Loads one entry in a process of its own, and fails when that loads modules of anyone but the package and core. */
+/**
+ * Loads one entry in a process of its own, and fails when that loads modules of anyone but the package and
+ * core.
+ */
 export async function checkLoading(
   consumer: string,
   { entry, owner, format }: { readonly entry: string; readonly owner: string; readonly format: Format },
@@ -32,7 +35,9 @@ export async function checkLoading(
   return [`${loaded.names.length} names; loads ${modules}; ${builtins}`];
 }
 
-/** How long a fresh process takes to import one entry: the median of some, because the first reads from disk. */
+/**
+ * How long a fresh process takes to import one entry: the median of some, because the first reads from disk.
+ */
 export async function measureImport(
   consumer: string,
   { entry, format }: { readonly entry: string; readonly format: Format },

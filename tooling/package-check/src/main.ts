@@ -14,7 +14,10 @@ import { checkTypes, settingsWithNode, settingsWithoutNode } from "./type-check.
 // The consumer test: what `npm install` of our tarballs gives to someone who has none of this repository.
 const own = dirname(dirname(fileURLToPath(import.meta.url)));
 const root = dirname(dirname(own));
-/** A program that sends a few messages; one that is still there after this is kept alive by something left open. */
+/**
+ * A program that sends a few messages; one that is still there after this is kept alive by something left
+ * open.
+ */
 const programTimeoutMs = 60_000;
 const checks = new Checks();
 const directory = await mkdtemp(join(tmpdir(), "wirekit-consumer-"));

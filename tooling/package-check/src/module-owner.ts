@@ -1,4 +1,7 @@
-/** Which package a loaded file belongs to: the last `node_modules/` of its path says so. `undefined` outside of any. */
+/**
+ * Which package a loaded file belongs to: the last `node_modules/` of its path says so. `undefined` outside
+ * of any.
+ */
 export function moduleOwner(path: string): string | undefined {
   const [, ...parts] = path.replaceAll("\\", "/").split("/node_modules/");
   const [first, second] = (parts.at(-1) ?? "").split("/");

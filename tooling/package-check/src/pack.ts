@@ -3,7 +3,9 @@ import { join } from "node:path";
 import type { PublishablePackage } from "./publishable-packages.ts";
 import { outputOf } from "./run-command.ts";
 
-/** Packs a package as it would be published, into a folder of its own, and returns the path of the tarball. */
+/**
+ * Packs a package as it would be published, into a folder of its own, and returns the path of the tarball.
+ */
 export async function pack({ folder, folderName }: PublishablePackage, directory: string): Promise<string> {
   const destination = join(directory, folderName);
   await rm(destination, { recursive: true, force: true });

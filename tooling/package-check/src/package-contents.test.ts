@@ -1,7 +1,6 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { afterEach, describe, expect, it } from "@jest/globals";
+import { join } from "node:path";
+import { describe, expect, it } from "@jest/globals";
+import { folderWith } from "../test/folder-with.ts";
 import { checkContents } from "./package-contents.ts";
 
 const sound = {
@@ -12,19 +11,9 @@ const sound = {
   "dist/index.js": "export {};",
   "dist/index.js.map": JSON.stringify({ sources: ["../src/index.ts"] }),
 };
-const folders: string[] = [];
-
-afterEach(async () => {
-  for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
-});
 
 async function check(files: Readonly<Record<string, string>>): Promise<readonly string[]> {
-  const folder = await mkdtemp(join(tmpdir(), "wirekit-contents-"));
-  folders.push(folder);
-  for (const [name, content] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, name)), { recursive: true });
-    await writeFile(join(folder, name), content);
-  }
+  const folder = await folderWith(files);
   return checkContents(folder, { root: "/home/builder/wirekit", tarball: join(folder, "package.json") });
 }
 

@@ -16,8 +16,8 @@ export interface CommandResult {
 const defaultTimeoutMs = 300_000;
 
 /**
- * Runs a program to its end without standard input. Whatever its exit status, that is for the caller to judge. A program that
- * does not end by itself is ended, and rejects.
+ * Runs a program to its end without standard input. Whatever its exit status, that is for the caller to
+ * judge. A program that does not end by itself is ended, and rejects.
  */
 export function runCommand(
   command: string,
@@ -61,8 +61,8 @@ export async function outputOf(
 }
 
 /**
- * Ours without what pnpm adds for the scripts that it runs: by `NODE_PATH`, a program that is run in an empty folder would still
- * find the modules of the workspace.
+ * Ours without what pnpm adds for the scripts that it runs: by `NODE_PATH`, a program that is run in an empty
+ * folder would still find the modules of the workspace.
  */
 function ownEnvironment(): NodeJS.ProcessEnv {
   const { NODE_PATH: _, NODE_OPTIONS: __, ...rest } = process.env;

@@ -45,7 +45,9 @@ export const settingsWithNode: readonly CompilerSetting[] = [
   },
 ];
 
-/** Compiles the consumer's typed programs. Errors in a dependency's own declarations are listed, not failed. */
+/**
+ * Compiles the consumer's typed programs. Errors in a dependency's own declarations are listed, not failed.
+ */
 export async function checkTypes(consumer: string, setting: CompilerSetting): Promise<Remarks> {
   const configuration = { compilerOptions: setting.options, include: setting.include };
   await writeFile(join(consumer, "tsconfig.json"), JSON.stringify(configuration));

@@ -1,18 +1,13 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
-import { afterEach, expect, it } from "@jest/globals";
+import { chmod } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { expect, it } from "@jest/globals";
 import { runCommand } from "../src/run-command.ts";
+import { folderWith } from "./folder-with.ts";
 
-// The program that CI runs, in a small workspace, with something in the place of pnpm that does as it is told.
+// The program that CI runs, in a small workspace, with something in the place of pnpm that does as it is
+// told.
 
 const checks = join(import.meta.dirname, "../../../.ci/checks.mjs");
-const folders: string[] = [];
-
-afterEach(async () => {
-  for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
-});
-
 /** What a step prints, how it ends, and which counts it leaves. */
 interface Step {
   readonly prints?: string;
@@ -33,21 +28,18 @@ process.stdout.write(prints);
 process.exitCode = status;
 `;
 
-/** Runs the checks where each step does what `steps` says of it, by its command; resolves to what they print, in lines. */
+/**
+ * Runs the checks where each step does what `steps` says of it, by its command; resolves to what they print,
+ * in lines.
+ */
 async function linesOf(steps: Readonly<Record<string, Step>>): Promise<readonly string[]> {
-  const folder = await mkdtemp(join(tmpdir(), "wirekit-checks-"));
-  folders.push(folder);
-  const files = {
+  const folder = await folderWith({
     "packages/alpha/package.json": JSON.stringify({ scripts: { test: "", "test:interop": "" } }),
     "apps/.keep": "",
     "tooling/.keep": "",
     "steps.json": JSON.stringify(steps),
     "bin/npx": standIn,
-  };
-  for (const [name, content] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, name)), { recursive: true });
-    await writeFile(join(folder, name), content);
-  }
+  });
   await chmod(join(folder, "bin/npx"), 0o755);
   const path = [join(folder, "bin"), process.env.PATH].join(delimiter);
   const { stdout } = await runCommand("env", [`PATH=${path}`, process.execPath, checks], { cwd: folder });
@@ -57,15 +49,19 @@ async function linesOf(steps: Readonly<Record<string, Step>>): Promise<readonly 
 const counts = (name: string, more: object) => ({
   [`packages/alpha/test-results/${name}`]: { passed: 3, failed: 0, skipped: 0, failures: [], ...more },
 });
+const random =
+  "test --force -- --randomize --coverage --coverageReporters=json-summary --coverageDirectory=test-results/coverage";
 const sound = {
   test: { counts: counts("counts.json", {}) },
+  [random]: { counts: counts("counts.json", {}) },
   "test:interop": { counts: counts("counts-interop.json", {}) },
 };
 
 it("says at the end how many have passed", async () => {
   const lines = await linesOf(sound);
-  // Three tests of each kind, the consumers' none, and each other step.
-  expect(lines.slice(-2)).toEqual([expect.stringMatching(/^After .* minutes:$/), "13 passed, 0 failed"]);
+  // Three tests of each kind, twice those that run in random order too, the consumers' none, and each other
+  // step.
+  expect(lines.slice(-2)).toEqual([expect.stringMatching(/^After .* minutes:$/), "15 passed, 0 failed"]);
 });
 
 it("says at the end what has failed and why, and last how many", async () => {
@@ -104,17 +100,39 @@ it("says at the end what has failed and why, and last how many", async () => {
     ...numbered("line", 47, 59),
     "    kafka.errors.NoBrokersAvailable",
     `    ${own}`,
-    "12 passed, 2 failed",
+    "14 passed, 2 failed",
   ]);
 });
 
-it("shows what its steps print as they print it", async () => {
-  const lines = await linesOf({ ...sound, lint: { prints: "all is clean\n" } });
-  expect(lines).toContain("all is clean");
+it("shows the coverage of each package, and fails where it is below what was recorded", async () => {
+  const summary = (pct: number) => ({
+    ...counts("counts.json", {}),
+    "packages/alpha/test-results/coverage/coverage-summary.json": { total: { statements: { pct } } },
+    ".ci/coverage.json": { "packages/alpha": 90.5 },
+  });
+  const good = await linesOf({ ...sound, [random]: { counts: summary(91.25) } });
+  expect(good).toContain("  91.25 %  packages/alpha (at least 90.5)");
+  expect(good.at(-1)).toBe("16 passed, 0 failed");
+  const bad = await linesOf({ ...sound, [random]: { counts: summary(90.25) } });
+  expect(bad.slice(-2)).toEqual([
+    "FAILED coverage: packages/alpha: 90.25 % of its statements, and 90.5 are recorded",
+    "15 passed, 1 failed",
+  ]);
+});
+
+it("shows what its steps print, with the name of the step where two run side by side", async () => {
+  const lines = await linesOf({
+    ...sound,
+    lint: { prints: "all is clean\n" },
+    "test:interop": { ...sound["test:interop"], prints: "a row\n" },
+  });
+  expect(lines).toContain("a row");
+  expect(lines).toContain("lint | all is clean");
 });
 
 it("counts tests that were skipped and packages that left no counts", async () => {
   const lines = await linesOf({
+    ...sound,
     test: { counts: counts("counts.json", { skips: ["b.test.ts: waits"] }) },
     "test:interop": { status: 1, prints: "out of memory\n" },
   });
@@ -124,6 +142,6 @@ it("counts tests that were skipped and packages that left no counts", async () =
     "",
     "interop: packages/alpha left no counts",
     "    out of memory",
-    "10 passed, 2 failed",
+    "12 passed, 2 failed",
   ]);
 });

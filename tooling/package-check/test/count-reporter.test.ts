@@ -1,25 +1,20 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterEach, expect, it } from "@jest/globals";
+import { expect, it } from "@jest/globals";
 import { runCommand } from "../src/run-command.ts";
+import { folderWith } from "./folder-with.ts";
 
 const configuration = pathToFileURL(join(import.meta.dirname, "../../jest-config/index.js")).href;
 const jest = join(import.meta.dirname, "../node_modules/.bin/wirekit-jest");
 const imports = 'import { expect, it } from "@jest/globals";\n';
-const folders: string[] = [];
-
-afterEach(async () => {
-  for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
-});
 
 async function countsOf(suites: Readonly<Record<string, string>>): Promise<unknown> {
-  const folder = await mkdtemp(join(tmpdir(), "wirekit-counts-"));
-  folders.push(folder);
-  await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module" }));
-  await writeFile(join(folder, "jest.config.js"), `export { default } from "${configuration}";\n`);
-  for (const [name, body] of Object.entries(suites)) await writeFile(join(folder, name), imports + body);
+  const folder = await folderWith({
+    "package.json": JSON.stringify({ type: "module" }),
+    "jest.config.js": `export { default } from "${configuration}";\n`,
+    ...Object.fromEntries(Object.entries(suites).map(([name, body]) => [name, imports + body])),
+  });
   await runCommand(jest, ["--testMatch", "**/*.test.ts"], { cwd: folder });
   return JSON.parse(await readFile(join(folder, "test-results/counts.json"), "utf8"));
 }

@@ -1,11 +1,11 @@
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, mkdir, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { beforeAll, describe, expect, it } from "@jest/globals";
 import { runCommand } from "../src/run-command.ts";
+import { folderWith } from "./folder-with.ts";
 
-// The linters with the workspace's own rules, on a small workspace where each rule is broken once: a rule that stops
-// working is noticed here, and not a year later.
+// The linters with the workspace's own rules, on a small workspace where each rule is broken once: a rule
+// that stops working is noticed here, and not a year later.
 
 const commands = join(import.meta.dirname, "../node_modules/.bin");
 const rules = join(import.meta.dirname, "../../biome");
@@ -16,17 +16,23 @@ const manifest = (name: string, more: object = {}) =>
 const sound = {
   ".gitignore": "node_modules/\n",
   "package.json": JSON.stringify({ name: "fixture", private: true }),
-  "packages/core/package.json": manifest("core"),
+  "packages/core/package.json": manifest("core", {
+    exports: { ".": "./src/index.ts", "./testing": "./src/testing/index.ts" },
+    dependencies: { "left-out": "*" },
+  }),
+  "packages/core/src/testing/index.ts":
+    'export { ok } from "node:assert/strict";\nexport { wait } from "../wait.ts";\n',
   "packages/core/src/index.ts": 'export { wait } from "./wait.ts";\n',
   "packages/core/src/wait.ts":
     "export async function wait(): Promise<void> {\n  await Promise.resolve();\n}\n",
   "packages/alpha/package.json": manifest("alpha", {
-    dependencies: { "@wirekit/core": "*" },
+    dependencies: { "@wirekit/core": "*", kafkajs: "*" },
     devDependencies: { "@wirekit/devstack": "*", "left-out": "*" },
   }),
-  "packages/alpha/src/index.ts": 'export { wait } from "@wirekit/core/kit";\n',
+  "packages/alpha/src/index.ts": 'export { wait } from "@wirekit/core";\n',
+  "packages/alpha/src/kafka.ts": 'export { Kafka } from "kafkajs";\n',
   "packages/alpha/src/index.test.ts":
-    'import { start } from "@wirekit/devstack";\nimport { wait } from "./index.ts";\n\nawait wait();\nstart();\n',
+    'import { wait as waitInTests } from "@wirekit/core/testing";\nimport { start } from "@wirekit/devstack";\nimport { wait } from "./index.ts";\n\nawait wait();\nawait waitInTests();\nstart();\n',
   "packages/beta/package.json": manifest("beta"),
   "packages/beta/src/index.ts": "export const beta = 1;\n",
   "tooling/devstack/package.json": manifest("devstack"),
@@ -37,6 +43,18 @@ const links = {
   "packages/alpha/node_modules/@wirekit/core": "packages/core",
   "packages/alpha/node_modules/@wirekit/devstack": "tooling/devstack",
   "packages/alpha/node_modules/@wirekit/beta": "packages/beta",
+};
+
+const leftOut = JSON.stringify({ name: "left-out", main: "index.js" });
+
+const installed = {
+  "packages/alpha/node_modules/left-out/package.json": leftOut,
+  "packages/alpha/node_modules/left-out/index.js": "exports.left = 1;\n",
+  "packages/core/node_modules/left-out/package.json": leftOut,
+  "packages/core/node_modules/left-out/index.js": "exports.left = 1;\n",
+  "packages/alpha/node_modules/kafkajs/package.json": JSON.stringify({ name: "kafkajs", main: "index.js" }),
+  "packages/alpha/node_modules/kafkajs/index.js": "exports.Kafka = 1;\n",
+  "packages/alpha/node_modules/kafkajs/src/cluster.js": "module.exports = 1;\n",
 };
 
 const broken = {
@@ -57,28 +75,21 @@ const broken = {
   "packages/alpha/src/deep-by-name.ts": 'export { wait } from "@wirekit/core/src/wait.ts";\n',
   "packages/alpha/src/tooling.ts": 'export { start } from "@wirekit/devstack";\n',
   "packages/core/src/bare.ts": 'export { readFile } from "node:fs";\n',
+  "packages/core/src/testing/runner.ts": 'export { left } from "left-out";\n',
+  "packages/alpha/src/helpers.ts": 'export { wait } from "@wirekit/core/testing";\n',
+  "packages/alpha/src/insides.ts":
+    'import { createRequire } from "node:module";\n\nconst require = createRequire(import.meta.url);\nexport const cluster = require("kafkajs/src/cluster");\n',
   "packages/core/src/upward.ts": 'export { beta } from "../../beta/src/index.ts";\n',
   "packages/alpha/src/wire/impure.ts": 'export { readFile } from "node:fs";\n',
   "packages/alpha/test/sibling.test.ts": 'import { beta } from "@wirekit/beta";\n\nbeta.toFixed();\n',
 };
 
-const folders: string[] = [];
-
 async function workspace(files: Readonly<Record<string, string>>): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "wirekit-lint-"));
-  folders.push(folder);
-  for (const [name, content] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, name)), { recursive: true });
-    await writeFile(join(folder, name), content);
-  }
+  const folder = await folderWith({ ...files, ...installed });
   for (const [name, target] of Object.entries(links)) {
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await symlink(join(folder, target), join(folder, name), "dir");
   }
-  const installed = join(folder, "packages/alpha/node_modules/left-out");
-  await mkdir(installed);
-  await writeFile(join(installed, "package.json"), JSON.stringify({ name: "left-out", main: "index.js" }));
-  await writeFile(join(installed, "index.js"), "exports.left = 1;\n");
   await cp(rules, join(folder, "tooling/biome"), { recursive: true });
   return folder;
 }
@@ -120,10 +131,6 @@ function importFaults(report: string): readonly string[] {
   return summary.violations.map(({ from, rule }) => `${from}: ${rule.name}`);
 }
 
-afterAll(async () => {
-  for (const folder of folders) await rm(folder, { recursive: true });
-});
-
 it("a sound workspace has no fault", async () => {
   expect(await lint(await workspace(sound))).toEqual([]);
 });
@@ -150,6 +157,9 @@ describe("it is a fault", () => {
     ["to import tooling from what is published", "alpha/src/tooling.ts: package-imports-core-only"],
     ["to import a node module in the root of core", "core/src/bare.ts: core-root-is-bare"],
     ["to import a package in core", "core/src/upward.ts: core-imports-no-sibling"],
+    ["to import more than core in core/testing", "core/src/testing/runner.ts: testing-stands-on-core"],
+    ["to import core/testing in what is published", "alpha/src/helpers.ts: no-testing-in-sources"],
+    ["to import the insides of kafkajs", "alpha/src/insides.ts: kafkajs-insides-in-one-folder"],
     ["to do input and output in wire/", "alpha/src/wire/impure.ts: wire-is-pure"],
   ])("%s", (_, fault) => {
     expect(faults).toContain(`packages/${fault}`);

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { publishablePackages } from "../src/publishable-packages.ts";
 
-// What every published package says of itself in the same way. A new one that was copied from an old one stays right.
+// What every published package says of itself in the same way. A new one that was copied from an old one
+// stays right.
 
 const root = join(import.meta.dirname, "../../..");
 const packages = await publishablePackages(root);

@@ -31,7 +31,8 @@ export function readVectorText(file: VectorTextFile): string {
 /**
  * The cases of a file that belongs to others, from beside the checkout.
  *
- * @returns `undefined`, with a warning, when the file is not there; with `WIREKIT_REQUIRE_SHARED=1` that is an error.
+ * @returns `undefined`, with a warning, when the file is not there; with `WIREKIT_REQUIRE_SHARED=1` that is
+ * an error.
  */
 export function readSharedVectors<Case>(file: SharedVectorFile): readonly Case[] | undefined {
   const path = join(sharedVectorsFolder, file);

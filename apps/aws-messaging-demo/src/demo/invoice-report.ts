@@ -1,6 +1,6 @@
 import process from "node:process";
 import type { EventConsumer } from "@wirekit/aws-messaging";
-import type { LeaseStats } from "@wirekit/core/inbound";
+import type { LeaseStats } from "@wirekit/core/kit";
 import type { SpanRecord } from "./tracing.ts";
 
 /** What an invoice process tells when it has ended its work. */

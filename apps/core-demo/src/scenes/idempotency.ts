@@ -13,20 +13,22 @@ export async function idempotency(print: Print): Promise<void> {
     for (let payment = 1; payment <= 20; payment += 1) queue.send(`payment ${payment}`);
   let paid = 0;
   const consumers = queues.map((source) =>
-    createConsumer({
-      source,
-      concurrency: 5,
-      backoff: { baseDelayMs: 20 },
-      handlerTimeoutMs: 1_000,
-      logger: silentLogger,
-      decode: ({ body }) => body,
-      handler: async (payment) => {
+    createConsumer(
+      {
+        source,
+        concurrency: 5,
+        retry: { baseDelayMs: 20 },
+        handlerTimeoutMs: 1_000,
+        logger: silentLogger,
+        decode: ({ body }) => body,
+        idempotency: { store, keyOf: (payment) => payment },
+      },
+      async (payment) => {
         await sleep(10);
         paid += 1;
         return `receipt of ${payment}`;
       },
-      idempotency: { store, keyOf: (payment) => payment },
-    }),
+    ),
   );
   await Promise.all(queues.map(emptied));
   await Promise.all(consumers.map((consumer) => consumer.close()));

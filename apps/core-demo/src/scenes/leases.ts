@@ -13,12 +13,14 @@ export async function leases(print: Print): Promise<void> {
   const rows: (string | number)[][] = [];
   queue.send("slow report");
   queue.send("stolen report");
-  const consumer = createConsumer({
-    source: queue,
-    concurrency: 2,
-    logger: silentLogger,
-    decode: ({ body }) => body,
-    handler: async (report, { delivery: { attempt }, signal }) => {
+  const consumer = createConsumer(
+    {
+      source: queue,
+      concurrency: 2,
+      logger: silentLogger,
+      decode: ({ body }) => body,
+    },
+    async (report, { delivery: { attempt }, signal }) => {
       const startedAt = performance.now();
       if (report === "stolen report" && attempt === 1) queue.steal(report);
       const end = await sleep(report === "slow report" ? 1_000 : 500, { signal }).then(
@@ -28,7 +30,7 @@ export async function leases(print: Print): Promise<void> {
       rows.push([report, attempt, ms(performance.now() - startedAt), end]);
       signal.throwIfAborted();
     },
-  });
+  );
   await emptied(queue);
   const { renewed, lost } = queue.leases.stats();
   const { received, handled, left } = consumer.stats();

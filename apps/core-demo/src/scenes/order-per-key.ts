@@ -12,18 +12,20 @@ export async function orderPerKey(print: Print): Promise<void> {
   }
   const handled = new Map<string, { readonly numbers: string[]; doneAt: number }>();
   const startedAt = performance.now();
-  const consumer = createConsumer({
-    source: queue,
-    concurrency: 3,
-    decode: ({ body }) => body.split(" "),
-    handler: async ([key = "", number = ""]) => {
+  const consumer = createConsumer(
+    {
+      source: queue,
+      concurrency: 3,
+      decode: ({ body }) => body.split(" "),
+    },
+    async ([key = "", number = ""]) => {
       await sleep(key === "slow" ? 100 : 3);
       const sofar = handled.get(key) ?? { numbers: [], doneAt: 0 };
       sofar.numbers.push(number);
       sofar.doneAt = performance.now() - startedAt;
       handled.set(key, sofar);
     },
-  });
+  );
   await emptied(queue);
   await consumer.close();
   print(

@@ -10,27 +10,30 @@ export async function poison(print: Print): Promise<void> {
   for (const id of ["order 1", "order 2", "poison", "not an order", "order 3"]) queue.send(id);
   const rows: (string | number)[][] = [];
   const letters: string[] = [];
-  const consumer = createConsumer({
-    source: queue,
-    concurrency: 5,
-    maxAttempts: 4,
-    backoff: { baseDelayMs: 20, maxDelayMs: 1_000 },
-    logger: silentLogger,
-    decode: ({ body }) => {
-      if (body.startsWith("not")) throw new Error("this is not an order");
-      return body;
+  const consumer = createConsumer(
+    {
+      source: queue,
+      concurrency: 5,
+      retry: { maxAttempts: 4, baseDelayMs: 20, maxDelayMs: 1_000 },
+      logger: silentLogger,
+      decode: ({ body }) => {
+        if (body.startsWith("not")) throw new Error("this is not an order");
+        return body;
+      },
+      deadLetter: {
+        sink: async ({ delivery, reason, error }) => {
+          letters.push(`${delivery.id}: ${reason} (${error.message})`);
+        },
+      },
+      onProcessed: ({ delivery, outcome, settlement }) => {
+        const pause = settlement?.kind === "retry" ? ms(settlement.afterMs) : "";
+        rows.push([delivery.id, delivery.attempt, outcome, pause]);
+      },
     },
-    handler: (order) => {
+    (order) => {
       if (order === "poison") throw new Error("no such customer");
     },
-    deadLetterSink: async ({ delivery, reason, error }) => {
-      letters.push(`${delivery.id}: ${reason} (${error.message})`);
-    },
-    onProcessed: ({ delivery, outcome, settlement }) => {
-      const pause = settlement?.kind === "retry" ? ms(settlement.afterMs) : "";
-      rows.push([delivery.id, delivery.attempt, outcome, pause]);
-    },
-  });
+  );
   await emptied(queue);
   await consumer.close();
   print(table(["message", "delivery", "outcome", "again after"], rows));

@@ -10,16 +10,18 @@ export async function shutdown(print: Print): Promise<void> {
   const queue = new MemoryQueue();
   const sent = 100;
   for (let number = 1; number <= sent; number += 1) queue.send(`message ${number}`);
-  const consumer = createConsumer({
-    source: queue,
-    concurrency: 8,
-    logger: silentLogger,
-    decode: ({ body }) => body,
-    handler: (_, { signal }) => sleep(20, { signal }),
-  });
+  const consumer = createConsumer(
+    {
+      source: queue,
+      concurrency: 8,
+      logger: silentLogger,
+      decode: ({ body }) => body,
+    },
+    (_, { signal }) => sleep(20, { signal }),
+  );
   await until(() => consumer.stats().handled >= 30);
   const startedAt = performance.now();
-  const { left } = await consumer.close({ timeoutMs: 2_000 });
+  const { notHandled } = await consumer.close({ timeoutMs: 2_000 });
   const { received, handled } = consumer.stats();
   print(
     table(
@@ -29,7 +31,7 @@ export async function shutdown(print: Print): Promise<void> {
           sent,
           received,
           handled,
-          left.length,
+          notHandled,
           queue.size,
           sent - handled - queue.size,
           ms(performance.now() - startedAt),

@@ -20,7 +20,7 @@ it("counts what a bulk send came to", () => {
       { kind: "rejected", error },
       { kind: "not-sent", error: new WirekitError("closed", { code: "test/closed" }) },
     ] as const,
-    counts: { delivered: 1, rejected: 1, "not-sent": 1 },
+    counts: { delivered: 1, rejected: 1, "not-sent": 1, dropped: 0, expired: 0, unconfirmed: 0 },
   };
   expect(stepOfReport("step", report)).toEqual({
     step: "step",

@@ -44,7 +44,7 @@ export function stepOfReport(step: string, { outcomes, counts }: SendManyReport)
   return {
     step,
     delivered: counts.delivered,
-    failed: counts.rejected + counts["not-sent"],
+    failed: outcomes.length - counts.delivered,
     attempts: outcomes.reduce((sum, outcome) => sum + attemptsOfOutcome(outcome), 0),
     latenciesMs: delivered.map(({ latencyMs }) => latencyMs),
   };
@@ -56,12 +56,5 @@ function attemptsOf(result: SendResult): number {
 }
 
 function attemptsOfOutcome(outcome: SendManyReport["outcomes"][number]): number {
-  switch (outcome.kind) {
-    case "delivered":
-      return outcome.attempts;
-    case "rejected":
-      return outcome.error.attempts ?? 0;
-    case "not-sent":
-      return 0;
-  }
+  return outcome.kind === "delivered" ? outcome.attempts : (outcome.error.attempts ?? 0);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { newProcessor, type TestProcessorOptions } from "../../test/new-processor.ts";
 import { silentLogger, type WirekitError } from "../index.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
 import {
@@ -8,10 +9,8 @@ import {
   type Lease,
   LeaseLostError,
   type Processed,
-  Processor,
-  type ProcessorOptions,
-  Slots,
 } from "./index.ts";
+import { Slots } from "./slots.ts";
 
 type TextDelivery = Delivery<string>;
 
@@ -47,10 +46,10 @@ const delivery = (facts: Partial<TextDelivery> = {}): TextDelivery => ({
   ...facts,
 });
 
-function setUp(options: Partial<ProcessorOptions<TextDelivery, string, unknown>> = {}) {
+function setUp(options: TestProcessorOptions<TextDelivery, string> = {}) {
   const clock = new ManualClock();
   const settled: string[] = [];
-  const processor = new Processor<TextDelivery, string>({
+  const processor = newProcessor<string>({
     decode: ({ body }) => body,
     handler: () => undefined,
     settle: ({ id }, { kind }) => {
@@ -90,7 +89,7 @@ describe("a message that nothing has to be waited for", () => {
       handler: () => {
         throw new Error("no");
       },
-      maxAttempts: 2,
+      retry: { maxAttempts: 2 },
     });
     expect(processor.begin(delivery())).toMatchObject({ outcome: "retried" });
     expect(settled).toEqual(["m1 retry"]);
@@ -257,22 +256,24 @@ describe("a key", () => {
   it("that looks like the line of an id is a line of its own", async () => {
     let intake: Intake<TextDelivery> | undefined;
     const started: string[] = [];
-    const consumer = createConsumer<TextDelivery, string>({
-      source: {
-        redelivery: "in-place",
-        run: (given, { signal }) => {
-          intake = given;
-          return new Promise((resolve) => signal.addEventListener("abort", () => resolve()));
+    const consumer = createConsumer<TextDelivery, string>(
+      {
+        source: {
+          redelivery: "in-place",
+          run: (given, { signal }) => {
+            intake = given;
+            return new Promise((resolve) => signal.addEventListener("abort", () => resolve()));
+          },
+          settle: () => undefined,
+          release: () => undefined,
         },
-        settle: () => undefined,
-        release: () => undefined,
+        decode: ({ id }) => id,
+        logger: silentLogger,
       },
-      decode: ({ id }) => id,
-      handler: (id) => {
+      (id) => {
         started.push(id);
       },
-      logger: silentLogger,
-    });
+    );
     await Promise.resolve();
     intake?.hold("\0id m1");
     intake?.hold("\0key m2");

@@ -1,52 +1,238 @@
-import type { WirekitError } from "../errors/wirekit-error.ts";
-import type { Delivery } from "./delivery.ts";
-import type { Processed, ProcessorOptions } from "./processor-options.ts";
-import type { ProcessorStats } from "./processor-stats.ts";
+import type { Clock, Random } from "../clock.ts";
+import { Faults } from "../kit/faults.ts";
+import { loggedListener } from "../kit/logged-listener.ts";
+import { checkFunction } from "../kit/option-checks.ts";
+import { option } from "../kit/option-rules.ts";
+import { type OptionRule, readOptions } from "../kit/read-options.ts";
+import type { Logger } from "../logger.ts";
+import type { Processed } from "./consumer-events.ts";
+import type { DeadLetterSink, Delivery } from "./delivery.ts";
+import type { IdempotencyStore } from "./idempotency-store.ts";
 import type { Source } from "./source.ts";
 
+/** What a decoder and a handler are given besides the message. */
+export interface HandlerContext<D extends Delivery> {
+  readonly delivery: D;
+  /** Fires on the time-out, on the loss of the lease, and when a consumer that closes can wait no longer. */
+  readonly signal: AbortSignal;
+}
+
+/** Does the work of one message. If it throws, the message is delivered again. */
+export type Handler<D extends Delivery, Message, Result = unknown> = (
+  message: Message,
+  context: HandlerContext<D>,
+) => Result | Promise<Result>;
+
+/**
+ * Turns a delivery into a message, and validates it. If it throws, the message is invalid. Only a `WirekitError` that is
+ * `retryable` (a key service that cannot be reached) is treated as a failure of the handler is.
+ */
+export type Decoder<D extends Delivery, Message> = (
+  delivery: D,
+  context: HandlerContext<D>,
+) => Message | Promise<Message>;
+
+/**
+ * Runs the handler inside a span, which the tracing entry makes. It has to call `run`, and to return what that returns. If
+ * it throws without calling `run`, the handler runs without a span.
+ */
+export type SpanHook<D extends Delivery, Message> = <T>(
+  subject: { readonly delivery: D; readonly message: Message },
+  run: () => Promise<T>,
+) => Promise<T>;
+
+/** Handles each message once, by a key that its sender gave it. */
+export interface IdempotencyOptions<D extends Delivery, Message, Result> {
+  readonly store: IdempotencyStore<Result>;
+  /** The key. A message for which it returns `undefined` is handled as often as it is delivered. */
+  readonly keyOf: (message: Message, delivery: D) => string | undefined;
+  /**
+   * After this time without a sign of life another consumer may take the work, in milliseconds. Must be longer than
+   * `handlerTimeoutMs`. Default: 30 seconds longer.
+   */
+  readonly claimTtlMs?: number | undefined;
+  /** How long a result is remembered, in milliseconds. Default 24 hours. */
+  readonly resultTtlMs?: number | undefined;
+  /** The longest that a call of the store may take, in milliseconds. Default 5,000. */
+  readonly storeTimeoutMs?: number | undefined;
+}
+
+/** When a message that failed is delivered again, and how often. */
+export interface RedeliveryOptions {
+  /** After this many deliveries a message that fails is given up. Default: 5 with a `deadLetter`, else no limit. */
+  readonly maxAttempts?: number | undefined;
+  /** The pause before the first redelivery is between half of this and all of it; it doubles each time. Default 1,000. */
+  readonly baseDelayMs?: number | undefined;
+  /** The longest pause. An error's `retryAfterMs` is honoured where it is longer. Default 900,000. */
+  readonly maxDelayMs?: number | undefined;
+}
+
+/** Where messages go that are given up. */
+export interface DeadLetterOptions<D extends Delivery> {
+  /** Writes a message that is given up. */
+  readonly sink: DeadLetterSink<D>;
+  /** The longest that writing one may take, in milliseconds. Default 30,000. */
+  readonly timeoutMs?: number | undefined;
+}
+
 /** What a consumer is made of: a source, how many messages at once, and how each is processed. */
-export interface ConsumerOptions<D extends Delivery, Message = unknown, Result = unknown>
-  extends Omit<ProcessorOptions<D, Message, Result>, "settle" | "release"> {
+export interface ConsumerOptions<D extends Delivery, Message = unknown, Result = unknown> {
   readonly source: Source<D>;
+  readonly decode: Decoder<D, Message>;
   /** The most handlers that run at once. Default 10. */
   readonly concurrency?: number | undefined;
   /** The most deliveries that are held, running or waiting. Default: `concurrency` + 10. */
   readonly capacity?: number | undefined;
+  /** The longest that decoding and handling may take together, in milliseconds. Default 300,000. */
+  readonly handlerTimeoutMs?: number | undefined;
+  /**
+   * How long a handler that ignores its time-out keeps its slot and key, in milliseconds, so that a retry does not overlap
+   * with it. Default 60,000.
+   */
+  readonly abandonAfterMs?: number | undefined;
+  readonly retry?: RedeliveryOptions | undefined;
+  /** Without it, messages that are given up are left to the source: SQS has its redrive policy. */
+  readonly deadLetter?: DeadLetterOptions<D> | undefined;
+  /** What to do with invalid messages. Default: `"dead-letter"` with a `deadLetter`, else `"leave"`. */
+  readonly whenInvalid?: "dead-letter" | "leave" | undefined;
+  /** Whether a handler's error is worth another try. Default: `"retry"`, always. */
+  readonly classify?: ((thrown: unknown) => "retry" | "dead-letter") | undefined;
+  /** Off unless given. */
+  readonly idempotency?: IdempotencyOptions<D, Message, Result> | undefined;
+  readonly span?: SpanHook<D, Message> | undefined;
+  /** Asked for each message whether it gets a span: a handler without one costs less. Default: always. */
+  readonly isSpanOn?: (() => boolean) | undefined;
+  /** The longest that settling may take, in milliseconds. Default 60,000. */
+  readonly settleTimeoutMs?: number | undefined;
+  /** Called with what became of each delivery. */
+  readonly onProcessed?: ((processed: Processed<D>) => void) | undefined;
+  readonly logger?: Logger | undefined;
+  readonly clock?: Clock | undefined;
+  readonly random?: Random | undefined;
 }
 
-/** What a consumer tells as it happens. */
-export interface ConsumerEvents<D extends Delivery> {
-  /** A delivery has come to its end. */
-  readonly processed: Processed<D>;
-  /** The source cannot receive, and goes on trying. Once for each change of state. */
-  readonly fault: { readonly error: WirekitError };
-  /** The source receives again. */
-  readonly recovered: { readonly afterMs: number };
-  /** The consumer has ended: with an error when it stopped by itself. */
-  readonly stopped: { readonly error?: WirekitError | undefined };
+/** {@link IdempotencyOptions} with every default filled in. */
+export type ResolvedIdempotency<D extends Delivery, Message, Result> = {
+  readonly [Name in keyof IdempotencyOptions<D, Message, Result>]-?: NonNullable<
+    IdempotencyOptions<D, Message, Result>[Name]
+  >;
+};
+
+/** {@link ConsumerOptions} and the handler, with every default filled in. */
+export interface ResolvedConsumerOptions<D extends Delivery, Message, Result> {
+  readonly source: Source<D>;
+  readonly decode: Decoder<D, Message>;
+  readonly handler: Handler<D, Message, Result>;
+  readonly concurrency: number;
+  readonly capacity: number;
+  readonly handlerTimeoutMs: number;
+  readonly abandonAfterMs: number;
+  readonly retry: {
+    readonly maxAttempts: number;
+    readonly baseDelayMs: number;
+    readonly maxDelayMs: number;
+  };
+  readonly deadLetter: { readonly sink: DeadLetterSink<D>; readonly timeoutMs: number } | undefined;
+  readonly whenInvalid: "dead-letter" | "leave";
+  readonly classify: (thrown: unknown) => "retry" | "dead-letter";
+  readonly idempotency: ResolvedIdempotency<D, Message, Result> | undefined;
+  readonly span: SpanHook<D, Message> | undefined;
+  readonly isSpanOn: () => boolean;
+  readonly settleTimeoutMs: number;
+  /** Never throws. */
+  readonly onProcessed: (processed: Processed<D>) => void;
+  /** Never throws. */
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly random: Random;
 }
 
-/** What a consumer has done, and what it holds. `received` is at any time the sum of the five outcomes, `waiting` and `processing`. */
-export interface ConsumerStats extends ProcessorStats {
-  readonly received: number;
-  /** Waiting for a slot, for their key, or for the time of their retry. */
-  readonly waiting: number;
-  /** Slots that are taken; also by a handler that ignores its time-out. */
-  readonly running: number;
+const rules = {
+  source: sourceRule(),
+  decode: option.fn({ presence: "required" }),
+  concurrency: option.whole({ minimum: 1, default: 10 }),
+  capacity: option.whole({ minimum: 1, unlimited: "allowed" }),
+  handlerTimeoutMs: option.durationMs({ minimum: 1, default: 300_000 }),
+  abandonAfterMs: option.durationMs({ minimum: 0, default: 60_000 }),
+  retry: option.group({
+    maxAttempts: option.whole({ minimum: 1, unlimited: "allowed" }),
+    baseDelayMs: option.durationMs({ minimum: 0, default: 1_000 }),
+    maxDelayMs: option.durationMs({ minimum: 0, default: 900_000 }),
+  }),
+  deadLetter: option.optionalGroup({
+    sink: option.fn({ presence: "required" }),
+    timeoutMs: option.durationMs({ minimum: 1, default: 30_000 }),
+  }),
+  whenInvalid: option.oneOf(["dead-letter", "leave"]),
+  classify: option.fn({ default: () => "retry" }),
+  idempotency: option.optionalGroup({
+    store: option.methods<IdempotencyStore, { presence: "required" }>(
+      ["begin", "complete", "abandon", "renew"],
+      { presence: "required" },
+    ),
+    keyOf: option.fn({ presence: "required" }),
+    claimTtlMs: option.durationMs({ minimum: 1 }),
+    resultTtlMs: option.durationMs({ minimum: 1, default: 86_400_000 }),
+    storeTimeoutMs: option.durationMs({ minimum: 1, default: 5_000 }),
+  }),
+  span: option.fn(),
+  isSpanOn: option.fn({ default: () => true }),
+  settleTimeoutMs: option.durationMs({ minimum: 1, default: 60_000 }),
+  onProcessed: option.fn<(processed: Processed<never>) => void>(),
+  logger: option.logger(),
+  clock: option.clock(),
+  random: option.random(),
+};
+
+/** @throws ConfigError naming every option at fault, also those that the source knows of. */
+export function readConsumerOptions<D extends Delivery, Message, Result>(
+  options: ConsumerOptions<D, Message, Result>,
+  handler: Handler<D, Message, Result>,
+): ResolvedConsumerOptions<D, Message, Result> {
+  const faults = new Faults();
+  const read = readOptions(options, rules, faults);
+  faults.add(checkFunction("handler", handler, "required"));
+  const { source, concurrency, capacity, handlerTimeoutMs, deadLetter, idempotency, logger, onProcessed } =
+    read;
+  faults.add(...((source as Partial<Source<D>> | undefined)?.faults ?? []));
+  const whenInvalid = read.whenInvalid ?? (deadLetter === undefined ? "leave" : "dead-letter");
+  if (whenInvalid === "dead-letter" && deadLetter === undefined) {
+    faults.add({
+      path: "deadLetter",
+      message: 'is required when whenInvalid is "dead-letter"',
+    });
+  }
+  const claimTtlMs = idempotency?.claimTtlMs ?? handlerTimeoutMs + 30_000;
+  if (idempotency !== undefined && claimTtlMs <= handlerTimeoutMs) {
+    const message =
+      "must be longer than handlerTimeoutMs, or a second handler begins while the first one runs";
+    faults.add({ path: "idempotency.claimTtlMs", message });
+  }
+  faults.throwIfAny();
+  const { maxAttempts = deadLetter === undefined ? Number.POSITIVE_INFINITY : 5, ...delays } = read.retry;
+  return {
+    ...read,
+    handler,
+    capacity: capacity ?? concurrency + 10,
+    retry: { maxAttempts, ...delays },
+    whenInvalid,
+    idempotency: idempotency && { ...idempotency, claimTtlMs },
+    onProcessed: loggedListener("The onProcessed function", onProcessed, logger),
+    // The rules check that a function is one; what it takes and returns is for the compiler of the caller to check.
+  } as unknown as ResolvedConsumerOptions<D, Message, Result>;
 }
 
-/** How a consumer is. */
-export interface ConsumerHealth {
-  /** `degraded`: it cannot receive and goes on trying. `failed`: it has stopped by itself. */
-  readonly status: "running" | "degraded" | "closing" | "closed" | "failed";
-  /** Why it is degraded, or has failed. */
-  readonly error?: WirekitError | undefined;
-  /** What the source says of itself. */
-  readonly source: Readonly<Record<string, unknown>>;
-}
-
-/** What `close` left undone. */
-export interface ConsumerCloseReport<D extends Delivery> {
-  /** Not handled: given back to the source where nothing of ours works on it any more, else left to its lease. */
-  readonly left: readonly D[];
+/** A source: named member by member, because users write their own. */
+function sourceRule(): OptionRule<unknown> {
+  const methods = option.methods<Source<Delivery>, { presence: "required" }>(["run", "settle", "release"], {
+    presence: "required",
+  });
+  const redelivery = option.oneOf(["by-queue", "in-place"], {
+    presence: "required",
+  });
+  return (value, path, faults) => {
+    methods(value, path, faults);
+    if (!faults.has(path)) redelivery((value as Source<Delivery>).redelivery, `${path}.redelivery`, faults);
+    return value;
+  };
 }

@@ -8,9 +8,12 @@ import {
 import { ClosedError, ConnectionError, type LogFields, silentLogger, WirekitError } from "../index.ts";
 import { sleep } from "../kit/index.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
-import { type ConsumerOptions, createConsumer, type Intake, type Source } from "./index.ts";
+import { type ConsumerOptions, createConsumer, type Handler, type Intake, type Source } from "./index.ts";
 
 type Options = Partial<ConsumerOptions<QueueDelivery, string>> & { readonly faults?: QueueFaults };
+type Overrides = Partial<ConsumerOptions<QueueDelivery, string>> & {
+  readonly handler?: Handler<QueueDelivery, string>;
+};
 
 function setUp({ faults, ...options }: Options = {}) {
   const clock = new ManualClock();
@@ -19,21 +22,29 @@ function setUp({ faults, ...options }: Options = {}) {
   const logged: { readonly fields: LogFields; readonly message: string }[] = [];
   const log = (fields: LogFields, message: string) => logged.push({ fields, message });
   const started: string[] = [];
-  const start = (overrides: Partial<ConsumerOptions<QueueDelivery, string>> = {}) =>
-    createConsumer<QueueDelivery, string>({
-      source,
-      concurrency: 3,
-      decode: ({ body }) => body,
-      handler: (message) => {
-        started.push(message);
+  /** Ids of those that were neither handled nor settled, in the order of their events. */
+  const left: string[] = [];
+  const noting: Handler<QueueDelivery, string> = (message) => {
+    started.push(message);
+  };
+  const start = ({ handler = noting, ...overrides }: Overrides = {}) => {
+    const consumer = createConsumer<QueueDelivery, string>(
+      {
+        source,
+        concurrency: 3,
+        decode: ({ body }) => body,
+        clock,
+        random: () => 0.5,
+        logger: { ...silentLogger, warn: log, error: log },
+        ...options,
+        ...overrides,
       },
-      clock,
-      random: () => 0.5,
-      logger: { ...silentLogger, warn: log, error: log },
-      ...options,
-      ...overrides,
-    });
-  return { clock, queue, source, start, started, logged };
+      handler,
+    );
+    consumer.on("processed", ({ delivery: { id }, outcome }) => outcome === "left" && left.push(id));
+    return consumer;
+  };
+  return { clock, queue, source, start, started, logged, left };
 }
 
 /** A source that the test feeds by hand. */
@@ -174,7 +185,7 @@ describe("consuming", () => {
 
   it("drops a message that loses its lease while it waits, without running it", async () => {
     const { source, intake } = byHand();
-    const { clock, start, started } = setUp();
+    const { clock, start, started, left } = setUp();
     const consumer = start({
       source,
       concurrency: 1,
@@ -201,7 +212,8 @@ describe("consuming", () => {
     expect(started).toEqual(["a"]);
     const closing = consumer.close();
     await clock.advance(10_000);
-    expect((await closing).left.map(({ id }) => id)).toEqual(["a"]);
+    expect((await closing).notHandled).toBe(1);
+    expect(left).toEqual(["b", "a"]);
   });
 
   it("carries a retry out in place for a source that holds its messages itself", async () => {
@@ -233,7 +245,7 @@ describe("consuming", () => {
     await clock.settle();
     const letGo = intake().hold("a");
     for (const id of ["a1", "a2", "b1"]) intake().add(delivery(id, id[0]));
-    expect(intake().room).toBe(10);
+    expect(intake().available).toBe(10);
     await clock.settle();
     expect(started).toEqual(["b1"]);
     expect(
@@ -271,7 +283,7 @@ describe("a source with a backlog", () => {
     const outcomes: string[] = [];
     consumer.on("processed", ({ delivery: { id }, outcome }) => outcomes.push(`${id} ${outcome}`));
     await clock.settle();
-    intake().draw({
+    intake().pull({
       get size() {
         return waiting.length;
       },
@@ -288,7 +300,7 @@ describe("a source with a backlog", () => {
     ends.get("b1")?.();
     await closing;
     // Nobody takes the last one, now or later.
-    intake().draw({ size: 1, take: () => waiting.shift() });
+    intake().pull({ size: 1, take: () => waiting.shift() });
     expect(waiting.map(({ id }) => id)).toEqual(["c1"]);
     expect(consumer.stats().received).toBe(3);
   });
@@ -309,7 +321,10 @@ describe("faults of the source", () => {
     consumer.on("fault", ({ error }) => events.push(error.message));
     consumer.on("recovered", ({ afterMs }) => events.push(`recovered after ${afterMs}`));
     await clock.advance(10_000);
-    expect(consumer.health()).toMatchObject({ status: "degraded", error: { message: "no route" } });
+    expect(consumer.health()).toMatchObject({
+      status: "degraded",
+      reasons: [{ code: "wirekit/connection", message: "no route" }],
+    });
     fault = new ConnectionError("refused");
     await clock.advance(5_000);
     fault = undefined;
@@ -317,7 +332,7 @@ describe("faults of the source", () => {
     await clock.advance(1_000);
     expect(events).toEqual(["no route", "refused", "recovered after 15100"]);
     expect(logged).toHaveLength(2);
-    expect(consumer.health()).toEqual({ status: "running", error: undefined, source: {} });
+    expect(consumer.health()).toEqual({ status: "ok", reasons: [], source: {} });
     await consumer.close();
     expect(consumer.health()).toMatchObject({ status: "closed" });
   });
@@ -343,10 +358,10 @@ describe("faults of the source", () => {
     consumer.on("stopped", ({ error }) => stopped.push(error?.message));
     await clock.settle();
     await expect(consumer.closed).rejects.toMatchObject({ message });
-    expect(consumer.health()).toMatchObject({ status: "failed", error: { message } });
+    expect(consumer.health()).toMatchObject({ status: "failed", reasons: [{ message }] });
     expect(stopped).toEqual([message]);
     expect(logged.map((each) => each.message)).toEqual(["The consumer stops by itself"]);
-    await expect(consumer.close()).resolves.toEqual({ left: [] });
+    await expect(consumer.close()).resolves.toEqual({ notSent: [], unconfirmed: [], notHandled: 0 });
     expect(clock.pendingTimers).toBe(0);
   });
 
@@ -393,8 +408,8 @@ describe("faults of the source", () => {
     await clock.advance(1_000);
     expect(seen).toEqual(["handled"]);
     expect(logged.map(({ message }) => message)).toEqual([
-      "An event listener has thrown",
-      "An event listener has thrown",
+      "The onProcessed function has thrown",
+      "The onProcessed function has thrown",
     ]);
     await consumer.close();
   });
@@ -402,7 +417,7 @@ describe("faults of the source", () => {
 
 describe("closing", () => {
   it("gives back what waits at once, and lets what runs finish and settle", async () => {
-    const { clock, queue, start, started } = setUp();
+    const { clock, queue, start, started, left } = setUp();
     for (const id of ["1", "2", "3", "4", "5"]) queue.send(id);
     const consumer = start({
       handler: async (message) => {
@@ -415,7 +430,8 @@ describe("closing", () => {
     await clock.advance(100);
     expect(queue.receive(10, 1_000).map(({ id }) => id)).toEqual(["4", "5"]);
     await clock.advance(2_000);
-    expect((await closing).left.map(({ id }) => id)).toEqual(["4", "5"]);
+    expect((await closing).notHandled).toBe(2);
+    expect(left).toEqual(["4", "5"]);
     await expect(consumer.closed).resolves.toBeUndefined();
     expect(queue.deleted).toEqual(["1", "2", "3"]);
     expect(consumer.stats()).toMatchObject({ received: 5, handled: 3, left: 2, processing: 0 });
@@ -424,7 +440,7 @@ describe("closing", () => {
   });
 
   it("asks handlers to end in time, gives back what they leave undone, and abandons those that are deaf", async () => {
-    const { clock, queue, start } = setUp({ concurrency: 3 });
+    const { clock, queue, start, left } = setUp({ concurrency: 3 });
     for (const id of ["finishes", "stops", "deaf"]) queue.send(id);
     const consumer = start({
       handler: (message, { signal }) =>
@@ -440,7 +456,8 @@ describe("closing", () => {
     await clock.advance(7_999);
     expect(consumer.health()).toMatchObject({ status: "closing" });
     await clock.advance(2_001);
-    expect((await closing).left.map(({ id }) => id).sort()).toEqual(["deaf", "stops"]);
+    expect((await closing).notHandled).toBe(2);
+    expect(left.toSorted()).toEqual(["deaf", "stops"]);
     expect(queue.deleted).toEqual(["finishes"]);
     expect(queue.messages.get("stops")?.visibleAt).toBeLessThan(clock.monotonic());
     expect(queue.messages.get("deaf")?.visibleAt).toBeGreaterThan(clock.monotonic());
@@ -456,7 +473,7 @@ describe("closing", () => {
         released.push(...given.map(({ id }) => id));
       },
     });
-    const { clock, start, started } = setUp();
+    const { clock, start, started, left } = setUp();
     const consumer = start({ source });
     await clock.settle();
     const reservation = await intake().reserve({});
@@ -465,7 +482,8 @@ describe("closing", () => {
     intake().add(delivery("later", "k"));
     intake().retry(delivery("latest", "k"), { afterMs: 1 });
     await expect(intake().reserve({})).rejects.toBeInstanceOf(ClosedError);
-    expect((await closing).left.map(({ id }) => id)).toEqual(["late", "later", "latest"]);
+    expect((await closing).notHandled).toBe(3);
+    expect(left).toEqual(["late", "later", "latest"]);
     expect({ released, started }).toEqual({ released: ["late", "later", "latest"], started: [] });
     expect(consumer.stats()).toMatchObject({ received: 3, left: 3 });
   });
@@ -486,17 +504,17 @@ describe("closing", () => {
     await clock.settle();
     const closing = consumer.close({ timeoutMs: 1_000 });
     await clock.advance(1_001);
-    expect((await closing).left.map(({ id }) => id)).toEqual(["m"]);
+    expect(await closing).toEqual({ notSent: [], unconfirmed: [], notHandled: 1 });
     expect(logged.map(({ message }) => message)).toEqual(
       expect.arrayContaining([
-        expect.stringContaining("Ending the intake"),
+        expect.stringContaining("Giving back what waited"),
         expect.stringContaining("Closing the source"),
       ]),
     );
   });
 
   it("reports what the source does not take back", async () => {
-    const { clock, start, logged } = setUp();
+    const { clock, start, logged, left } = setUp();
     const hand = byHand({
       release: () => {
         throw new ConnectionError("reset");
@@ -508,7 +526,8 @@ describe("closing", () => {
     await clock.settle();
     const closing = consumer.close();
     await clock.advance(100);
-    expect((await closing).left.map(({ id }) => id)).toEqual(["b"]);
+    expect((await closing).notHandled).toBe(1);
+    expect(left).toEqual(["b"]);
     expect(logged.map(({ message }) => message)).toContain(
       "Messages could not be given back; they come again when their leases end",
     );
@@ -529,8 +548,10 @@ it("logs what an operator has to know, without a body or a key", async () => {
     decode: ({ body }) => (body.includes("invalid") ? JSON.parse(body) : body),
     handler: () => Promise.reject(new Error("no")),
     classify: () => "dead-letter",
-    deadLetterSink: async ({ delivery: { id } }) => {
-      if (id === "fails") throw new ConnectionError("sink down");
+    deadLetter: {
+      sink: async ({ delivery: { id } }) => {
+        if (id === "fails") throw new ConnectionError("sink down");
+      },
     },
   });
   await clock.advance(300);

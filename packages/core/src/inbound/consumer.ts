@@ -1,40 +1,52 @@
-import { type Clock, systemClock } from "../clock.ts";
+import type { Clock } from "../clock.ts";
+import type { Client, CloseOptions, CloseReport, HealthStatus } from "../contract.ts";
 import { ClosedError } from "../errors/closed-error.ts";
-import { ConfigError } from "../errors/config-error.ts";
 import { messageOf, WirekitError } from "../errors/wirekit-error.ts";
-import { limitTime } from "../kit/limit-time.ts";
-import { collectFaults } from "../kit/option-checks.ts";
+import { Closing } from "../kit/closing.ts";
+import type { Deadline } from "../kit/deadline.ts";
+import { Troubles } from "../kit/troubles.ts";
 import { TypedEvents } from "../kit/typed-events.ts";
-import { consoleLogger, type Logger } from "../logger.ts";
+import type { Logger } from "../logger.ts";
 import { callAsync } from "./call.ts";
-import { logLeft, logProcessed } from "./consumer-log.ts";
-import type {
-  ConsumerCloseReport,
-  ConsumerEvents,
-  ConsumerHealth,
-  ConsumerOptions,
-  ConsumerStats,
-} from "./consumer-options.ts";
-import type { Delivery } from "./delivery.ts";
-import { createIntake, keyLine, lineOf } from "./intake.ts";
+import {
+  type ConsumerEvents,
+  type ConsumerHealth,
+  type ConsumerStats,
+  logLeft,
+  logProcessed,
+  type Processed,
+} from "./consumer-events.ts";
+import { type ConsumerOptions, type Handler, readConsumerOptions } from "./consumer-options.ts";
+import type { Delivery, Settlement } from "./delivery.ts";
+import { createIntake, slotKey, slotKeyOf } from "./intake.ts";
 import { Processor } from "./processor.ts";
-import type { Processed } from "./processor-options.ts";
 import { Slots } from "./slots.ts";
 import type { Source } from "./source.ts";
 
-/** Starts a consumer: receives from `source`, and processes as many messages at once as there are slots, until it is closed. */
+/**
+ * Starts a consumer: it receives from `source` and handles as many messages at once as there are slots, until it is closed.
+ *
+ * @throws ConfigError naming every option at fault.
+ */
 export function createConsumer<D extends Delivery, Message = unknown, Result = unknown>(
   options: ConsumerOptions<D, Message, Result>,
+  handler: Handler<D, Message, Result>,
 ): Consumer<D, Message, Result> {
-  return new Consumer(options);
+  return new Consumer(options, handler);
 }
 
-/** Shares of the time of `close` after which handlers are asked to end, and after which they are waited for no longer. */
+/** The shares of the time of `close` after which the signals of handlers fire, handlers are given up, and the source is closed. */
 const abortAt = 0.8;
 const abandonAt = 0.9;
+const closeSourceAt = 0.95;
+
+/** How long a consumer that stops by itself waits for its handlers. */
+const stopTimeoutMs = 10_000;
 
 /** A running consumer. Made by {@link createConsumer}. */
-export class Consumer<D extends Delivery, Message = unknown, Result = unknown> implements AsyncDisposable {
+export class Consumer<D extends Delivery, Message = unknown, Result = unknown>
+  implements Client<never, ConsumerStats>
+{
   /** Resolves when the consumer has been closed; rejects when it has stopped by itself. Need not be awaited. */
   readonly closed: Promise<void>;
   readonly #source: Source<D>;
@@ -44,66 +56,54 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown> i
   readonly #logger: Logger;
   readonly #clock: Clock;
   readonly #stop = new AbortController();
-  readonly #intakeEnds: Promise<void>;
+  readonly #receivingEnds: Promise<void>;
+  readonly #troubles: Troubles;
+  readonly #closing: Closing<CloseReport>;
   #received = 0;
-  #leftUnbegun = 0;
-  #status: ConsumerHealth["status"] = "running";
-  #fault: { readonly error: WirekitError; readonly since: number } | undefined;
-  #closing: Promise<ConsumerCloseReport<D>> | undefined;
-  readonly #leftAtClose: D[] = [];
+  #leftBeforeTurn = 0;
+  #leftAtClose = 0;
+  #status: HealthStatus = "ok";
+  #receiveFault: { readonly error: WirekitError; readonly since: number } | undefined;
   #settleClosed: (error?: WirekitError) => void = () => undefined;
 
   /** @throws ConfigError naming every option at fault. */
-  constructor(options: ConsumerOptions<D, Message, Result>) {
-    const { source, concurrency = 10, capacity = concurrency + 10 } = options;
-    const { logger = consoleLogger, clock = systemClock } = options;
+  constructor(options: ConsumerOptions<D, Message, Result>, handler: Handler<D, Message, Result>) {
+    const resolved = readConsumerOptions(options, handler);
+    const { source, concurrency, capacity, logger, clock } = resolved;
     this.#source = source;
     this.#logger = logger;
     this.#clock = clock;
+    this.#troubles = new Troubles(clock);
+    this.#closing = new Closing(clock);
     this.#events = new TypedEvents(logger);
-    // As an event, it is told of those that leave before their turn as well.
-    if (options.onProcessed !== undefined) this.#events.on("processed", options.onProcessed);
-    // Neither of them begins anything: the faults of all are told at once.
-    const faults = [...(source.faults ?? [])];
-    const processor = collectFaults(faults, () => this.#newProcessor(options));
-    const slots = collectFaults(faults, () => this.#newSlots({ concurrency, capacity }));
-    if (processor === undefined || slots === undefined || faults.length > 0) throw new ConfigError(faults);
-    this.#processor = processor;
-    this.#slots = slots;
+    // As an event, it is called for those that leave before their turn as well.
+    this.#events.on("processed", resolved.onProcessed);
+    const onProcessed = (processed: Processed<D>) => {
+      logProcessed(logger, processed);
+      this.#processed(processed);
+    };
+    this.#processor = new Processor(
+      { ...resolved, onProcessed },
+      {
+        settle: (delivery, settlement) => this.#settle(delivery, settlement),
+        release: (delivery) => source.release([delivery]),
+        troubles: this.#troubles,
+      },
+    );
+    this.#slots = new Slots<D>({
+      concurrency,
+      capacity,
+      keyOf: slotKeyOf,
+      run: (delivery, slot) => this.#processor.begin(delivery, { onHandlerEnd: () => slot.release() }),
+      logger,
+      clock,
+    });
     this.closed = new Promise((resolve, reject) => {
       this.#settleClosed = (error) => (error === undefined ? resolve() : reject(error));
     });
-    // Who does not look at `closed` learns of it by the log and the event; it must not end the process.
+    // A program that does not look at `closed` learns of it by the log and the event; it must not end the process.
     this.closed.catch(() => undefined);
-    this.#intakeEnds = this.#receive();
-  }
-
-  #newProcessor(options: ConsumerOptions<D, Message, Result>): Processor<D, Message, Result> {
-    const { source } = options;
-    return new Processor({
-      ...options,
-      settle: (delivery, settlement) => {
-        const { kind } = settlement;
-        // Before it is settled: after that it may stand in its line again itself.
-        if (kind === "retry" || kind === "leave") this.#giveBackBehind(delivery);
-        return source.settle(delivery, settlement);
-      },
-      release: (delivery) => source.release([delivery]),
-      onProcessed: (processed) => {
-        logProcessed(this.#logger, processed);
-        this.#processed(processed);
-      },
-    });
-  }
-
-  #newSlots(limits: { readonly concurrency: number; readonly capacity: number }): Slots<D> {
-    return new Slots<D>({
-      ...limits,
-      keyOf: lineOf,
-      run: (delivery, slot) => this.#processor.begin(delivery, { onHandlerEnd: () => slot.release() }),
-      logger: this.#logger,
-      clock: this.#clock,
-    });
+    this.#receivingEnds = this.#receive();
   }
 
   /** Calls `listener` at every event of this name, until the returned function is called. */
@@ -118,7 +118,7 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown> i
     const processed = this.#processor.stats();
     return {
       ...processed,
-      left: processed.left + this.#leftUnbegun,
+      left: processed.left + this.#leftBeforeTurn,
       received: this.#received,
       waiting: this.#slots.waiting,
       running: this.#slots.running,
@@ -126,23 +126,25 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown> i
   }
 
   health(): ConsumerHealth {
-    const source = this.#source.details?.() ?? {};
-    const error = this.#fault?.error;
-    const status = this.#status === "running" && error !== undefined ? "degraded" : this.#status;
-    return { status, error, source };
+    return {
+      ...this.#troubles.health(this.#status),
+      source: this.#sourceDetails(),
+    };
   }
 
   /**
-   * Stops receiving at once, gives back what waits, lets handlers finish, and settles. After four fifths of `timeoutMs` (10,000 unless
-   * said) the handlers' signals fire; after nine tenths nobody waits for them any more. Closing again returns the same report.
+   * Stops receiving at once, gives back what waits, lets handlers finish, and settles. After four fifths of `timeoutMs`
+   * (default 10,000) the handlers' signals fire; after nine tenths they are given up. `notHandled` counts the deliveries
+   * that were received and not settled; each was reported by a `processed` event, or still runs.
+   *
+   * @throws ConfigError if `timeoutMs` is not a number of milliseconds; nothing is closed then.
    */
-  close({
-    timeoutMs = 10_000,
-  }: {
-    readonly timeoutMs?: number | undefined;
-  } = {}): Promise<ConsumerCloseReport<D>> {
-    this.#closing ??= this.#close(timeoutMs);
-    return this.#closing;
+  close(options?: CloseOptions): Promise<CloseReport> {
+    return this.#closing.start(options, async (deadline) => {
+      const report = await this.#shutDown(deadline);
+      this.#end("closed");
+      return report;
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -151,20 +153,20 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown> i
 
   async #receive(): Promise<void> {
     const intake = createIntake(this.#slots, {
-      isClosing: () => this.#status !== "running",
+      isClosing: () => this.#status !== "ok",
       onReceived: () => {
         this.#received += 1;
       },
       onLate: (delivery) => {
-        this.#leftInLine([delivery], new ClosedError("The consumer"));
+        this.#leaveBeforeTurn([delivery], new ClosedError("The consumer"));
         void this.#release([delivery]);
       },
-      onLeft: (deliveries, error) => this.#leftInLine(deliveries, error),
+      onLeft: (deliveries, error) => this.#leaveBeforeTurn(deliveries, error),
       onFault: (error) => this.#reportFault(WirekitError.from(error)),
       onRecovered: () => this.#reportRecovery(),
     });
     const { signal } = this.#stop;
-    // Whoever made the consumer gets to listen before anything happens.
+    // The caller can add listeners before anything happens.
     await Promise.resolve();
     let error: WirekitError = new WirekitError("The source has ended by itself", {
       code: "wirekit/source-ended",
@@ -174,63 +176,76 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown> i
     } catch (thrown) {
       error = WirekitError.from(thrown);
     }
-    if (this.#status === "running") void this.#fail(error);
+    if (this.#status === "ok") void this.#fail(error);
+  }
+
+  #settle(delivery: D, settlement: Settlement<D>): unknown {
+    const { kind } = settlement;
+    // Before it is settled: afterwards it may wait in the queue of its key again itself.
+    if (kind === "retry" || kind === "leave") this.#giveBackBehind(delivery);
+    return this.#source.settle(delivery, settlement);
   }
 
   #processed(processed: Processed<D>): void {
     const { delivery, outcome, settlement } = processed;
-    if (outcome === "left" && settlement === undefined) this.#giveBackBehind(delivery);
-    if (outcome === "left" && this.#status !== "running") this.#leftAtClose.push(delivery);
+    if (outcome === "left" && settlement === undefined) {
+      this.#giveBackBehind(delivery);
+      if (this.#status !== "ok") this.#leftAtClose += 1;
+    }
     this.#events.emit("processed", processed);
   }
 
-  /** Deliveries that end without having begun. */
-  #leftInLine(deliveries: readonly D[], error: WirekitError): void {
-    this.#leftUnbegun += deliveries.length;
+  #leaveBeforeTurn(deliveries: readonly D[], error: WirekitError): void {
+    this.#leftBeforeTurn += deliveries.length;
     logLeft(this.#logger, deliveries, error);
     for (const delivery of deliveries) {
       delivery.lease?.end();
-      this.#processed({ delivery, outcome: "left", error, isDuplicate: false, durationMs: 0 });
+      this.#processed({
+        delivery,
+        outcome: "left",
+        error,
+        isDuplicate: false,
+        durationMs: 0,
+      });
     }
   }
 
   /** Keeps the order of a key whose message comes back by its queue: what waits behind it must come back after it. */
   #giveBackBehind({ key }: D): void {
     if (key === undefined || this.#source.redelivery === "in-place") return;
-    const behind = this.#slots.takeWaiting(keyLine(key));
+    const behind = this.#slots.takeWaiting(slotKey(key));
     void this.#release(behind);
     const error = new WirekitError("The message before it in its key was not acknowledged", givenBack);
-    this.#leftInLine(behind, error);
+    this.#leaveBeforeTurn(behind, error);
   }
 
   #reportFault(error: WirekitError): void {
-    const known = this.#fault;
-    this.#fault = { error, since: known?.since ?? this.#clock.monotonic() };
+    const known = this.#receiveFault;
+    this.#receiveFault = {
+      error,
+      since: known?.since ?? this.#clock.monotonic(),
+    };
+    this.#troubles.report("receiving", error);
     if (known?.error.code === error.code && known.error.message === error.message) return;
     this.#logger.warn({ code: error.code, error: error.message }, "Receiving fails, and is tried again");
     this.#events.emit("fault", { error });
   }
 
   #reportRecovery(): void {
-    if (this.#fault === undefined) return;
-    const afterMs = this.#clock.monotonic() - this.#fault.since;
-    this.#fault = undefined;
+    if (this.#receiveFault === undefined) return;
+    const afterMs = this.#clock.monotonic() - this.#receiveFault.since;
+    this.#receiveFault = undefined;
+    this.#troubles.clear("receiving");
     this.#logger.info({ afterMs }, "Receiving works again");
     this.#events.emit("recovered", { afterMs });
   }
 
   async #fail(error: WirekitError): Promise<void> {
     this.#logger.error({ code: error.code, error: error.message }, "The consumer stops by itself");
-    this.#fault = { error, since: this.#clock.monotonic() };
-    this.#closing = this.#shutDown(10_000);
-    await this.#closing;
+    this.#troubles.clear("receiving");
+    this.#troubles.report("consumer", error);
+    await this.#closing.start({ timeoutMs: stopTimeoutMs }, (deadline) => this.#shutDown(deadline));
     this.#end("failed", error);
-  }
-
-  async #close(timeoutMs: number): Promise<ConsumerCloseReport<D>> {
-    const report = await this.#shutDown(timeoutMs);
-    this.#end("closed");
-    return report;
   }
 
   #end(status: "closed" | "failed", error?: WirekitError): void {
@@ -239,30 +254,34 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown> i
     this.#events.emit("stopped", { error });
   }
 
-  async #shutDown(timeoutMs: number): Promise<ConsumerCloseReport<D>> {
+  async #shutDown(deadline: Deadline): Promise<CloseReport> {
     const reason = new ClosedError("The consumer");
-    const startedAt = this.#clock.monotonic();
-    const left = (share: number) => Math.max(0, timeoutMs * share - (this.#clock.monotonic() - startedAt));
     this.#status = "closing";
     const waiting = this.#slots.stop();
     this.#stop.abort(reason);
     // What was not begun need not wait for what runs.
     const releasing = this.#release(waiting);
-    this.#leftInLine(waiting, reason);
+    this.#leaveBeforeTurn(waiting, reason);
 
-    let { running } = await this.#slots.drain({ timeoutMs: left(abortAt) });
-    if (running.length > 0) {
+    const running = async (share: number) => {
+      const drained = await this.#slots.drain({
+        timeoutMs: deadline.leftMs(share),
+      });
+      return drained.running.length;
+    };
+    if ((await running(abortAt)) > 0) {
       this.#processor.abort(reason);
-      ({ running } = await this.#slots.drain({ timeoutMs: left(abandonAt) }));
+      if ((await running(abandonAt)) > 0) this.#processor.abandon(reason);
     }
-    if (running.length > 0) this.#processor.abandon(reason);
-    await this.#within(left(1), "Giving back what waited", () => releasing);
-    await this.#within(left(1), "Ending the intake", () => this.#intakeEnds);
-    await this.#within(left(1), "Closing the source", async () =>
-      this.#source.close?.({ timeoutMs: left(1) }),
-    );
-    ({ running } = await this.#slots.drain({ timeoutMs: left(1) }));
-    return { left: [...new Set([...this.#leftAtClose, ...running])] };
+    const settled = Promise.all([releasing, this.#receivingEnds]);
+    await this.#within(deadline, closeSourceAt, "Giving back what waited", () => settled);
+    await this.#within(deadline, 1, "Closing the source", () => this.#source.close?.({ deadline }));
+    await running(1);
+    return {
+      notSent: [],
+      unconfirmed: [],
+      notHandled: this.#leftAtClose + this.#processor.stats().processing,
+    };
   }
 
   async #release(deliveries: readonly D[]): Promise<void> {
@@ -270,16 +289,27 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown> i
     try {
       await callAsync(() => this.#source.release(deliveries));
     } catch (thrown) {
-      const fields = { ids: deliveries.map(({ id }) => id), error: messageOf(thrown) };
+      const fields = {
+        ids: deliveries.map(({ id }) => id),
+        error: messageOf(thrown),
+      };
       this.#logger.error(fields, "Messages could not be given back; they come again when their leases end");
     }
   }
 
-  async #within(timeoutMs: number, what: string, task: () => Promise<void>): Promise<void> {
+  async #within(deadline: Deadline, share: number, what: string, task: () => unknown): Promise<void> {
     try {
-      await limitTime(what, callAsync(task), { timeoutMs, clock: this.#clock });
+      await deadline.limit(what, task, share);
     } catch (thrown) {
       this.#logger.error({ error: messageOf(thrown) }, `${what} failed while the consumer was closing`);
+    }
+  }
+
+  #sourceDetails(): Readonly<Record<string, unknown>> {
+    try {
+      return this.#source.details?.() ?? {};
+    } catch (thrown) {
+      return { error: messageOf(thrown) };
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { WirekitError } from "../errors/wirekit-error.ts";
+import type { Processed } from "./consumer-events.ts";
 import type { Delivery, Settlement } from "./delivery.ts";
-import type { Processed } from "./processor-options.ts";
 
 /** How a delivery is to end. */
 export type Decision<D extends Delivery> =

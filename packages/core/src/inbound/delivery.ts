@@ -1,4 +1,4 @@
-import type { WirekitError } from "../errors/wirekit-error.ts";
+import { type ErrorDetails, WirekitError } from "../errors/wirekit-error.ts";
 
 /**
  * The right to a message for a while: an SQS visibility time-out that is being renewed, a Kafka partition that is still assigned. What is
@@ -10,6 +10,26 @@ export interface Lease {
   onLost(listener: (reason: WirekitError) => void): () => void;
   /** Lets go of it: the message is settled, given back or given up, and need not be renewed any more. May be called twice. */
   end(): void;
+}
+
+/** The message is no longer ours: another consumer may be handling it by now. What was done for it is not acknowledged. */
+export class LeaseLostError extends WirekitError<"wirekit/lease-lost"> {
+  static override readonly mark: string = "@wirekit/core/LeaseLostError";
+
+  /** @param why the cause, as a clause: `"it was not renewed in time"`. */
+  constructor(
+    why: string,
+    options: {
+      readonly cause?: unknown;
+      readonly details?: ErrorDetails | undefined;
+    } = {},
+  ) {
+    super(`The lease is lost: ${why}`, {
+      code: "wirekit/lease-lost",
+      retryable: true,
+      ...options,
+    });
+  }
 }
 
 /** One message on its way through a consumer. A source adds what it needs to settle it: a receipt handle, an offset. */

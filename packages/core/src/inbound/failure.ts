@@ -23,11 +23,11 @@ export function pauseAfter(
   error: WirekitError,
   attempt: number,
   options: {
-    readonly backoff: { readonly baseDelayMs: number; readonly maxDelayMs: number };
+    readonly retry: { readonly baseDelayMs: number; readonly maxDelayMs: number };
     readonly random: Random;
   },
 ): number {
-  return Math.max(redeliveryDelayMs(attempt, options.backoff, options.random), retryAfterMsOf(error) ?? 0);
+  return Math.max(redeliveryDelayMs(attempt, options.retry, options.random), retryAfterMsOf(error) ?? 0);
 }
 
 /** What a decoder's error says about the message. */

@@ -1,6 +1,6 @@
 import { type Called, call } from "./call.ts";
+import type { Handler, SpanHook } from "./consumer-options.ts";
 import type { Delivery } from "./delivery.ts";
-import type { Handler, SpanHook } from "./processor-options.ts";
 import type { Raced, Run } from "./run.ts";
 
 /** What a handler came to, and what it may still come to after nobody waits for it. */

@@ -1,37 +1,34 @@
 import { WirekitError } from "../errors/wirekit-error.ts";
-import type { WaitOptions } from "../kit/waiting.ts";
 import type { Delivery } from "./delivery.ts";
-import type { ReservationRequest } from "./places.ts";
-import type { Backlog, Place } from "./slot-types.ts";
+import type { QueueEntry } from "./key-queues.ts";
 import type { Slots } from "./slots.ts";
-import type { Intake, IntakeReservation } from "./source.ts";
+import type { FetchBuffer, Intake } from "./source.ts";
 
-/** What the intake tells the consumer it belongs to. */
+/** What the intake reports to its consumer. */
 export interface IntakeListener<D extends Delivery> {
-  /** Whether nothing more is taken. */
   readonly isClosing: () => boolean;
   readonly onReceived: (delivery: D) => void;
-  /** Came after the end: to be given back. */
+  /** Came after the consumer had begun to close: it has to be given back. */
   readonly onLate: (delivery: D) => void;
-  /** Left the line before their turn. */
+  /** Left before their turn. */
   readonly onLeft: (deliveries: readonly D[], error: WirekitError) => void;
   readonly onFault: (error: unknown) => void;
   readonly onRecovered: () => void;
 }
 
-/** The line of a message: its key's; or its own, so that a redelivery waits until the delivery before it has ended. */
-export function lineOf(delivery: Pick<Delivery, "key" | "id">): string {
+/** The key by which slots order a delivery. Without a key it is its id, so that a redelivery waits for the one before it. */
+export function slotKeyOf(delivery: Pick<Delivery, "key" | "id">): string {
   const { key } = delivery;
-  // The id is read only where it is needed: some sources make it then.
-  return key === undefined ? `\0id ${delivery.id}` : keyLine(key);
+  // See docs/performance.md, "Texts that are made late".
+  return key === undefined ? `\0id ${delivery.id}` : slotKey(key);
 }
 
-/** The line of a key: the key itself, as a text made for each message would have to be hashed anew, unless it could be taken for an id's. */
-export function keyLine(key: string): string {
+/** The key itself, unless it could be taken for the id of a delivery without one. */
+export function slotKey(key: string): string {
   return key.startsWith("\0") ? `\0key ${key}` : key;
 }
 
-/** The door of a consumer's slots: counts what comes in, and takes a delivery out again that loses its lease before its turn. */
+/** The way into a consumer's slots: counts what comes in, and takes a delivery out that loses its lease before its turn. */
 export function createIntake<D extends Delivery>(slots: Slots<D>, listener: IntakeListener<D>): Intake<D> {
   function isLate(delivery: D): boolean {
     if (!listener.isClosing()) return false;
@@ -40,26 +37,26 @@ export function createIntake<D extends Delivery>(slots: Slots<D>, listener: Inta
     return true;
   }
 
-  function entered(delivery: D, place: Place): void {
+  function entered(delivery: D, entry: QueueEntry): void {
     listener.onReceived(delivery);
-    leaveWithoutLease(delivery, place);
+    leaveWithoutLease(delivery, entry);
   }
 
-  function leaveWithoutLease(delivery: D, place: Place): void {
+  function leaveWithoutLease(delivery: D, entry: QueueEntry): void {
     delivery.lease?.onLost((error) => {
-      if (place.leave()) listener.onLeft([delivery], error);
+      if (entry.leave()) listener.onLeft([delivery], error);
     });
   }
 
   return {
-    get room() {
-      return slots.room;
+    get available() {
+      return slots.available;
     },
-    async reserve(request: ReservationRequest, options?: WaitOptions): Promise<IntakeReservation<D>> {
+    reserve: async (request, options) => {
       const reservation = await slots.reserve(request, options);
       return {
-        get places() {
-          return reservation.places;
+        get remaining() {
+          return reservation.remaining;
         },
         add: (delivery) => {
           if (!isLate(delivery)) entered(delivery, reservation.add(delivery));
@@ -70,26 +67,26 @@ export function createIntake<D extends Delivery>(slots: Slots<D>, listener: Inta
     add: (delivery) => {
       if (!isLate(delivery)) entered(delivery, slots.add(delivery));
     },
-    draw: (backlog) => {
+    pull: (buffer) => {
       if (listener.isClosing()) return;
-      const counted: Backlog<D> = {
+      const counted: FetchBuffer<D> = {
         get size() {
-          return backlog.size;
+          return buffer.size;
         },
         take: () => {
-          const delivery = backlog.take();
+          const delivery = buffer.take();
           if (delivery !== undefined) listener.onReceived(delivery);
           return delivery;
         },
       };
-      slots.draw(counted, leaveWithoutLease);
+      slots.pull(counted, leaveWithoutLease);
     },
     retry: (delivery, options) => {
       if (!isLate(delivery)) entered(delivery, slots.retry(delivery, options));
     },
-    hold: (key) => slots.hold(keyLine(key)),
+    hold: (key) => slots.hold(slotKey(key)),
     takeWaiting: (key) => {
-      const waiting = slots.takeWaiting(key === undefined ? undefined : keyLine(key));
+      const waiting = slots.takeWaiting(key === undefined ? undefined : slotKey(key));
       listener.onLeft(waiting, new WirekitError("The message was taken back before its turn", takenBack));
       return waiting;
     },

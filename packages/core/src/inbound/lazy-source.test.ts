@@ -1,5 +1,6 @@
 import { expect, it } from "@jest/globals";
 import { ConfigError, silentLogger, WirekitError } from "../index.ts";
+import type { Deadline } from "../kit/deadline.ts";
 import { createConsumer } from "./consumer.ts";
 import type { Delivery, Settlement } from "./delivery.ts";
 import { LazySource } from "./lazy-source.ts";
@@ -22,8 +23,8 @@ class OneDelivery implements Source<Text> {
   release(deliveries: readonly Text[]): void {
     this.told.push(["released", ...deliveries.map(({ id }) => id)]);
   }
-  close({ timeoutMs }: { readonly timeoutMs: number }): void {
-    this.told.push(["closed", timeoutMs > 0]);
+  close({ deadline }: { readonly deadline: Deadline }): void {
+    this.told.push(["closed", deadline.leftMs() > 0]);
   }
   details() {
     return { isOpen: true };
@@ -43,9 +44,9 @@ it("opens its source when the consumer begins to receive, and passes everything 
     },
   });
   expect([openings, source.details()]).toEqual([0, {}]);
-  const consumer = createConsumer({ source, decode, handler: () => {}, logger: silentLogger });
+  const consumer = createConsumer({ source, decode, logger: silentLogger }, () => {});
   await new Promise((resolve) => consumer.on("processed", resolve));
-  expect(consumer.health()).toMatchObject({ status: "running", source: { isOpen: true } });
+  expect(consumer.health()).toMatchObject({ status: "ok", source: { isOpen: true } });
   await consumer.close();
   await source.release([{ id: "2", attempt: 1, body: "" }]);
   expect([openings, opened.told]).toEqual([
@@ -61,7 +62,7 @@ it("opens its source when the consumer begins to receive, and passes everything 
 it("ends the consumer with the error of a source that cannot be opened", async () => {
   const error = new WirekitError("there is no such queue", { code: "test/missing" });
   const source = new LazySource<Text>({ redelivery: "in-place", open: () => Promise.reject(error) });
-  const consumer = createConsumer({ source, decode, handler: () => {}, logger: silentLogger });
+  const consumer = createConsumer({ source, decode, logger: silentLogger }, () => {});
   await expect(consumer.closed).rejects.toBe(error);
   expect(consumer.health()).toMatchObject({ status: "failed", source: {} });
   await expect(source.settle({ id: "1", attempt: 1, body: "" }, { kind: "done" })).rejects.toMatchObject({
@@ -76,8 +77,8 @@ it("lets a consumer name what is wrong with it beside its own faults, before any
     faults: [{ path: "waitTimeMs", message: "must be less" }],
   });
   const start = (concurrency: number, maxAttempts: number) => () =>
-    createConsumer({ source, decode, handler: () => {}, concurrency, maxAttempts, logger: silentLogger });
-  expect(start(0, 0)).toThrow(/waitTimeMs.*maxAttempts.*concurrency/);
+    createConsumer({ source, decode, concurrency, retry: { maxAttempts }, logger: silentLogger }, () => {});
+  expect(start(0, 0)).toThrow(/concurrency.*maxAttempts.*waitTimeMs/);
   expect(start(1, 1)).toThrow(ConfigError);
 });
 
@@ -88,7 +89,7 @@ it("tells of what was handled once that is acknowledged, and of nothing else", a
     open: async () => opened,
     onDone: async ({ id }) => void opened.told.push(["told of", id]),
   });
-  const consumer = createConsumer({ source, decode, handler: () => {}, logger: silentLogger });
+  const consumer = createConsumer({ source, decode, logger: silentLogger }, () => {});
   await new Promise((resolve) => consumer.on("processed", resolve));
   await source.settle({ id: "2", attempt: 1, body: "" }, { kind: "retry", afterMs: 0 });
   await consumer.close();

@@ -1,5 +1,6 @@
 import { ClosedError } from "../errors/closed-error.ts";
 import type { Issue } from "../errors/issues.ts";
+import type { Deadline } from "../kit/deadline.ts";
 import type { Delivery, Settlement } from "./delivery.ts";
 import type { Intake, Source } from "./source.ts";
 
@@ -44,7 +45,7 @@ export class LazySource<D extends Delivery> implements Source<D> {
     await this.#opened().release(deliveries);
   }
 
-  async close(options: { readonly timeoutMs: number }): Promise<void> {
+  async close(options: { readonly deadline: Deadline }): Promise<void> {
     await this.#source?.close?.(options);
   }
 

@@ -1,12 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { ManualClock } from "../testing/manual-clock.ts";
-import {
-  LeaseLostError,
-  type LeaseRenewal,
-  type LeaseRenewalResult,
-  Leases,
-  type LeasesOptions,
-} from "./index.ts";
+import { LeaseLostError } from "./delivery.ts";
+import { type LeaseRenewal, type LeaseRenewalResult, Leases, type LeasesOptions } from "./leases.ts";
 
 const durationMs = 30_000;
 

@@ -9,8 +9,8 @@ import {
 } from "../kit/option-checks.ts";
 import { backoffMs } from "../retry-policy.ts";
 import type { Lease } from "./delivery.ts";
+import { LeaseLostError } from "./delivery.ts";
 import { HeldLease } from "./held-lease.ts";
-import { LeaseLostError } from "./lease-lost-error.ts";
 import { TimerWheel } from "./timer-wheel.ts";
 
 /** One lease of those that are due. */

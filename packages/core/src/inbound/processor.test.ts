@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { newProcessor, type TestProcessorOptions } from "../../test/new-processor.ts";
 import {
   ClosedError,
   ConfigError,
@@ -18,9 +19,8 @@ import {
   LeaseLostError,
   MemoryIdempotencyStore,
   type Processed,
-  Processor,
-  type ProcessorOptions,
   type Settlement,
+  type SpanHook,
 } from "./index.ts";
 
 type TextDelivery = Delivery<string>;
@@ -46,14 +46,14 @@ class TestLease implements Lease {
   }
 }
 
-function setUp(options: Partial<ProcessorOptions<TextDelivery, string, unknown>> = {}) {
+function setUp(options: TestProcessorOptions<TextDelivery, string> = {}) {
   const clock = new ManualClock();
   const settled: (Settlement<TextDelivery> & { readonly id: string })[] = [];
   const released: string[] = [];
   const told: Processed<TextDelivery>[] = [];
   const logged: { readonly fields: LogFields; readonly message: string }[] = [];
   const log = (fields: LogFields, message: string) => logged.push({ fields, message });
-  const processor = new Processor<TextDelivery, string>({
+  const processor = newProcessor<string>({
     decode: ({ body }) => body,
     handler: () => undefined,
     settle: async ({ id }, settlement) => settled.push({ id, ...settlement }),
@@ -147,7 +147,7 @@ describe("retrying", () => {
   it("doubles the pause with every attempt, up to its bound", async () => {
     const { processor, settled } = setUp({
       handler: () => Promise.reject(new Error("no")),
-      backoff: { baseDelayMs: 100, maxDelayMs: 1_000 },
+      retry: { baseDelayMs: 100, maxDelayMs: 1_000 },
     });
     for (const attempt of [1, 2, 3, 4, 5, 6, 2_000]) await processor.process(delivery({ attempt }));
     expect(settled.map((each) => each.kind === "retry" && each.afterMs)).toEqual([
@@ -165,7 +165,7 @@ describe("retrying", () => {
   it("counts no pause as none, however often it was tried", async () => {
     const { processor, settled } = setUp({
       handler: () => Promise.reject(new Error("no")),
-      backoff: { baseDelayMs: 0 },
+      retry: { baseDelayMs: 0 },
     });
     await processor.process(delivery({ attempt: 5_000 }));
     expect(settled).toEqual([{ id: "m1", kind: "retry", afterMs: 0 }]);
@@ -185,11 +185,13 @@ describe("giving up", () => {
     const letters: DeadLetter<TextDelivery>[] = [];
     const { clock, processor } = setUp({
       handler: failing,
-      maxAttempts: 3,
-      deadLetterSink: async (record) => {
-        letters.push(record);
-        await Promise.resolve();
-        events.push("written");
+      retry: { maxAttempts: 3 },
+      deadLetter: {
+        sink: async (record) => {
+          letters.push(record);
+          await Promise.resolve();
+          events.push("written");
+        },
       },
       settle: (_, { kind }) => events.push(`settled as ${kind}`),
     });
@@ -218,8 +220,8 @@ describe("giving up", () => {
   ])("retries the message when the sink %s: nothing is lost", async (_, sink) => {
     const { processor, settled } = setUp({
       handler: failing,
-      maxAttempts: 1,
-      deadLetterSink: sink as () => Promise<void>,
+      retry: { maxAttempts: 1 },
+      deadLetter: { sink: sink as () => Promise<void> },
     });
     expect(await processor.process(delivery())).toMatchObject({
       outcome: "retried",
@@ -233,11 +235,13 @@ describe("giving up", () => {
     let signal: AbortSignal | undefined;
     const { clock, processor } = setUp({
       handler: failing,
-      maxAttempts: 1,
-      sinkTimeoutMs: 2_000,
-      deadLetterSink: (_, options) => {
-        signal = options.signal;
-        return never();
+      retry: { maxAttempts: 1 },
+      deadLetter: {
+        timeoutMs: 2_000,
+        sink: (_, options) => {
+          signal = options.signal;
+          return never();
+        },
       },
     });
     const processing = processor.process(delivery());
@@ -247,7 +251,7 @@ describe("giving up", () => {
   });
 
   it("leaves the message to its source when there is no sink", async () => {
-    const { processor, settled } = setUp({ handler: failing, maxAttempts: 2 });
+    const { processor, settled } = setUp({ handler: failing, retry: { maxAttempts: 2 } });
     expect(await processor.process(delivery({ attempt: 2 }))).toMatchObject({ outcome: "left" });
     expect(settled).toMatchObject([{ kind: "leave", record: { reason: "attempts-exhausted" } }]);
   });
@@ -257,7 +261,7 @@ describe("giving up", () => {
       handler: () => Promise.reject(new WirekitError("never", { code: "test/never" })),
       classify: (thrown) =>
         thrown instanceof WirekitError && thrown.code === "test/never" ? "dead-letter" : "retry",
-      deadLetterSink: async () => undefined,
+      deadLetter: { sink: async () => undefined },
     });
     expect(await processor.process(delivery())).toMatchObject({ outcome: "dead-lettered" });
     expect(settled).toMatchObject([{ record: { reason: "not-retryable" } }]);
@@ -299,7 +303,7 @@ describe("an invalid message", () => {
     const letters: unknown[] = [];
     const sink = {
       decode: () => Promise.reject(invalid),
-      deadLetterSink: async (letter: unknown) => letters.push(letter),
+      deadLetter: { sink: async (letter: unknown) => letters.push(letter) },
     };
     const first = setUp(sink);
     expect(await first.processor.process(delivery())).toMatchObject({
@@ -449,14 +453,14 @@ describe("a lease", () => {
     const lease = new TestLease();
     const { processor, settled } = setUp({
       handler: () => Promise.reject(new Error("poison")),
-      maxAttempts: 1,
-      deadLetterSink: async () => lease.lose(),
+      retry: { maxAttempts: 1 },
+      deadLetter: { sink: async () => lease.lose() },
     });
     expect(await processor.process(delivery({ lease }))).toMatchObject({ outcome: "left" });
     expect(settled).toEqual([]);
   });
 
-  it.each<[string, Partial<ProcessorOptions<TextDelivery, string>>]>([
+  it.each<[string, TestProcessorOptions<TextDelivery, string>]>([
     ["is settled", {}],
     ["fails", { handler: () => Promise.reject(new Error("no")) }],
     ["cannot be settled", { settle: () => Promise.reject(new ConnectionError("reset")) }],
@@ -591,7 +595,7 @@ describe("closing", () => {
 
 describe("idempotency", () => {
   function setUpOnce(
-    options: Partial<ProcessorOptions<TextDelivery, string, unknown>> = {},
+    options: TestProcessorOptions<TextDelivery, string> = {},
     store?: Partial<IdempotencyStore>,
   ) {
     let handled = 0;
@@ -724,7 +728,7 @@ describe("idempotency", () => {
 
   it("retries, and never makes a dead letter of, a message when the store cannot be asked", async () => {
     const { processor, handledCount } = setUpOnce(
-      { maxAttempts: 1, deadLetterSink: async () => undefined },
+      { retry: { maxAttempts: 1 }, deadLetter: { sink: async () => undefined } },
       { begin: () => Promise.reject(new ConnectionError("store down")) },
     );
     expect(await processor.process(delivery({ attempt: 9 }))).toMatchObject({ outcome: "retried" });
@@ -788,7 +792,7 @@ describe("idempotency", () => {
     await keyless.processor.process(delivery());
     expect(keyless.handledCount()).toBe(2);
     const faulty = setUpOnce({
-      maxAttempts: 1,
+      retry: { maxAttempts: 1 },
       idempotency: {
         store: new MemoryIdempotencyStore(),
         keyOf: () => {
@@ -836,7 +840,7 @@ describe("a span", () => {
     ]);
   });
 
-  it.each<[string, ProcessorOptions<TextDelivery, string>["span"], Processed["outcome"]]>([
+  it.each<[string, SpanHook<TextDelivery, string>, Processed["outcome"]]>([
     [
       "throws before the handler",
       () => {
@@ -899,8 +903,8 @@ it("counts each delivery once", async () => {
       return body;
     },
     handler: (message) => (message === "fails" ? Promise.reject(new Error("no")) : undefined),
-    maxAttempts: 3,
-    deadLetterSink: async () => undefined,
+    retry: { maxAttempts: 3 },
+    deadLetter: { sink: async () => undefined },
   });
   const bodies = ["ok", "ok", "fails", "invalid"];
   await Promise.all(bodies.map((body) => processor.process(delivery({ body }))));
@@ -931,16 +935,14 @@ it("is not stopped by a listener that throws", async () => {
 
 it("names every option at fault", () => {
   const faulty = () =>
-    new Processor({
-      decode: undefined as never,
+    newProcessor({
+      decode: null as never,
       handler: 1 as never,
-      settle: undefined as never,
       handlerTimeoutMs: 0,
-      maxAttempts: 0,
+      retry: { maxAttempts: 0, baseDelayMs: -1 },
       whenInvalid: "dead-letter",
-      backoff: { baseDelayMs: -1 },
     });
   expect(faulty).toThrow(
-    /decode .*; handler .*; settle .*; handlerTimeoutMs .*; maxAttempts .*; backoff.baseDelayMs .*; deadLetterSink /,
+    /decode .*; handlerTimeoutMs .*; retry\.maxAttempts .*; retry\.baseDelayMs .*; handler .*; deadLetter /,
   );
 });

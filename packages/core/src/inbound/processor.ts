@@ -1,23 +1,37 @@
 import { messageOf, WirekitError } from "../errors/wirekit-error.ts";
 import { LinkedList } from "../kit/linked-list.ts";
+import type { Troubles } from "../kit/troubles.ts";
 import { withTimeout } from "../kit/waiting.ts";
 import { call, isToCome } from "./call.ts";
 import { beginClaim, type Claim } from "./claim.ts";
+import type { ConsumerStats, Processed } from "./consumer-events.ts";
+import type { ResolvedConsumerOptions, ResolvedIdempotency } from "./consumer-options.ts";
 import { type Decided, type Decision, done, type Ending, forget } from "./decision.ts";
-import type { DeadLetter, DeadLetterReason, Delivery } from "./delivery.ts";
+import type { DeadLetter, DeadLetterReason, Delivery, Settlement } from "./delivery.ts";
+import { LeaseLostError } from "./delivery.ts";
 import { classifyDecodeError, pauseAfter } from "./failure.ts";
 import { callHandler } from "./handler-call.ts";
-import { LeaseLostError } from "./lease-lost-error.ts";
-import {
-  type Processed,
-  type ProcessorOptions,
-  type ResolvedIdempotency,
-  type ResolvedProcessorOptions,
-  resolveProcessorOptions,
-} from "./processor-options.ts";
-import { countProcessed, noCounts, type ProcessorStats } from "./processor-stats.ts";
 import { type Interruption, type Raced, Run } from "./run.ts";
 import { settlingFault } from "./settling.ts";
+
+/** The part of the counters that a processor keeps. Each delivery counts in exactly one of the first five. */
+export type ProcessorStats = Omit<ConsumerStats, "received" | "waiting" | "running">;
+
+/** The options that a processor needs. */
+export type ProcessorOptions<D extends Delivery, Message, Result> = Omit<
+  ResolvedConsumerOptions<D, Message, Result>,
+  "source" | "concurrency" | "capacity"
+>;
+
+/** How a processor acts on its source, and reports. */
+export interface ProcessorPorts<D extends Delivery> {
+  /** Carries a settlement out: a source's own `settle`. */
+  readonly settle: (delivery: D, settlement: Settlement<D>) => unknown;
+  /** Gives a delivery back that was begun and not handled, because the consumer closes. */
+  readonly release: (delivery: D) => unknown;
+  /** What fails at present, for `health()`. */
+  readonly troubles: Troubles;
+}
 
 /** What a caller of `process` can be told before the delivery is settled. */
 export interface ProcessHooks {
@@ -30,14 +44,25 @@ export interface ProcessHooks {
  * settles exactly once, whatever the handler does. Knows nothing of queues: a source hands deliveries in, and carries settlements out.
  */
 export class Processor<D extends Delivery, Message = unknown, Result = unknown> {
-  readonly #options: ResolvedProcessorOptions<D, Message, Result>;
+  readonly #options: ProcessorOptions<D, Message, Result>;
+  readonly #ports: ProcessorPorts<D>;
   readonly #runs = new LinkedList<Run<D>>();
-  readonly #counts = noCounts();
+  readonly #counts = {
+    handled: 0,
+    retried: 0,
+    deadLettered: 0,
+    invalid: 0,
+    left: 0,
+    duplicates: 0,
+    abandoned: 0,
+    failedSettlements: 0,
+    failedDeadLetters: 0,
+  };
   #undecided = 0;
 
-  /** @throws ConfigError naming every option at fault. */
-  constructor(options: ProcessorOptions<D, Message, Result>) {
-    this.#options = resolveProcessorOptions(options);
+  constructor(options: ProcessorOptions<D, Message, Result>, ports: ProcessorPorts<D>) {
+    this.#options = options;
+    this.#ports = ports;
   }
 
   /**
@@ -71,13 +96,18 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
     run.stopListening();
     // Whatever came of settling: a lease that is renewed for nobody would keep the message from all others.
     run.delivery.lease?.end();
-    countProcessed(this.#counts, processed);
+    this.#count(processed);
     this.#undecided -= 1;
     this.#options.onProcessed(processed);
     if (run.hasGhost) return this.#awaitGhost(run, processed);
     run.endUserCode();
     this.#runs.remove(run);
     return processed;
+  }
+
+  #count({ outcome, isDuplicate }: Processed<D>): void {
+    this.#counts[outcome === "dead-lettered" ? "deadLettered" : outcome] += 1;
+    if (isDuplicate) this.#counts.duplicates += 1;
   }
 
   async #awaitGhost(run: Run<D>, processed: Processed<D>): Promise<Processed<D>> {
@@ -151,13 +181,16 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
         onLost: () => run.abort(new LeaseLostError("its idempotency claim is somebody else's by now")),
         onError: (what, thrown) => {
           logger.error({ id, error: messageOf(thrown) }, `The idempotency store failed in ${what} a claim`);
+          this.#ports.troubles.report("idempotency", troubleOf("The idempotency store fails", thrown));
         },
       });
+      this.#ports.troubles.clear("idempotency");
       if (begun.kind === "claimed") return this.#handleClaimed(run, message, begun.claim);
       if (begun.kind === "done") return { ...done, isDuplicate: true };
       // Never acknowledged: whoever handles it may still fail, or die over it.
       return this.#retry(run, new WirekitError("The message is being handled elsewhere", inProgress));
     } catch (thrown) {
+      this.#ports.troubles.report("idempotency", troubleOf("The idempotency store fails", thrown));
       // Nothing is known of the message, so that this never makes a dead letter of it.
       return this.#retry(run, WirekitError.from(thrown));
     }
@@ -218,7 +251,7 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
   }
 
   #giveUpOrRetry(run: Run<D>, error: WirekitError, thrown: unknown = error): Decided<D> {
-    const { maxAttempts } = this.#options;
+    const { maxAttempts } = this.#options.retry;
     if (this.#classify(thrown) === "dead-letter") return this.#giveUp(run, "not-retryable", error);
     if (run.delivery.attempt >= maxAttempts) return this.#giveUp(run, "attempts-exhausted", error);
     return this.#retry(run, error);
@@ -238,25 +271,43 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
 
   #retry({ delivery }: Run<D>, error: WirekitError): Decision<D> {
     const afterMs = pauseAfter(error, delivery.attempt, this.#options);
-    return { kind: "settle", outcome: "retried", settlement: { kind: "retry", afterMs }, error };
+    return {
+      kind: "settle",
+      outcome: "retried",
+      settlement: { kind: "retry", afterMs },
+      error,
+    };
   }
 
   async #giveUp(run: Run<D>, reason: DeadLetterReason, error: WirekitError): Promise<Decision<D>> {
-    const { deadLetterSink, whenInvalid, sinkTimeoutMs: timeoutMs, clock, logger } = this.#options;
+    const { deadLetter, whenInvalid, clock, logger } = this.#options;
     const { delivery } = run;
-    const record: DeadLetter<D> = { delivery, reason, error, failedAt: clock.now() };
+    const record: DeadLetter<D> = {
+      delivery,
+      reason,
+      error,
+      failedAt: clock.now(),
+    };
     const isInvalid = reason === "invalid";
-    if (deadLetterSink === undefined || (isInvalid && whenInvalid === "leave")) {
+    if (deadLetter === undefined || (isInvalid && whenInvalid === "leave")) {
       const settlement = { kind: "leave", record } as const;
-      return { kind: "settle", outcome: isInvalid ? "invalid" : "left", settlement, error };
+      return {
+        kind: "settle",
+        outcome: isInvalid ? "invalid" : "left",
+        settlement,
+        error,
+      };
     }
     try {
-      await withTimeout("The dead-letter sink", async (signal) => deadLetterSink(record, { signal }), {
+      const { sink, timeoutMs } = deadLetter;
+      await withTimeout("The dead-letter sink", async (signal) => sink(record, { signal }), {
         timeoutMs,
         clock,
       });
+      this.#ports.troubles.clear("dead letters");
     } catch (thrown) {
       this.#counts.failedDeadLetters += 1;
+      this.#ports.troubles.report("dead letters", troubleOf("Dead letters cannot be written", thrown));
       logger.error(
         { id: delivery.id, error: messageOf(thrown) },
         "A dead letter could not be written; the message is retried",
@@ -264,11 +315,16 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
       return this.#retry(run, WirekitError.from(thrown));
     }
     const settlement = { kind: "dead-letter", record } as const;
-    return { kind: "settle", outcome: isInvalid ? "invalid" : "dead-lettered", settlement, error };
+    return {
+      kind: "settle",
+      outcome: isInvalid ? "invalid" : "dead-lettered",
+      settlement,
+      error,
+    };
   }
 
   #carryOut(run: Run<D>, decision: Decision<D>): Processed<D> | Promise<Processed<D>> {
-    const { settle, release } = this.#options;
+    const { settle, release, troubles } = this.#ports;
     const { delivery } = run;
     // What was done for a message that somebody else has by now is not acknowledged.
     if (run.interruption?.kind === "lease-lost" || delivery.lease?.isLost) {
@@ -279,9 +335,16 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
     const isRelease = decision.kind === "release";
     const called = isRelease ? call(release, delivery) : call(settle, delivery, decision.settlement);
     const ending: Ending<D> = isRelease ? { outcome: "left", error: decision.error } : decision;
-    if (called.kind === "value") return this.#ended(run, ending);
+    if (called.kind === "value") {
+      troubles.clear("settling");
+      return this.#ended(run, ending);
+    }
     return settlingFault(called, delivery, this.#options).then((fault) => {
-      if (fault === undefined) return this.#ended(run, ending);
+      if (fault === undefined) {
+        troubles.clear("settling");
+        return this.#ended(run, ending);
+      }
+      troubles.report("settling", troubleOf("Messages cannot be settled", fault));
       this.#counts.failedSettlements += 1;
       return this.#ended(run, { outcome: "left", error: fault });
     });
@@ -289,8 +352,22 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
 
   #ended(run: Run<D>, { outcome, settlement, error, isDuplicate = false }: Ending<D>): Processed<D> {
     const durationMs = this.#options.clock.monotonic() - run.startedAt;
-    return { delivery: run.delivery, outcome, settlement, error, isDuplicate, durationMs };
+    return {
+      delivery: run.delivery,
+      outcome,
+      settlement,
+      error,
+      isDuplicate,
+      durationMs,
+    };
   }
 }
 
 const inProgress = { code: "wirekit/in-progress", retryable: true } as const;
+
+/** A reason for `health()`. The text of an error that is not ours may quote a message, so that it is not shown. */
+function troubleOf(what: string, thrown: unknown): WirekitError {
+  const error = WirekitError.from(thrown);
+  const why = error.code === "wirekit/unknown" ? "" : `: ${error.message}`;
+  return new WirekitError(`${what}${why}`, { code: error.code, cause: error });
+}

@@ -3,8 +3,8 @@ import { TimeoutError } from "../errors/timeout-error.ts";
 import type { WirekitError } from "../errors/wirekit-error.ts";
 import { LazySignal } from "../kit/lazy-signal.ts";
 import type { ListMember } from "../kit/linked-list.ts";
+import type { HandlerContext } from "./consumer-options.ts";
 import type { Delivery } from "./delivery.ts";
-import type { HandlerContext } from "./processor-options.ts";
 
 /** Why nobody waits any longer for the code that is running. */
 export interface Interruption {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { ClosedError, ConfigError, type LogFields, QueueFullError, silentLogger } from "../index.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
-import { type Place, type Slot, Slots, type SlotsOptions } from "./index.ts";
+import type { QueueEntry, Slot } from "./key-queues.ts";
+import { Slots, type SlotsOptions } from "./slots.ts";
 
 /** Slots whose tasks, named "key number", run until the test ends them. */
 function setUp(options: Partial<SlotsOptions<string>> = {}) {
@@ -52,7 +53,7 @@ describe("a backlog", () => {
   it("is taken from as slots become free, and not before", async () => {
     const { slots, started, end, clock } = setUp();
     const backlog = backlogOf("-1", "-2", "-3", "-4");
-    slots.draw(backlog);
+    slots.pull(backlog);
     expect(backlog.taken).toEqual([]);
     await clock.settle();
     expect([started, backlog.taken]).toEqual([
@@ -69,7 +70,7 @@ describe("a backlog", () => {
     slots.add("a1");
     slots.add("b1");
     const lined: string[] = [];
-    slots.draw(backlogOf("a2", "b2", "a3", "c1"), (task) => lined.push(task));
+    slots.pull(backlogOf("a2", "b2", "a3", "c1"), (task) => lined.push(task));
     await clock.settle();
     expect(started).toEqual(["a1", "b1"]);
     // Nothing of it can run but the last: the others wait in their lines from now on.
@@ -87,10 +88,10 @@ describe("a backlog", () => {
 
   it("has its tasks leave the lines in which they wait", async () => {
     const { slots, started, end, clock } = setUp();
-    const places: Place[] = [];
-    slots.draw(backlogOf("a1", "a2", "a3"), (_task, place) => places.push(place));
+    const entries: QueueEntry[] = [];
+    slots.pull(backlogOf("a1", "a2", "a3"), (_task, entry) => entries.push(entry));
     await clock.settle();
-    expect(places.map((place) => place.leave())).toEqual([true, true]);
+    expect(entries.map((entry) => entry.leave())).toEqual([true, true]);
     await end("a1");
     expect(started).toEqual(["a1"]);
     await slots.whenIdle();
@@ -99,7 +100,7 @@ describe("a backlog", () => {
   it("is waited for, also when it has grown", async () => {
     const { slots, end, clock } = setUp({ concurrency: 1 });
     const backlog = backlogOf("-1");
-    slots.draw(backlog);
+    slots.pull(backlog);
     await clock.settle();
     backlog.more("-2");
     let isIdle = false;
@@ -112,7 +113,7 @@ describe("a backlog", () => {
     await idle;
     backlog.more("-3");
     expect(slots.running).toBe(0);
-    slots.draw(backlog);
+    slots.pull(backlog);
     await clock.settle();
     expect(slots.running).toBe(1);
   });
@@ -120,7 +121,7 @@ describe("a backlog", () => {
   it("is waited for no longer when its owner has dropped it", async () => {
     const { slots, end, clock } = setUp({ concurrency: 1 });
     const backlog = backlogOf("-1", "-2");
-    slots.draw(backlog);
+    slots.pull(backlog);
     await clock.settle();
     const idle = slots.whenIdle();
     backlog.take();
@@ -131,13 +132,13 @@ describe("a backlog", () => {
   it("is left alone after the end", async () => {
     const { slots, end, clock } = setUp({ concurrency: 1 });
     const backlog = backlogOf("-1", "-2");
-    slots.draw(backlog);
+    slots.pull(backlog);
     await clock.settle();
     expect(slots.stop()).toEqual([]);
     await end("-1");
     expect(backlog.taken).toEqual(["-1"]);
     expect(slots.waiting).toBe(0);
-    expect(() => slots.draw(backlog)).toThrow(ClosedError);
+    expect(() => slots.pull(backlog)).toThrow(ClosedError);
   });
 });
 
@@ -167,7 +168,7 @@ describe("running", () => {
     expect(started.filter((task) => task.startsWith("a"))).toEqual(["a1", "a2", "a3"]);
   });
 
-  it("lets the next one run when a task gives up its slot, but keeps its key and its place", async () => {
+  it("lets the next one run when a task gives up its slot, but keeps its key and its share of the capacity", async () => {
     const { slots, started, end, open, clock } = setUp({ concurrency: 1, capacity: 3 });
     for (const task of ["a1", "a2", "b1"]) slots.add(task);
     await clock.settle();
@@ -175,15 +176,15 @@ describe("running", () => {
     open.get("a1")?.slot.release();
     await clock.settle();
     expect(started).toEqual(["a1", "b1"]);
-    expect({ running: slots.running, unfinished: slots.unfinished, room: slots.room }).toEqual({
+    expect({ running: slots.running, unfinished: slots.unfinished, available: slots.available }).toEqual({
       running: 1,
       unfinished: 2,
-      room: 0,
+      available: 0,
     });
     await end("b1");
     await end("a1");
     expect(started).toEqual(["a1", "b1", "a2"]);
-    expect({ running: slots.running, room: slots.room }).toEqual({ running: 1, room: 2 });
+    expect({ running: slots.running, available: slots.available }).toEqual({ running: 1, available: 2 });
   });
 
   it.each<[string, () => unknown]>([
@@ -254,9 +255,9 @@ describe("retry", () => {
 
   it("frees its key when it leaves", async () => {
     const { clock, slots, started } = setUp();
-    const place = slots.retry("a1", { afterMs: 10_000 });
+    const entry = slots.retry("a1", { afterMs: 10_000 });
     slots.add("a2");
-    expect(place.leave()).toBe(true);
+    expect(entry.leave()).toBe(true);
     await clock.settle();
     expect(started).toEqual(["a2"]);
     expect(clock.pendingTimers).toBe(0);
@@ -313,7 +314,7 @@ describe("leaving", () => {
     expect(first?.leave()).toBe(false);
     expect(second?.leave()).toBe(true);
     expect(second?.leave()).toBe(false);
-    expect(slots.room).toBe(1);
+    expect(slots.available).toBe(1);
     await end("a1");
     expect(started).toEqual(["a1", "a3"]);
   });
@@ -343,31 +344,31 @@ describe("leaving", () => {
   });
 });
 
-describe("room", () => {
+describe("capacity", () => {
   it("refuses what goes beyond its capacity", () => {
     const { slots } = setUp({ capacity: 2 });
     slots.add("-1");
     slots.add("-2");
-    expect(slots.room).toBe(0);
+    expect(slots.available).toBe(0);
     expect(() => slots.add("-3")).toThrow(QueueFullError);
     expect(() => slots.retry("-1 again", { afterMs: 0 })).not.toThrow();
-    expect(slots.room).toBe(0);
+    expect(slots.available).toBe(0);
   });
 
-  it("keeps reserved places for what is to come, and takes back what was not used", async () => {
+  it("keeps reserved capacity for what is to come, and takes back what was not used", async () => {
     const { clock, slots } = setUp({ capacity: 5 });
     const reservation = await slots.reserve({ atLeast: 1, atMost: 3 });
-    expect([reservation.places, slots.room]).toEqual([3, 2]);
+    expect([reservation.remaining, slots.available]).toEqual([3, 2]);
     reservation.add("-1");
-    expect([reservation.places, slots.room]).toEqual([2, 2]);
+    expect([reservation.remaining, slots.available]).toEqual([2, 2]);
     reservation.release();
     reservation.release();
-    expect([reservation.places, slots.room]).toEqual([0, 4]);
+    expect([reservation.remaining, slots.available]).toEqual([0, 4]);
     expect(() => reservation.add("-2")).toThrow(QueueFullError);
     await clock.settle();
   });
 
-  it("serves those who wait for room in their order, each as soon as there is enough", async () => {
+  it("serves those who wait for capacity in their order, each as soon as there is enough", async () => {
     const { clock, slots, end } = setUp({ concurrency: 4, capacity: 4 });
     for (const task of ["-1", "-2", "-3", "-4"]) slots.add(task);
     await clock.settle();
@@ -376,7 +377,7 @@ describe("room", () => {
       ["first", 2],
       ["second", 1],
     ] as const) {
-      void slots.reserve({ atLeast }).then(({ places }) => granted.push(`${name} ${places}`));
+      void slots.reserve({ atLeast }).then(({ remaining }) => granted.push(`${name} ${remaining}`));
     }
     await end("-1");
     expect(granted).toEqual([]);
@@ -402,7 +403,7 @@ describe("room", () => {
     controller.abort("enough");
     await clock.advance(100);
     await Promise.all(outcomes);
-    expect((await patient).places).toBe(1);
+    expect((await patient).remaining).toBe(1);
     await expect(slots.reserve({}, { signal: AbortSignal.abort("before") })).rejects.toBe("before");
   });
 
@@ -420,7 +421,7 @@ describe("room", () => {
     });
     expect(() => slots.add("a")).toThrow("no key");
     expect(() => slots.retry("a", { afterMs: 1 })).toThrow("no key");
-    expect(slots.room).toBe(1);
+    expect(slots.available).toBe(1);
   });
 });
 
@@ -439,7 +440,7 @@ describe("ending", () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it("rejects those who wait for room", async () => {
+  it("rejects those who wait for capacity", async () => {
     const { slots } = setUp({ capacity: 1 });
     const [reservation, waiting] = [await slots.reserve({}), slots.reserve({})];
     slots.stop();

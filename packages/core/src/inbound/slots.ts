@@ -1,58 +1,86 @@
-import { systemClock } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import { ClosedError } from "../errors/closed-error.ts";
 import { QueueFullError } from "../errors/queue-full-error.ts";
 import { TimeoutError } from "../errors/timeout-error.ts";
 import { messageOf } from "../errors/wirekit-error.ts";
+import { Faults } from "../kit/faults.ts";
 import { LinkedList } from "../kit/linked-list.ts";
-import { checkFunction, checkWhole, maxTimerMs, type Resolved, throwFaults } from "../kit/option-checks.ts";
+import { maxTimerMs, type Resolved } from "../kit/option-checks.ts";
+import { option } from "../kit/option-rules.ts";
+import { readOptions } from "../kit/read-options.ts";
 import type { WaitOptions } from "../kit/waiting.ts";
-import { consoleLogger } from "../logger.ts";
+import type { Logger } from "../logger.ts";
 import { call } from "./call.ts";
-import { IdleWaiters } from "./idle-waiters.ts";
-import { keptPlaces } from "./kept-places.ts";
-import { Lanes } from "./lanes.ts";
-import { Places, type ReservationRequest } from "./places.ts";
-import type { Backlog, Place, Reservation, SlotsOptions, Undone } from "./slot-types.ts";
-import { type NodeOwner, type TaskLane, TaskNode } from "./task-lane.ts";
-import { type Turn, Turns } from "./turns.ts";
+import { Capacity, type Reservation, type ReservationRequest, reservationOf } from "./capacity.ts";
+import {
+  type KeyQueue,
+  KeyQueues,
+  QueuedTask,
+  type QueueEntry,
+  type Slot,
+  type TaskOwner,
+} from "./key-queues.ts";
+import type { FetchBuffer } from "./source.ts";
+import { IdleWaiters, type Pass, WorkLoop } from "./work-loop.ts";
+
+/** How many tasks run, and wait, and how one is run. */
+export interface SlotsOptions<Task> {
+  /** The most tasks that run at once. */
+  readonly concurrency: number;
+  /** The most tasks that are held: waiting, running, and reserved for. Default: no limit. */
+  readonly capacity?: number | undefined;
+  /** Runs a task. Its slot, capacity and key are taken until this settles. What it throws is logged. */
+  readonly run: (task: Task, slot: Slot) => unknown;
+  /** Tasks of one key run one at a time, in the order of their arrival. `undefined`: no order. */
+  readonly keyOf?: ((task: Task) => string | undefined) | undefined;
+  readonly logger?: Logger | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+const rules = {
+  concurrency: option.whole({ minimum: 1, presence: "required" }),
+  capacity: option.whole({
+    minimum: 1,
+    unlimited: "allowed",
+    default: Number.POSITIVE_INFINITY,
+  }),
+  run: option.fn({ presence: "required" }),
+  keyOf: option.fn({ default: () => undefined }),
+  logger: option.logger(),
+  clock: option.clock(),
+};
 
 /**
- * Runs tasks, so many at a time, one of each key. A slow task holds back its own key and nobody else. Every operation takes constant
- * time, however many tasks wait.
+ * Runs tasks, a limited number at a time, and those of one key one after the other. A slow task holds back its own key
+ * only. Every operation takes constant time, however many tasks wait.
  */
 export class Slots<Task> {
-  readonly #options: Omit<Resolved<SlotsOptions<Task>>, "capacity">;
-  readonly #places: Places;
-  readonly #lanes = new Lanes<Task>();
-  readonly #ready = new LinkedList<TaskLane<Task>>();
-  readonly #running = new LinkedList<TaskNode<Task>>();
-  readonly #turns = new Turns(() => this.#pump());
-  readonly #owner: NodeOwner<Task>;
-  // What runs is asked for first: that is told at once, and mostly the answer.
+  readonly #options: Resolved<SlotsOptions<Task>>;
+  readonly #capacity: Capacity;
+  readonly #queues = new KeyQueues<Task>();
+  readonly #ready = new LinkedList<KeyQueue<Task>>();
+  readonly #running = new LinkedList<QueuedTask<Task>>();
+  readonly #loop = new WorkLoop(() => this.#beginTasks());
+  readonly #owner: TaskOwner<Task>;
+  // The tasks that run come first: looking at them is fast, and mostly decides.
   readonly #idle = new IdleWaiters(() => this.#running.size === 0 && this.waiting === 0);
-  #backlog: Backlog<Task> | undefined;
-  #onLined: (task: Task, place: Place) => void = () => undefined;
+  #buffer: FetchBuffer<Task> | undefined;
+  #onQueued: (task: Task, entry: QueueEntry) => void = () => undefined;
   #waiting = 0;
   #usedSlots = 0;
   #isStopped = false;
 
   /** @throws ConfigError naming every option at fault. */
   constructor(options: SlotsOptions<Task>) {
-    const { concurrency, capacity = Number.POSITIVE_INFINITY, run, keyOf = () => undefined } = options;
-    throwFaults([
-      checkWhole("concurrency", concurrency, { minimum: 1 }),
-      checkWhole("capacity", capacity, { minimum: 1, unlimited: "allowed" }),
-      checkFunction("run", run, "required"),
-      checkFunction("keyOf", keyOf, "required"),
-    ]);
-    const { logger = consoleLogger, clock = systemClock } = options;
-    this.#options = { concurrency, run, keyOf, logger, clock };
-    this.#places = new Places(capacity);
+    const faults = new Faults();
+    this.#options = readOptions(options, rules, faults) as unknown as Resolved<SlotsOptions<Task>>;
+    faults.throwIfAny();
+    this.#capacity = new Capacity(this.#options.capacity);
     this.#owner = {
-      leave: (node) => this.#leave(node),
-      release: () => {
+      leave: (queued) => this.#leave(queued),
+      releaseSlot: () => {
         this.#usedSlots -= 1;
-        this.#turns.soon();
+        this.#loop.schedule();
       },
     };
   }
@@ -62,9 +90,9 @@ export class Slots<Task> {
     return this.#usedSlots;
   }
 
-  /** Tasks that wait for a slot, for their key, or for the time of their retry, and those of the backlog. */
+  /** Tasks that wait for a slot, for their key, or for the time of their retry, and those of the buffer. */
   get waiting(): number {
-    return this.#waiting + (this.#backlog?.size ?? 0);
+    return this.#waiting + (this.#buffer?.size ?? 0);
   }
 
   /** Tasks that have begun and whose `run` has not settled yet, with or without a slot. */
@@ -73,97 +101,104 @@ export class Slots<Task> {
   }
 
   /** How many more tasks can be added now. */
-  get room(): number {
-    return this.#places.room;
+  get available(): number {
+    return this.#capacity.available;
   }
 
   /**
-   * Puts a task at the end of the line of its key.
+   * Puts a task at the end of the queue of its key.
    *
    * @throws QueueFullError beyond `capacity`; ClosedError after `stop`.
    */
-  add(task: Task): Place {
+  add(task: Task): QueueEntry {
     this.#throwIfStopped();
-    if (this.#places.room < 1) {
-      throw new QueueFullError("The line", { unit: "tasks", limit: this.#places.capacity });
+    if (this.#capacity.available < 1) {
+      throw new QueueFullError("The queue", {
+        unit: "tasks",
+        limit: this.#capacity.limit,
+      });
     }
-    const place = this.#enter(task);
-    this.#places.take(1);
-    return place;
+    const entry = this.#enter(task);
+    this.#capacity.take(1);
+    return entry;
   }
 
   /**
-   * Puts a task at the head of its key, not to run before `afterMs`; until then nothing of its key runs. Also beyond `capacity`, because it
-   * is called while the task's earlier try still has its place.
+   * Puts a task at the head of its key, not to run before `afterMs`; until then nothing of its key runs. Also beyond
+   * `capacity`, because it is called while the task's earlier try still takes some.
    *
    * @throws ClosedError after `stop`.
    */
-  retry(task: Task, { afterMs }: { readonly afterMs: number }): Place {
+  retry(task: Task, { afterMs }: { readonly afterMs: number }): QueueEntry {
     this.#throwIfStopped();
-    const node = this.#nodeFor(task);
-    this.#places.take(1);
-    const release = this.#holdLane(node.lane);
+    const queued = this.#newEntry(task);
+    this.#capacity.take(1);
+    const release = this.#hold(queued.queue);
     const cancel = this.#options.clock.setTimer(release, Math.min(Math.max(0, afterMs), maxTimerMs));
-    node.lift = () => {
+    queued.endPause = () => {
       cancel();
       release();
     };
-    node.lane.tasks.prepend(node);
-    return node;
+    queued.queue.tasks.prepend(queued);
+    return queued;
   }
 
   /**
-   * Takes tasks from `backlog` whenever there is a slot and nothing else to run, beyond `capacity` where it comes to that. A task whose key is busy goes to
-   * the end of its line, of which `onLined` is told, and the next one is taken. To be called again when the backlog has grown; there is one at a time.
+   * Takes tasks from `buffer` whenever there is a slot and nothing else to run, also beyond `capacity`. A task whose key is
+   * busy goes to the end of the queue of its key, `onQueued` is called, and the next one is taken. Call it again when the
+   * buffer has grown; there is one buffer at a time.
    *
    * @throws ClosedError after `stop`.
    */
-  draw(backlog: Backlog<Task>, onLined: (task: Task, place: Place) => void = () => undefined): void {
+  pull(buffer: FetchBuffer<Task>, onQueued: (task: Task, entry: QueueEntry) => void = () => undefined): void {
     this.#throwIfStopped();
-    this.#backlog = backlog;
-    this.#onLined = onLined;
-    this.#turns.soon();
+    this.#buffer = buffer;
+    this.#onQueued = onQueued;
+    this.#loop.schedule();
   }
 
   /** Lets nothing of `key` begin until the returned function is called. What runs goes on. */
   hold(key: string): () => void {
-    return this.#holdLane(this.#lanes.for(key));
+    return this.#hold(this.#queues.for(key));
   }
 
-  /** Takes all tasks out that wait, of `key` where one is given, in order for each key. */
+  /** Takes all tasks out that wait, of `key` if one is given, in order for each key. */
   takeWaiting(key?: string): Task[] {
-    return this.#lanes.at(key).flatMap((lane) => this.#empty(lane));
+    return this.#queues.at(key).flatMap((queue) => this.#empty(queue));
   }
 
   /**
-   * Keeps places for tasks to come, so that what is asked for in the meantime finds room when it arrives. Waits until there are
-   * `atLeast` places, and takes up to `atMost`. Whoever asks first is served first.
+   * Reserves capacity for tasks to come, so that what is requested meanwhile can be added when it arrives. Waits until
+   * `atLeast` are available, and takes up to `atMost`. Callers are served in the order in which they came.
    *
    * @throws ClosedError after `stop`; TimeoutError; the signal's own reason.
    */
   async reserve(request: ReservationRequest, options: WaitOptions = {}): Promise<Reservation<Task>> {
     this.#throwIfStopped();
-    const granted = await this.#places.reserve(request, { ...options, clock: this.#options.clock });
-    return keptPlaces(granted, {
-      enter: (task: Task) => {
-        this.#throwIfStopped();
-        return this.#enter(task);
-      },
-      giveBack: (places) => this.#places.giveBack(places),
+    const granted = await this.#capacity.reserve(request, {
+      ...options,
+      clock: this.#options.clock,
+    });
+    return reservationOf(granted, this.#capacity, (task: Task) => {
+      this.#throwIfStopped();
+      return this.#enter(task);
     });
   }
 
-  /** Begins nothing more, and takes nothing more. Returns what waited, in order for each key, without what is left of the backlog. */
+  /** Begins nothing more, and takes nothing more. Returns what waited, in order for each key, without the buffer. */
   stop(): Task[] {
     this.#isStopped = true;
-    this.#backlog = undefined;
+    this.#buffer = undefined;
     const waiting = this.takeWaiting();
-    this.#places.close(new ClosedError("The line"));
+    this.#capacity.close(new ClosedError("The queue"));
     return waiting;
   }
 
-  /** Stops, waits until all that runs has settled, and returns what did not within `timeoutMs`. */
-  async drain(options: WaitOptions = {}): Promise<Undone<Task>> {
+  /** Stops, waits until all that runs has settled, and returns what was not begun and what still runs after `timeoutMs`. */
+  async drain(options: WaitOptions = {}): Promise<{
+    readonly waiting: readonly Task[];
+    readonly running: readonly Task[];
+  }> {
     const waiting = this.stop();
     await this.whenIdle(options).catch((thrown: unknown) => {
       if (!(thrown instanceof TimeoutError)) throw thrown;
@@ -177,116 +212,118 @@ export class Slots<Task> {
   }
 
   #throwIfStopped(): void {
-    if (this.#isStopped) throw new ClosedError("The line");
+    if (this.#isStopped) throw new ClosedError("The queue");
   }
 
-  #enter(task: Task): Place {
-    const node = this.#nodeFor(task);
-    node.lane.tasks.append(node);
-    this.#refresh(node.lane);
-    return node;
+  #enter(task: Task): QueueEntry {
+    const queued = this.#newEntry(task);
+    queued.queue.tasks.append(queued);
+    this.#refresh(queued.queue);
+    return queued;
   }
 
-  #nodeFor(task: Task): TaskNode<Task> {
+  #newEntry(task: Task): QueuedTask<Task> {
     const key = this.#options.keyOf(task);
     this.#waiting += 1;
-    return new TaskNode(task, this.#lanes.for(key), this.#owner);
+    return new QueuedTask(task, this.#queues.for(key), this.#owner);
   }
 
-  #holdLane(lane: TaskLane<Task>): () => void {
-    lane.holds += 1;
-    this.#refresh(lane);
+  #hold(queue: KeyQueue<Task>): () => void {
+    queue.holds += 1;
+    this.#refresh(queue);
     let isHeld = true;
     return () => {
       if (!isHeld) return;
       isHeld = false;
-      lane.holds -= 1;
-      this.#refresh(lane);
+      queue.holds -= 1;
+      this.#refresh(queue);
     };
   }
 
-  #leave(node: TaskNode<Task>): boolean {
-    const { lane } = node;
-    if (!lane.tasks.remove(node)) return false;
+  #leave(queued: QueuedTask<Task>): boolean {
+    const { queue } = queued;
+    if (!queue.tasks.remove(queued)) return false;
     this.#waiting -= 1;
-    node.lift?.();
-    this.#refresh(lane);
-    this.#places.giveBack(1);
-    this.#idle.tell();
+    queued.endPause?.();
+    this.#refresh(queue);
+    this.#capacity.giveBack(1);
+    this.#idle.check();
     return true;
   }
 
-  #empty(lane: TaskLane<Task>): Task[] {
-    return [...lane.tasks].map((node) => {
-      this.#leave(node);
-      return node.task;
+  #empty(queue: KeyQueue<Task>): Task[] {
+    return [...queue.tasks].map((queued) => {
+      this.#leave(queued);
+      return queued.task;
     });
   }
 
-  /** Puts a lane where it belongs after anything about it has changed. */
-  #refresh(lane: TaskLane<Task>): void {
-    if (!lane.canRun) this.#ready.remove(lane);
-    else if (lane.list === undefined) this.#ready.append(lane);
-    if (lane.isGone) this.#lanes.forget(lane);
-    this.#turns.soon();
+  /** Puts a queue where it belongs after anything about it has changed. */
+  #refresh(queue: KeyQueue<Task>): void {
+    if (!queue.canRun) this.#ready.remove(queue);
+    else if (queue.list === undefined) this.#ready.append(queue);
+    if (queue.isEmpty) this.#queues.forget(queue);
+    this.#loop.schedule();
   }
 
-  /** Begins what can run. Of tasks that are done when they return, no more than could run at once: others get their turn between. */
-  #pump(): Turn {
+  /** Begins what can run. Of tasks that end when they return, no more than `concurrency`: then other code runs. */
+  #beginTasks(): Pass {
     const { concurrency } = this.#options;
     let begun = 0;
     while (this.#usedSlots < concurrency && begun < concurrency) {
-      const node = this.#ready.shift()?.tasks.shift() ?? this.#drawNext();
-      if (node === undefined) break;
+      const queued = this.#ready.shift()?.tasks.shift() ?? this.#pullNext();
+      if (queued === undefined) break;
       begun += 1;
-      node.lane.isRunning = true;
-      node.hasSlot = true;
+      queued.queue.isRunning = true;
+      queued.hasSlot = true;
       this.#waiting -= 1;
       this.#usedSlots += 1;
-      this.#running.append(node);
-      this.#run(node);
+      this.#running.append(queued);
+      this.#run(queued);
     }
-    if (begun === 0) this.#idle.tell();
+    if (begun === 0) this.#idle.check();
     return { begun, isMore: begun === concurrency };
   }
 
-  /** The next task of the backlog that can run at once. */
-  #drawNext(): TaskNode<Task> | undefined {
+  /** The next task of the buffer that can run at once. */
+  #pullNext(): QueuedTask<Task> | undefined {
     for (;;) {
-      const task = this.#backlog?.take();
+      const task = this.#buffer?.take();
       if (task === undefined) return undefined;
-      const node = this.#nodeFor(task);
-      const { lane } = node;
-      this.#places.take(1);
-      // Nothing is ready, so that whatever stands in its lane cannot run either.
-      if (lane.isGone) return node;
-      lane.tasks.append(node);
-      this.#onLined(task, node);
+      const queued = this.#newEntry(task);
+      const { queue } = queued;
+      this.#capacity.take(1);
+      // No queue is ready, so that whatever stands in this one cannot run either.
+      if (queue.isEmpty) return queued;
+      queue.tasks.append(queued);
+      this.#onQueued(task, queued);
     }
   }
 
-  /** A task that has nothing to wait for is not waited for: a promise for each would be a good part of what it costs. */
-  #run(node: TaskNode<Task>): void {
-    const called = call(this.#options.run, node.task, node);
+  // See docs/performance.md, "No promise for what is already there".
+  #run(queued: QueuedTask<Task>): void {
+    const called = call(this.#options.run, queued.task, queued);
     if (called.kind === "pending") {
-      void called.promise.catch((thrown: unknown) => this.#logThrown(thrown)).then(() => this.#ended(node));
+      void called.promise.catch((thrown: unknown) => this.#logThrown(thrown)).then(() => this.#end(queued));
       return;
     }
     if (called.kind === "error") this.#logThrown(called.error);
-    this.#ended(node);
+    this.#end(queued);
   }
 
   #logThrown(thrown: unknown): void {
-    const fields = { error: messageOf(thrown) };
-    this.#options.logger.error(fields, "A task has thrown instead of giving an outcome");
+    this.#options.logger.error(
+      { error: messageOf(thrown) },
+      "A task has thrown instead of returning an outcome",
+    );
   }
 
-  #ended(node: TaskNode<Task>): void {
-    node.release();
-    this.#running.remove(node);
-    node.lane.isRunning = false;
-    this.#refresh(node.lane);
-    this.#places.giveBack(1);
-    this.#idle.tell();
+  #end(queued: QueuedTask<Task>): void {
+    queued.release();
+    this.#running.remove(queued);
+    queued.queue.isRunning = false;
+    this.#refresh(queued.queue);
+    this.#capacity.giveBack(1);
+    this.#idle.check();
   }
 }

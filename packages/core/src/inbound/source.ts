@@ -1,54 +1,72 @@
 import type { Issue } from "../errors/issues.ts";
+import type { Deadline } from "../kit/deadline.ts";
 import type { WaitOptions } from "../kit/waiting.ts";
 import type { Delivery, Settlement } from "./delivery.ts";
-import type { ReservationRequest } from "./places.ts";
-import type { Backlog } from "./slot-types.ts";
 
-/** Places that a source keeps for what it is about to receive. */
+/** Capacity that a source keeps for what it is about to receive. */
 export interface IntakeReservation<D extends Delivery> {
-  /** How many are left. */
-  readonly places: number;
-  /** As `Intake.add`, in one of these places. */
+  /** How many deliveries it is still good for. */
+  readonly remaining: number;
+  /** As `Intake.add`, on this reservation. */
   add(delivery: D): void;
-  /** Gives back what is left. */
+  /** Gives back what remains. */
   release(): void;
+}
+
+/**
+ * What a source has fetched and not handed over yet. A consumer takes from it one by one, as slots become free, so that
+ * what waits costs no more than its owner makes of it.
+ */
+export interface FetchBuffer<Item> {
+  /** How many are left. */
+  readonly size: number;
+  /** Takes the next one out; `undefined` if there is none. */
+  take(): Item | undefined;
 }
 
 /** Where a source puts what it receives. */
 export interface Intake<D extends Delivery> {
   /** How many deliveries can be added now. */
-  readonly room: number;
+  readonly available: number;
   /**
-   * Keeps places before a receive, so that what comes has room. Waits until `atLeast` are free; takes up to `atMost`.
+   * Reserves capacity before a receive, so that what comes can be added. Waits until `atLeast` (default 1) are available;
+   * takes up to `atMost` (default: `atLeast`).
    *
    * @throws ClosedError when the consumer closes; TimeoutError; the signal's own reason.
    */
-  reserve(request: ReservationRequest, options?: WaitOptions): Promise<IntakeReservation<D>>;
+  reserve(
+    request: {
+      readonly atLeast?: number | undefined;
+      readonly atMost?: number | undefined;
+    },
+    options?: WaitOptions,
+  ): Promise<IntakeReservation<D>>;
   /**
-   * Hands a delivery over; from here on it gets exactly one settlement, or is released, or loses its lease. After the consumer has begun
-   * to close it is released at once.
+   * Hands a delivery over; from here on it gets exactly one settlement, or is released, or loses its lease. After the
+   * consumer has begun to close, it is released at once.
    *
    * @throws QueueFullError beyond the consumer's capacity.
    */
   add(delivery: D): void;
   /**
-   * Takes deliveries from the source's backlog, one by one, as slots become free, until it is empty; each counts as handed over then. For a source that
-   * bounds by itself what it holds. To be called again when the backlog has grown. After the consumer has begun to close nothing is taken any more.
+   * Takes deliveries from the buffer, one by one, as slots become free, until it is empty; each counts as handed over then.
+   * For a source that bounds by itself what it holds. Call it again when the buffer has grown. Does nothing after the
+   * consumer has begun to close.
    */
-  draw(backlog: Backlog<D>): void;
+  pull(buffer: FetchBuffer<D>): void;
   /**
-   * Hands a delivery over again, at the head of its key, not to run before `afterMs`: how a source that holds its messages itself carries
-   * a retry out. To be called from within `settle`.
+   * Hands a delivery over again, at the head of its key, not to run before `afterMs`: how a source that holds its messages
+   * itself carries a retry out. Call it from within `settle`.
    */
   retry(delivery: D, options: { readonly afterMs: number }): void;
   /** Lets nothing of `key` begin until the returned function is called. */
   hold(key: string): () => void;
   /**
-   * Takes out, in order for each key, all deliveries that wait, of `key` where one is given. They are the source's again, and count as
-   * left.
+   * Takes all deliveries out that wait, of `key` if one is given, in order for each key. They are the source's again, and
+   * count as left.
    */
   takeWaiting(key?: string): D[];
-  /** The source cannot receive, and goes on trying. Reported once, until it has recovered or the error is another one. */
+  /** The source cannot receive, and goes on trying. Shown by `health()` until `recovered` is called. */
   fault(error: unknown): void;
   /** The source receives (again). */
   recovered(): void;
@@ -57,23 +75,24 @@ export interface Intake<D extends Delivery> {
 /** Where messages come from and how they are settled there. Knows nothing of schemas and handlers. */
 export interface Source<D extends Delivery> {
   /**
-   * How a message that was not acknowledged comes back. `"by-queue"`: it is received again (SQS), so that the consumer gives back what waits
-   * behind it in its key, lest that run before it. `"in-place"`: by `Intake.retry` (Kafka), at the head of its key.
+   * How a message that was not acknowledged comes back. `"by-queue"`: it is received again (SQS), so that the consumer
+   * gives back what waits behind it in its key, or that would run before it. `"in-place"`: by `Intake.retry` (Kafka), at the
+   * head of its key.
    */
   readonly redelivery: "by-queue" | "in-place";
-  /** What is known to be wrong with its options, where it is opened later than it is given them. The consumer refuses to start. */
+  /** Faults of its options, if it is opened later than it is given them. A consumer with such a source refuses to start. */
   readonly faults?: readonly Issue[] | undefined;
   /**
-   * Receives into `intake` until the signal fires, then ends at once, without waiting for a poll that is under way. Faults that may pass
-   * are tried again and told to the intake; a rejection ends the consumer.
+   * Receives into `intake` until the signal fires, then ends at once, without waiting for a poll that is under way. Retries
+   * faults that may pass, and tells the intake of them; a rejection ends the consumer.
    */
   run(intake: Intake<D>, options: { readonly signal: AbortSignal }): Promise<void>;
   /** Carries a settlement out; resolves once it is certain. */
   settle(delivery: D, settlement: Settlement<D>): Promise<void> | void;
   /** Gives back deliveries that were not begun or not handled, in order for each key, so that others get them without delay. */
   release(deliveries: readonly D[]): Promise<void> | void;
-  /** Finishes what was settled and lets go of everything. Called once, after `run` has ended. */
-  close?(options: { readonly timeoutMs: number }): Promise<void> | void;
-  /** What the source can say of its own state, for `health()`: lag, assignment, last receive. */
+  /** Finishes what was settled and lets go of everything, before the deadline. Called once, after `run` has ended. */
+  close?(options: { readonly deadline: Deadline }): Promise<void> | void;
+  /** What the source says of its own state, for `health()`: lag, assignment, last receive. */
   details?(): Readonly<Record<string, unknown>>;
 }

@@ -33,9 +33,12 @@ export class Deadline {
    * @param what the thing that takes the time, as the subject of a sentence: `"The look-up"`.
    * @throws TimeoutError.
    */
-  async limit<T>(what: string, task: () => T | PromiseLike<T>): Promise<T> {
+  async limit<T>(what: string, task: () => T | PromiseLike<T>, share = 1): Promise<T> {
     const promise = Promise.resolve().then(task);
     if (this.timeoutMs === Number.POSITIVE_INFINITY) return promise;
-    return limitTime(what, promise, { timeoutMs: this.leftMs(), clock: this.#clock });
+    return limitTime(what, promise, {
+      timeoutMs: this.leftMs(share),
+      clock: this.#clock,
+    });
   }
 }

@@ -41,7 +41,7 @@ interface Attempt<T> {
 }
 
 /**
- * A value that someone else issues and that expires: credentials, an access token, a set of keys.
+ * A value that another system issues and that expires: credentials, an access token, a set of keys.
  *
  * - However many callers ask at once, one attempt to fetch it serves them all.
  * - It is refreshed ahead of its expiry, and callers do not wait for that.
@@ -133,7 +133,7 @@ export class ExpiringValue<T> {
     if (!end()) return;
     const aheadMs = Math.min(refreshBeforeMs, (expiresAt - now) / 2);
     this.#held = { value, expiresAt, refreshAt: expiresAt - aheadMs };
-    // Its source says that it is good; if it has expired already, the one it is shown to says so.
+    // Even if it has expired already: the server decides, and its clock may differ from ours.
     resolve(value);
   }
 

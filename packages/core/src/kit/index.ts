@@ -1,5 +1,16 @@
 export { describeIssues, memberPath } from "../errors/issues.ts";
 export { messageOf } from "../errors/wirekit-error.ts";
+export type { Reservation, ReservationRequest } from "../inbound/capacity.ts";
+export type { QueueEntry, Slot } from "../inbound/key-queues.ts";
+export { LazySource, type LazySourceOptions } from "../inbound/lazy-source.ts";
+export {
+  type LeaseRenewal,
+  type LeaseRenewalResult,
+  type LeaseStats,
+  Leases,
+  type LeasesOptions,
+} from "../inbound/leases.ts";
+export { Slots, type SlotsOptions } from "../inbound/slots.ts";
 export { excerpt } from "../redact-text.ts";
 export { backoffMs, resolveRetryPolicy } from "../retry-policy.ts";
 export { isSecretName } from "../secret-names.ts";

@@ -1,6 +1,6 @@
 import type { Clock, Random } from "../clock.ts";
 import { WirekitError } from "../errors/wirekit-error.ts";
-import type { LeaseRenewal, LeaseRenewalResult } from "../inbound/index.ts";
+import type { LeaseRenewal, LeaseRenewalResult } from "../inbound/leases.ts";
 import type { Logger } from "../logger.ts";
 import { Batcher, type BatcherStats, type EntryResult } from "../outbound/index.ts";
 import type { RetryPolicy } from "../retry-policy.ts";

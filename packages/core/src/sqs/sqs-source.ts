@@ -1,12 +1,8 @@
 import { ClosedError } from "../errors/closed-error.ts";
 import { WirekitError } from "../errors/wirekit-error.ts";
-import {
-  type Intake,
-  type IntakeReservation,
-  Leases,
-  type Settlement,
-  type Source,
-} from "../inbound/index.ts";
+import type { Intake, IntakeReservation, Settlement, Source } from "../inbound/index.ts";
+import { Leases } from "../inbound/leases.ts";
+import type { Deadline } from "../kit/deadline.ts";
 import { anySignal, sleep, withTimeout } from "../kit/waiting.ts";
 import { backoffMs } from "../retry-policy.ts";
 import { maxLeaseMs, type SqsMessage } from "./sqs-api.ts";
@@ -96,8 +92,8 @@ export class SqsSource<D extends SqsDelivery = SqsDelivery> implements Source<D>
     await Promise.all(held.map(({ receiptHandle }) => this.#settler.changeVisibility(receiptHandle, 0)));
   }
 
-  async close({ timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
-    await this.#settler.close({ timeoutMs });
+  async close({ deadline }: { readonly deadline: Deadline }): Promise<void> {
+    await this.#settler.close({ timeoutMs: deadline.leftMs() });
     this.#leases.endAll();
   }
 
@@ -129,12 +125,12 @@ export class SqsSource<D extends SqsDelivery = SqsDelivery> implements Source<D>
 
   async #receiveOnce(intake: Intake<D>, signal: AbortSignal): Promise<"full" | "some" | "empty"> {
     const { receiveSize } = this.#options;
-    const places = await intake.reserve({ atLeast: receiveSize, atMost: receiveSize }, { signal });
+    const reservation = await intake.reserve({ atLeast: receiveSize, atMost: receiveSize }, { signal });
     try {
-      const messages = await this.#ask(places.places, signal);
+      const messages = await this.#ask(reservation.remaining, signal);
       this.#failedReceives = 0;
       intake.recovered();
-      this.#handOver(messages, places);
+      this.#handOver(messages, reservation);
       if (messages.length === 0) return "empty";
       return messages.length >= receiveSize ? "full" : "some";
     } catch (thrown) {
@@ -142,7 +138,7 @@ export class SqsSource<D extends SqsDelivery = SqsDelivery> implements Source<D>
       await this.#pauseAfter(thrown, intake, signal);
       return "some";
     } finally {
-      places.release();
+      reservation.release();
     }
   }
 

@@ -7,8 +7,8 @@ import { sendingCases } from "./client/sending-cases.ts";
 import type { ConformanceCase } from "./conformance-case.ts";
 
 /**
- * The contract of clients as a suite: construction, sending, closing, counters, health and observers, against peers that
- * work, never answer, break connections, cannot be reached, and answer after the close.
+ * The contract of clients as a suite: construction, sending, closing, counters, health and observers, against
+ * peers that work, never answer, break connections, cannot be reached, and answer after the close.
  *
  * ```ts
  * for (const { name, run } of clientConformance(harness)) test(name, run);

@@ -1,4 +1,7 @@
-/** One case of a conformance suite. It runs under any test runner: `for (const { name, run } of cases) test(name, run)`. */
+/**
+ * One case of a conformance suite. It runs under any test runner: `for (const { name, run } of cases)
+ * test(name, run)`.
+ */
 export interface ConformanceCase {
   readonly name: string;
   /** Resolves when what is tested passes; else rejects with an `AssertionError`. */

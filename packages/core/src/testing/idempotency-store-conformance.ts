@@ -12,8 +12,8 @@ export interface StoreUnderTest {
 
 export interface IdempotencyStoreConformanceOptions {
   /**
-   * How long a claim lasts, in milliseconds. Default 10,000. Where time is real: short enough to wait for, and long enough
-   * that a slow machine does not outlive it.
+   * How long a claim lasts, in milliseconds. Default 10,000. Where time is real: short enough to wait for,
+   * and long enough that a slow machine does not outlive it.
    */
   readonly ttlMs?: number | undefined;
 }

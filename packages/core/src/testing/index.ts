@@ -16,4 +16,6 @@ export {
 } from "./idempotency-store-conformance.ts";
 export { ManualClock } from "./manual-clock.ts";
 export { type LogLine, type RecordingLogger, recordingLogger } from "./recording-logger.ts";
+export type { PlacedMessage, SourceConformanceOptions, SourcePlace } from "./source/place.ts";
+export { sourceConformance } from "./source-conformance.ts";
 export { type UntilOptions, until } from "./until.ts";

@@ -7,8 +7,8 @@ interface Timer {
 }
 
 /**
- * A clock that stands still until a test moves it. Timers fire in their order, each at its own time, and promises settle
- * between them.
+ * A clock that stands still until a test moves it. Timers fire in their order, each at its own time, and
+ * promises settle between them.
  *
  * ```ts
  * const clock = new ManualClock();
@@ -29,7 +29,10 @@ export class ManualClock implements Clock {
     this.#startMs = start.getTime();
   }
 
-  /** How many timers have not fired and were not cancelled. 0 means that nothing keeps the process alive any more. */
+  /**
+   * How many timers have not fired and were not cancelled. 0 means that nothing keeps the process alive any
+   * more.
+   */
   get pendingTimers(): number {
     return this.#timers.size;
   }
@@ -58,13 +61,14 @@ export class ManualClock implements Clock {
 
   /** Lets everything happen that needs no time to pass. */
   async settle(): Promise<void> {
-    // When the event loop comes round, every promise has settled that could, and so have those that waited for it.
+    // When the event loop comes round, every promise has settled that could, and so have those that waited
+    // for it.
     await setImmediate();
   }
 
   /**
-   * Moves on by `durationMs` and fires every timer that comes due on the way. What a timer starts can run, and set timers
-   * of its own, before time moves on.
+   * Moves on by `durationMs` and fires every timer that comes due on the way. What a timer starts can run,
+   * and set timers of its own, before time moves on.
    */
   async advance(durationMs: number): Promise<void> {
     const untilMs = this.#elapsedMs + durationMs;
@@ -105,7 +109,10 @@ export class ManualClock implements Clock {
     }
   }
 
-  /** A process that is stopped, or a blocked event loop: time passes, then all timers that were due run late, at once. */
+  /**
+   * A process that is stopped, or a blocked event loop: time passes, then all timers that were due run late,
+   * at once.
+   */
   async freeze(durationMs: number): Promise<void> {
     this.skip(durationMs);
     await this.advance(0);

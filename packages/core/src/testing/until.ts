@@ -6,14 +6,17 @@ export interface UntilOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-/** So many turns of the event loop are free of charge; then the processor is left to whatever is waited for. */
+/**
+ * So many turns of the event loop are free of charge; then the processor is left to whatever is waited for.
+ */
 const busyTurns = 200;
 const pauseMs = 2;
 
 /**
  * Waits until `condition` holds, and looks again after every turn of the event loop.
  *
- * @throws Error with the text of the condition, when it does not hold in time; and whatever the condition throws.
+ * @throws Error with the text of the condition, when it does not hold in time; and whatever the condition
+ * throws.
  */
 export async function until(
   condition: () => boolean | Promise<boolean>,

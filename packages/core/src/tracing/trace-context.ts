@@ -9,8 +9,12 @@ import type { TraceContext } from "./span-types.ts";
  */
 export async function injectTraceContext(carrier: Record<string, string>): Promise<void> {
   if (!isTracingOn()) return;
-  const { context, propagation } = await import("@opentelemetry/api");
-  propagation.inject(context.active(), carrier);
+  try {
+    const { context, propagation } = await import("@opentelemetry/api");
+    propagation.inject(context.active(), carrier);
+  } catch {
+    // The message is worth more than its trace.
+  }
 }
 
 /**
@@ -21,7 +25,12 @@ export async function extractTraceContext(
   carrier: Readonly<Record<string, string | undefined>>,
 ): Promise<TraceContext | undefined> {
   if (!isTracingOn()) return undefined;
-  const { propagation, ROOT_CONTEXT, trace } = await import("@opentelemetry/api");
-  const context: Context = propagation.extract(ROOT_CONTEXT, carrier);
-  return trace.getSpanContext(context) === undefined ? undefined : (context as unknown as TraceContext);
+  try {
+    const { propagation, ROOT_CONTEXT, trace } = await import("@opentelemetry/api");
+    const context: Context = propagation.extract(ROOT_CONTEXT, carrier);
+    return trace.getSpanContext(context) === undefined ? undefined : (context as unknown as TraceContext);
+  } catch {
+    // As if nothing had been written.
+    return undefined;
+  }
 }

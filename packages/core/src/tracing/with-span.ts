@@ -15,27 +15,47 @@ export async function withSpan<T>(
   task: (span: ActiveSpan) => Promise<T>,
 ): Promise<T> {
   if (!isTracingOn()) return task(noSpan);
-  const { context, trace, SpanKind: kinds, SpanStatusCode } = await import("@opentelemetry/api");
+  const api = await import("@opentelemetry/api").catch(() => undefined);
+  if (api === undefined) return task(noSpan);
+  const { context, trace, SpanKind: kinds, SpanStatusCode } = api;
   const { kind = "internal", attributes = {}, parent, scope = { name: "@wirekit/core" } } = options;
 
-  return trace
-    .getTracer(scope.name, scope.version)
-    .startActiveSpan(
-      name,
-      { kind: kinds[kindNames[kind]], attributes: attributes as Attributes },
-      (parent as Context | undefined) ?? context.active(),
-      async (span) => {
-        try {
-          return await task(active(span));
-        } catch (thrown) {
-          span.setAttribute("error.type", errorType(thrown));
-          span.setStatus({ code: SpanStatusCode.ERROR, ...description(thrown) });
-          throw thrown;
-        } finally {
-          span.end();
-        }
-      },
-    );
+  let running: Promise<T> | undefined;
+  const runIn = async (span: Span): Promise<T> => {
+    try {
+      return await task(active(span));
+    } catch (thrown) {
+      quietly(() => {
+        span.setAttribute("error.type", errorType(thrown));
+        span.setStatus({ code: SpanStatusCode.ERROR, ...description(thrown) });
+      });
+      throw thrown;
+    } finally {
+      quietly(() => span.end());
+    }
+  };
+  quietly(() =>
+    trace
+      .getTracer(scope.name, scope.version)
+      .startActiveSpan(
+        name,
+        { kind: kinds[kindNames[kind]], attributes: attributes as Attributes },
+        (parent as Context | undefined) ?? context.active(),
+        (span) => {
+          running ??= runIn(span);
+        },
+      ),
+  );
+  return running ?? task(noSpan);
+}
+
+/** What observes never breaks what it observes. */
+function quietly(observe: () => void): void {
+  try {
+    observe();
+  } catch {
+    // There is nowhere to tell it: it is what tells that has failed.
+  }
 }
 
 const noSpan: ActiveSpan = { setAttributes: () => {} };
@@ -49,7 +69,7 @@ const kindNames = {
 } as const satisfies Record<SpanKind, string>;
 
 function active(span: Span): ActiveSpan {
-  return { setAttributes: (attributes) => void span.setAttributes(attributes as Attributes) };
+  return { setAttributes: (attributes) => quietly(() => span.setAttributes(attributes as Attributes)) };
 }
 
 /** A stable word for the fault: the code of one of our errors, else the class of the error. */

@@ -28,6 +28,7 @@ import {
   TrustsItsListeners,
   TrustsItsLogger,
 } from "./broken-classes.ts";
+import { cases } from "./case-names.ts";
 import { FakePeer } from "./fake-peer.ts";
 import { optionsOf, referenceHarness } from "./harness.ts";
 import { ReferenceClient, type ReferenceOptions, type ReferenceStats } from "./reference-client.ts";
@@ -43,43 +44,11 @@ export interface BrokenClient {
 
 /** Runs the case that has to notice the defect. It rejects if it does. */
 export async function runCase({ caughtBy, broken }: BrokenClient): Promise<void> {
-  const cases = clientConformance({ ...referenceHarness, ...broken, patienceMs: 1_500 });
-  const found = cases.find(({ name }) => name === caughtBy);
+  const suite = clientConformance({ ...referenceHarness, ...broken, patienceMs: 1_500 });
+  const found = suite.find(({ name }) => name === caughtBy);
   if (found === undefined) throw new Error(`there is no case "${caughtBy}"`);
   await found.run();
 }
-
-const cases = {
-  noVariable: "reads no variable where it is made",
-  opensNothing: "opens nothing where it is made",
-  wrongDuration: "refuses requestTimeoutMs where it is wrong, by its name",
-  wrongText: "refuses name where it is wrong, by its name",
-  everyFault: "names every fault at once, and shows no value",
-  misspelt: "names requestTimeoutMs where it is misspelt",
-  envOnly: "fromEnv reads the environment that it is given, and no other",
-  envNames: "fromEnv names REFERENCE_NAME where the environment is wrong, and shows no value",
-  counts: "counts a message from the call to its outcome",
-  abortBefore: "says nothing arrived where a message was given up before it was sent",
-  abortAfter: "says a message may have arrived where its call is aborted after it went out",
-  noAnswer: "says a message may have arrived where no answer comes in time",
-  silent: "ends a send in time where the peer never answers anything",
-  resets: "says a message may have arrived where the connection breaks, until a send succeeds",
-  unreachable: "never says a message may have arrived where the peer cannot be reached",
-  wrongCallLimit: "refuses a time limit that is none, before anything is sent",
-  afterClose: "refuses a send after it was closed",
-  closed: "is ok at first, and closed in the end",
-  oneReport: "returns one report, however often it is closed",
-  wrongCloseLimit: "closes nothing where the limit is wrong",
-  disposed: "is closed by `await using`",
-  endsSends: "lets what was sent come to its end",
-  reports: "reports what went out and was not answered, and tells its caller",
-  inTime: "closes in time, and says truly what arrived, before the peer has answered anything",
-  logger: "is not disturbed by a logger that throws",
-  hook: "is not disturbed by a audit that throws",
-  listener: "is not disturbed by a listener that throws",
-  loggerRejects: "is not disturbed by a logger that rejects",
-  hookRejects: "is not disturbed by a audit that rejects",
-} as const;
 
 const made = (
   Class: new (options: ReferenceOptions) => ReferenceClient,

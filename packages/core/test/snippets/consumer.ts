@@ -13,21 +13,23 @@ const source: Source<Delivery<string>> = {
 };
 
 const paid: string[] = [];
-const consumer = createConsumer({
-  source,
-  concurrency: 1,
-  decode: ({ body }) => JSON.parse(body) as { id: string },
-  handler: async (order, { signal }) => {
+const consumer = createConsumer(
+  {
+    source,
+    concurrency: 1,
+    decode: ({ body }) => JSON.parse(body) as { id: string },
+    handlerTimeoutMs: 60_000,
+    retry: { maxAttempts: 5 },
+    deadLetter: { sink: async ({ delivery, reason }) => console.log(delivery.id, reason) }, // prints: message 2 invalid
+    idempotency: { store: new MemoryIdempotencyStore<string>(), keyOf: (order) => order.id },
+    logger: { debug: () => {}, info: () => {}, warn: console.warn, error: () => {} },
+  },
+  async (order, { signal }) => {
     signal.throwIfAborted();
     paid.push(order.id);
     return `receipt of ${order.id}`;
   },
-  handlerTimeoutMs: 60_000,
-  maxAttempts: 5,
-  deadLetterSink: async ({ delivery, reason }) => console.log(delivery.id, reason), // prints: message 2 invalid
-  idempotency: { store: new MemoryIdempotencyStore<string>(), keyOf: (order) => order.id },
-  logger: { debug: () => {}, info: () => {}, warn: console.warn, error: () => {} },
-});
+);
 consumer.on("fault", ({ error }) => console.warn(error.message));
 consumer.closed.catch((error: Error) => console.error("stopped by itself", error.message));
 

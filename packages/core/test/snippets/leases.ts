@@ -1,4 +1,4 @@
-import { Leases } from "@wirekit/core/inbound";
+import { Leases } from "@wirekit/core/kit";
 
 const leases = new Leases<string>({
   durationMs: 200,

@@ -1,5 +1,4 @@
-import { Slots } from "@wirekit/core/inbound";
-import { sleep } from "@wirekit/core/kit";
+import { Slots, sleep } from "@wirekit/core/kit";
 
 const done: string[] = [];
 const slots = new Slots<{ customer: string; order: number; takesMs: number }>({

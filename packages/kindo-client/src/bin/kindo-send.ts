@@ -3,7 +3,6 @@ import { main } from "../cli/main.ts";
 
 process.exitCode = await main({
   args: process.argv.slice(2),
-  env: process.env,
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,

@@ -8,6 +8,7 @@ import { Intake, type MessageSource } from "./intake.ts";
 const delivered: KindoOutcome = { kind: "delivered", trackingId: "t", attempts: 1, latencyMs: 1 };
 const rejected: KindoOutcome = { kind: "rejected", error: new Error("no") as never };
 
+const others = { dropped: 0, expired: 0, unconfirmed: 0 };
 const options = { onProgress: undefined, logger: silentLogger };
 
 /** An intake whose messages are their own outcomes. */
@@ -36,7 +37,7 @@ it("puts the outcomes in the order of their messages, and counts them", async ()
   }
   expect(await collecting).toEqual({
     outcomes: [delivered, rejected, delivered],
-    counts: { delivered: 2, rejected: 1, "not-sent": 0 },
+    counts: { delivered: 2, rejected: 1, "not-sent": 0, ...others },
   });
 });
 
@@ -45,8 +46,8 @@ it("tells the progress after every message, with the number in all where that ca
   const onProgress = (progress: SendManyProgress) => told.push(progress);
   await collectOutcomes(intake([delivered, rejected]), { ...options, onProgress });
   expect(told).toEqual([
-    { done: 1, delivered: 1, rejected: 0, "not-sent": 0, total: 2 },
-    { done: 2, delivered: 1, rejected: 1, "not-sent": 0, total: 2 },
+    { done: 1, delivered: 1, rejected: 0, "not-sent": 0, ...others, total: 2 },
+    { done: 2, delivered: 1, rejected: 1, "not-sent": 0, ...others, total: 2 },
   ]);
   await collectOutcomes(intake(new Set([delivered])), { ...options, onProgress });
   expect(told.at(-1)).toMatchObject({ done: 1, total: undefined });

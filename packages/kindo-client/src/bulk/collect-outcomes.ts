@@ -1,4 +1,5 @@
 import type { Logger } from "@wirekit/core";
+import { loggedListener } from "@wirekit/core/kit";
 import type { KindoOutcome, NumberedOutcome, SendManyProgress, SendManyReport } from "../outcome.ts";
 import type { Intake } from "./intake.ts";
 
@@ -14,20 +15,15 @@ export async function collectOutcomes<Message>(
   { onProgress, logger }: CollectOptions,
 ): Promise<SendManyReport> {
   const outcomes: KindoOutcome[] = [];
-  const counts = { delivered: 0, rejected: 0, "not-sent": 0 };
+  const counts = { delivered: 0, rejected: 0, "not-sent": 0, dropped: 0, expired: 0, unconfirmed: 0 };
+  const tell = loggedListener("onProgress", onProgress, logger);
   let done = 0;
 
   function add({ index, outcome }: NumberedOutcome): void {
     outcomes[index] = outcome;
     counts[outcome.kind] += 1;
     done += 1;
-    if (onProgress === undefined) return;
-    try {
-      onProgress({ ...counts, done, total: intake.total });
-    } catch (thrown) {
-      // Whoever only watches must not be able to cost anybody an outcome.
-      logger.error({ error: thrown }, "onProgress threw");
-    }
+    if (onProgress !== undefined) tell({ ...counts, done, total: intake.total });
   }
 
   for (intake.fill(); !intake.isFinished(); intake.fill()) {

@@ -13,11 +13,15 @@ export interface IntakeOptions<Message> {
   readonly stop: AbortSignal;
   /** Sends one. Never rejects. */
   sendOne(message: Message): Promise<KindoOutcome>;
+  /** Told of each message that is not sent because of the stop. */
+  leaveOut?(): void;
   /** Called once, at the end. */
   ended?(): void;
 }
 
-/** Takes messages from a source as there is room, sends them, and keeps their outcomes until somebody asks. */
+/**
+ * Takes messages from a source as there is room, sends them, and keeps their outcomes until they are taken.
+ */
 export class Intake<Message> {
   /** Messages taken so far. */
   taken = 0;
@@ -70,11 +74,14 @@ export class Intake<Message> {
     });
   }
 
-  /** What is left of an array after a stop. Of other sources nobody can know what they would still have given. */
+  /**
+   * What is left of an array after a stop. What other sources would still have given is not known.
+   */
   *untaken(): Generator<NumberedOutcome> {
     const { stop } = this.#options;
     if (!stop.aborted) return;
     for (let index = this.taken; index < (this.total ?? 0); index += 1) {
+      this.#options.leaveOut?.();
       yield { index, outcome: { kind: "not-sent", error: WirekitError.from(stop.reason) } };
     }
   }
@@ -112,10 +119,8 @@ export class Intake<Message> {
   #await(pulled: Promise<IteratorResult<Message>>): void {
     this.#isPulling = true;
     void pulled
-      .then(
-        (result) => this.#start(result),
-        (thrown: unknown) => this.#fail(thrown),
-      )
+      .then((result) => this.#start(result))
+      .catch((thrown: unknown) => this.#fail(thrown))
       .then(() => {
         this.#isPulling = false;
         this.#wake();
@@ -123,11 +128,13 @@ export class Intake<Message> {
   }
 
   #start(result: IteratorResult<Message>): void {
+    if (typeof result !== "object" || result === null)
+      throw new TypeError("The source of messages does not keep to the protocol of iterators");
     if (result.done === true) {
       this.#isExhausted = true;
       return;
     }
-    // It arrives after the end, at nobody who would see its outcome: it is not sent.
+    // It comes after the end, when no one would see its outcome: it is not sent.
     if (this.#isExhausted || this.#options.stop.aborted) return;
     const index = this.taken;
     this.taken += 1;

@@ -182,8 +182,8 @@ describe("when it is stopped", () => {
     const outcomes: NumberedOutcome[] = [];
     for await (const outcome of stream) outcomes.push(outcome);
     expect(outcomes).toEqual([
-      { index: 0, outcome: { kind: "not-sent", reason: "enough" } },
-      { index: 1, outcome: { kind: "not-sent", reason: "enough" } },
+      { index: 0, outcome: { kind: "not-sent", error: expect.objectContaining({ cause: "enough" }) } },
+      { index: 1, outcome: { kind: "not-sent", error: expect.objectContaining({ cause: "enough" }) } },
     ]);
     expect(sends.started).toEqual([]);
   });

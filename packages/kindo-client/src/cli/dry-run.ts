@@ -1,9 +1,13 @@
-import type { KindoArnOptions, KindoUrlOptions } from "../config.ts";
+import type { KindoClientOptions } from "../config.ts";
 
 const accepted = '{"tracking_id": "dry-run"}';
+const transport = async () => ({ status: 200, headers: {}, text: accepted });
+const lambda = { invoke: async () => ({ StatusCode: 200, Payload: new TextEncoder().encode(accepted) }) };
 
-/** Options under which a client does everything but send: messages are checked, credentials fetched, requests signed. */
-export const dryRun: Pick<KindoUrlOptions, "transport"> & Pick<KindoArnOptions, "lambda"> = {
-  transport: async () => ({ status: 200, headers: {}, text: accepted }),
-  lambda: { invoke: async () => ({ StatusCode: 200, Payload: new TextEncoder().encode(accepted) }) },
-};
+/**
+ * Options under which a client does everything but send: it checks messages, fetches credentials and signs
+ * requests.
+ */
+export function withoutSending(options: KindoClientOptions): KindoClientOptions {
+  return options.arn === undefined ? { ...options, transport } : { ...options, lambda };
+}

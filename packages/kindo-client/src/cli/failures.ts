@@ -26,7 +26,7 @@ export class Failures {
 
   addError(line: number, thrown: unknown): void {
     const error = WirekitError.from(thrown);
-    const status = error instanceof SendError && error.status !== undefined ? ` ${error.status}` : "";
+    const status = error instanceof SendError ? ` ${error.status}` : "";
     const [reason = ""] = error.message.split("\n");
     this.add({ line, code: `${error.code}${status}`, reason });
   }

@@ -3,10 +3,10 @@ import { readFile, stat } from "node:fs/promises";
 import type { Readable, Writable } from "node:stream";
 import { type Env, silentLogger } from "@wirekit/core";
 import { messageOf } from "@wirekit/core/kit";
-import type { KindoEnvOverrides } from "../from-env.ts";
+import { type KindoEnvOverrides, makeClientFromEnv } from "../from-env.ts";
 import { KindoClient } from "../kindo-client.ts";
 import { messageValidator } from "../schema/message-validator.ts";
-import { dryRun } from "./dry-run.ts";
+import { withoutSending } from "./dry-run.ts";
 import { Failures } from "./failures.ts";
 import { type CliOptions, parseOptions } from "./options.ts";
 import { type Output, outputTo } from "./output.ts";
@@ -19,7 +19,8 @@ import { type Interruption, sendLines } from "./send-lines.ts";
 /** What the command has of the process it runs in. */
 export interface Terminal {
   readonly args: readonly string[];
-  readonly env: Env;
+  /** Default: that of the process, and the `.env` file of the working directory. */
+  readonly env?: Env | undefined;
   readonly stdin: Readable;
   readonly stdout: Writable & { readonly isTTY?: boolean };
   readonly stderr: Writable & { readonly isTTY?: boolean };
@@ -50,7 +51,11 @@ export async function main(terminal: Terminal): Promise<number> {
 async function run(options: CliOptions, terminal: Terminal, out: Output, err: Output): Promise<number> {
   // What is wrong with the schema is wrong with every message; better to hear it before the first.
   if (options.schema !== undefined) await messageValidator(options.schema);
-  const client = KindoClient.fromEnv(terminal.env, overrides(options));
+  const client = makeClientFromEnv(
+    terminal.env,
+    overrides(options),
+    (found) => new KindoClient(options.dryRun ? withoutSending(found) : found),
+  );
   const { input, totalBytes } = await openInput(options.file, terminal.stdin);
   const rejected = await rejectedFile({ path: options.rejected, input: options.file });
   const failures = new Failures();
@@ -84,17 +89,8 @@ async function run(options: CliOptions, terminal: Terminal, out: Output, err: Ou
   }
 }
 
-function overrides({
-  url,
-  arn,
-  region,
-  service,
-  schema,
-  endpoint,
-  ...options
-}: CliOptions): KindoEnvOverrides {
-  const given = { url, arn, region, service, schema, endpoint, logger: silentLogger };
-  return { ...given, ...(options.dryRun ? dryRun : {}) } as KindoEnvOverrides;
+function overrides({ url, arn, region, service, schema, endpoint }: CliOptions): KindoEnvOverrides {
+  return { url, arn, region, service, schema, endpoint, logger: silentLogger } as KindoEnvOverrides;
 }
 
 async function openInput(file: string, stdin: Readable) {

@@ -1,6 +1,6 @@
 import type { Writable } from "node:stream";
 
-/** Where the command speaks. When nobody listens any more (`| head`), it goes on with its work in silence. */
+/** Where the command writes. When the reader has left (`| head`), the command goes on in silence. */
 export interface Output {
   readonly isTerminal: boolean;
   readonly stream: Writable;

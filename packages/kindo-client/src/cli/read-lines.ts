@@ -16,8 +16,8 @@ export class InputError extends Error {
 }
 
 /**
- * Splits bytes into lines, at line feeds only: what else some take for the end of a line may stand within JSON. No more is held than
- * one line and the chunk it ends in.
+ * Splits bytes into lines, at line feeds only: what else some take for the end of a line may stand within
+ * JSON. No more is held than one line and the chunk it ends in.
  *
  * @param maxLineBytes a longer line is refused: it would have to be held as a whole.
  * @throws InputError

@@ -1,5 +1,4 @@
-import { ConfigError, type WirekitError } from "@wirekit/core";
-import { SendError } from "../errors.ts";
+import { ClosedError, ConfigError, CredentialsError, type WirekitError } from "@wirekit/core";
 import type { KindoClient } from "../kindo-client.ts";
 import type { KindoOutcome } from "../outcome.ts";
 import type { Failures } from "./failures.ts";
@@ -24,7 +23,10 @@ export interface SendLinesOptions {
   readonly failures: Failures;
   readonly rejected: RejectedFile;
   readonly interruption: Interruption;
-  /** Whether the input can be read once more. What has not been tried of it is then not kept when nothing was delivered. */
+  /**
+   * Whether the input can be read once more. What has not been tried of it is then not kept when nothing was
+   * delivered.
+   */
   readonly isRepeatable: boolean;
 }
 
@@ -47,6 +49,7 @@ export async function sendLines(
   options: SendLinesOptions,
 ): Promise<SendLinesResult> {
   const { client, concurrency, progress, failures, rejected, interruption } = options;
+  const { abort } = interruption;
   const obstructed = new AbortController();
   const source = new LineSource(
     lines,
@@ -59,7 +62,7 @@ export async function sendLines(
 
   async function settle(line: Line, outcome: KindoOutcome): Promise<void> {
     if (outcome.kind === "delivered") delivered += 1;
-    else if (outcome.kind === "not-sent") untried.push(line);
+    else if (outcome.kind === "not-sent" && isGivenUp(outcome.error)) untried.push(line);
     else if (isObstacle(outcome.error)) {
       obstacle = outcome.error;
       obstructed.abort();
@@ -71,6 +74,11 @@ export async function sendLines(
   async function reject(line: Line, count: () => void): Promise<void> {
     count();
     await rejected.write(line.bytes);
+  }
+
+  /** Whether the run was ended before the message had its turn. */
+  function isGivenUp(error: WirekitError): boolean {
+    return error instanceof ClosedError || (abort.aborted && error.cause === abort.reason);
   }
 
   function tell({ endsAt }: Line): void {
@@ -85,7 +93,6 @@ export async function sendLines(
     tell(line);
   };
 
-  const { abort } = interruption;
   for await (const { index, outcome } of client.sendStream(source.messages(), {
     concurrency,
     signal: abort,
@@ -111,7 +118,5 @@ async function* allOf(lines: readonly Line[], more: AsyncIterable<Line>): AsyncG
 
 /** What is wrong with every message alike: it would fail for the next one as well. */
 function isObstacle(error: WirekitError): boolean {
-  return (
-    error instanceof ConfigError || (error instanceof SendError && error.code === "kindo/no-credentials")
-  );
+  return error instanceof ConfigError || error instanceof CredentialsError;
 }

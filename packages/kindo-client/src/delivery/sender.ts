@@ -1,41 +1,84 @@
-import { ClosedError, ConfigError } from "@wirekit/core";
-import { anySignal, type LinkedSignal } from "@wirekit/core/kit";
-import { messagingSpan, withSpan } from "@wirekit/core/tracing";
+import {
+  ClosedError,
+  type CloseOptions,
+  type CloseReport,
+  type Health,
+  type SendStats,
+  WirekitError,
+} from "@wirekit/core";
+import {
+  anySignal,
+  Closing,
+  Deadline,
+  failedOutcome,
+  LinkedList,
+  type LinkedSignal,
+  rejectOnAbort,
+  SendCounter,
+  type UpcomingRetry,
+} from "@wirekit/core/kit";
+import { isTracingOn, messagingSpan, withSpan } from "@wirekit/core/tracing";
 import type { KindoConfig } from "../config.ts";
+import { SendError, ValidationError } from "../errors.ts";
+import type { KindoOutcome } from "../outcome.ts";
 import { type MessageValidator, messageValidator } from "../schema/message-validator.ts";
-import type { SendOptions } from "../send-options.ts";
-import { openTransport } from "../transports/open-transport.ts";
-import type { ProducerTransport } from "../transports/producer-transport.ts";
+import { checkSendOptions, idempotencyKeyForm, isIdempotencyKey, type SendOptions } from "../send-options.ts";
+import { type CredentialsSource, defaultCredentials, openCredentials } from "../signing/credentials.ts";
+import { functionUrlTransport } from "../transports/function-url.ts";
+import { lambdaTransport } from "../transports/lambda-invoke.ts";
+import type { ProducerTransport, Shipment } from "../transports/producer-transport.ts";
 import { checkMessage } from "../validate-message.ts";
 import type { ProducerPayload } from "../wire/producer-payload.ts";
-import { type DeliveryProgress, deliver } from "./deliver.ts";
+import { Delivery, type DeliveryTerms } from "./delivery.ts";
+import { SendingHealth } from "./sending-health.ts";
 
 const scope = { name: "@wirekit/kindo-client" };
 
-/** Checks messages, delivers them, and knows which are under way. */
+/** A message that the service has accepted. */
+export interface Accepted {
+  readonly trackingId: string;
+  readonly attempts: number;
+  readonly latencyMs: number;
+}
+
+/** Checks messages, delivers them, counts what became of them, and knows which are under way. */
 export class Sender {
   readonly transport: ProducerTransport;
-  delivered = 0;
-  failed = 0;
-  inFlight = 0;
 
   readonly #config: KindoConfig;
-  readonly #closing = new AbortController();
+  readonly #credentials: CredentialsSource;
+  readonly #terms: DeliveryTerms;
+  readonly #underWay = new LinkedList<Delivery>();
+  readonly #counter = new SendCounter();
+  readonly #health: SendingHealth;
+  readonly #closing: Closing<CloseReport<ProducerPayload>>;
+  /** Aborted when closing begins: nothing new is taken. */
+  readonly #stop = new AbortController();
+  /** Aborted when the time for closing is over: what is under way is given up. */
   readonly #cutOff = new AbortController();
-  #validator: Promise<MessageValidator> | undefined;
+  #isClosed = false;
+  #validator: MessageValidator | undefined;
   #drained = () => {};
 
   constructor(config: KindoConfig) {
+    const { region, clock, logger, random, retry } = config;
+    const credentials = config.credentials ?? defaultCredentials(region);
     this.#config = config;
-    this.transport = openTransport(config);
+    this.#credentials = openCredentials({ credentials, clock, logger });
+    this.transport = openTransport(config, this.#credentials);
+    this.#health = new SendingHealth(clock);
+    this.#closing = new Closing(clock);
+    this.#terms = { retry, clock, random, onRetry: (upcoming) => this.#noteRetry(upcoming) };
   }
 
-  /** Aborted when closing begins: nothing new is taken. */
-  get closing(): AbortSignal {
-    return this.#closing.signal;
+  /** Aborted when closing begins. */
+  get stopped(): AbortSignal {
+    return this.#stop.signal;
   }
 
-  /** What ends sends under `signal`: its abort, or that the client gives up what is under way. To be released. */
+  /**
+   * What ends sends under `signal`: its abort, or that the client gives up what is under way. To be released.
+   */
   link(signal: AbortSignal | undefined): LinkedSignal {
     // Nothing to link, and so nothing to pay for, where the caller has no signal.
     if (signal === undefined) return { signal: this.#cutOff.signal, release: () => {} };
@@ -43,51 +86,105 @@ export class Sender {
   }
 
   /**
-   * Sends one message, and resolves to its tracking id.
+   * Sends one message.
    *
-   * @param signal one of {@link link}.
+   * @param linked one of {@link link}.
    */
-  async send(
-    message: ProducerPayload,
-    options: SendOptions,
-    signal: AbortSignal,
-    progress: DeliveryProgress,
-  ): Promise<string> {
-    options.signal?.throwIfAborted();
-    if (this.#closing.signal.aborted) throw new ClosedError("The client");
-    this.inFlight += 1;
+  async send(message: ProducerPayload, options: SendOptions, linked: AbortSignal): Promise<Accepted> {
+    const { clock } = this.#config;
+    this.#counter.accept();
+    let delivery: Delivery | undefined;
     try {
-      const trackingId = await this.#checkAndDeliver(message, options, signal, progress);
-      this.delivered += 1;
-      return trackingId;
+      checkSendOptions(options, this.#config.target.kind);
+      options.signal?.throwIfAborted();
+      this.#stop.signal.throwIfAborted();
+      delivery = new Delivery(
+        message,
+        new Deadline(options.timeoutMs ?? this.#config.timeoutMs, clock),
+        linked,
+      );
+      this.#underWay.append(delivery);
+      const shipment = this.#shipmentOf(
+        message,
+        options,
+        this.#validator ?? (await this.#openValidator(delivery)),
+      );
+      const trackingId = isTracingOn()
+        ? await this.#runInSpan(delivery, shipment)
+        : await delivery.run(shipment, this.transport, this.#terms);
+      this.#counter.settle("delivered");
+      this.#health.succeeded();
+      return { trackingId, attempts: delivery.attempts, latencyMs: delivery.deadline.elapsedMs };
     } catch (thrown) {
-      this.failed += 1;
+      this.#counter.settle(outcomeOf(thrown, linked).kind);
+      if (delivery !== undefined && !linked.aborted) this.#health.failed(thrown);
       throw thrown;
     } finally {
-      this.inFlight -= 1;
-      if (this.inFlight === 0) this.#drained();
+      if (delivery !== undefined && this.#underWay.remove(delivery) && this.#underWay.size === 0)
+        this.#drained();
     }
   }
 
-  /** Takes nothing more, waits for what is under way, gives up the rest; resolves to how much that was. */
-  async close(timeoutMs: number): Promise<number> {
-    this.#closing.abort(new ClosedError("The client"));
-    if (this.inFlight > 0) await this.#drain(timeoutMs);
-    const left = this.inFlight;
-    this.#cutOff.abort(new ClosedError("The client"));
-    await this.transport.close();
-    return left;
-  }
-
-  async #checkAndDeliver(
+  /** As {@link send}, but never rejects. */
+  async sendToOutcome(
     message: ProducerPayload,
     options: SendOptions,
-    signal: AbortSignal,
-    progress: DeliveryProgress,
-  ): Promise<string> {
-    const timeoutMs = checkedTimeout(options.timeoutMs) ?? this.#config.timeoutMs;
-    const encoded = checkMessage(message, await this.#openValidator());
-    const shipment = { message: encoded, idempotencyKey: this.#idempotencyKey(message, options) };
+    linked: AbortSignal,
+  ): Promise<KindoOutcome> {
+    try {
+      return { kind: "delivered", ...(await this.send(message, options, linked)) };
+    } catch (thrown) {
+      return outcomeOf(thrown, linked);
+    }
+  }
+
+  /** Counts messages that are not sent because their bulk send was stopped before their turn. */
+  leaveOut(): void {
+    this.#counter.accept();
+    this.#counter.settle("not-sent");
+  }
+
+  stats(): SendStats {
+    return this.#counter.stats();
+  }
+
+  health(): Health {
+    const { isStarted } = this.#closing;
+    return this.#health.health(this.#isClosed ? "closed" : isStarted ? "closing" : "ok");
+  }
+
+  /** Takes nothing more, waits for what is under way, and gives up the rest. */
+  close(options: CloseOptions | undefined): Promise<CloseReport<ProducerPayload>> {
+    return this.#closing.start(options, async (deadline) => {
+      const reason = new ClosedError("The client");
+      this.#stop.abort(reason);
+      if (this.#underWay.size > 0) await this.#drain(deadline.leftMs());
+      const left = [...this.#underWay];
+      const unconfirmed = left.filter(({ mayHaveArrived }) => mayHaveArrived);
+      const notSent = left.filter(({ mayHaveArrived }) => !mayHaveArrived);
+      this.#cutOff.abort(reason);
+      this.#credentials.close();
+      // Nothing can be sent any more: a connection that is slow to close must not hold up the report.
+      await deadline.limit("Closing the connections", () => this.transport.close()).catch(() => {});
+      if (this.#underWay.size > 0) await this.#drain(deadline.leftMs());
+      this.#isClosed = true;
+      return {
+        notSent: notSent.map(messageOfDelivery),
+        unconfirmed: unconfirmed.map(messageOfDelivery),
+        notHandled: 0,
+      };
+    });
+  }
+
+  #shipmentOf(message: ProducerPayload, options: SendOptions, validator: MessageValidator): Shipment {
+    const encoded = checkMessage(message, validator);
+    const { target } = this.#config;
+    const make = target.kind === "url" ? target.idempotencyKey : undefined;
+    const idempotencyKey = options.idempotencyKey ?? (make && madeKey(make, message));
+    return { message: encoded, idempotencyKey };
+  }
+
+  #runInSpan(delivery: Delivery, { message, ...shipment }: Shipment): Promise<string> {
     const { destination, serverAddress, serverPort } = this.transport;
     const span = messagingSpan({
       operation: "send",
@@ -95,35 +192,30 @@ export class Sender {
       destination,
       serverAddress,
       serverPort,
-      bodyBytes: encoded.body.length,
+      bodyBytes: message.body.length,
     });
-    const terms = { timeoutMs, signal, cutOff: this.#cutOff.signal, progress };
-
     return withSpan(span.name, { ...span, scope }, async (active) => {
-      const trackingId = await deliver(shipment, this.transport, this.#config, terms);
-      const resends = progress.attempts > 1 ? progress.attempts - 1 : undefined;
+      const trackingId = await delivery.run({ message, ...shipment }, this.transport, this.#terms);
+      const resends = delivery.attempts > 1 ? delivery.attempts - 1 : undefined;
       active.setAttributes({ "messaging.message.id": trackingId, "http.request.resend_count": resends });
       return trackingId;
     });
   }
 
-  /** Compiled once; a schema that could not be used is looked at again with the next message. */
-  #openValidator(): Promise<MessageValidator> {
-    this.#validator ??= messageValidator(this.#config.schema).catch((thrown: unknown) => {
-      this.#validator = undefined;
-      throw thrown;
-    });
+  /** Loaded with the first message. If the schema cannot be used, the next message has it looked at again. */
+  async #openValidator({ deadline, signal }: Delivery): Promise<MessageValidator> {
+    const load = () => messageValidator(this.#config.schema);
+    this.#validator = await rejectOnAbort(deadline.limit("Loading the schema", load), signal);
     return this.#validator;
   }
 
-  #idempotencyKey(message: ProducerPayload, options: SendOptions): string | undefined {
-    const { target } = this.#config;
-    const make = target.kind === "url" ? target.options.idempotencyKey : undefined;
-    const key = options.idempotencyKey ?? make?.(message);
-    if (key === undefined) return undefined;
-    if (target.kind === "arn") throw unusable("idempotencyKey", "has no place in an invocation by ARN");
-    if (/^[!-~]{1,255}$/.test(key)) return key;
-    throw unusable("idempotencyKey", "must be 1 to 255 visible ASCII characters");
+  #noteRetry({ error, attempt, delayMs }: UpcomingRetry): void {
+    this.#health.failed(error);
+    const status = error instanceof SendError ? { status: error.status } : {};
+    this.#config.logger.warn(
+      { code: error.code, ...status, attempt, delayMs },
+      "A message was not accepted; it is sent again",
+    );
   }
 
   #drain(timeoutMs: number): Promise<void> {
@@ -137,11 +229,40 @@ export class Sender {
   }
 }
 
-function checkedTimeout(timeoutMs: number | undefined): number | undefined {
-  if (timeoutMs === undefined || timeoutMs > 0) return timeoutMs;
-  throw unusable("timeoutMs", "must be a number of milliseconds above 0");
+/** The way to the service that the configuration names. Opens and loads nothing yet. */
+function openTransport(config: KindoConfig, credentials: CredentialsSource): ProducerTransport {
+  const { target } = config;
+  return target.kind === "url"
+    ? functionUrlTransport(config, target, credentials)
+    : lambdaTransport(config, target, credentials);
 }
 
-function unusable(path: string, message: string): ConfigError {
-  return new ConfigError([{ path, message }]);
+/**
+ * What the error of a send stands for, where it may also be the reason of an abort, which can be anything.
+ */
+function outcomeOf(
+  thrown: unknown,
+  { aborted, reason }: AbortSignal,
+): Exclude<KindoOutcome, { kind: "delivered" }> {
+  if (aborted && thrown === reason) return { kind: "not-sent", error: WirekitError.from(thrown) };
+  return failedOutcome(thrown);
+}
+
+/** A key that cannot be made or used fails its message, and no other. */
+function madeKey(make: (message: ProducerPayload) => string, message: ProducerPayload): string {
+  let key: unknown;
+  try {
+    key = make(message);
+  } catch (cause) {
+    throw new ValidationError(
+      [{ path: "idempotencyKey", message: "could not be made: the function threw" }],
+      { cause },
+    );
+  }
+  if (isIdempotencyKey(key)) return key;
+  throw new ValidationError([{ path: "idempotencyKey", message: idempotencyKeyForm }]);
+}
+
+function messageOfDelivery({ message }: Delivery): ProducerPayload {
+  return message;
 }

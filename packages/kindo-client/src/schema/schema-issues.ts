@@ -7,10 +7,11 @@ import { pythonRepr } from "./python-repr.ts";
 const maxShownLength = 40;
 
 /**
- * What ajv found, in the words of Python's `jsonschema`, which the original reports: `'event_type' is a required property`.
+ * What ajv found, in the words of Python's `jsonschema`, which the original reports: `'event_type' is a
+ * required property`.
  *
- * What a message says about is not shown where it could be confidential, which is everything in the payload: there it is
- * "a string", not the string.
+ * What a message says about is not shown where it could be confidential, which is everything in the payload:
+ * there it is "a string", not the string.
  */
 export function schemaIssues(errors: readonly ErrorObject[], content: unknown): readonly Issue[] {
   return errors
@@ -139,7 +140,10 @@ function shown(value: unknown, path: string): string {
   return isEnvelope && Object.keys(value as object).length === 0 ? pythonRepr(value) : kind;
 }
 
-/** `/payload/items/0/price` as `payload.items[0].price`; what is an index and what a key, only the content can tell. */
+/**
+ * `/payload/items/0/price` as `payload.items[0].price`; what is an index and what a key, only the content can
+ * tell.
+ */
 function pathOf(pointer: string, content: unknown): string {
   let path = "";
   let current = content;

@@ -1,8 +1,8 @@
 import { createHmac, hash } from "node:crypto";
+import { getSigningKey } from "@smithy/signature-v4";
 import { type CanonicalInput, canonicalRequest } from "../wire/canonical-request.ts";
 import { type RequestTarget, splitUrl } from "../wire/request-target.ts";
 import type { Credentials } from "./credentials.ts";
-import { signingKey } from "./signing-key.ts";
 
 /** A signature, and the two texts that led to it. */
 export interface Signature {
@@ -23,9 +23,10 @@ export interface SigningTime {
 const algorithm = "AWS4-HMAC-SHA256";
 
 /**
- * Signs for one key pair, region and service. What stays the same from one request to the next is computed once: the key, which is
- * good for a day; the time, for a second; and the parts of the URL. Smithy's own signer would look its key up by an HMAC every time,
- * and builds path and query anew from parsed parts, with no way to leave a path as it is.
+ * Signs for one key pair, region and service. What stays the same from one request to the next is computed
+ * once: the key, which is good for a day; the time, for a second; and the parts of the URL. Smithy's own
+ * signer would look its key up by an HMAC every time, and builds path and query anew from parsed parts, with
+ * no way to leave a path as it is.
  */
 export class RequestSigner {
   readonly #credentials: Credentials;
@@ -88,4 +89,56 @@ export class RequestSigner {
     this.#key = { shortDate, bytes };
     return bytes;
   }
+}
+
+/** What a key is derived for. */
+export interface KeyScope {
+  /** `20150830` */
+  readonly shortDate: string;
+  readonly region: string;
+  readonly service: string;
+}
+
+/**
+ * The key that signs whatever a key pair sends to a service on one day. Smithy derives it, over the runtime's
+ * own HMAC.
+ */
+export function signingKey(
+  { accessKeyId, secretAccessKey }: Credentials,
+  { shortDate, region, service }: KeyScope,
+): Promise<Uint8Array> {
+  return getSigningKey(HmacSha256, { accessKeyId, secretAccessKey }, shortDate, region, service);
+}
+
+type Source = string | ArrayBuffer | ArrayBufferView;
+
+/** HMAC-SHA-256 in the form in which smithy takes its hashes. */
+class HmacSha256 {
+  readonly #secret: Source;
+  readonly #chunks: Uint8Array[] = [];
+
+  // Smithy's type allows for a hash without a secret; in a derivation there always is one.
+  constructor(secret: Source = "") {
+    this.#secret = secret;
+  }
+
+  update(chunk: Uint8Array): void {
+    this.#chunks.push(chunk);
+  }
+
+  reset(): void {
+    this.#chunks.length = 0;
+  }
+
+  async digest(): Promise<Uint8Array> {
+    const hmac = createHmac("sha256", bytesOf(this.#secret));
+    for (const chunk of this.#chunks) hmac.update(chunk);
+    return hmac.digest();
+  }
+}
+
+function bytesOf(secret: Source): string | Uint8Array {
+  if (typeof secret === "string") return secret;
+  if (secret instanceof ArrayBuffer) return new Uint8Array(secret);
+  return new Uint8Array(secret.buffer, secret.byteOffset, secret.byteLength);
 }

@@ -1,14 +1,14 @@
-import { ValidationError } from "@wirekit/core";
+import { ConfigError, type Issue, ValidationError } from "@wirekit/core";
 import { type HeaderField, mergeHeaders, type RequestHeaders } from "../wire/request-headers.ts";
 import type { Credentials } from "./credentials.ts";
-import { knownSigner, newSigner } from "./signers.ts";
+import type { RequestSigner } from "./request-signer.ts";
 
 /** A request to sign. */
 export interface SignableRequest {
   readonly method: string;
   /**
-   * Absolute; or only `/path?query`, when the headers have a `Host`. Path and query are signed as they are written here, which is
-   * how they must be sent: not as a URL parser would rewrite them.
+   * Absolute; or only `/path?query`, when the headers have a `Host`. Path and query are signed as they are
+   * written here, which is how they must be sent: not as a URL parser would rewrite them.
    */
   readonly url: string;
   /** All of them are signed, but for those that a connection may change (`Connection`, `User-Agent` ...). */
@@ -25,9 +25,14 @@ export interface SignOptions {
   readonly credentials: Credentials;
   /** When it is signed; AWS refuses what is more than five minutes away from its own time. Default: now. */
   readonly date?: Date | undefined;
-  /** `false` signs the path without removing dot segments and doubled slashes first, as S3 wants it. Default `true`. */
+  /**
+   * `false` signs the path without removing dot segments and doubled slashes first, as S3 wants it. Default
+   * `true`.
+   */
   readonly normalizePath?: boolean | undefined;
-  /** `true` adds the body's hash as `X-Amz-Content-Sha256`, and signs that header as well. Default `false`. */
+  /**
+   * `true` adds the body's hash as `X-Amz-Content-Sha256`, and signs that header as well. Default `false`.
+   */
   readonly signBody?: boolean | undefined;
   /** `true` adds the session token after signing, for the few services that want it so. Default `false`. */
   readonly omitSessionToken?: boolean | undefined;
@@ -36,9 +41,9 @@ export interface SignOptions {
 /** A signed request's headers, and how the signature came about. */
 export interface SignedRequest {
   /**
-   * The request's own headers and, after them, `X-Amz-Date`, `X-Amz-Security-Token` and `X-Amz-Content-Sha256` where they
-   * apply, and `Authorization`. The values of a name that was given more than once are joined by a comma. `Host` is signed, and is here
-   * only when it was given.
+   * The request's own headers and, after them, `X-Amz-Date`, `X-Amz-Security-Token` and
+   * `X-Amz-Content-Sha256` where they apply, and `Authorization`. The values of a name that was given more
+   * than once are joined by a comma. `Host` is signed, and is here only when it was given.
    */
   readonly headers: Readonly<Record<string, string>>;
   readonly canonicalRequest: string;
@@ -49,8 +54,9 @@ export interface SignedRequest {
 const setBySigning = ["authorization", "x-amz-date", "x-amz-security-token"];
 
 /**
- * Signs a request with AWS Signature Version 4, in its headers. The key that is derived from a key pair is kept for the
- * day with the `credentials` object that it came from: hand in the same object to sign many requests fast.
+ * Signs a request with AWS Signature Version 4, in its headers. The key that is derived from a key pair is
+ * kept for the day with the `credentials` object that it came from: hand in the same object to sign many
+ * requests fast.
  *
  * @throws ValidationError when the request cannot be signed: no host, half a surrogate pair in the URL.
  * @throws ConfigError when the credentials, the region or the service are missing.
@@ -100,4 +106,62 @@ function withHost(
 
 function unsignable(path: string, message: string): ValidationError {
   return new ValidationError([{ path, message }], { prefix: "Invalid request" });
+}
+
+/** What a signer is made for. */
+interface SignerScope {
+  readonly region: string;
+  readonly service: string;
+  readonly credentials: Credentials;
+}
+
+interface KnownSigner {
+  readonly region: string;
+  readonly service: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly signer: RequestSigner;
+}
+
+/**
+ * The last signer of each credentials object, so that a key is derived once a day and not once a request.
+ * Held by the object: when the caller lets go of it, the key goes with it.
+ */
+const known = new WeakMap<Credentials, KnownSigner>();
+
+/** The signer that served these credentials last, if it still fits. */
+function knownSigner({ credentials, region, service }: SignerScope): RequestSigner | undefined {
+  const last = known.get(credentials);
+  const fits =
+    last !== undefined &&
+    last.region === region &&
+    last.service === service &&
+    last.secretAccessKey === credentials.secretAccessKey &&
+    last.accessKeyId === credentials.accessKeyId;
+  return fits ? last.signer : undefined;
+}
+
+/** Makes a signer; smithy is loaded with the first one. */
+async function newSigner(scope: SignerScope): Promise<RequestSigner> {
+  const { credentials, region, service } = scope;
+  checkScope(scope);
+  const { RequestSigner } = await import("./request-signer.ts");
+  const signer = new RequestSigner(credentials, region, service);
+  const { accessKeyId, secretAccessKey } = credentials;
+  known.set(credentials, { region, service, accessKeyId, secretAccessKey, signer });
+  return signer;
+}
+
+function checkScope({ credentials, region, service }: SignerScope): void {
+  const issues: Issue[] = [
+    ...missing("region", region),
+    ...missing("service", service),
+    ...missing("credentials.accessKeyId", credentials?.accessKeyId),
+    ...missing("credentials.secretAccessKey", credentials?.secretAccessKey),
+  ];
+  if (issues.length > 0) throw new ConfigError(issues);
+}
+
+function missing(path: string, value: unknown): Issue[] {
+  return typeof value === "string" && value !== "" ? [] : [{ path, message: "is required" }];
 }

@@ -24,8 +24,8 @@ export interface SignatureReport {
   /** How far this machine's clock is ahead of the service's, in milliseconds; negative when it is behind. */
   readonly clockSkewMs: number | undefined;
   /**
-   * Of the body it has only the hash. The session token in it is replaced. This text and the next are `undefined` when the
-   * AWS SDK made the signature.
+   * Of the body it has only the hash. The session token in it is replaced. This text and the next are
+   * `undefined` when the AWS SDK made the signature.
    */
   readonly canonicalRequest: string | undefined;
   readonly stringToSign: string | undefined;

@@ -1,4 +1,4 @@
-import { type Clock, TimeoutError } from "@wirekit/core";
+import type { Clock } from "@wirekit/core";
 import {
   createHttpTransport,
   type HttpRequest,
@@ -7,17 +7,15 @@ import {
   parseHttpDate,
   parseRetryAfter,
 } from "@wirekit/core/http";
-import { injectTraceContext } from "@wirekit/core/tracing";
+import { withTimeout } from "@wirekit/core/kit";
+import { injectTraceContext, isTracingOn } from "@wirekit/core/tracing";
 import type { KindoConfig, UrlTarget } from "../config.ts";
-import { ExpiredError, whileTimeIsLeft } from "../delivery/expired-error.ts";
-import type { Credentials } from "../signing/credentials.ts";
-import type { CredentialsSource } from "../signing/credentials-source.ts";
+import type { Credentials, CredentialsSource } from "../signing/credentials.ts";
 import { type SignedRequest, signRequest } from "../signing/sign-request.ts";
 import { reportSignature, type SignatureReport } from "../signing/signature-report.ts";
 import { readHttpAnswer } from "../wire/read-answer.ts";
-import { answerError } from "./answer-error.ts";
+import { answerError, transportError } from "./failed-request.ts";
 import type { ProducerTransport, Shipment, TransportAttempt } from "./producer-transport.ts";
-import { transportError } from "./transport-error.ts";
 
 const signedHeaders = { "Content-Type": "application/json" } as const;
 
@@ -34,8 +32,7 @@ export function functionUrlTransport(
 
   async function send({ message, idempotencyKey }: Shipment, attempt: TransportAttempt): Promise<string> {
     const signer =
-      credentials.held() ??
-      (await whileTimeIsLeft("Fetching credentials", credentials.current, attempt, clock));
+      credentials.held() ?? (await attempt.deadline.limit("Fetching credentials", () => credentials.get()));
     const signedAt = clock.now();
     const request = { method: "POST", url, headers: signedHeaders, body: message.body };
     const date = new Date(signedAt);
@@ -43,15 +40,15 @@ export function functionUrlTransport(
     // Headers that are added after signing are no part of the signature: a proxy may drop or change them.
     const headers: Record<string, string> = { ...signed.headers };
     if (idempotencyKey !== undefined) headers["Idempotency-Key"] = idempotencyKey;
-    await injectTraceContext(headers);
+    if (isTracingOn()) await addTraceContext(headers);
 
     attempt.signal.throwIfAborted();
-    attempt.begin();
     const response = await exchange({ ...request, headers }, attempt);
     const answer = readHttpAnswer(response.status, response.text);
     if (answer.kind === "accepted") return answer.trackingId;
-    if (response.status === 403) credentials.discard(signer);
+    if (response.status === 403) credentials.refused(signer);
     throw answerError(answer, {
+      destination: host,
       message,
       credentials: signer,
       retryAfterMs: retryAfterMs(response, clock.now()),
@@ -64,8 +61,7 @@ export function functionUrlTransport(
       return await call(request, attempt);
     } catch (thrown) {
       attempt.signal.throwIfAborted();
-      if (thrown instanceof ExpiredError) throw thrown;
-      throw isTotal(thrown) ? new ExpiredError(thrown) : transportError(thrown);
+      throw transportError(thrown, host);
     }
   }
 
@@ -84,21 +80,16 @@ export function functionUrlTransport(
   return { destination: host, serverAddress: hostname, serverPort, send, connections, close };
 }
 
-/** Whether the time for the whole call was over, and not that for a connection or an answer. */
-function isTotal(thrown: unknown): thrown is TimeoutError {
-  return thrown instanceof TimeoutError && thrown.details.phase === "total";
-}
-
-function httpFor({ options }: UrlTarget, clock: Clock) {
-  const { transport: given, fetch, maxConnections, connectTimeoutMs } = options;
+function httpFor(target: UrlTarget, clock: Clock) {
+  const { transport: given, fetch, proxy, maxConnections, connectTimeoutMs, responseTimeoutMs } = target;
   if (given !== undefined)
     return { call: guarded(given, clock), connections: () => undefined, close: async () => {} };
 
-  const responseTimeoutMs = options.responseTimeoutMs ?? Number.POSITIVE_INFINITY;
-  const own = createHttpTransport({ fetch, maxConnections, connectTimeoutMs, responseTimeoutMs, clock });
+  const limits = { maxConnections, connectTimeoutMs, responseTimeoutMs };
+  const own = createHttpTransport({ fetch, proxy, ...limits, clock });
   return {
-    call: (request: HttpRequest, { signal, leftMs }: TransportAttempt) =>
-      own(request, { signal, timeoutMs: positive(leftMs()) }),
+    call: (request: HttpRequest, { signal, deadline, goesOut }: TransportAttempt) =>
+      own(request, { signal, timeoutMs: positive(deadline.leftMs()), onSent: goesOut }),
     connections() {
       const { socketsOpened, socketsOpen } = own.stats();
       return fetch === undefined ? { opened: socketsOpened, open: socketsOpen } : undefined;
@@ -107,13 +98,30 @@ function httpFor({ options }: UrlTarget, clock: Clock) {
   };
 }
 
-/** What is handed in may not keep the time that it is given. */
+/**
+ * A transport that the user brings may ignore its time limit, and says nothing of when a request goes out.
+ */
 function guarded(transport: HttpTransport, clock: Clock) {
-  return (request: HttpRequest, attempt: TransportAttempt) => {
-    const send = (signal: AbortSignal) =>
-      transport(request, { signal, timeoutMs: positive(attempt.leftMs()) });
-    return whileTimeIsLeft("The request", send, attempt, clock);
+  return (request: HttpRequest, { signal, deadline, goesOut }: TransportAttempt) => {
+    const timeoutMs = deadline.leftMs();
+    goesOut();
+    const send = async (signal: AbortSignal) =>
+      transport(request, { signal, timeoutMs: positive(timeoutMs) });
+    return withTimeout("The request", send, { signal, timeoutMs, clock });
   };
+}
+
+/**
+ * Adds what the program's propagator writes, unless HTTP cannot carry it or it would replace what was signed.
+ */
+async function addTraceContext(headers: Record<string, string>): Promise<void> {
+  const carrier: Record<string, string> = {};
+  await injectTraceContext(carrier);
+  const taken = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
+  for (const [name, value] of Object.entries(carrier)) {
+    const isHeader = /^[\w!#$%&'*+.^`|~-]+$/.test(name) && /^[\t\x20-\x7e]*$/.test(value);
+    if (isHeader && !taken.has(name.toLowerCase())) headers[name] = value;
+  }
 }
 
 /** A transport takes no time-out of 0, which is what may be left. */

@@ -1,6 +1,25 @@
-import { ConfigError } from "@wirekit/core";
+import { loadPeer } from "@wirekit/core/kit";
 import type { Credentials } from "../signing/credentials.ts";
-import type { LambdaApi } from "./lambda-api.ts";
+
+/** What invoking a function needs. */
+export interface InvokeInput {
+  /** The ARN. */
+  readonly FunctionName: string;
+  readonly InvocationType: "RequestResponse";
+  readonly Payload: Uint8Array;
+}
+
+/** What Lambda answered. */
+export interface InvokeOutput {
+  readonly StatusCode?: number | undefined;
+  readonly FunctionError?: string | undefined;
+  readonly Payload?: Uint8Array | undefined;
+}
+
+/** The one operation of Lambda that is used: what a test puts in the place of AWS. */
+export interface LambdaApi {
+  invoke(input: InvokeInput, options: { readonly abortSignal: AbortSignal }): Promise<InvokeOutput>;
+}
 
 /** A client of the AWS SDK's that holds connections. */
 export interface LambdaClient extends LambdaApi {
@@ -19,12 +38,17 @@ export interface LambdaClientOptions {
 const maxResponseBytes = 10 * 1024 * 1024;
 
 /**
- * A client for one set of credentials: the SDK keeps what a provider once answered, and would go on with a key that was replaced.
+ * A client for one set of credentials: the SDK keeps what a provider once answered, and would go on with a
+ * key that was replaced.
  *
  * @throws ConfigError when the package is not installed.
  */
 export async function openLambdaClient(options: LambdaClientOptions): Promise<LambdaClient> {
-  const { InvokeCommand, LambdaClient } = await importSdk();
+  const { InvokeCommand, LambdaClient } = await loadPeer(
+    "@aws-sdk/client-lambda",
+    () => import("@aws-sdk/client-lambda"),
+    "arn",
+  );
   const { region, endpoint } = options;
   const { accessKeyId, secretAccessKey, sessionToken } = options.credentials;
   const client = new LambdaClient({
@@ -80,14 +104,5 @@ async function* limited(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Ar
     length += chunk.byteLength;
     if (length > maxResponseBytes) throw new Error(`The response is larger than ${maxResponseBytes} bytes`);
     yield chunk;
-  }
-}
-
-async function importSdk(): Promise<typeof import("@aws-sdk/client-lambda")> {
-  try {
-    return await import("@aws-sdk/client-lambda");
-  } catch (cause) {
-    const message = "needs the package @aws-sdk/client-lambda: npm install @aws-sdk/client-lambda";
-    throw new ConfigError([{ path: "arn", message }], { cause });
   }
 }

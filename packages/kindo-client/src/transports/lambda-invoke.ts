@@ -1,51 +1,47 @@
+import { withTimeout } from "@wirekit/core/kit";
 import type { ArnTarget, KindoConfig } from "../config.ts";
-import { whileTimeIsLeft } from "../delivery/expired-error.ts";
-import type { Credentials } from "../signing/credentials.ts";
-import type { CredentialsSource } from "../signing/credentials-source.ts";
+import type { Credentials, CredentialsSource } from "../signing/credentials.ts";
 import { readInvocation } from "../wire/read-answer.ts";
-import { answerError } from "./answer-error.ts";
+import { answerError } from "./failed-request.ts";
 import { invokeError } from "./invoke-error.ts";
-import type { InvokeOutput, LambdaApi } from "./lambda-api.ts";
-import { type LambdaClient, openLambdaClient } from "./lambda-client.ts";
+import { type InvokeOutput, type LambdaApi, type LambdaClient, openLambdaClient } from "./lambda-client.ts";
 import type { ProducerTransport, Shipment, TransportAttempt } from "./producer-transport.ts";
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
-/** Invokes a function by its ARN, over the AWS SDK's client for Lambda, which is loaded with the first send. */
+/**
+ * Invokes a function by its ARN, over the AWS SDK's client for Lambda, which is loaded with the first send.
+ */
 export function lambdaTransport(
   config: KindoConfig,
-  { arn, functionName, options }: ArnTarget,
+  { arn, functionName, endpoint, lambda: given }: ArnTarget,
   credentials: CredentialsSource,
 ): ProducerTransport {
   const { region, clock } = config;
-  const host =
-    options.endpoint === undefined ? `lambda.${region}.amazonaws.com` : new URL(options.endpoint).host;
-  const clients = lambdaClients(region, options.endpoint);
+  const host = endpoint === undefined ? `lambda.${region}.amazonaws.com` : new URL(endpoint).host;
+  const clients = lambdaClients(region, endpoint);
 
   async function send(shipment: Shipment, attempt: TransportAttempt): Promise<string> {
+    const { signal, deadline } = attempt;
     // The SDK knows no time limit for all of it: loading, credentials, connecting, the answer.
-    return whileTimeIsLeft(
-      "The invocation",
-      (signal) => sendWithin(shipment, attempt, signal),
-      attempt,
-      clock,
-    );
+    const limits = { signal, timeoutMs: deadline.leftMs(), clock };
+    return withTimeout("The invocation", (limited) => sendWithin(shipment, attempt, limited), limits);
   }
 
   async function sendWithin(
     { message }: Shipment,
-    { begin }: TransportAttempt,
+    { goesOut }: TransportAttempt,
     signal: AbortSignal,
   ): Promise<string> {
-    const signer = options.lambda === undefined ? await credentials.current() : undefined;
-    const lambda = options.lambda ?? (await clients.openFor(signer as Credentials));
+    const signer = given === undefined ? (credentials.held() ?? (await credentials.get())) : undefined;
+    const lambda = given ?? (await clients.openFor(signer as Credentials));
     signal.throwIfAborted();
-    begin();
+    goesOut();
     const output = await invoke(lambda, message.body, signal).catch((thrown: unknown) => {
       signal.throwIfAborted();
       const error = invokeError(thrown, { message, credentials: signer, host, region, now: clock.now() });
-      if (error.status === 403 && signer !== undefined) credentials.discard(signer);
+      if ("status" in error && error.status === 403 && signer !== undefined) credentials.refused(signer);
       throw error;
     });
     const answer = readInvocation({
@@ -54,10 +50,10 @@ export function lambdaTransport(
       payload: decoder.decode(output.Payload),
     });
     if (answer.kind === "accepted") return answer.trackingId;
-    throw answerError(answer, { message, credentials: signer });
+    throw answerError(answer, { destination: functionName, message, credentials: signer });
   }
 
-  function invoke(lambda: LambdaApi, body: string, abortSignal: AbortSignal): Promise<InvokeOutput> {
+  async function invoke(lambda: LambdaApi, body: string, abortSignal: AbortSignal): Promise<InvokeOutput> {
     const Payload = encoder.encode(body);
     return lambda.invoke({ FunctionName: arn, InvocationType: "RequestResponse", Payload }, { abortSignal });
   }

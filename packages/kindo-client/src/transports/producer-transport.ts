@@ -1,3 +1,4 @@
+import type { Deadline } from "@wirekit/core/kit";
 import type { EncodedMessage } from "../wire/encode-message.ts";
 
 /** A message on its way. */
@@ -8,12 +9,12 @@ export interface Shipment {
 
 /** One try to send it. */
 export interface TransportAttempt {
-  /** Ends the try at once. Many tries share it: whoever listens to it must let go of it in the end. */
+  /** Ends the try at once. Many tries share it: a listener must be removed in the end. */
   readonly signal: AbortSignal;
-  /** How much of the time for the whole send is left, in milliseconds. */
-  leftMs(): number;
-  /** Called when the request is handed over: from then on the message may arrive. */
-  begin(): void;
+  /** The end of the time for the whole send. */
+  readonly deadline: Deadline;
+  /** Called when the request goes out: from then on the message may arrive. */
+  readonly goesOut: () => void;
 }
 
 /** Connections of a transport that shows them. */
@@ -34,7 +35,13 @@ export interface ProducerTransport {
   /**
    * Sends once, and resolves to the tracking id.
    *
-   * @throws SendError, ConfigError, ExpiredError when there is no time left, or the signal's reason.
+   * @throws SendError when the service refused the message.
+   * @throws UnconfirmedError when it took it and did not say under which id.
+   * @throws ConnectionError, TimeoutError or another error of core's when there was no answer. `details.sent`
+   * is `false` if the request did not go out after all. A `TimeoutError` means that the time for the whole
+   * send is over, unless its
+   * `details.phase` is `"response"`.
+   * @throws CredentialsError, ConfigError, ValidationError when nothing was sent; the signal's reason.
    */
   send(shipment: Shipment, attempt: TransportAttempt): Promise<string>;
   connections(): ConnectionCounts | undefined;

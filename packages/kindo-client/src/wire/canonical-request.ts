@@ -1,6 +1,6 @@
-import { canonicalPath, canonicalQuery } from "./canonical-target.ts";
 import type { HeaderField } from "./request-headers.ts";
 import type { RequestTarget } from "./request-target.ts";
+import { canonicalPath, canonicalQuery } from "./request-target.ts";
 
 /** What a canonical request is written from. */
 export interface CanonicalInput {

@@ -6,8 +6,8 @@ const minLength = 6;
 const maxTexts = 1000;
 
 /**
- * The texts of a message that must not be shown when an answer quotes them: its whole body, and every text in its payload as it
- * is and as it stands in the body.
+ * The texts of a message that must not be shown when an answer quotes them: its whole body, and every text in
+ * its payload as it is and as it stands in the body.
  */
 export function confidentialTexts(message: EncodedMessage): readonly string[] {
   const texts = [message.body];

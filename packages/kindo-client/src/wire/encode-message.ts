@@ -2,18 +2,20 @@ import { encodePythonJson } from "@wirekit/core/kit";
 
 /** A message as it travels. */
 export interface EncodedMessage {
-  /** The body, to the byte: Python's JSON text, with `security_level` at its end where the caller gave none. */
+  /**
+   * The body, to the byte: Python's JSON text, with `security_level` at its end where the caller gave none.
+   */
   readonly body: string;
   /**
-   * What the body says, field by field; it is this that has to be valid. What is inside a field may be the caller's own
-   * object: {@link readBody} is what reads it.
+   * What the body says, field by field; it is this that has to be valid. What is inside a field may be the
+   * caller's own object: {@link readBody} is what reads it.
    */
   readonly fields: unknown;
 }
 
 /**
- * Writes `message` as it is sent. The message itself is not touched, and every field is read once, so that what is checked and
- * what is sent cannot differ.
+ * Writes `message` as it is sent. The message itself is not touched, and every field is read once, so that
+ * what is checked and what is sent cannot differ.
  *
  * @throws ValidationError where JSON cannot carry what is in it.
  */
@@ -34,8 +36,9 @@ export function readBody({ body }: Pick<EncodedMessage, "body">): unknown {
 }
 
 /**
- * The message with its security level, where its fields are known to be written as what they are: texts, and objects that do not
- * write themselves otherwise (`toJSON`). That is nearly always so, and it saves reading the body again.
+ * The message with its security level, where its fields are known to be written as what they are: texts, and
+ * objects that do not write themselves otherwise (`toJSON`). That is nearly always so, and it saves reading
+ * the body again.
  */
 function plainCopy(message: unknown): Readonly<Record<string, unknown>> | undefined {
   if (!isObject(message) || !isPlain(message)) return undefined;

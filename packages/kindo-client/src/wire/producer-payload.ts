@@ -17,8 +17,8 @@ export interface JsonObject {
 export type SecurityLevel = "normal" | "sensitive";
 
 /**
- * A message to the Kindo Producer, in the spelling of the wire. The client never changes it, and never renames or
- * reorders what is in `payload`.
+ * A message to the Kindo Producer, in the spelling of the wire. The client never changes it, and never
+ * renames or reorders what is in `payload`.
  */
 export interface ProducerPayload {
   /** What happened: `"user.notification"`. */

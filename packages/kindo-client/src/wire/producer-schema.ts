@@ -5,8 +5,8 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
  * The schema of a message, which is used unless another one is given. The package ships the same as a file,
  * `schemas/producer_payload.json`.
  *
- * The original's own schema lets three more behaviors through; its types and its documentation name `instant` alone,
- * so those are refused until the service accepts them.
+ * The original's own schema lets three more behaviors through; its types and its documentation name `instant`
+ * alone, so those are refused until the service accepts them.
  */
 export const producerPayloadSchema: JsonSchema = {
   $schema: "http://json-schema.org/draft-07/schema#",

@@ -13,7 +13,7 @@ export type Answer =
       readonly error: string;
     };
 
-/** Reads the answer of a Function URL: 200 and `{"tracking_id": "..."}`, anything else is none. */
+/** Reads the answer of a Function URL: only 200 with `{"tracking_id": "..."}` accepts a message. */
 export function readHttpAnswer(status: number, body: string): Answer {
   if (status !== 200) return { kind: "refused", status, body };
   const trackingId = trackingIdIn(parsed(body));
@@ -32,8 +32,9 @@ export interface Invocation {
 }
 
 /**
- * Reads what an invocation returned: `{"tracking_id": "..."}`, or the same within the answer that a function behind an API gateway
- * gives, `{"statusCode": 200, "body": ...}`, where the body is an object or its JSON text.
+ * Reads what an invocation returned: `{"tracking_id": "..."}`, or the same within the answer that a function
+ * behind an API gateway gives, `{"statusCode": 200, "body": ...}`, where the body is an object or its JSON
+ * text.
  */
 export function readInvocation({ statusCode, functionError, payload }: Invocation): Answer {
   if (functionError !== undefined) {

@@ -13,9 +13,9 @@ export interface HeaderField {
 }
 
 /**
- * The fields by their names in lower case, in the order of their first places. The values of a repeated name are joined by a
- * comma, without a blank: so joined, the one field has the same canonical form as the several. Line feeds, which
- * once folded long values, become blanks, because nothing can send them.
+ * The fields by their names in lower case, in the order of their first places. The values of a repeated name
+ * are joined by a comma, without a blank: so joined, the one field has the same canonical form as the
+ * several. Line feeds, which once folded long values, become blanks, because nothing can send them.
  */
 export function mergeHeaders(headers: RequestHeaders): Map<string, HeaderField> {
   const merged = new Map<string, HeaderField>();

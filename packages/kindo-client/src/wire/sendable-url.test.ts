@@ -1,8 +1,7 @@
 import { expect, it } from "@jest/globals";
 import { scale } from "@wirekit/devstack/scale";
 import fc from "fast-check";
-import { canonicalQuery } from "./canonical-target.ts";
-import { splitUrl } from "./request-target.ts";
+import { canonicalQuery, splitUrl } from "./request-target.ts";
 import { sendableUrl } from "./sendable-url.ts";
 
 it.each([

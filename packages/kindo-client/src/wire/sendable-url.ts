@@ -1,9 +1,9 @@
-import { encodeUnsafe } from "./canonical-target.ts";
+import { encodeUnsafe } from "./request-target.ts";
 
 /**
- * `url` in a form that can be sent, and whose signature everyone computes alike: what cannot stand in a URL is percent-encoded,
- * once, and the names and values of the query are encoded as AWS encodes them when it checks a signature, blanks as `%20`.
- * The path is otherwise left as it is written.
+ * Puts `url` in a form that can be sent, and for which AWS computes the same signature: percent-encodes, once,
+ * what cannot stand in a URL, and encodes the names and values of the query as AWS does when it checks a
+ * signature, blanks as `%20`. It leaves the path otherwise as it is written.
  */
 export function sendableUrl(url: string): string {
   const [, origin = "", path = "", query = ""] = /^([^/?]*\/\/[^/?]*)([^?]*)(\?.*)?$/s.exec(url) ?? [];
@@ -21,7 +21,10 @@ function sendablePair(pair: string): string {
   return `${encodeStrictly(pair.slice(0, at))}=${encodeStrictly(pair.slice(at + 1))}`;
 }
 
-/** Every byte but the unreserved ones as `%XX`, whether it was written so or not. A `%` that begins no escape is meant as itself. */
+/**
+ * Every byte but the unreserved ones as `%XX`, whether it was written so or not. A `%` that begins no escape
+ * is meant as itself.
+ */
 function encodeStrictly(text: string): string {
   return encodeUnsafe(text.replaceAll("+", "%20"))
     .replace(/%(?![0-9a-f]{2})/gi, "%25")

@@ -1,12 +1,6 @@
 import type { Clock } from "@wirekit/core";
-import {
-  type Intake,
-  type Lease,
-  LeaseLostError,
-  Leases,
-  type Settlement,
-  type Source,
-} from "@wirekit/core/inbound";
+import { type Intake, type Lease, LeaseLostError, type Settlement, type Source } from "@wirekit/core/inbound";
+import { Leases } from "@wirekit/core/kit";
 import type { BusDelivery } from "../consume-options.ts";
 import type { ReceivedFacts } from "../received.ts";
 import type { GroupQueue } from "./group-queue.ts";

@@ -1,4 +1,5 @@
 import type { Intake, Settlement, Source } from "@wirekit/core/inbound";
+import type { Deadline } from "@wirekit/core/kit";
 import type { BusCounters } from "../bus-counters.ts";
 import type { SqsBusDelivery } from "./sqs-delivery.ts";
 import type { Unacknowledged } from "./unacknowledged.ts";
@@ -37,7 +38,7 @@ export class AccountedSource implements Source<SqsBusDelivery> {
     for (const { receiptHandle } of deliveries) this.#unacknowledged.settled(receiptHandle);
   }
 
-  async close(options: { readonly timeoutMs: number }): Promise<void> {
+  async close(options: { readonly deadline: Deadline }): Promise<void> {
     await this.#source.close?.(options);
   }
 

@@ -1,6 +1,5 @@
 import type { Env, Overrides, SendOutcome, WaitOptions } from "@wirekit/core";
-import { LazySource } from "@wirekit/core/inbound";
-import { anySignal, withTimeout } from "@wirekit/core/kit";
+import { anySignal, LazySource, withTimeout } from "@wirekit/core/kit";
 import { type SqsDelivery, SqsSource } from "@wirekit/core/sqs";
 import { BusLifecycle } from "../bus-lifecycle.ts";
 import type { ConsumeOptions, MessageConsumer, MessageHandler } from "../consume-options.ts";

@@ -1,5 +1,7 @@
 import { createMessage, type MessageBusMessage } from "../../src/index.ts";
 
+export { deferred } from "@wirekit/core/testing";
+
 /** A message that can be told from others by its reference. */
 export function statusUpdate(reference: string, idempotencyKey?: string): MessageBusMessage<"STATUS_UPDATE"> {
   return createMessage({
@@ -20,13 +22,4 @@ export function references(count: number): string[] {
 export function referenceOf(message: MessageBusMessage): string {
   if (message.kind !== "STATUS_UPDATE") throw new Error(`a ${message.kind} was not expected`);
   return message.payload.reference;
-}
-
-/** A promise, and what settles it. */
-export function deferred<T = void>(): { readonly promise: Promise<T>; resolve(value: T): void } {
-  let resolve: (value: T) => void = () => {};
-  const promise = new Promise<T>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
 }

@@ -202,7 +202,7 @@ describe("a receive", () => {
     await bus.sendMessage(statusUpdate("R-1"), { target });
     await done;
     expect(handled).toEqual(["R-1", "R-1"]);
-    expect(consumer.health().status).toBe("running");
+    expect(consumer.health().status).toBe("ok");
   });
 });
 

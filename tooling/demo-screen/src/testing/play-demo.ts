@@ -19,8 +19,8 @@ export interface PlayOptions {
 }
 
 /**
- * Runs a demo as `pnpm demo` does, in a process of its own in its own `folder`. Resolves when that process has ended and nothing holds its
- * output open any more: the processes that it has started have ended too.
+ * Runs a demo as `pnpm demo` does, in a process of its own in its own `folder`. Resolves when that process
+ * has ended and nothing holds its output open any more: the processes that it has started have ended too.
  */
 export function playDemo(
   folder: URL,

@@ -80,7 +80,7 @@ await describePair(
         const many = Array.from({ length: 100 }, (_, index) => messages[index % messages.length] ?? never());
         await using kindo = new KindoClient({ url, region, credentials: keys });
         const { counts } = await kindo.sendMany(many);
-        expect(counts).toEqual({ delivered: many.length, rejected: 0, "not-sent": 0 });
+        expect(counts.delivered).toBe(many.length);
 
         await using stranger = new KindoClient({
           url,

@@ -36,7 +36,7 @@ export default async function publish({ load, loadOther }) {
     assert.deepEqual(await messaging.publish(target, { id: "u-1" }), { messageId: "m-1" });
     const refused = await messaging.publish(target, { id: 1 }).catch((error) => error);
     assert.ok(refused instanceof ValidationFailedError);
-    assert.ok(other.refused instanceof ValidationFailedError);
+    assert.ok(refused instanceof other.ValidationFailedError);
   } finally {
     await messaging.close();
     server.closeAllConnections();

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 
-/** A valid message gets its default, an invalid one an error that names the field; also recognised by the other format's class. */
+/**
+ * A valid message gets its default, an invalid one an error that names the field; also recognised by the
+ * other format's class.
+ */
 export default async function validate({ load, loadOther }) {
   const { validateMessage, ValidationError } = await load("@wirekit/kindo-client");
   const message = {
@@ -18,6 +21,6 @@ export default async function validate({ load, loadOther }) {
   );
   const other = await loadOther("@wirekit/kindo-client");
   assert.equal(error instanceof ValidationError, true);
-  assert.equal(other.error instanceof ValidationError, true);
+  assert.equal(error instanceof other.ValidationError, true);
   assert.match(error.message, /event_type/);
 }

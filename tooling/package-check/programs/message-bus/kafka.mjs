@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-/** The options name what is wrong with them, a driver of one's own needs no kafkajs, and afterwards nothing keeps the process alive. */
+/**
+ * The options name what is wrong with them, a driver of one's own needs no kafkajs, and afterwards nothing
+ * keeps the process alive.
+ */
 export default async function kafka({ load, loadOther }) {
   const { createMessage, encodeMessage, Kafka, KafkaMessageBus, KafkaRefusedError } =
     await load("@wirekit/message-bus");

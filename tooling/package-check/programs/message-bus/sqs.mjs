@@ -31,7 +31,7 @@ export default async function sqs({ load, loadOther }) {
     assert.deepEqual(sent, { target: "updates", messageId: "m-1" });
     const refused = await original.receiveMessage("nowhere").catch((error) => error);
     assert.ok(refused instanceof SqsError);
-    assert.ok(other.refused instanceof SqsError);
+    assert.ok(refused instanceof other.SqsError);
     assert.equal(refused.queue, "nowhere");
   } finally {
     await bus.close();

@@ -3,7 +3,7 @@ import { open } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { WirekitError } from "@wirekit/core";
 import { withTimeout } from "@wirekit/core/kit";
-import { deferred } from "../deferred.ts";
+import { deferred } from "@wirekit/core/testing";
 
 /** What is executed. */
 export interface Launch {

@@ -21,8 +21,11 @@ export function closingCases(harness: ClientHarness): ConformanceCase[] {
       const closing = stage.client.close();
       assert.ok(["closing", "closed"].includes(stage.client.health().status), "health() tells of closing");
       stage.account();
-      const report = await stage.inTime("close", closing);
-      assert.deepEqual(report, { notSent: [], unconfirmed: [], notHandled: 0 });
+      const { notSent, unconfirmed, notHandled } = await stage.inTime("close", closing);
+      assert.deepEqual([notSent, unconfirmed], [[], []]);
+      // A consumer may have received something by then.
+      if (harness.send !== undefined) assert.equal(notHandled, 0);
+      assert.ok(Number.isSafeInteger(notHandled) && notHandled >= 0);
       assert.equal(stage.client.health().status, "closed");
       assert.equal(stage.account().pending, 0);
     }),

@@ -132,7 +132,10 @@ function envCases(harness: ClientHarness): ConformanceCase[] {
   ];
 }
 
-/** Runs `make` while reads of `process.env` are noted; only what it does at once, before it waits for anything. */
+/**
+ * Runs `make` while reads of `process.env` are noted; only what it does at once, before it waits for
+ * anything.
+ */
 function recordingVariables<T>(make: () => Promise<T>): {
   readonly made: Promise<T>;
   readonly read: string[];

@@ -28,8 +28,8 @@ export interface ConformancePeer {
 export type ClientOptions = Readonly<Record<string, unknown>>;
 
 /**
- * The options that a client has, by what they take. Each is given wrong values, and the `ConfigError` must name it. A dot
- * leads to a member: `"retry.maxAttempts"`.
+ * The options that a client has, by what they take. Each is given wrong values, and the `ConfigError` must
+ * name it. A dot leads to a member: `"retry.maxAttempts"`.
  */
 export interface OptionNames {
   /** Milliseconds: `"requestTimeoutMs"`. */
@@ -57,8 +57,8 @@ export interface ClientHarness<
   /** Starts a peer that works. */
   startPeer(): Peer | Promise<Peer>;
   /**
-   * Makes a client of this peer, with `overrides` in place of, or besides, its other options. A client that retries should
-   * do it twice at most, and quickly. A consumer starts here.
+   * Makes a client of this peer, with `overrides` in place of, or besides, its other options. A client that
+   * retries should do it twice at most, and quickly. A consumer starts here.
    */
   create(peer: Peer, overrides: ClientOptions): C | Promise<C>;
   /** Sends a message of its own. Absent for a consumer. */
@@ -71,7 +71,10 @@ export interface ClientHarness<
     readonly env: Env;
     readonly bad: readonly BadEnv[];
   };
-  /** Options that are functions which only observe: `"onRetry"`, `"audit"`. They are made to throw, and to reject. */
+  /**
+   * Options that are functions which only observe: `"onRetry"`, `"audit"`. They are made to throw, and to
+   * reject.
+   */
   readonly hooks?: readonly string[] | undefined;
   /** Adds `listener` to every event of the client. It is made to throw, and to reject. */
   listen?(client: C, listener: () => unknown): void;

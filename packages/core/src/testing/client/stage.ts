@@ -68,7 +68,10 @@ export class Stage {
     });
   }
 
-  /** Starts a send, and waits until its message has reached the peer. Returns an object, because a promise would be awaited. */
+  /**
+   * Starts a send, and waits until its message has reached the peer. Returns an object, because a promise
+   * would be awaited.
+   */
   async sendToPeer(signal?: AbortSignal): Promise<{ readonly sending: Promise<unknown> }> {
     const before = this.peer.received();
     const sending = this.send(signal === undefined ? {} : { signal });

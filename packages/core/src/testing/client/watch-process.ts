@@ -5,8 +5,8 @@ import { setImmediate } from "node:timers/promises";
 const events = ["unhandledRejection", "uncaughtException"] as const;
 
 /**
- * Runs `task`, and fails if the process reports an exception or a rejection that is not handled. A runner that keeps these
- * events from the tests (Jest) fails the test by itself.
+ * Runs `task`, and fails if the process reports an exception or a rejection that is not handled. A runner
+ * that keeps these events from the tests (Jest) fails the test by itself.
  */
 export async function watchProcess(task: () => Promise<void>): Promise<void> {
   const seen: unknown[] = [];

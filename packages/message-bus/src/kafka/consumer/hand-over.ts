@@ -1,4 +1,4 @@
-import type { Backlog } from "@wirekit/core/inbound";
+import type { FetchBuffer } from "@wirekit/core/inbound";
 import type { ReceivedFacts } from "../../received.ts";
 import type { ConsumedRecord } from "../kafka-driver.ts";
 import { heldBytesOf } from "../record-reader.ts";
@@ -16,7 +16,7 @@ export interface HandOverParts {
 }
 
 /** Makes deliveries of what was read ahead, one by one, when there is a slot: what waits for one is bytes and nothing else. */
-export class HandOver implements Backlog<KafkaDelivery> {
+export class HandOver implements FetchBuffer<KafkaDelivery> {
   readonly #parts: HandOverParts;
   readonly #openEpoch: () => Epoch | undefined;
 

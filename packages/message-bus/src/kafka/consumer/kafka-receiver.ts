@@ -1,6 +1,6 @@
 import { ClosedError, type WaitOptions, WirekitError } from "@wirekit/core";
 import { LeaseLostError } from "@wirekit/core/inbound";
-import { onAbort, withTimeout } from "@wirekit/core/kit";
+import { Deadline, onAbort, withTimeout } from "@wirekit/core/kit";
 import type { ReceivedFacts } from "../../received.ts";
 import type { KafkaDelivery } from "./kafka-delivery.ts";
 import { expiredReceipt, parseKafkaReceipt, unknownReceipt } from "./kafka-receipt.ts";
@@ -191,7 +191,7 @@ export class KafkaReceiver {
     this.#stop.abort(new ClosedError("The receiver"));
     const { unacknowledged } = this.#intake;
     this.#intake.close();
-    await this.#source.close({ timeoutMs });
+    await this.#source.close({ deadline: new Deadline(timeoutMs, this.#clock) });
     return { unacknowledged };
   }
 

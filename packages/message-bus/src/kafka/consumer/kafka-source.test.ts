@@ -52,19 +52,21 @@ async function setUp(options: Partial<KafkaSourceOptions> = {}) {
   });
   const running = new Map<string, { readonly signal: AbortSignal; readonly end: () => void }>();
   const started: string[] = [];
-  const consumer = createConsumer<KafkaDelivery, string>({
-    source,
-    concurrency: 10,
-    capacity: Number.POSITIVE_INFINITY,
-    decode: ({ id }) => id.slice(topic.length + 1),
-    handler: (id, { signal }) =>
+  const consumer = createConsumer<KafkaDelivery, string>(
+    {
+      source,
+      concurrency: 10,
+      capacity: Number.POSITIVE_INFINITY,
+      decode: ({ id }) => id.slice(topic.length + 1),
+      clock,
+      logger: silentLogger,
+    },
+    (id, { signal }) =>
       new Promise<void>((end) => {
         started.push(id);
         running.set(id, { signal, end });
       }),
-    clock,
-    logger: silentLogger,
-  });
+  );
   await clock.advance(0);
   if (listener === undefined) throw new Error("the source has not begun to run its member");
   const { onAssigned, onBatch, onReset, onRevoking } = listener;

@@ -1,6 +1,6 @@
 import { ConfigError, WirekitError } from "@wirekit/core";
 import { type Intake, LeaseLostError, type Settlement, type Source } from "@wirekit/core/inbound";
-import { messageOf, onAbort, withTimeout } from "@wirekit/core/kit";
+import { type Deadline, messageOf, onAbort, withTimeout } from "@wirekit/core/kit";
 import type { Assignment, ConsumedBatch, GroupMember, MemberListener, OffsetReset } from "../kafka-driver.ts";
 import { commitBeforeLeaving } from "./commit-before-leaving.ts";
 import { Committer } from "./committer.ts";
@@ -65,7 +65,7 @@ export class KafkaSource implements Source<KafkaDelivery> {
 
   /** Resolves as soon as the signal fires. The member stays in its group until `close`, so that what still runs can be committed. */
   run(intake: Intake<KafkaDelivery>, { signal }: { readonly signal: AbortSignal }): Promise<void> {
-    if (intake.room !== Number.POSITIVE_INFINITY) {
+    if (intake.available !== Number.POSITIVE_INFINITY) {
       throw new ConfigError([
         { path: "capacity", message: "must be Infinity for a source that bounds bytes" },
       ]);
@@ -121,17 +121,14 @@ export class KafkaSource implements Source<KafkaDelivery> {
   }
 
   /** Commits what is finished, and leaves the group. */
-  async close({ timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
-    const { clock } = this.#options;
-    const startedAt = clock.monotonic();
-    const leftMs = () => Math.max(0, timeoutMs - (clock.monotonic() - startedAt));
+  async close({ deadline }: { readonly deadline: Deadline }): Promise<void> {
     this.#stopReading();
     if (this.#epoch?.isOver === false) {
-      await commitBeforeLeaving(this.#epoch, { ...this.#options, timeoutMs: timeoutMs / 2 });
+      await commitBeforeLeaving(this.#epoch, { ...this.#options, timeoutMs: deadline.leftMs() / 2 });
     }
     this.#endEpoch(new LeaseLostError("the consumer has left its group"));
     this.#state = "closed";
-    await this.#member.close({ timeoutMs: leftMs() });
+    await this.#member.close({ timeoutMs: deadline.leftMs() });
   }
 
   details(): KafkaSourceDetails {
@@ -235,7 +232,7 @@ export class KafkaSource implements Source<KafkaDelivery> {
     this.#flow.grown(partition);
     this.#stopping.watch(partition);
     epoch.readUpTo(partition);
-    this.#intake?.draw(this.#backlog);
+    this.#intake?.pull(this.#backlog);
   }
 
   /** The assignment, as long as what was fetched in it may still be begun. */

@@ -1,5 +1,6 @@
 import { type Clock, type Logger, systemClock, WirekitError } from "@wirekit/core";
-import { type Backlog, type Intake, type IntakeReservation, type Place, Slots } from "@wirekit/core/inbound";
+import type { FetchBuffer, Intake, IntakeReservation } from "@wirekit/core/inbound";
+import { type QueueEntry, Slots } from "@wirekit/core/kit";
 import type { KafkaDelivery } from "./kafka-delivery.ts";
 
 /** A delivery that may be received, or has been, and keeps its line until it is done with. */
@@ -23,7 +24,7 @@ export interface ReceiverListener {
  * what has been received and is not done with count as one.
  */
 export class ReceiverIntake implements Intake<KafkaDelivery> {
-  readonly room = Number.POSITIVE_INFINITY;
+  readonly available = Number.POSITIVE_INFINITY;
   readonly #slots: Slots<KafkaDelivery>;
   readonly #listener: ReceiverListener;
   readonly #ready = new Map<string, Parked>();
@@ -76,8 +77,8 @@ export class ReceiverIntake implements Intake<KafkaDelivery> {
     leaveWithoutLease(delivery, this.#slots.add(delivery));
   }
 
-  draw(backlog: Backlog<KafkaDelivery>): void {
-    this.#slots.draw(backlog, leaveWithoutLease);
+  pull(buffer: FetchBuffer<KafkaDelivery>): void {
+    this.#slots.pull(buffer, leaveWithoutLease);
   }
 
   /** Nothing is handled here, so that nothing fails. */
@@ -123,8 +124,8 @@ export class ReceiverIntake implements Intake<KafkaDelivery> {
   }
 }
 
-function leaveWithoutLease({ lease }: KafkaDelivery, place: Place): void {
+function leaveWithoutLease({ lease }: KafkaDelivery, entry: QueueEntry): void {
   lease.onLost(() => {
-    place.leave();
+    entry.leave();
   });
 }

@@ -102,7 +102,7 @@ describe("a request that goes wrong", () => {
     await until(() => once(handled).length === 100 && kafka.faults.left === 0);
     await until(async () => (await committed(kafka)) === 100);
     expect(once(handled)).toEqual(upTo(100));
-    await until(() => consumer.health().status === "running");
+    await until(() => consumer.health().status === "ok");
   });
 });
 
@@ -142,7 +142,7 @@ describe("a broker that is away", () => {
     consumer.on("recovered", () => told.push("recovered"));
     await until(() => consumer.health().status === "degraded");
     kafka.faults.comeOnline();
-    await until(() => handled.length === 20 && consumer.health().status === "running");
+    await until(() => handled.length === 20 && consumer.health().status === "ok");
     expect(told).toEqual(["fault", "recovered"]);
   });
 
@@ -164,7 +164,7 @@ describe("a broker that is away", () => {
     letGo();
     await until(() => once(handled).length === 30);
     kafka.faults.comeOnline();
-    await until(() => consumer.health().status === "running");
+    await until(() => consumer.health().status === "ok");
     await produce(kafka, numbered(10, 30));
     await until(async () => once(handled).length === 40 && (await committed(kafka)) === 40);
   });
@@ -265,7 +265,7 @@ describe("a cluster that changes", () => {
     await until(async () => (await committed(kafka)) === 45);
     expect(once(handled).slice(-5)).toEqual([40, 41, 42, 43, 44]);
     expect(source.details().resets).toBe(0);
-    expect(consumer.health().status).toBe("running");
+    expect(consumer.health().status).toBe("ok");
   });
 
   it("begins at the end, where that is asked for", async () => {
@@ -355,9 +355,11 @@ describe("what cannot be handled", () => {
         handled.push(body);
       },
       {
-        maxAttempts: 3,
-        deadLetterSink: async ({ delivery, reason }) => {
-          order.push(`${delivery.id} ${reason} ${delivery.attempt} committed ${await committed(kafka)}`);
+        retry: { maxAttempts: 3 },
+        deadLetter: {
+          sink: async ({ delivery, reason }) => {
+            order.push(`${delivery.id} ${reason} ${delivery.attempt} committed ${await committed(kafka)}`);
+          },
         },
       },
     );
@@ -385,7 +387,7 @@ describe("what cannot be handled", () => {
         handled.push(record.partition);
       },
       {
-        maxAttempts: 2,
+        retry: { maxAttempts: 2 },
         maxBufferedBytes: 40_000,
         member: { maxBytesPerPartition: 10_000 },
         onStopped: ({ error, ...facts }) => stopped.push({ ...facts, code: error.code }),
@@ -406,8 +408,11 @@ describe("what cannot be handled", () => {
     await until(async () => (await committed(kafka, { partition: 1 })) === 400);
     await until(() => source.details().partitions[0]?.state === "stopped");
     expect(await committed(kafka)).toBe(-1);
-    const { status, error } = consumer.health();
-    expect([status, error?.code]).toEqual(["degraded", "message-bus/partition-stopped"]);
+    const { status, reasons } = consumer.health();
+    expect([status, ...reasons.map(({ code }) => code)]).toEqual([
+      "degraded",
+      "message-bus/partition-stopped",
+    ]);
     expect(source.details().partitions[0]).toMatchObject({
       partition: 0,
       committed: "0",
@@ -420,7 +425,7 @@ describe("what cannot be handled", () => {
     const kafka = await broker({ topics });
     await produce(kafka, [{ key: "a", value: "bad" }]);
     const first = consume(kafka, () => Promise.reject(new Error("no")), {
-      maxAttempts: 1,
+      retry: { maxAttempts: 1 },
       clientId: "first",
     });
     await until(() => first.source.details().partitions[0]?.stoppedKeys.length === 1);

@@ -11,6 +11,8 @@ import { KafkajsMember } from "../../../src/kafka/driver/kafkajs-member.ts";
 import type { KafkaDriver, MemberOptions } from "../../../src/kafka/kafka-driver.ts";
 import { errorOf, kafkajsClient } from "./kafkajs-client.ts";
 
+export { until } from "@wirekit/core/testing";
+
 // Nothing here takes a second by itself; on a machine that has other things to do, it may take several.
 jest.setTimeout(120_000);
 
@@ -81,9 +83,7 @@ export function memberOptions(options: Partial<MemberOptions> = {}): MemberOptio
 }
 
 type Options = Partial<Omit<KafkaSourceOptions, "member">> &
-  Partial<
-    Pick<ConsumerOptions<KafkaDelivery, string>, "concurrency" | "deadLetterSink" | "maxAttempts" | "backoff">
-  > & {
+  Partial<Pick<ConsumerOptions<KafkaDelivery, string>, "concurrency" | "deadLetter" | "retry">> & {
     readonly member?: Partial<MemberOptions>;
     readonly logger?: Logger;
   } & ClientOptions;
@@ -92,16 +92,7 @@ type Options = Partial<Omit<KafkaSourceOptions, "member">> &
 export function consume(
   kafka: Kafka,
   handler: (delivery: KafkaDelivery, signal: AbortSignal) => unknown,
-  {
-    member,
-    clientId,
-    metadataMaxAgeMs,
-    concurrency = 100,
-    deadLetterSink,
-    maxAttempts,
-    backoff,
-    ...options
-  }: Options = {},
+  { member, clientId, metadataMaxAgeMs, concurrency = 100, deadLetter, retry, ...options }: Options = {},
 ) {
   const source = new KafkaSource({
     driver: memberDriver(kafka, { clientId, metadataMaxAgeMs }),
@@ -110,17 +101,18 @@ export function consume(
     ...options,
     member: memberOptions(member),
   });
-  const consumer = createConsumer<KafkaDelivery, string>({
-    source,
-    concurrency,
-    capacity: Number.POSITIVE_INFINITY,
-    decode: ({ body }) => body,
-    handler: (_, { delivery, signal }) => handler(delivery, signal),
-    deadLetterSink,
-    maxAttempts,
-    backoff: backoff ?? { baseDelayMs: 20, maxDelayMs: 100 },
-    logger: options.logger ?? silentLogger,
-  });
+  const consumer = createConsumer<KafkaDelivery, string>(
+    {
+      source,
+      concurrency,
+      capacity: Number.POSITIVE_INFINITY,
+      decode: ({ body }) => body,
+      deadLetter,
+      retry: { baseDelayMs: 20, maxDelayMs: 100, ...retry },
+      logger: options.logger ?? silentLogger,
+    },
+    (_, { delivery, signal }) => handler(delivery, signal),
+  );
   atTheEnd(() => consumer.close({ timeoutMs: 2_000 }));
   return { source, consumer };
 }
@@ -165,15 +157,6 @@ export async function produce(
     messages: records.map(({ key, value, partition = 0 }) => ({ key: key ?? null, value, partition })),
   });
   await producer.disconnect();
-}
-
-/** Waits until something is so. */
-export async function until(condition: () => unknown, timeoutMs = 30_000): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`it has not come to: ${String(condition)}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }
 
 /** What a group has committed for a partition. */

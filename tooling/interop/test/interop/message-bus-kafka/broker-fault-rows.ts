@@ -1,5 +1,5 @@
 import { expect } from "@jest/globals";
-import { sleep } from "@wirekit/core/kit";
+import { until } from "@wirekit/core/testing";
 import { describePair } from "../../../src/rows/describe-pair.ts";
 import { createTopic, kafka, openBus, plaintext } from "./broker.ts";
 import { CommitSamples } from "./commit-samples.ts";
@@ -15,6 +15,8 @@ const atOnce = 50;
 const backlog = 300;
 /** So many are sent and handled before something happens, and after it. */
 const perStage = 300;
+/** The longest that a stage may take, with its faults. */
+const patienceMs = 300_000;
 
 export async function brokerFaultRows(): Promise<void> {
   const pair = { ours: "message-bus KafkaMessageBus", theirs: "a broker that dies", on: "Apache Kafka" };
@@ -90,12 +92,12 @@ export async function brokerFaultRows(): Promise<void> {
         const sends = new SendAccount();
         await using bus = await openBus(plaintext, { deliveryTimeoutMs: 2_000, requestTimeoutMs: 1_000 });
         using sending = sends.start(bus, { topic, prefix: "k", keys, atOnce });
-        await until(() => sends.delivered.size >= perStage);
+        await until(() => sends.delivered.size >= perStage, { timeoutMs: patienceMs });
         await server.kill();
-        await until(() => sends.unconfirmed.size + sends.notSent.size >= atOnce);
+        await until(() => sends.unconfirmed.size + sends.notSent.size >= atOnce, { timeoutMs: patienceMs });
         await server.restart();
         const delivered = sends.delivered.size;
-        await until(() => sends.delivered.size >= delivered + perStage);
+        await until(() => sends.delivered.size >= delivered + perStage, { timeoutMs: patienceMs });
         await sending.stop();
         const log = await readLog(topic);
         expect(sends.faultsOf(log)).toEqual([]);
@@ -110,8 +112,4 @@ export async function brokerFaultRows(): Promise<void> {
       },
     );
   });
-}
-
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await sleep(20);
 }

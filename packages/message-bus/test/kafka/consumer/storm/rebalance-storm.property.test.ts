@@ -108,12 +108,26 @@ class Storm {
       random: this.random,
       logger: silentLogger,
     });
-    const consumer = createConsumer<KafkaDelivery, string>({
-      source,
-      concurrency: 8,
-      capacity: Number.POSITIVE_INFINITY,
-      decode: ({ body }) => body,
-      handler: async (_, { delivery }) => {
+    const consumer = createConsumer<KafkaDelivery, string>(
+      {
+        source,
+        concurrency: 8,
+        capacity: Number.POSITIVE_INFINITY,
+        decode: ({ body }) => body,
+        retry: { maxAttempts: 3 },
+        deadLetter: {
+          sink: async ({ delivery }) => {
+            const by = { process, generation: member.generation };
+            await this.group.pause(50);
+            if (this.random() < 0.2) throw new Error("the sink has no luck either");
+            if (!member.isDead) this.account.done(by, recordOf(delivery));
+          },
+        },
+        clock: this.clock,
+        random: this.random,
+        logger: silentLogger,
+      },
+      async (_, { delivery }) => {
         // What a process that is gone would still have done is no part of the account.
         if (member.isDead) return new Promise(() => undefined);
         const by = { process, generation: member.generation };
@@ -125,17 +139,7 @@ class Storm {
         if (this.random() < 0.1) throw new Error("no luck");
         this.account.done(by, record);
       },
-      maxAttempts: 3,
-      deadLetterSink: async ({ delivery }) => {
-        const by = { process, generation: member.generation };
-        await this.group.pause(50);
-        if (this.random() < 0.2) throw new Error("the sink has no luck either");
-        if (!member.isDead) this.account.done(by, recordOf(delivery));
-      },
-      clock: this.clock,
-      random: this.random,
-      logger: silentLogger,
-    });
+    );
     return { consumer, source, member };
   }
 

@@ -1,0 +1,110 @@
+import type { Health } from "../contract.ts";
+import type { WirekitError } from "../errors/wirekit-error.ts";
+import type { Logger } from "../logger.ts";
+import type { HandleOutcome } from "../outcome.ts";
+import type { Delivery, Settlement } from "./delivery.ts";
+
+/** What became of one delivery: for counters, logs and audit. Carries no body of its own. */
+export interface Processed<D extends Delivery = Delivery> {
+  readonly delivery: D;
+  readonly outcome: HandleOutcome;
+  /** How the source settled it. Absent if it did not: the lease was lost, settling failed, or the consumer closes. */
+  readonly settlement?: Settlement<D> | undefined;
+  /** Why it is not handled. */
+  readonly error?: WirekitError | undefined;
+  /** Handled by an earlier delivery, so that the handler was not called. */
+  readonly isDuplicate: boolean;
+  /** From the start of decoding to the settlement. */
+  readonly durationMs: number;
+}
+
+/** The events of a consumer. */
+export interface ConsumerEvents<D extends Delivery> {
+  /** A delivery has come to its end. */
+  readonly processed: Processed<D>;
+  /** The source cannot receive, and goes on trying. Emitted once for each change of state. */
+  readonly fault: { readonly error: WirekitError };
+  /** The source receives again. */
+  readonly recovered: { readonly afterMs: number };
+  /** The consumer has ended: with an error when it stopped by itself. */
+  readonly stopped: { readonly error?: WirekitError | undefined };
+}
+
+/**
+ * What a consumer has done since it was made, and what it holds. At any time `received` is the sum of the five outcomes, of
+ * `waiting` and of `processing`.
+ */
+export interface ConsumerStats {
+  readonly received: number;
+  readonly handled: number;
+  readonly retried: number;
+  readonly deadLettered: number;
+  readonly invalid: number;
+  /**
+   * Neither handled nor given back: the lease was lost, the consumer closed, settling failed, or it was given up without a
+   * place for dead letters.
+   */
+  readonly left: number;
+  /** Waiting for a slot, for their key, or for the time of their retry. */
+  readonly waiting: number;
+  /** Begun, and not settled yet. */
+  readonly processing: number;
+  /** Slots that are taken; also by a handler that ignores its time-out. */
+  readonly running: number;
+  /** Of those handled: by an earlier delivery. */
+  readonly duplicates: number;
+  /** Handlers that ignored their signal, and whose slot was given to others in the end. */
+  readonly abandoned: number;
+  readonly failedSettlements: number;
+  /** Dead letters that could not be written; the message was retried. */
+  readonly failedDeadLetters: number;
+}
+
+/** How a consumer is. `reasons` name what fails at present: receiving, settling, dead letters, the idempotency store. */
+export interface ConsumerHealth extends Health {
+  /** What the source says of itself: lag, assignment, last receive. */
+  readonly source: Readonly<Record<string, unknown>>;
+}
+
+/** Logs ids and errors; never a body, and never a key, which may be a customer's number. */
+export function logProcessed(
+  logger: Logger,
+  { delivery, outcome, settlement, error }: Processed<Delivery>,
+): void {
+  if (outcome === "handled") return;
+  const fields = {
+    id: delivery.id,
+    attempt: delivery.attempt,
+    code: error?.code,
+    error: error?.message,
+  };
+  if (outcome === "retried") {
+    const afterMs = settlement?.kind === "retry" ? settlement.afterMs : undefined;
+    logger.warn({ ...fields, afterMs }, "A message was not handled and is delivered again");
+  }
+  if (outcome === "dead-lettered")
+    logger.error(fields, "A message was given up and written to the dead-letter target");
+  if (outcome === "invalid") logger.error(fields, `An invalid message ${whereTo(settlement)}`);
+  if (outcome === "left" && settlement?.kind === "leave") {
+    logger.error(fields, "A message was given up, and is left to the queue: there is no dead-letter target");
+  } else if (outcome === "left") logger.warn(fields, "A message was not handled here");
+}
+
+/** Logs one line, however many there are: tens of thousands may wait in a source that holds its messages itself. */
+export function logLeft(logger: Logger, deliveries: readonly Delivery[], error: WirekitError): void {
+  const [first] = deliveries;
+  if (first === undefined) return;
+  const fields = {
+    count: deliveries.length,
+    firstId: first.id,
+    code: error.code,
+    error: error.message,
+  };
+  logger.warn(fields, "Messages were not handled here: they left before their turn");
+}
+
+function whereTo(settlement: Processed<Delivery>["settlement"]): string {
+  return settlement?.kind === "dead-letter"
+    ? "was written to the dead-letter target"
+    : "is left to the queue";
+}
