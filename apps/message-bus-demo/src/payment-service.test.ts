@@ -109,7 +109,7 @@ it("answers what it has booked also when it is to end meanwhile", async () => {
   await begun;
   const closing = bus.close();
   finish();
-  expect(await closing).toMatchObject({ unacknowledged: 0 });
+  expect(await closing).toMatchObject({ notHandled: 0 });
   expect(booked).toEqual(["a"]);
-  expect(bus.stats()).toMatchObject({ sent: 2, acknowledged: 1 });
+  expect(bus.stats()).toMatchObject({ sends: { delivered: 2 }, acknowledged: 1 });
 });

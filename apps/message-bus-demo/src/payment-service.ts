@@ -34,9 +34,8 @@ export function startPaymentService(bus: MessageBus, options: PaymentServiceOpti
       target: targets.payments,
       groupId: "payment-service",
       concurrency: 8,
-      maxAttempts: 3,
-      backoff: { baseDelayMs: 500, maxDelayMs: 1_000 },
-      deadLetterTarget: targets.deadLetters,
+      retry: { maxAttempts: 3, baseDelayMs: 500, maxDelayMs: 1_000 },
+      deadLetter: { target: targets.deadLetters },
       idempotency: { store: idempotencyStore },
     },
     async (message, { signal }) => {

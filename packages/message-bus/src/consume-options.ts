@@ -1,4 +1,4 @@
-import type { CloseReport } from "@wirekit/core";
+import type { Client, CloseOptions, CloseReport } from "@wirekit/core";
 import type {
   ConsumerEvents,
   ConsumerHealth,
@@ -39,6 +39,23 @@ export interface ConsumeIdempotency {
   readonly resultTtlMs?: number | undefined;
 }
 
+/** How often a message that fails is tried, and the pauses between. */
+export interface ConsumeRetry {
+  /** After so many deliveries a message is given up. Default: 5 with a `deadLetter`, else no limit. */
+  readonly maxAttempts?: number | undefined;
+  /** The bound of the first pause, in milliseconds; it doubles with every delivery. Default 1,000. */
+  readonly baseDelayMs?: number | undefined;
+  /** The bound that no pause passes, in milliseconds. Default 900,000. */
+  readonly maxDelayMs?: number | undefined;
+}
+
+/** Where messages go that are given up. */
+export type ConsumeDeadLetter =
+  /** Another queue or topic of the same bus. The body goes there as it came, and why in headers. */
+  | { readonly target: string; readonly sink?: undefined }
+  /** A function that writes them; they are acknowledged when it has resolved. */
+  | { readonly sink: DeadLetterSink<BusDelivery>; readonly target?: undefined };
+
 /** How messages are consumed. */
 export interface ConsumeOptions<Unknown extends UnknownKinds = UnknownKinds> {
   /** The queue or topic. */
@@ -51,18 +68,12 @@ export interface ConsumeOptions<Unknown extends UnknownKinds = UnknownKinds> {
   readonly handlerTimeoutMs?: number | undefined;
   /** How long a handler that ignores its time-out keeps its key, in milliseconds. Default 60,000. */
   readonly abandonAfterMs?: number | undefined;
-  /** After so many deliveries a message that fails is given up. Default: 5 with a place for dead letters, else no limit. */
-  readonly maxAttempts?: number | undefined;
-  /** The pause before a message comes again, in milliseconds: doubling from `baseDelayMs` (1,000) to `maxDelayMs` (900,000). */
-  readonly backoff?:
-    | { readonly baseDelayMs?: number | undefined; readonly maxDelayMs?: number | undefined }
-    | undefined;
+  /** How often a message that fails is tried, and the pauses between. */
+  readonly retry?: ConsumeRetry | undefined;
   /** Whether what a handler has thrown is worth another try. Default: always. */
   readonly classify?: ((thrown: unknown) => "retry" | "dead-letter") | undefined;
-  /** A queue or topic of the same bus for messages that are given up and bodies that are invalid, with the body as it came. */
-  readonly deadLetterTarget?: string | undefined;
-  /** What writes dead letters, where that is not a target of the same bus. */
-  readonly deadLetterSink?: DeadLetterSink<BusDelivery> | undefined;
+  /** Where messages go that are given up, and bodies that are invalid. Default: nowhere, and they are never acknowledged. */
+  readonly deadLetter?: ConsumeDeadLetter | undefined;
   /** Off unless given. */
   readonly idempotency?: ConsumeIdempotency | undefined;
   /** What to do with a kind that this version does not know. Default `"refuse"`: its body is invalid. */
@@ -74,7 +85,7 @@ export interface ConsumeOptions<Unknown extends UnknownKinds = UnknownKinds> {
 }
 
 /** A consumer that runs, until it is closed or stops by itself. */
-export interface MessageConsumer extends AsyncDisposable {
+export interface MessageConsumer extends Client<never, ConsumerStats> {
   /** Resolves when the consumer has been closed; rejects when it has stopped by itself. Need not be awaited. */
   readonly closed: Promise<void>;
 
@@ -84,12 +95,14 @@ export interface MessageConsumer extends AsyncDisposable {
     listener: (event: ConsumerEvents<BusDelivery>[Name]) => void,
   ): () => void;
 
-  stats(): ConsumerStats;
+  /** With what the source says of itself. */
   health(): ConsumerHealth;
 
   /**
-   * Stops receiving at once, gives back what waits, lets handlers finish, and says what was left. Handlers that still run near the end of
-   * `timeoutMs` (10,000 unless said) see their signals fire. Closing again returns the same report.
+   * Stops receiving at once, gives back what waits, and lets handlers finish. Near the end of `timeoutMs` (default 10,000) the signals of
+   * handlers that still run fire. Closing again returns the same report.
+   *
+   * @throws ConfigError when `timeoutMs` is not a number of milliseconds; nothing is closed then.
    */
-  close(options?: { readonly timeoutMs?: number | undefined }): Promise<CloseReport>;
+  close(options?: CloseOptions): Promise<CloseReport>;
 }

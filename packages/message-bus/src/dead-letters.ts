@@ -1,45 +1,58 @@
-import { ConfigError } from "@wirekit/core";
 import type { DeadLetter, DeadLetterSink } from "@wirekit/core/inbound";
-import type { BusDelivery, ConsumeOptions } from "./consume-options.ts";
+import { type OptionRule, option } from "@wirekit/core/kit";
+import type { FindTargetFault } from "./bus-options.ts";
+import type { SendTextOptions } from "./bus-sends.ts";
+import type { BusDelivery } from "./consume-options.ts";
 
-/** Where a body goes that is sent as it is. */
-export interface RawSendOptions {
-  readonly target: string;
-  readonly key: string | undefined;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Tells the dead letter from every other, and is the same when it is written again. */
-  readonly deliveryId: string;
-  readonly signal: AbortSignal;
+/** Puts a dead letter on a target as it came, past all validation, and resolves once it is acknowledged there. */
+export type SendDeadLetter = (
+  text: string,
+  /** `deliveryId` tells the dead letter from every other, and is the same when it is written again. */
+  options: SendTextOptions & { readonly deliveryId: string },
+) => Promise<unknown>;
+
+/** Where the dead letters of a consumer go: one of the two. */
+export interface DeadLetterPlace {
+  readonly target?: string | undefined;
+  readonly sink?: DeadLetterSink<BusDelivery> | undefined;
 }
 
-/** Puts a body on a target as it is, past all validation, and resolves once it is acknowledged there. */
-export type RawSender = (text: string, options: RawSendOptions) => Promise<unknown>;
+/** The rule of `deadLetter`, which has a `target` or a `sink`. */
+export function deadLetterRule(findTargetFault: FindTargetFault): OptionRule<DeadLetterPlace | undefined> {
+  const place = option.optionalGroup({
+    target: option.custom<string>(findTargetFault),
+    sink: option.fn<DeadLetterSink<BusDelivery>>(),
+  });
+  return (value, path, faults) => {
+    const read = place(value, path, faults);
+    const count = [read?.target, read?.sink].filter((each) => each !== undefined).length;
+    if (read !== undefined && count !== 1 && !faults.has(path)) {
+      faults.add({ path, message: "must have either a target or a sink" });
+    }
+    return read;
+  };
+}
 
 /**
- * What writes the dead letters of a consumer: the user's own sink, or one that puts the body, as it came and under its key, on a
- * target of the same bus. Beside it stands why: in headers, because the body has to remain what it was.
- *
- * @throws ConfigError when both are given, or the target is the one that is consumed.
+ * Writes the dead letters of a consumer: the user's own sink, or one that puts the body, as it came and under its key, on a target
+ * of the same bus. The headers say why, because the body must remain as it was.
  */
 export function deadLetterSinkOf(
-  options: Pick<ConsumeOptions, "target" | "deadLetterTarget" | "deadLetterSink">,
-  sendText: RawSender,
+  place: DeadLetterPlace | undefined,
+  sendText: SendDeadLetter,
 ): DeadLetterSink<BusDelivery> | undefined {
-  const { target, deadLetterTarget, deadLetterSink } = options;
-  if (deadLetterTarget === undefined) return deadLetterSink;
-  const path = "deadLetterTarget";
-  if (deadLetterSink !== undefined) {
-    throw new ConfigError([{ path, message: "must not be given together with deadLetterSink" }]);
-  }
-  // Whoever consumes the target would get its own dead letters back, for ever.
-  if (deadLetterTarget === target || deadLetterTarget === "") {
-    throw new ConfigError([{ path, message: "must be another target than the one that is consumed" }]);
-  }
+  const { target, sink } = place ?? {};
+  if (target === undefined) return sink;
   return async (record, { signal }) => {
     const { id, attempt, body, received } = record.delivery;
     const { key } = received;
-    const deliveryId = `${id}-${attempt}`;
-    await sendText(body, { target: deadLetterTarget, key, headers: headersOf(record), deliveryId, signal });
+    await sendText(body, {
+      target,
+      key,
+      headers: headersOf(record),
+      deliveryId: `${id}-${attempt}`,
+      signal,
+    });
   };
 }
 

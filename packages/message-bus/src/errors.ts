@@ -1,6 +1,5 @@
 import { ClosedError, type Issue, ValidationError, WirekitError } from "@wirekit/core";
 import type { KafkaErrorCode } from "./kafka/kafka-errors.ts";
-import type { SqsErrorCode } from "./sqs/sqs-error.ts";
 
 /** Every code that an error of this package can carry, besides those of core. */
 export type MessageBusErrorCode =
@@ -8,8 +7,7 @@ export type MessageBusErrorCode =
   | "message-bus/invalid-body"
   | "message-bus/unknown-receipt"
   | "message-bus/receipt-expired"
-  | KafkaErrorCode
-  | SqsErrorCode;
+  | KafkaErrorCode;
 
 /**
  * What was to be created or sent is no valid message; nothing was sent. `issues` has every fault under its wire path:

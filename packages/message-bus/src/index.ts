@@ -1,7 +1,10 @@
+export type { SendTextOptions } from "./bus-sends.ts";
 export type {
   BusDelivery,
+  ConsumeDeadLetter,
   ConsumeIdempotency,
   ConsumeOptions,
+  ConsumeRetry,
   MessageConsumer,
   MessageContext,
   MessageHandler,
@@ -52,23 +55,21 @@ export {
   KafkaRefusedError,
   LoginRefusedError,
   TopicMissingError,
-  UnconfirmedError,
 } from "./kafka/kafka-errors.ts";
 export type { KafkaBusHealth, KafkaGroupHealth } from "./kafka/kafka-health.ts";
-export { KafkaMessageBus, type KafkaReceiptOptions } from "./kafka/kafka-message-bus.ts";
+export {
+  KafkaMessageBus,
+  type KafkaReceiptOptions,
+  type KafkaSentMessage,
+} from "./kafka/kafka-message-bus.ts";
 export type {
   KafkaMessageBusOptions,
   KafkaTlsOptions,
   SaslMechanism,
   SecurityProtocol,
 } from "./kafka/kafka-options.ts";
-export type { KafkaSentMessage } from "./kafka/kafka-sends.ts";
 export { readerOf } from "./kafka/record-reader.ts";
-export {
-  MemoryMessageBus,
-  type MemorySentMessage,
-  type SendTextOptions,
-} from "./memory/memory-message-bus.ts";
+export { MemoryMessageBus, type MemorySentMessage } from "./memory/memory-message-bus.ts";
 export type { MemoryMessageBusOptions } from "./memory/memory-options.ts";
 export type {
   MessageEvent,
@@ -77,8 +78,6 @@ export type {
   WaitForMessageOptions,
 } from "./memory/message-spy.ts";
 export type {
-  BusCloseReport,
-  BusHealth,
   BusStats,
   MessageBus,
   MessagesOptions,
@@ -92,10 +91,8 @@ export type { Received, ReceivedFacts, ReceivedInvalid, ReceivedMessage } from "
 export type { ReceivedDictionary } from "./received-dictionary.ts";
 export { ReceivedInvalidError } from "./received-invalid-error.ts";
 export { SQS, type SQSReceiveOptions } from "./sqs/sqs.ts";
-export { SqsError, type SqsErrorCode } from "./sqs/sqs-error.ts";
-export { SqsMessageBus } from "./sqs/sqs-message-bus.ts";
-export type { SqsCredentials, SqsMessageBusOptions } from "./sqs/sqs-options.ts";
-export type { SqsSentMessage } from "./sqs/sqs-sends.ts";
+export { SqsMessageBus, type SqsSentMessage } from "./sqs/sqs-message-bus.ts";
+export type { SqsMessageBusOptions } from "./sqs/sqs-options.ts";
 export { type DecodeOptions, decodeMessage } from "./wire/decode-message.ts";
 export { encodeMessage } from "./wire/encode-message.ts";
 export {

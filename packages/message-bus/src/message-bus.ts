@@ -1,4 +1,4 @@
-import type { SendOutcome, WaitOptions } from "@wirekit/core";
+import type { Client, SendOutcome, SendStats, WaitOptions } from "@wirekit/core";
 import type { ConsumeOptions, MessageConsumer, MessageHandler } from "./consume-options.ts";
 import type { Received } from "./received.ts";
 import type { DecodedMessage, SendableMessage, UnknownKinds } from "./wire/message.ts";
@@ -46,21 +46,10 @@ export type MessagesOptions<Unknown extends UnknownKinds = UnknownKinds> = Omit<
   "timeoutMs"
 >;
 
-/** What was left when a bus was closed. */
-export interface BusCloseReport {
-  /** Never left: safe to send again. */
-  readonly notSent: readonly SendableMessage[];
-  /** Was sent, and nothing says that it arrived. */
-  readonly unconfirmed: readonly SendableMessage[];
-  /** Was received, and neither acknowledged nor given back: it comes again. */
-  readonly unacknowledged: number;
-}
-
 /** What a bus has done since it was made. */
 export interface BusStats {
-  readonly sent: number;
-  /** Was not taken: `sendMessage` rejected, or `sendMany` said so. */
-  readonly notSent: number;
+  /** What became of the messages that it was given to send. */
+  readonly sends: SendStats;
   /** Deliveries, of messages and of invalid bodies. */
   readonly received: number;
   /** Deliveries of invalid bodies. */
@@ -70,24 +59,19 @@ export interface BusStats {
   readonly acknowledged: number;
 }
 
-/** Whether a bus can do its work. */
-export interface BusHealth {
-  readonly state: "open" | "closing" | "closed";
-  /** What keeps it from its work, in words; empty when nothing does. */
-  readonly problems: readonly string[];
-}
-
 /**
  * One contract over queues and logs. `Receipt` is what a bus knows of a message that it has taken.
  *
  * A message is delivered at least once: it comes again when it is not acknowledged in time. Messages with one key come in
  * their order, the next when the one before it has been acknowledged.
  */
-export interface MessageBus<Receipt extends SentMessage = SentMessage> extends AsyncDisposable {
+export interface MessageBus<Receipt extends SentMessage = SentMessage>
+  extends Client<SendableMessage, BusStats> {
   /**
    * Sends one message. A message is validated; a plain dictionary in wire spelling is sent as it is.
    *
-   * @throws InvalidMessageError naming every fault by its wire path, before anything is sent.
+   * @throws InvalidMessageError naming every fault by its wire path, before anything is sent; UnconfirmedError if it went out
+   * and nothing says whether it arrived; RejectedError if the broker refused it; any other error if it never left.
    */
   sendMessage(message: SendableMessage, options: SendOptions): Promise<Receipt>;
 
@@ -123,10 +107,4 @@ export interface MessageBus<Receipt extends SentMessage = SentMessage> extends A
     options: ConsumeOptions<Unknown>,
     handler: MessageHandler<DecodedMessage<Unknown>>,
   ): MessageConsumer;
-
-  stats(): BusStats;
-  health(): BusHealth;
-
-  /** Closes every consumer, finishes what is being sent, and says what was left. Twice is fine. */
-  close(options?: { readonly timeoutMs?: number | undefined }): Promise<BusCloseReport>;
 }

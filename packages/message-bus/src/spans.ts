@@ -1,4 +1,6 @@
 import type { SpanHook } from "@wirekit/core/inbound";
+import { failedOutcome } from "@wirekit/core/kit";
+import type { BatchOutcome } from "@wirekit/core/outbound";
 import {
   extractTraceContext,
   injectTraceContext,
@@ -7,36 +9,66 @@ import {
   withSpan,
 } from "@wirekit/core/tracing";
 import type { BusDelivery } from "./consume-options.ts";
-import type { SentMessage } from "./message-bus.ts";
+import type { BrokerReceipt, Outgoing } from "./outgoing.ts";
 
 const scope = { name: "@wirekit/message-bus" };
 
-/** What is sent, as far as a span tells. */
-export interface SendFacts {
-  /** The kind of bus, in OpenTelemetry's words: `"kafka"`, `"aws_sqs"`. */
-  readonly system: string;
-  readonly target: string;
-  readonly bodyBytes: number;
+/**
+ * Submits one text inside a span, which ends before its caller is told the outcome. Headers say where the span stands in its trace. Without a
+ * tracer provider it only calls `submit`, and throws what that throws.
+ */
+export function submitInSpan<Receipt extends BrokerReceipt>(
+  system: string,
+  outgoing: Outgoing<Receipt>,
+  submit: (outgoing: Outgoing<Receipt>) => void,
+): void {
+  if (isTracingOn()) void submitTraced(system, outgoing, submit);
+  else submit(outgoing);
 }
 
-/**
- * Sends one message inside a span. `send` is given the headers that say where the span stands in its trace: none unless the program has
- * registered a tracer provider and a propagator.
- */
-export function sendInSpan<Receipt extends SentMessage>(
-  { system, target: destination, bodyBytes }: SendFacts,
-  send: (headers: Readonly<Record<string, string>>) => Promise<Receipt>,
-): Promise<Receipt> {
-  // Nothing more than the call: a program that sends much would pay for every layer of promises.
-  if (!isTracingOn()) return send({});
-  const { name, ...options } = messagingSpan({ operation: "send", system, destination, bodyBytes });
-  return withSpan(name, { ...options, scope }, async (span) => {
-    const headers: Record<string, string> = {};
-    await injectTraceContext(headers);
-    const sent = await send(headers);
-    span.setAttributes({ "messaging.message.id": sent.messageId });
-    return sent;
+async function submitTraced<Receipt extends BrokerReceipt>(
+  system: string,
+  outgoing: Outgoing<Receipt>,
+  submit: (outgoing: Outgoing<Receipt>) => void,
+): Promise<void> {
+  const { target, text, message, key, deliveryId, signal, timeoutMs } = outgoing;
+  const bodyBytes = Buffer.byteLength(text);
+  const { name, ...options } = messagingSpan({
+    operation: "send",
+    system,
+    destination: target,
+    bodyBytes,
   });
+  let ended: BatchOutcome<Receipt> | undefined;
+  let reason: unknown;
+  try {
+    await withSpan(name, { ...options, scope }, async (span) => {
+      const headers: Record<string, string> = { ...outgoing.headers };
+      await injectTraceContext(headers);
+      const { messageId } = await new Promise<Receipt>((resolve, reject) => {
+        const settle = (outcome: BatchOutcome<Receipt>, thrown: unknown) => {
+          ended = outcome;
+          if (outcome.kind === "delivered") resolve(outcome.receipt);
+          else reject(thrown);
+        };
+        submit({
+          target,
+          text,
+          message,
+          key,
+          headers,
+          deliveryId,
+          signal,
+          timeoutMs,
+          settle,
+        });
+      });
+      span.setAttributes({ "messaging.message.id": messageId });
+    });
+  } catch (thrown) {
+    reason = thrown;
+  }
+  outgoing.settle(ended ?? failedOutcome(reason), reason);
 }
 
 /** Runs each handler inside a span, in the trace of whoever sent the message. For when there is a tracer provider. */

@@ -1,6 +1,14 @@
 import type { Clock, Logger, Random } from "@wirekit/core";
-import { createConsumer, type HandlerContext, type Source } from "@wirekit/core/inbound";
+import {
+  createConsumer,
+  type HandlerContext,
+  type IdempotencyStore,
+  type Source,
+} from "@wirekit/core/inbound";
+import { Faults, type OptionRule, option, readOptions } from "@wirekit/core/kit";
 import { isTracingOn } from "@wirekit/core/tracing";
+import type { BusLifecycle } from "./bus-lifecycle.ts";
+import { type FindTargetFault, receiveRules } from "./bus-options.ts";
 import type {
   BusDelivery,
   ConsumeOptions,
@@ -8,17 +16,28 @@ import type {
   MessageContext,
   MessageHandler,
 } from "./consume-options.ts";
-import { deadLetterSinkOf, type RawSender } from "./dead-letters.ts";
+import { deadLetterRule, deadLetterSinkOf, type SendDeadLetter } from "./dead-letters.ts";
 import { type ReceivedMessage, toReceived } from "./received.ts";
 import { handlerSpan } from "./spans.ts";
 import type { DecodedMessage, UnknownKinds } from "./wire/message.ts";
 
+/** The options that a bus needs to open the source of a consumer. */
+export type SourceOptions = Pick<
+  ConsumeOptions,
+  "target" | "groupId" | "visibilityTimeoutMs" | "unknownKinds"
+>;
+
 /** What a bus brings to its consumers. */
-export interface ConsumerParts<D extends BusDelivery> {
-  readonly source: Source<D>;
+export interface ConsumerSetup<D extends BusDelivery> {
   /** The kind of bus, in OpenTelemetry's words: `"kafka"`, `"aws_sqs"`. */
   readonly system: string;
-  readonly sendText: RawSender;
+  readonly life: BusLifecycle;
+  readonly findTargetFault: FindTargetFault;
+  readonly visibilityRule: OptionRule<number | undefined>;
+  /** Called if the options that it is given are without a fault. */
+  readonly openSource: (options: SourceOptions) => Source<D>;
+  /** Writes a dead letter to another target of the same bus. */
+  readonly sendText: SendDeadLetter;
   /** The most deliveries that are held; `Infinity` for a source that bounds them itself. Default: `concurrency` + 10. */
   readonly capacity?: number | undefined;
   readonly clock?: Clock | undefined;
@@ -27,49 +46,117 @@ export interface ConsumerParts<D extends BusDelivery> {
 }
 
 /**
- * Starts a consumer in the way that all buses share; which source it receives from is all that differs.
+ * Starts a consumer on a bus. All buses do it in this way; only the source differs.
  *
- * @throws ConfigError naming every option at fault.
+ * @throws ConfigError naming every option at fault; ClosedError.
  */
 export function startConsumer<D extends BusDelivery, Unknown extends UnknownKinds>(
   options: ConsumeOptions<Unknown>,
   handler: MessageHandler<DecodedMessage<Unknown>>,
-  parts: ConsumerParts<D>,
+  setup: ConsumerSetup<D>,
 ): MessageConsumer {
-  const { idempotency, unknownKinds } = options;
-  const sink = deadLetterSinkOf(options, parts.sendText);
-  return createConsumer<D, ReceivedMessage<DecodedMessage<Unknown>>>(
+  const { life, sendText, system, clock, random, logger, capacity } = setup;
+  const faults = new Faults();
+  const read = readOptions(options, consumeRules<D>(setup), faults);
+  if (read.deadLetter?.target !== undefined && read.deadLetter.target === read.target) {
+    const message = "must be another target than the one that is consumed, which would receive it again";
+    faults.add({ path: "deadLetter.target", message });
+  }
+  const sink = deadLetterSinkOf(read.deadLetter, sendText);
+  const consumer: MessageConsumer = createConsumer<D, ReceivedMessage<DecodedMessage<Unknown>>>(
     {
-      source: parts.source,
-      concurrency: options.concurrency,
-      capacity: parts.capacity,
-      handlerTimeoutMs: options.handlerTimeoutMs,
-      abandonAfterMs: options.abandonAfterMs,
-      retry: { maxAttempts: options.maxAttempts, ...options.backoff },
-      classify: options.classify,
-      onProcessed: options.onProcessed,
+      source: faults.issues.length === 0 ? openSource(read, setup) : faultySource<D>(faults),
+      decode: ({ received }) => decode<Unknown>(received, options.unknownKinds),
+      concurrency: read.concurrency,
+      capacity,
+      handlerTimeoutMs: read.handlerTimeoutMs,
+      abandonAfterMs: read.abandonAfterMs,
+      retry: read.retry,
+      classify: read.classify,
+      onProcessed: read.onProcessed,
       deadLetter: sink && { sink },
-      decode: ({ received: facts }) => {
-        const received = toReceived<Unknown>(facts, unknownKinds);
-        if (received.kind === "invalid") throw received.error;
-        return received;
-      },
-      idempotency: idempotency && {
-        ...idempotency,
-        keyOf: ({ target, groupId = "", message }) =>
-          JSON.stringify([target, groupId, message.metaData.idempotencyKey]),
-      },
-      span: handlerSpan(parts.system),
+      idempotency: options.idempotency && { ...options.idempotency, keyOf: idempotencyKeyOf },
+      span: handlerSpan(system),
       isSpanOn: isTracingOn,
-      clock: parts.clock,
-      random: parts.random,
-      logger: parts.logger,
+      clock,
+      random,
+      logger,
     },
     (received, context) => handler(received.message, new ContextOfMessage(received, context)),
   );
+  consumer.on("processed", ({ outcome }) => {
+    if (outcome === "invalid") life.counters.invalid();
+  });
+  life.addConsumer(consumer, read.target);
+  return consumer;
 }
 
-/** The signal is handed on and not read: it is made only when somebody asks for it. */
+/** What core's consumer checks is handed on as it was given. */
+function consumeRules<D extends BusDelivery>({ findTargetFault, visibilityRule }: ConsumerSetup<D>) {
+  const { target, groupId, unknownKinds } = receiveRules(findTargetFault);
+  return {
+    target,
+    groupId,
+    unknownKinds,
+    visibilityTimeoutMs: visibilityRule,
+    deadLetter: deadLetterRule(findTargetFault),
+    retry: option.optionalGroup({
+      maxAttempts: option.unchecked<number | undefined>(),
+      baseDelayMs: option.unchecked<number | undefined>(),
+      maxDelayMs: option.unchecked<number | undefined>(),
+    }),
+    idempotency: option.optionalGroup({
+      store: option.methods<IdempotencyStore>(["begin", "complete", "abandon", "renew"], {
+        presence: "required",
+      }),
+      claimTtlMs: option.unchecked<number | undefined>(),
+      resultTtlMs: option.unchecked<number | undefined>(),
+    }),
+    concurrency: option.unchecked<ConsumeOptions["concurrency"]>(),
+    handlerTimeoutMs: option.unchecked<ConsumeOptions["handlerTimeoutMs"]>(),
+    abandonAfterMs: option.unchecked<ConsumeOptions["abandonAfterMs"]>(),
+    classify: option.unchecked<ConsumeOptions["classify"]>(),
+    onProcessed: option.unchecked<ConsumeOptions["onProcessed"]>(),
+  };
+}
+
+function openSource<D extends BusDelivery>(
+  options: SourceOptions,
+  { life, openSource: open }: ConsumerSetup<D>,
+) {
+  life.throwUnlessOpen();
+  return open(options);
+}
+
+/** Stands in for the source where options are at fault, so that core's consumer names its own faults together with them. */
+function faultySource<D extends BusDelivery>({ issues: faults }: Faults): Source<D> {
+  return {
+    redelivery: "in-place",
+    faults,
+    run: async () => {},
+    settle: () => {},
+    release: () => {},
+  };
+}
+
+function decode<Unknown extends UnknownKinds>(
+  facts: BusDelivery["received"],
+  unknownKinds: Unknown | undefined,
+): ReceivedMessage<DecodedMessage<Unknown>> {
+  const received = toReceived<Unknown>(facts, unknownKinds);
+  if (received.kind === "invalid") throw received.error;
+  return received;
+}
+
+function idempotencyKeyOf({
+  target,
+  groupId = "",
+  message,
+}: ReceivedMessage<Pick<DecodedMessage<"pass">, "metaData">>): string {
+  return JSON.stringify([target, groupId, message.metaData.idempotencyKey]);
+}
+
+/** The signal is handed on and not read: it is made only when a handler asks for it. */
 class ContextOfMessage<Message, D extends BusDelivery> implements MessageContext<Message> {
   readonly received: ReceivedMessage<Message>;
   readonly #context: HandlerContext<D>;

@@ -9,7 +9,9 @@ const entry = fileURLToPath(new URL("../src/index.ts", import.meta.url));
 it("loads nothing but core when it is imported: no driver, no Node module, nothing for tests", () => {
   expect([...loadedBy(entry)].sort()).toEqual([
     "@wirekit/core",
+    "@wirekit/core/aws",
     "@wirekit/core/inbound",
+    "@wirekit/core/kit",
     "@wirekit/core/outbound",
     "@wirekit/core/sqs",
     "@wirekit/core/tracing",

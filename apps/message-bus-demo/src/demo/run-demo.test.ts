@@ -38,5 +38,5 @@ it("closes what it plays on when that fails outright", async () => {
     };
   };
   await expect(runDemo(recordingStream().stream, [openBroken])).rejects.toThrow("there is no instance");
-  expect(opened?.bus.health().state).toBe("closed");
+  expect(opened?.bus.health().status).toBe("closed");
 });

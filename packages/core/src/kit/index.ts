@@ -14,6 +14,7 @@ export { Slots, type SlotsOptions } from "../inbound/slots.ts";
 export { excerpt } from "../redact-text.ts";
 export { backoffMs, resolveRetryPolicy } from "../retry-policy.ts";
 export { isSecretName } from "../secret-names.ts";
+export { watchCaller } from "./caller-watch.ts";
 export { Closing } from "./closing.ts";
 export { Deadline } from "./deadline.ts";
 export { ExpiringValue, type ExpiringValueOptions } from "./expiring-value.ts";

@@ -1,8 +1,7 @@
-import { WirekitError } from "@wirekit/core";
+import { UnconfirmedError, WirekitError } from "@wirekit/core";
 
 /** Every code that an error of the Kafka bus can carry, besides those of core and those that all buses share. */
 export type KafkaErrorCode =
-  | "message-bus/unconfirmed"
   | "message-bus/login-refused"
   | "message-bus/topic-missing"
   | "message-bus/kafka-refused"
@@ -11,20 +10,12 @@ export type KafkaErrorCode =
   | "message-bus/no-generation"
   | "message-bus/kafkajs-version";
 
-/**
- * The message was sent, and nobody has said what became of it: it **may have arrived**, and may still. It is not sent again by itself, and
- * `retryable` is `false`, because a second try could double it. Send it again where its receivers recognise a copy by its idempotency key.
- */
-export class UnconfirmedError extends WirekitError<"message-bus/unconfirmed"> {
-  static override readonly mark: string = "@wirekit/message-bus/UnconfirmedError";
-
-  constructor(target: string, cause: unknown) {
-    super(`Nothing says whether the message to ${JSON.stringify(target)} has arrived: it may have`, {
-      code: "message-bus/unconfirmed",
-      details: { target },
-      cause,
-    });
-  }
+/** The error of a message that was sent, and of which nothing says what became of it. */
+export function unconfirmed(target: string, cause: unknown): UnconfirmedError {
+  return new UnconfirmedError(`The message to ${JSON.stringify(target)}`, {
+    cause,
+    details: { target },
+  });
 }
 
 /** The broker refused the login. Trying again changes nothing; the error names the mechanism, and neither user nor password. */

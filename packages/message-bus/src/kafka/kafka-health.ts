@@ -1,4 +1,4 @@
-import type { BusHealth } from "../message-bus.ts";
+import type { Health } from "@wirekit/core";
 import type { KafkaSourceDetails } from "./consumer/source-details.ts";
 import type { TopicOfGroup } from "./kafka-receivers.ts";
 
@@ -10,7 +10,7 @@ export interface KafkaGroupHealth extends KafkaSourceDetails {
 }
 
 /** Whether a bus over Kafka can do its work. */
-export interface KafkaBusHealth extends BusHealth {
+export interface KafkaBusHealth extends Health {
   /** Assignment and lag are as of the last fetch; {@link KafkaMessageBus.lag} asks the broker. */
   readonly groups: readonly KafkaGroupHealth[];
 }

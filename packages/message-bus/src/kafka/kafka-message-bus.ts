@@ -1,19 +1,21 @@
-import type { Env, SendOutcome, WaitOptions } from "@wirekit/core";
-import { BusLifecycle } from "../bus-lifecycle.ts";
+import type { Clock, CloseOptions, CloseReport, Env, SendOutcome, WaitOptions } from "@wirekit/core";
+import { type Deadline, failedOutcome, option } from "@wirekit/core/kit";
+import { BusLifecycle, consumersShare } from "../bus-lifecycle.ts";
+import { BusSends } from "../bus-sends.ts";
 import type { ConsumeOptions, MessageConsumer, MessageHandler } from "../consume-options.ts";
 import { defaultGroupId } from "../default-group-id.ts";
 import type {
-  BusCloseReport,
   BusStats,
   MessageBus,
   MessagesOptions,
   ReceiveOptions,
   SendManyOptions,
   SendOptions,
+  SentMessage,
 } from "../message-bus.ts";
 import { messagesOf } from "../messages.ts";
+import type { Outgoing } from "../outgoing.ts";
 import { type Received, toReceived } from "../received.ts";
-import { sendEach } from "../send-each.ts";
 import { startConsumer } from "../start-consumer.ts";
 import type { DecodedMessage, SendableMessage, UnknownKinds } from "../wire/message.ts";
 import { KafkaReceiver } from "./consumer/kafka-receiver.ts";
@@ -30,8 +32,22 @@ import {
   resolveKafkaOptions,
 } from "./kafka-options.ts";
 import { KafkaReceivers, type TopicOfGroup } from "./kafka-receivers.ts";
-import { KafkaSends, type KafkaSentMessage, system } from "./kafka-sends.ts";
-import { checkReceiveOptions, checkTopic } from "./kafka-topic.ts";
+import { checkReceiveOptions, findTopicFault } from "./kafka-topic.ts";
+import { KafkaProducer } from "./producer/kafka-producer.ts";
+import { OutgoingRecord, type RecordCaller, type WrittenRecord } from "./producer/outgoing-record.ts";
+
+/** What Kafka says of a message that all replicas have. */
+export interface KafkaSentMessage extends SentMessage {
+  readonly topic: string;
+  readonly partition: number;
+  /** Its place in the partition. */
+  readonly offset: number;
+}
+
+type KafkaReceipt = Omit<KafkaSentMessage, "target">;
+
+/** What spans call this kind of bus. */
+const system = "kafka";
 
 /** Which message is done with, by the receipt handle alone. */
 export interface KafkaReceiptOptions extends WaitOptions {
@@ -51,8 +67,9 @@ export interface KafkaReceiptOptions extends WaitOptions {
 export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
   readonly #options: ResolvedKafkaOptions;
   readonly #driver: KafkaDriver;
-  readonly #sends: KafkaSends;
-  readonly #life = new BusLifecycle();
+  readonly #producer: KafkaProducer;
+  readonly #sends: BusSends<KafkaReceipt>;
+  readonly #life: BusLifecycle;
   readonly #consumers = new KafkaConsumers();
   readonly #receivers: KafkaReceivers;
 
@@ -60,7 +77,14 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
   constructor(options: KafkaMessageBusOptions) {
     this.#options = resolveKafkaOptions(options);
     this.#driver = this.#options.driver ?? new KafkajsDriver(this.#options);
-    this.#sends = new KafkaSends(this.#driver, this.#options, this.#life.counters);
+    this.#life = new BusLifecycle(this.#options.clock);
+    this.#producer = new KafkaProducer(this.#driver, this.#options);
+    this.#sends = new BusSends<KafkaReceipt>({
+      system,
+      findTargetFault: findTopicFault,
+      submit: (outgoing) => this.#submit(outgoing),
+      life: this.#life,
+    });
     this.#receivers = new KafkaReceivers((place) => new KafkaReceiver(this.#sourceOptions(place)));
   }
 
@@ -79,21 +103,15 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
    * LoginRefusedError, TopicMissingError, KafkaRefusedError, ConnectionError, TimeoutError or ClosedError when it has not; the signal's own
    * reason.
    */
-  sendMessage(
-    message: SendableMessage,
-    { target, key, signal, timeoutMs }: SendOptions,
-  ): Promise<KafkaSentMessage> {
-    return this.#sends.send({ target, key, signal, timeoutMs, message });
+  sendMessage(message: SendableMessage, options: SendOptions): Promise<KafkaSentMessage> {
+    return this.#sends.sendMessage(message, options);
   }
 
-  async sendMany(
+  sendMany(
     messages: readonly SendableMessage[],
     options: SendManyOptions,
   ): Promise<readonly SendOutcome<KafkaSentMessage>[]> {
-    return sendEach(messages, options, {
-      sendOne: (message, sendOptions) => this.#sends.sendOne(message, sendOptions),
-      counters: this.#life.counters,
-    });
+    return this.#sends.sendMany(messages, options);
   }
 
   /**
@@ -125,7 +143,12 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
   /** @throws ReceiptError when the group has rebalanced since, or the receipt handle was not given out; WirekitError when nothing could be committed. */
   async acknowledge(received: Received<unknown>, options: WaitOptions = {}): Promise<void> {
     const { target, groupId = defaultGroupId(target), receiptHandle } = received;
-    await this.acknowledgeReceipt({ ...options, target, groupId, receiptHandle });
+    await this.acknowledgeReceipt({
+      ...options,
+      target,
+      groupId,
+      receiptHandle,
+    });
   }
 
   /**
@@ -154,28 +177,27 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
     options: ConsumeOptions<Unknown>,
     handler: MessageHandler<DecodedMessage<Unknown>>,
   ): MessageConsumer {
-    const { target: topic, groupId = defaultGroupId(topic) } = options;
     const { clock, random, logger } = this.#options;
-    checkReceiveOptions({ topic, groupId, timeoutMs: 0 });
-    if (options.deadLetterTarget !== undefined) checkTopic(options.deadLetterTarget, "deadLetterTarget");
-    this.#life.throwUnlessOpen();
-    const source = new KafkaSource(this.#sourceOptions({ topic, groupId }));
-    const consumer: MessageConsumer = startConsumer(options, handler, {
-      source,
+    let opened: { readonly place: TopicOfGroup; readonly source: KafkaSource } | undefined;
+    const consumer = startConsumer(options, handler, {
       system,
-      sendText: (text, { target, key, headers, signal }) =>
-        this.#sends.send({ target, key, headers, signal, text }),
+      life: this.#life,
+      findTargetFault: findTopicFault,
+      // Kafka has no visibility time-out; the option changes nothing.
+      visibilityRule: option.durationMs({ minimum: 1 }),
+      openSource: ({ target: topic, groupId = defaultGroupId(topic) }) => {
+        const place = { topic, groupId };
+        opened = { place, source: new KafkaSource(this.#sourceOptions(place)) };
+        return opened.source;
+      },
+      sendText: (text, sendOptions) => this.#sends.sendText(text, sendOptions),
       // The source bounds what it holds by bytes.
       capacity: Number.POSITIVE_INFINITY,
       clock,
       random,
       logger,
     });
-    consumer.on("processed", ({ outcome }) => {
-      if (outcome === "invalid") this.#life.counters.invalid();
-    });
-    this.#life.consumers.add(consumer, topic);
-    this.#consumers.add(consumer, { topic, groupId, source });
+    if (opened !== undefined) this.#consumers.add(consumer, { ...opened.place, source: opened.source });
     return consumer;
   }
 
@@ -199,12 +221,13 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
 
   health(): KafkaBusHealth {
     const receivers = this.#receivers.states();
-    const faults = receivers.map(({ fault }) => fault?.message);
-    const { state, problems: stopped } = this.#life.health();
-    const problems = [this.#sends.problem, ...stopped, ...faults];
+    const { status, reasons } = this.#life.health();
+    const faults = receivers.flatMap(({ fault }) =>
+      fault === undefined ? [] : [{ code: fault.code, message: fault.message, sinceMs: 0 }],
+    );
     return {
-      state,
-      problems: problems.filter((problem) => problem !== undefined),
+      status: status === "ok" && faults.length > 0 ? "degraded" : status,
+      reasons: [...reasons, ...faults],
       groups: [
         ...this.#consumers.states().map((state) => groupHealth("consumer", state)),
         ...receivers.map((state) => groupHealth("receiver", state)),
@@ -212,27 +235,40 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
     };
   }
 
-  close(options?: { readonly timeoutMs?: number | undefined }): Promise<BusCloseReport> {
-    return this.#life.close(options, (timeoutMs) => this.#close(timeoutMs));
+  close(options?: CloseOptions): Promise<CloseReport<SendableMessage>> {
+    return this.#life.close(options, (deadline) => this.#close(deadline));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
 
-  async #close(timeoutMs: number): Promise<BusCloseReport> {
-    const { clock } = this.#options;
-    const endsAt = clock.monotonic() + timeoutMs;
+  async #close(deadline: Deadline): Promise<CloseReport<SendableMessage>> {
     // Handlers that run may still send and acknowledge; nothing more is received.
-    // A part of the time is the producer's, also where a handler takes all that there is.
-    const consumingMs = timeoutMs * 0.9;
-    const left = await Promise.all([
-      this.#life.consumers.close({ timeoutMs: consumingMs }),
-      this.#receivers.close({ timeoutMs: consumingMs }),
+    const notHandled = await Promise.all([
+      this.#life.closeConsumers(deadline),
+      this.#receivers.close({ timeoutMs: deadline.leftMs(consumersShare) }),
     ]);
-    const unsent = await this.#sends.close({ timeoutMs: Math.max(0, endsAt - clock.monotonic()) });
+    const left = await this.#sends.close(deadline, async () => {
+      await this.#producer.close({ timeoutMs: deadline.leftMs() });
+    });
     await this.#driver.close();
-    return { ...unsent, unacknowledged: left.reduce((sum, count) => sum + count, 0) };
+    return {
+      ...left,
+      notHandled: notHandled.reduce((sum, count) => sum + count, 0),
+    };
+  }
+
+  #submit(outgoing: Outgoing<KafkaReceipt>): void {
+    const { target: topic, text: value, key, headers, signal, timeoutMs } = outgoing;
+    const record = new OutgoingRecord({
+      topic,
+      key,
+      value,
+      headers,
+      origin: outgoing,
+    });
+    this.#producer.submit(record, { signal, timeoutMs }, new KafkaCaller(outgoing, this.#options.clock));
   }
 
   #sourceOptions({ topic, groupId }: TopicOfGroup): KafkaSourceOptions {
@@ -261,5 +297,34 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
       clock: options.clock,
       random: options.random,
     };
+  }
+}
+
+/** Tells the bus what became of a record. */
+class KafkaCaller implements RecordCaller {
+  readonly #outgoing: Outgoing<KafkaReceipt>;
+  readonly #clock: Clock;
+  readonly #startedAt: number;
+
+  constructor(outgoing: Outgoing<KafkaReceipt>, clock: Clock) {
+    this.#outgoing = outgoing;
+    this.#clock = clock;
+    this.#startedAt = clock.monotonic();
+  }
+
+  written({ partition, offset }: WrittenRecord): void {
+    const { target: topic } = this.#outgoing;
+    const latencyMs = this.#clock.monotonic() - this.#startedAt;
+    const receipt = {
+      topic,
+      partition,
+      offset: Number(offset),
+      messageId: `${topic}:${partition}:${offset}`,
+    };
+    this.#outgoing.settle({ kind: "delivered", attempts: 1, latencyMs, receipt }, undefined);
+  }
+
+  failed(reason: unknown): void {
+    this.#outgoing.settle(failedOutcome(reason), reason);
   }
 }

@@ -1,11 +1,5 @@
 import { ConfigError, type Issue } from "@wirekit/core";
 
-/** @throws ConfigError when Kafka takes no topic of that name. */
-export function checkTopic(topic: string, path = "target"): void {
-  const issue = topicFault(topic, path);
-  if (issue !== undefined) throw new ConfigError([issue]);
-}
-
 /** @throws ConfigError naming every option at fault. */
 export function checkReceiveOptions({
   topic,
@@ -31,11 +25,13 @@ const maxTimerMs = 2_147_483_647;
 
 const topicForm = /^[a-zA-Z0-9._-]{1,249}$/;
 
-function topicFault(topic: unknown, path: string): Issue | undefined {
+/** What is wrong with `topic` as the name of a topic. */
+export function findTopicFault(topic: unknown): string | undefined {
   const isTopic = typeof topic === "string" && topicForm.test(topic) && topic !== "." && topic !== "..";
-  if (isTopic) return undefined;
-  return {
-    path,
-    message: "must be a topic: 1 to 249 letters, digits, dots, underscores and hyphens",
-  };
+  return isTopic ? undefined : "must be a topic: 1 to 249 letters, digits, dots, underscores and hyphens";
+}
+
+function topicFault(topic: unknown, path: string): Issue | undefined {
+  const message = findTopicFault(topic);
+  return message === undefined ? undefined : { path, message };
 }

@@ -1,11 +1,9 @@
-import type { Env, WaitOptions } from "@wirekit/core";
-import type { BusCloseReport } from "../message-bus.ts";
+import type { CloseOptions, CloseReport, Env, WaitOptions } from "@wirekit/core";
 import { dictionaryOf, type ReceivedDictionary } from "../received-dictionary.ts";
 import type { SendableMessage } from "../wire/message.ts";
 import { kafkaOptionsFromEnv } from "./kafka-env.ts";
-import { KafkaMessageBus } from "./kafka-message-bus.ts";
+import { KafkaMessageBus, type KafkaSentMessage } from "./kafka-message-bus.ts";
 import type { KafkaMessageBusOptions } from "./kafka-options.ts";
-import type { KafkaSentMessage } from "./kafka-sends.ts";
 
 /** Where the original's `Kafka` sends to. */
 export interface KafkaSendOptions extends WaitOptions {
@@ -88,7 +86,7 @@ export class Kafka implements AsyncDisposable {
   }
 
   /** Closes producer and consumers. */
-  close(options?: { readonly timeoutMs?: number | undefined }): Promise<BusCloseReport> {
+  close(options?: CloseOptions): Promise<CloseReport<SendableMessage>> {
     return this.#bus.close(options);
   }
 

@@ -1,8 +1,7 @@
 import type { Clock } from "@wirekit/core";
-import { onAbort } from "@wirekit/core/kit";
+import { maxTimerMs, onAbort } from "@wirekit/core/kit";
 import { closedError } from "../errors.ts";
 import type { Delivery, MemoryGroup, Refusal } from "./memory-group.ts";
-import { maxTimerMs } from "./memory-options.ts";
 import type { StoredMessage } from "./stored-message.ts";
 
 /** How one receiver waits. */

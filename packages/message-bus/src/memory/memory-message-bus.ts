@@ -1,10 +1,11 @@
-import { ConfigError, type SendOutcome, type WaitOptions } from "@wirekit/core";
+import type { CloseOptions, CloseReport, Health, SendOutcome, WaitOptions } from "@wirekit/core";
+import { type Deadline, Faults, failedOutcome, option, readOptions } from "@wirekit/core/kit";
 import { BusLifecycle } from "../bus-lifecycle.ts";
+import { checkWaitOptions, receiveRules } from "../bus-options.ts";
+import { BusSends, type SendTextOptions } from "../bus-sends.ts";
 import type { ConsumeOptions, MessageConsumer, MessageHandler } from "../consume-options.ts";
 import { defaultGroupId } from "../default-group-id.ts";
 import type {
-  BusCloseReport,
-  BusHealth,
   BusStats,
   MessageBus,
   MessagesOptions,
@@ -14,15 +15,12 @@ import type {
   SentMessage,
 } from "../message-bus.ts";
 import { messagesOf } from "../messages.ts";
+import type { Outgoing } from "../outgoing.ts";
 import { type Received, type ReceivedFacts, toReceived } from "../received.ts";
-import { outcomeOf, sendEach } from "../send-each.ts";
-import { sendInSpan } from "../spans.ts";
-import { startConsumer } from "../start-consumer.ts";
-import { encodeMessage } from "../wire/encode-message.ts";
+import { type SourceOptions, startConsumer } from "../start-consumer.ts";
 import type { DecodedMessage, SendableMessage, UnknownKinds } from "../wire/message.ts";
 import type { Delivery } from "./memory-group.ts";
 import {
-  checkDuration,
   type MemoryMessageBusOptions,
   type ResolvedMemoryOptions,
   resolveMemoryOptions,
@@ -44,13 +42,20 @@ export interface MemorySentMessage extends SentMessage {
   readonly sequence: number;
 }
 
+type MemoryReceipt = Pick<MemorySentMessage, "messageId" | "sequence">;
+
 /** What spans call this kind of bus. */
 const system = "memory";
 
-/** As {@link SendOptions}, with what is to stand beside the body. */
-export interface SendTextOptions extends SendOptions {
-  readonly headers?: Readonly<Record<string, string>> | undefined;
+/** Any name will do. */
+function findTargetFault(target: unknown): string | undefined {
+  return typeof target === "string" && target !== "" ? undefined : "must be a text that is not empty";
 }
+
+const rulesOfReceive = {
+  ...receiveRules(findTargetFault),
+  visibilityTimeoutMs: option.durationMs({ minimum: 0 }),
+};
 
 /**
  * A bus inside the process, for tests and for development: the same contract as the others, bounded, and with a clock that can be
@@ -59,52 +64,66 @@ export interface SendTextOptions extends SendOptions {
 export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
   readonly #options: ResolvedMemoryOptions;
   readonly #targets = new Map<string, MemoryTarget>();
-  readonly #life = new BusLifecycle();
+  readonly #life: BusLifecycle;
+  readonly #sends: BusSends<MemoryReceipt>;
   readonly #spy: MessageSpy;
   readonly #recorder: Recorder;
 
   /** @throws ConfigError naming every option at fault. */
   constructor(options: MemoryMessageBusOptions = {}) {
     this.#options = resolveMemoryOptions(options);
+    this.#life = new BusLifecycle(this.#options.clock);
     this.#spy = new MessageSpy(this.#options.maxRememberedEvents);
     this.#recorder = new Recorder(this.#spy, this.#life.counters);
+    this.#sends = new BusSends({
+      system,
+      findTargetFault,
+      submit: (outgoing) => this.#submit(outgoing),
+      life: this.#life,
+    });
   }
 
-  async sendMessage(message: SendableMessage, options: SendOptions): Promise<MemorySentMessage> {
-    return this.#send(() => encodeMessage(message), options);
+  sendMessage(message: SendableMessage, options: SendOptions): Promise<MemorySentMessage> {
+    return this.#sends.sendMessage(message, options);
   }
 
-  /** Puts any text where a message is due, as a stranger might: for tests of what is not a message. */
-  async sendText(text: string, options: SendTextOptions): Promise<MemorySentMessage> {
-    return this.#send(() => text, options);
+  /** Puts any text where a message is due, as a stranger might: for tests of bodies that are no messages. */
+  sendText(text: string, options: SendTextOptions): Promise<MemorySentMessage> {
+    return this.#sends.sendText(text, options);
   }
 
-  async sendMany(
+  sendMany(
     messages: readonly SendableMessage[],
     options: SendManyOptions,
   ): Promise<readonly SendOutcome<MemorySentMessage>[]> {
-    return sendEach(messages, options, {
-      sendOne: (message, sendOptions) => this.#sendOne(message, sendOptions),
-      counters: this.#life.counters,
-    });
+    return this.#sends.sendMany(messages, options);
   }
 
   async receiveMessage<Unknown extends UnknownKinds = "refuse">(
     options: ReceiveOptions<Unknown>,
   ): Promise<Received<DecodedMessage<Unknown>> | undefined> {
-    const { target, groupId = defaultGroupId(target), timeoutMs = 1_000, signal, unknownKinds } = options;
-    const { visibilityTimeoutMs = this.#options.visibilityTimeoutMs } = options;
-    checkDuration("timeoutMs", timeoutMs, 0);
-    checkDuration("visibilityTimeoutMs", visibilityTimeoutMs, 0);
+    const faults = new Faults();
+    const read = readOptions(options, rulesOfReceive, faults);
+    faults.throwIfAny();
+    const { target, groupId = defaultGroupId(target), timeoutMs, signal } = read;
+    const { visibilityTimeoutMs = this.#options.visibilityTimeoutMs } = read;
+    const { unknownKinds } = options;
     this.#life.throwUnlessOpen();
     const group = this.#target(target).group(groupId);
-    const delivery = await group.receive({ timeoutMs, visibilityTimeoutMs, signal });
+    const delivery = await group.receive({
+      timeoutMs,
+      visibilityTimeoutMs,
+      signal,
+    });
     if (delivery === undefined) return undefined;
-    return toReceived<Unknown>(this.#factsOf(delivery, target, groupId, unknownKinds), unknownKinds);
+    const received = toReceived<Unknown>(this.#factsOf(delivery, target, groupId), unknownKinds);
+    if (received.kind === "invalid") this.#life.counters.invalid();
+    return received;
   }
 
   /** @throws ReceiptError when the message has been delivered again since, or was never delivered by this handle. */
   async acknowledge(received: Received<unknown>, options: WaitOptions = {}): Promise<void> {
+    checkWaitOptions(options);
     options.signal?.throwIfAborted();
     const { target, groupId = defaultGroupId(target), receiptHandle } = received;
     const { sequence, attempt } = parseReceiptHandle(receiptHandle, target);
@@ -128,27 +147,17 @@ export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
     options: ConsumeOptions<Unknown>,
     handler: MessageHandler<DecodedMessage<Unknown>>,
   ): MessageConsumer {
-    const { target, groupId = defaultGroupId(target), unknownKinds } = options;
-    const { visibilityTimeoutMs = this.#options.visibilityTimeoutMs } = options;
     const { clock, logger } = this.#options;
-    checkDuration("visibilityTimeoutMs", visibilityTimeoutMs, 1);
-    this.#life.throwUnlessOpen();
-    const source = new MemorySource({
-      group: this.#target(target).group(groupId),
-      visibilityTimeoutMs,
-      clock,
-      factsOf: (delivery) => this.#factsOf(delivery, target, groupId, unknownKinds),
-      onAcknowledged: (facts) => this.#recorder.acknowledged(facts),
-    });
-    const consumer: MessageConsumer = startConsumer(options, handler, {
-      source,
+    return startConsumer(options, handler, {
       system,
-      sendText: async (text, sendOptions) => this.#send(() => text, sendOptions),
+      life: this.#life,
+      findTargetFault,
+      visibilityRule: option.durationMs({ minimum: 1 }),
+      openSource: (read) => this.#openSource(read),
+      sendText: (text, sendOptions) => this.#sends.sendText(text, sendOptions),
       clock,
       logger,
     });
-    this.#life.consumers.add(consumer, target);
-    return consumer;
   }
 
   /**
@@ -170,80 +179,80 @@ export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
     return this.#life.counters.stats();
   }
 
-  health(): BusHealth {
+  health(): Health {
     return this.#life.health();
   }
 
-  close(options?: { readonly timeoutMs?: number | undefined }): Promise<BusCloseReport> {
-    return this.#life.close(options, (timeoutMs) => this.#close(timeoutMs));
+  close(options?: CloseOptions): Promise<CloseReport<SendableMessage>> {
+    return this.#life.close(options, (deadline) => this.#close(deadline));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
 
-  async #close(timeoutMs: number): Promise<BusCloseReport> {
+  async #close(deadline: Deadline): Promise<CloseReport<SendableMessage>> {
     // Handlers that run may still send and acknowledge; nothing more is received.
-    const consumersEnd = this.#life.consumers.close({ timeoutMs });
+    const consumersEnd = this.#life.closeConsumers(deadline);
     for (const target of this.#targets.values()) target.close();
     await consumersEnd;
+    const left = await this.#sends.close(deadline, async () => {});
     this.#spy.close();
     const groups = [...this.#targets.values()].flatMap((target) => [...target.groups.values()]);
-    const unacknowledged = groups.reduce((sum, group) => sum + group.held, 0);
-    return { notSent: [], unconfirmed: [], unacknowledged };
+    const notHandled = groups.reduce((sum, group) => sum + group.held, 0);
+    return { ...left, notHandled };
   }
 
-  async #sendOne(message: SendableMessage, options: SendOptions): Promise<SendOutcome<MemorySentMessage>> {
-    const { clock } = this.#options;
-    const startedAt = clock.monotonic();
-    try {
-      const sent = await this.#send(() => encodeMessage(message), options);
-      return { kind: "delivered", attempts: 1, latencyMs: clock.monotonic() - startedAt, ...sent };
-    } catch (thrown) {
-      return outcomeOf(thrown, options.signal);
-    }
+  #openSource({ target, groupId = defaultGroupId(target), ...options }: SourceOptions): MemorySource {
+    const { visibilityTimeoutMs = this.#options.visibilityTimeoutMs } = options;
+    return new MemorySource({
+      group: this.#target(target).group(groupId),
+      visibilityTimeoutMs,
+      clock: this.#options.clock,
+      factsOf: (delivery) => this.#factsOf(delivery, target, groupId),
+      onAcknowledged: (facts) => this.#recorder.acknowledged(facts),
+    });
   }
 
-  async #send(textOf: () => string, options: SendTextOptions): Promise<MemorySentMessage> {
+  #submit(outgoing: Outgoing<MemoryReceipt>): void {
+    const { target, text, key, headers } = outgoing;
+    const sentAt = new Date(this.#options.clock.now());
     try {
-      const { target, key, signal, headers } = options;
-      signal?.throwIfAborted();
-      const text = textOf();
-      const bodyBytes = Buffer.byteLength(text);
-      return await sendInSpan({ system, target, bodyBytes }, async (traceHeaders) => {
-        const { sequence } = this.#target(target).send({
-          text,
-          bytes: bodyBytes,
-          // As on Kafka, where an empty key is no key.
-          key: key === "" ? undefined : key,
-          headers: { ...headers, ...traceHeaders },
-          sentAt: new Date(this.#options.clock.now()),
-        });
-        this.#recorder.sent({ target, key, raw: text });
-        return { target, messageId: `${target}:${sequence}`, sequence };
+      const bytes = Buffer.byteLength(text);
+      const { sequence } = this.#target(target).send({
+        text,
+        bytes,
+        key,
+        headers,
+        sentAt,
       });
+      this.#recorder.sent({ target, key, raw: text });
+      const receipt = { messageId: `${target}:${sequence}`, sequence };
+      outgoing.settle({ kind: "delivered", attempts: 1, latencyMs: 0, receipt }, undefined);
     } catch (thrown) {
-      this.#life.counters.notSent();
-      throw thrown;
+      outgoing.settle(failedOutcome(thrown), thrown);
     }
   }
 
-  #factsOf(
-    { stored, attempt }: Delivery,
-    target: string,
-    groupId: string,
-    unknownKinds: UnknownKinds | undefined,
-  ): ReceivedFacts {
+  #factsOf({ stored, attempt }: Delivery, target: string, groupId: string): ReceivedFacts {
     const { key, sentAt, headers, sequence, text: raw } = stored;
     const receiptHandle = receiptHandleOf(target, { sequence, attempt });
-    const facts = { target, groupId, receiptHandle, raw, key, attempt, sentAt, headers };
-    this.#recorder.received(facts, unknownKinds);
+    const facts = {
+      target,
+      groupId,
+      receiptHandle,
+      raw,
+      key,
+      attempt,
+      sentAt,
+      headers,
+    };
+    this.#recorder.received(facts);
     return facts;
   }
 
   #target(name: string): MemoryTarget {
     this.#life.throwIfClosed();
-    if (name === "") throw new ConfigError([{ path: "target", message: "must not be empty" }]);
     const known = this.#targets.get(name);
     if (known !== undefined) return known;
     const target = new MemoryTarget(name, this.#options, this.#options.clock);

@@ -1,4 +1,5 @@
-import { type Clock, ConfigError, consoleLogger, type Issue, type Logger, systemClock } from "@wirekit/core";
+import type { Clock, Logger } from "@wirekit/core";
+import { Faults, type OptionsOf, option, readOptions } from "@wirekit/core/kit";
 
 /** How a bus in memory behaves. */
 export interface MemoryMessageBusOptions {
@@ -16,48 +17,22 @@ export interface MemoryMessageBusOptions {
   readonly logger?: Logger | undefined;
 }
 
-/** {@link MemoryMessageBusOptions} with every default in its place. */
-export type ResolvedMemoryOptions = {
-  readonly [Option in keyof MemoryMessageBusOptions]-?: NonNullable<MemoryMessageBusOptions[Option]>;
+const rules = {
+  visibilityTimeoutMs: option.durationMs({ minimum: 1, default: 30_000 }),
+  maxMessages: option.whole({ minimum: 1, default: 10_000 }),
+  maxBytes: option.whole({ minimum: 1, default: 64 * 1024 * 1024 }),
+  maxRememberedEvents: option.whole({ minimum: 0, default: 1_000 }),
+  clock: option.clock(),
+  logger: option.logger(),
 };
+
+/** {@link MemoryMessageBusOptions} with every default in its place. */
+export type ResolvedMemoryOptions = OptionsOf<typeof rules>;
 
 /** @throws ConfigError naming every option at fault. */
 export function resolveMemoryOptions(options: MemoryMessageBusOptions): ResolvedMemoryOptions {
-  const resolved: ResolvedMemoryOptions = {
-    visibilityTimeoutMs: options.visibilityTimeoutMs ?? 30_000,
-    maxMessages: options.maxMessages ?? 10_000,
-    maxBytes: options.maxBytes ?? 64 * 1024 * 1024,
-    maxRememberedEvents: options.maxRememberedEvents ?? 1_000,
-    clock: options.clock ?? systemClock,
-    logger: options.logger ?? consoleLogger,
-  };
-  const counts = ["maxMessages", "maxBytes"] as const;
-  const issues: Issue[] = counts
-    .filter((name) => !(Number.isSafeInteger(resolved[name]) && resolved[name] >= 1))
-    .map((path) => ({ path, message: "must be a whole number of at least 1" }));
-  if (!(Number.isSafeInteger(resolved.maxRememberedEvents) && resolved.maxRememberedEvents >= 0)) {
-    issues.push({ path: "maxRememberedEvents", message: "must be a whole number of at least 0" });
-  }
-  if (!isDurationMs(resolved.visibilityTimeoutMs, 1)) {
-    issues.push({ path: "visibilityTimeoutMs", message: durationExpected(1) });
-  }
-  if (issues.length > 0) throw new ConfigError(issues);
+  const faults = new Faults();
+  const resolved = readOptions(options, rules, faults);
+  faults.throwIfAny();
   return resolved;
-}
-
-/** The longest delay that the runtimes' timers take; a longer one would fire at once. */
-export const maxTimerMs = 2_147_483_647;
-
-/** @throws ConfigError unless a timer can wait for it, and it is long enough. */
-export function checkDuration(path: string, valueMs: number, minimumMs: number): void {
-  if (isDurationMs(valueMs, minimumMs)) return;
-  throw new ConfigError([{ path, message: durationExpected(minimumMs) }]);
-}
-
-function isDurationMs(valueMs: number, minimumMs: number): boolean {
-  return valueMs >= minimumMs && valueMs <= maxTimerMs;
-}
-
-function durationExpected(minimumMs: number): string {
-  return `must be a number of milliseconds from ${minimumMs} to ${maxTimerMs}`;
 }

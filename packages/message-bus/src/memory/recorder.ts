@@ -2,7 +2,6 @@ import type { BusCounters } from "../bus-counters.ts";
 import { InvalidBodyError } from "../errors.ts";
 import type { ReceivedFacts } from "../received.ts";
 import { decodeMessage } from "../wire/decode-message.ts";
-import type { UnknownKinds } from "../wire/message.ts";
 import type { MessageEvent, MessageSpy } from "./message-spy.ts";
 
 /** Counts what happens on a bus, and tells it to the spy. */
@@ -16,21 +15,26 @@ export class Recorder {
   }
 
   sent(facts: Pick<MessageEvent, "target" | "key" | "raw">): void {
-    this.#counters.sent();
-    this.#spy.record({ stage: "sent", ...facts, message: messageIn(facts.raw) });
+    this.#spy.record({
+      stage: "sent",
+      ...facts,
+      message: messageIn(facts.raw),
+    });
   }
 
-  received(facts: ReceivedFacts, unknownKinds: UnknownKinds | undefined): void {
+  received(facts: ReceivedFacts): void {
     const message = messageIn(facts.raw);
-    const isValid = message !== undefined && (message.kind !== "unknown" || unknownKinds === "pass");
     this.#counters.received(facts);
-    if (!isValid) this.#counters.invalid();
     this.#spy.record({ stage: "received", ...placeOf(facts), message });
   }
 
   acknowledged(facts: ReceivedFacts): void {
     this.#counters.acknowledged();
-    this.#spy.record({ stage: "acknowledged", ...placeOf(facts), message: messageIn(facts.raw) });
+    this.#spy.record({
+      stage: "acknowledged",
+      ...placeOf(facts),
+      message: messageIn(facts.raw),
+    });
   }
 }
 

@@ -1,5 +1,3 @@
-import { ConfigError } from "@wirekit/core";
-
 const fifoSuffix = ".fifo";
 const maxLength = 80;
 const legalName = /^[A-Za-z0-9_-]+(?:\.fifo)?$/;
@@ -9,14 +7,8 @@ export function isFifo(target: string): boolean {
   return target.endsWith(fifoSuffix);
 }
 
-/**
- * The name of a target's queue stands in its URL; anything else there would be another place.
- *
- * @param path the option that it comes from, for the error.
- * @throws ConfigError unless `target` can be the name of a queue.
- */
-export function checkQueueName(target: string, path = "target"): void {
-  if (typeof target === "string" && legalName.test(target) && target.length <= maxLength) return;
-  const message = `must be a queue's name: up to ${maxLength} letters, digits, hyphens and underscores, with ${fifoSuffix} at the end of a FIFO queue's`;
-  throw new ConfigError([{ path, message }]);
+/** What is wrong with `target` as the name of a queue. The name stands in a URL, where anything else would be another place. */
+export function findQueueNameFault(target: unknown): string | undefined {
+  if (typeof target === "string" && legalName.test(target) && target.length <= maxLength) return undefined;
+  return `must be a queue's name: up to ${maxLength} letters, digits, hyphens and underscores, with ${fifoSuffix} at the end of a FIFO queue's`;
 }

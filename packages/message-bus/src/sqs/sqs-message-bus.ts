@@ -1,42 +1,73 @@
-import type { Env, Overrides, SendOutcome, WaitOptions } from "@wirekit/core";
-import { anySignal, LazySource, withTimeout } from "@wirekit/core/kit";
-import { type SqsDelivery, SqsSource } from "@wirekit/core/sqs";
+import type {
+  CloseOptions,
+  CloseReport,
+  Env,
+  Health,
+  Overrides,
+  SendOutcome,
+  WaitOptions,
+} from "@wirekit/core";
+import {
+  anySignal,
+  type Deadline,
+  Faults,
+  LazySource,
+  makeFromEnv,
+  readOptions,
+  withTimeout,
+} from "@wirekit/core/kit";
+import { type SqsDelivery, type SqsReceipt, SqsSource } from "@wirekit/core/sqs";
 import { BusLifecycle } from "../bus-lifecycle.ts";
+import { checkWaitOptions, receiveRules } from "../bus-options.ts";
+import { BusSends } from "../bus-sends.ts";
 import type { ConsumeOptions, MessageConsumer, MessageHandler } from "../consume-options.ts";
 import { closedError } from "../errors.ts";
 import type {
-  BusCloseReport,
-  BusHealth,
   BusStats,
   MessageBus,
   MessagesOptions,
   ReceiveOptions,
   SendManyOptions,
   SendOptions,
+  SentMessage,
 } from "../message-bus.ts";
 import { messagesOf } from "../messages.ts";
+import type { Outgoing } from "../outgoing.ts";
 import { type Received, toReceived } from "../received.ts";
-import { sendEach } from "../send-each.ts";
 import { startConsumer } from "../start-consumer.ts";
 import type { DecodedMessage, SendableMessage, UnknownKinds } from "../wire/message.ts";
-import { AccountedSource } from "./accounted-source.ts";
-import { sqsOptionsFromEnv } from "./from-env.ts";
-import { checkQueueName } from "./queue-name.ts";
+import { CountingSource } from "./counting-source.ts";
+import { findQueueNameFault } from "./queue-name.ts";
 import { toReceiptError } from "./receipt-error.ts";
 import { receiveOne } from "./receive-one.ts";
-import { type Outgoing, readMessage } from "./send-entry.ts";
+import { toSendEntry } from "./send-entry.ts";
 import { sqsConnection } from "./sqs-connection.ts";
 import { factsOf, type SqsBusDelivery } from "./sqs-delivery.ts";
 import {
-  checkWaitMs,
   type ResolvedSqsOptions,
   resolveSqsOptions,
   type SqsMessageBusOptions,
-  visibilitySeconds,
+  sqsVariables,
+  toSeconds,
+  visibilityRule,
 } from "./sqs-options.ts";
 import { SqsQueues } from "./sqs-queues.ts";
-import { type SqsSend, SqsSends, type SqsSentMessage, system } from "./sqs-sends.ts";
-import { Unacknowledged } from "./unacknowledged.ts";
+import { UnsettledMessages } from "./unsettled-messages.ts";
+
+/** What SQS says of a message that it has taken. */
+export interface SqsSentMessage extends SentMessage {
+  /** Its place among all messages of its FIFO queue; absent on a standard queue. */
+  readonly sequenceNumber?: string | undefined;
+}
+
+/** What spans call this kind of bus. */
+const system = "aws_sqs";
+const defaultConsumerVisibilityMs = 30_000;
+
+const rulesOfReceive = {
+  ...receiveRules(findQueueNameFault),
+  visibilityTimeoutMs: visibilityRule({ minimum: 0 }),
+};
 
 /**
  * A bus over Amazon SQS, and whatever speaks its protocol. A target is a queue, by its name. On a queue whose name ends in `.fifo`,
@@ -47,10 +78,10 @@ import { Unacknowledged } from "./unacknowledged.ts";
 export class SqsMessageBus implements MessageBus<SqsSentMessage> {
   readonly #options: ResolvedSqsOptions;
   readonly #queues: SqsQueues;
-  readonly #sends: SqsSends;
-  readonly #life = new BusLifecycle();
-  readonly #unacknowledged = new Unacknowledged();
-  /** What was acknowledged by what it was received as: a second time is not counted. */
+  readonly #sends: BusSends<SqsReceipt>;
+  readonly #life: BusLifecycle;
+  readonly #unsettled = new UnsettledMessages();
+  /** Received messages that were acknowledged: a second acknowledgement is not counted. */
   readonly #acknowledged = new WeakSet<Received<unknown>>();
   readonly #receiving = new AbortController();
 
@@ -58,7 +89,13 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
   constructor(options: SqsMessageBusOptions) {
     this.#options = resolveSqsOptions(options);
     this.#queues = new SqsQueues(this.#options, sqsConnection(this.#options));
-    this.#sends = new SqsSends(this.#options, this.#queues, this.#life.counters);
+    this.#life = new BusLifecycle(this.#options.clock);
+    this.#sends = new BusSends<SqsReceipt>({
+      system,
+      findTargetFault: findQueueNameFault,
+      submit: (outgoing) => this.#submit(outgoing),
+      life: this.#life,
+    });
   }
 
   /**
@@ -68,56 +105,63 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
    * @throws ConfigError naming every variable and option at fault.
    */
   static fromEnv(env: Env = process.env, overrides: Overrides<SqsMessageBusOptions> = {}): SqsMessageBus {
-    return new SqsMessageBus(sqsOptionsFromEnv(env, overrides));
+    return makeFromEnv<SqsMessageBusOptions, SqsMessageBus>(
+      { variables: sqsVariables, env, overrides },
+      (options) => new SqsMessageBus(options),
+    );
   }
 
   /**
-   * @throws InvalidMessageError, before anything is sent; ConfigError for a target or key that SQS does not take; SqsError when SQS cannot be
-   * reached or refuses; MessageTooLargeError; ClosedError; TimeoutError; the signal's own reason.
+   * @throws InvalidMessageError, MessageTooLargeError, or ConfigError for a target or key that SQS does not take, before anything is sent;
+   * UnconfirmedError if it went out and nothing says whether it arrived; AwsError, ClosedError, TimeoutError, or the signal's own
+   * reason, if it has not arrived.
    */
   sendMessage(message: SendableMessage, options: SendOptions): Promise<SqsSentMessage> {
-    return this.#sends.send(sendOf(message, options));
+    return this.#sends.sendMessage(message, options);
   }
 
-  async sendMany(
+  sendMany(
     messages: readonly SendableMessage[],
     options: SendManyOptions,
   ): Promise<readonly SendOutcome<SqsSentMessage>[]> {
-    return sendEach(messages, options, {
-      sendOne: (message, sendOptions) => this.#sends.sendOne(sendOf(message, sendOptions)),
-      counters: this.#life.counters,
-    });
+    return this.#sends.sendMany(messages, options);
   }
 
   /**
-   * Receives one message by long polls of whole seconds: `timeoutMs` is rounded up. An abort ends the wait at once; a message that SQS was about
-   * to answer with comes again after its visibility time-out.
+   * Receives one message by long polls of whole seconds: `timeoutMs` is rounded up. If you abort a receive, a message that SQS was
+   * about to return becomes visible again after its time-out.
    *
-   * @throws SqsError when SQS cannot be reached or refuses; ClosedError; the signal's own reason.
+   * @throws AwsError when SQS cannot be reached or refuses; ConfigError; ClosedError; the signal's own reason.
    */
   async receiveMessage<Unknown extends UnknownKinds = "refuse">(
     options: ReceiveOptions<Unknown>,
   ): Promise<Received<DecodedMessage<Unknown>> | undefined> {
-    const { target, timeoutMs = 1_000, unknownKinds } = options;
-    const { visibilityTimeoutMs = this.#options.visibilityTimeoutMs } = options;
-    checkQueueName(target);
-    checkWaitMs(timeoutMs);
-    const visibility =
-      visibilityTimeoutMs === undefined ? undefined : visibilitySeconds(visibilityTimeoutMs, 0);
+    const faults = new Faults();
+    const {
+      target,
+      timeoutMs,
+      signal,
+      visibilityTimeoutMs = this.#options.visibilityTimeoutMs,
+    } = readOptions(options, rulesOfReceive, faults);
+    faults.throwIfAny();
     this.#life.throwUnlessOpen();
-    const linked = anySignal(options.signal, this.#receiving.signal);
+    const linked = anySignal(signal, this.#receiving.signal);
     try {
-      const { sqs, url } = await this.#queues.open(target, { signal: linked.signal });
-      const delivery = await receiveOne({
-        ...this.#options,
-        sqs,
-        queueUrl: url,
-        waitSeconds: Math.ceil(timeoutMs / 1_000),
-        visibilitySeconds: visibility,
-        signal: linked.signal,
+      const delivery = await this.#life.watch(`receiving from ${target}`, linked.signal, async () => {
+        const { sqs, url } = await this.#queues.open(target, {
+          signal: linked.signal,
+        });
+        return receiveOne({
+          ...this.#options,
+          sqs,
+          queueUrl: url,
+          waitSeconds: toSeconds(timeoutMs),
+          visibilitySeconds: visibilityTimeoutMs === undefined ? undefined : toSeconds(visibilityTimeoutMs),
+          signal: linked.signal,
+        });
       });
       if (delivery === undefined) return undefined;
-      const received = toReceived<Unknown>(this.#accountFor(target, delivery), unknownKinds);
+      const received = toReceived<Unknown>(this.#countReceived(target, delivery), options.unknownKinds);
       if (received.kind === "invalid") this.#life.counters.invalid();
       return received;
     } finally {
@@ -125,7 +169,7 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
     }
   }
 
-  /** @throws ReceiptError when the receipt handle has run out, or is none; SqsError; ClosedError. */
+  /** @throws ReceiptError when the receipt handle has run out, or is none; AwsError; ClosedError. */
   async acknowledge(received: Received<unknown>, options: WaitOptions = {}): Promise<void> {
     await this.#delete(received.target, received.receiptHandle, options);
     if (this.#acknowledged.has(received)) return;
@@ -143,37 +187,28 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
     options: ConsumeOptions<Unknown>,
     handler: MessageHandler<DecodedMessage<Unknown>>,
   ): MessageConsumer {
-    const { target, deadLetterTarget } = options;
-    const { visibilityTimeoutMs = this.#options.visibilityTimeoutMs ?? 30_000 } = options;
     const { clock, logger, random } = this.#options;
-    checkQueueName(target);
-    if (deadLetterTarget !== undefined) checkQueueName(deadLetterTarget, "deadLetterTarget");
-    const leaseMs = visibilitySeconds(visibilityTimeoutMs, 1) * 1_000;
-    this.#life.throwUnlessOpen();
-    const open = (signal: AbortSignal) => this.#openSource(target, leaseMs, signal);
-    const source = new LazySource<SqsBusDelivery>({ redelivery: "by-queue", open });
-    const consumer: MessageConsumer = startConsumer(options, handler, {
-      source,
+    return startConsumer(options, handler, {
       system,
-      sendText: (text, { deliveryId: id, target: to, key, ...sendOptions }) => {
-        const outgoing: Outgoing = { target: to, text, key, idempotencyKey: id, ownGroup: id };
-        return this.#sends.send({ ...sendOptions, target: to, read: () => outgoing });
+      life: this.#life,
+      findTargetFault: findQueueNameFault,
+      visibilityRule: visibilityRule({ minimum: 1 }),
+      openSource: ({ target, visibilityTimeoutMs = this.#options.visibilityTimeoutMs }) => {
+        const leaseMs = toSeconds(visibilityTimeoutMs ?? defaultConsumerVisibilityMs) * 1_000;
+        const open = (signal: AbortSignal) => this.#openSource(target, leaseMs, signal);
+        return new LazySource<SqsBusDelivery>({ redelivery: "by-queue", open });
       },
+      sendText: (text, sendOptions) => this.#sends.sendText(text, sendOptions),
       clock,
       logger,
       random,
     });
-    consumer.on("processed", ({ outcome }) => {
-      if (outcome === "invalid") this.#life.counters.invalid();
-    });
-    this.#life.consumers.add(consumer, target);
-    return consumer;
   }
 
   /**
    * Deletes what was received by its receipt handle alone, for a program that has kept nothing else of it. Twice is fine.
    *
-   * @throws ReceiptError when the receipt handle has run out, or is none; SqsError; ClosedError.
+   * @throws ReceiptError when the receipt handle has run out, or is none; AwsError; ClosedError.
    */
   async deleteMessage(target: string, receiptHandle: string, options: WaitOptions = {}): Promise<void> {
     await this.#delete(target, receiptHandle, options);
@@ -184,34 +219,39 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
     return this.#life.counters.stats();
   }
 
-  health(): BusHealth {
+  health(): Health {
     return this.#life.health();
   }
 
-  close(options?: { readonly timeoutMs?: number | undefined }): Promise<BusCloseReport> {
-    return this.#life.close(options, (timeoutMs) => this.#close(timeoutMs));
+  close(options?: CloseOptions): Promise<CloseReport<SendableMessage>> {
+    return this.#life.close(options, (deadline) => this.#close(deadline));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
 
-  async #close(timeoutMs: number): Promise<BusCloseReport> {
-    const { clock } = this.#options;
-    const endsAt = clock.monotonic() + timeoutMs;
+  async #close(deadline: Deadline): Promise<CloseReport<SendableMessage>> {
     // Handlers that run may still send and acknowledge; nothing more is received.
     this.#receiving.abort(closedError());
-    await this.#life.consumers.close({ timeoutMs });
-    await this.#queues.close({ timeoutMs: Math.max(0, endsAt - clock.monotonic()) });
-    const left = await this.#sends.close();
-    return { ...left, unacknowledged: this.#unacknowledged.size };
+    await this.#life.closeConsumers(deadline);
+    const left = await this.#sends.close(deadline, () => this.#queues.close(deadline));
+    return { ...left, notHandled: this.#unsettled.size };
+  }
+
+  #submit(outgoing: Outgoing<SqsReceipt>): void {
+    const { target, signal, timeoutMs } = outgoing;
+    const entry = toSendEntry(outgoing, this.#options);
+    this.#queues
+      .get(target)
+      .submit(entry, { signal, timeoutMs }, (outcome, reason) => outgoing.settle(outcome, reason));
   }
 
   async #openSource(
     target: string,
     visibilityTimeoutMs: number,
     signal: AbortSignal,
-  ): Promise<AccountedSource> {
+  ): Promise<CountingSource> {
     const { timeoutMs, logger, clock, random, retry } = this.#options;
     const { sqs, url: queueUrl } = await this.#queues.open(target, { signal });
     const source = new SqsSource<SqsBusDelivery>({
@@ -224,43 +264,51 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
       clock,
       random,
       toDelivery: (delivery) => {
-        const received = this.#accountFor(target, delivery);
-        // Then it is somebody else's, and nothing of ours that comes again.
-        delivery.lease.onLost(() => this.#unacknowledged.settled(received.receiptHandle));
-        return { ...delivery, bytes: Buffer.byteLength(delivery.body), received };
+        const received = this.#countReceived(target, delivery);
+        // After that another receiver has it: it is not left for us to settle.
+        delivery.lease.onLost(() => this.#unsettled.settled(received.receiptHandle));
+        return {
+          ...delivery,
+          bytes: Buffer.byteLength(delivery.body),
+          received,
+        };
       },
     });
-    return new AccountedSource(source, {
+    return new CountingSource(source, {
       counters: this.#life.counters,
-      unacknowledged: this.#unacknowledged,
+      unsettled: this.#unsettled,
     });
   }
 
-  #accountFor(target: string, delivery: Omit<SqsDelivery, "lease">) {
+  #countReceived(target: string, delivery: Omit<SqsDelivery, "lease">) {
     const facts = factsOf(target, delivery);
     this.#life.counters.received(facts);
-    this.#unacknowledged.received(target, delivery.id, facts.receiptHandle);
+    this.#unsettled.received(target, delivery.id, facts.receiptHandle);
     return facts;
   }
 
   async #delete(target: string, receiptHandle: string, options: WaitOptions): Promise<void> {
+    checkWaitOptions(options);
     options.signal?.throwIfAborted();
-    checkQueueName(target);
+    const faults = new Faults();
+    readOptions({ target }, { target: rulesOfReceive.target }, faults);
+    faults.throwIfAny();
     this.#life.throwIfClosed();
     const { clock } = this.#options;
     const deleting = async (signal: AbortSignal) => {
       const { settler } = await this.#queues.open(target, { signal });
       await settler.delete(receiptHandle);
     };
-    try {
-      await withTimeout("The acknowledgement", deleting, { ...options, clock });
-    } catch (thrown) {
-      throw toReceiptError(thrown);
-    }
-    this.#unacknowledged.settled(receiptHandle);
+    await this.#life.watch(`acknowledging in ${target}`, options.signal, async () => {
+      try {
+        await withTimeout("The acknowledgement", deleting, {
+          ...options,
+          clock,
+        });
+      } catch (thrown) {
+        throw toReceiptError(thrown);
+      }
+    });
+    this.#unsettled.settled(receiptHandle);
   }
-}
-
-function sendOf(message: SendableMessage, { target, key, signal, timeoutMs }: SendOptions): SqsSend {
-  return { target, signal, timeoutMs, message, read: () => readMessage(message, { target, key }) };
 }

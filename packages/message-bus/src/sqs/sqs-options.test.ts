@@ -1,8 +1,9 @@
 import { expect, it } from "@jest/globals";
-import { ConfigError, silentLogger, systemClock } from "@wirekit/core";
-import { sqsOptionsFromEnv } from "./from-env.ts";
+import { ConfigError, consoleLogger, type Env, type Overrides, systemClock } from "@wirekit/core";
+import { makeFromEnv } from "@wirekit/core/kit";
+import { ScriptedSqs } from "../../test/sqs/scripted-sqs.ts";
 import { SqsMessageBus } from "./sqs-message-bus.ts";
-import { resolveSqsOptions, type SqsMessageBusOptions, visibilitySeconds } from "./sqs-options.ts";
+import { resolveSqsOptions, type SqsMessageBusOptions, sqsVariables, toSeconds } from "./sqs-options.ts";
 
 const queueUrl = "http://localhost:9324";
 
@@ -17,13 +18,21 @@ function faultsOf(task: () => unknown): readonly string[] {
   return [];
 }
 
+/** What `fromEnv` gives to the constructor. */
+function optionsFromEnv(env: Env, overrides: Overrides<SqsMessageBusOptions> = {}): SqsMessageBusOptions {
+  return makeFromEnv<SqsMessageBusOptions, SqsMessageBusOptions>(
+    { variables: sqsVariables, env, overrides },
+    (options) => options,
+  );
+}
+
 it("has a default for everything but the URL", () => {
-  expect(resolveSqsOptions({ queueUrl, logger: silentLogger, random: Math.random })).toEqual({
+  expect(resolveSqsOptions({ queueUrl, random: Math.random })).toEqual({
     service: { endpoint: queueUrl, queuesBase: queueUrl, region: undefined },
     region: "eu-west-1",
     lingerMs: 0,
     timeoutMs: 10_000,
-    logger: silentLogger,
+    logger: consoleLogger,
     clock: systemClock,
     random: Math.random,
   });
@@ -41,7 +50,7 @@ it("names every option at fault at once", () => {
     queueUrl: "nowhere",
     region: " ",
     client: { send: async () => ({}) },
-    sqs: {} as SqsMessageBusOptions["sqs"],
+    sqs: new ScriptedSqs(),
     visibilityTimeoutMs: -1,
     delaySeconds: 901,
     lingerMs: Number.NaN,
@@ -66,10 +75,14 @@ it("names every option at fault at once", () => {
 });
 
 it("rounds a visibility time-out up to whole seconds, up to twelve hours", () => {
-  expect([1, 1_000, 1_001, 0].map((ms) => visibilitySeconds(ms, 0))).toEqual([1, 1, 2, 0]);
-  expect(visibilitySeconds(12 * 3_600_000, 0)).toBe(43_200);
-  expect(faultsOf(() => visibilitySeconds(12 * 3_600_000 + 1, 0))).toEqual(["visibilityTimeoutMs"]);
-  expect(faultsOf(() => visibilitySeconds(0, 1))).toEqual(["visibilityTimeoutMs"]);
+  expect([1, 1_000, 1_001, 0].map(toSeconds)).toEqual([1, 1, 2, 0]);
+  const longest = 12 * 3_600_000;
+  expect(resolveSqsOptions({ queueUrl, visibilityTimeoutMs: longest }).visibilityTimeoutMs).toBe(longest);
+  const tooLong = { queueUrl, visibilityTimeoutMs: longest + 1 };
+  expect(faultsOf(() => resolveSqsOptions(tooLong))).toEqual(["visibilityTimeoutMs"]);
+  const consume = () =>
+    new SqsMessageBus({ queueUrl }).consume({ target: "q", visibilityTimeoutMs: 0 }, () => {});
+  expect(faultsOf(consume)).toEqual(["visibilityTimeoutMs"]);
 });
 
 it("reads the environment only where that is asked for, with overrides in its place", () => {
@@ -80,22 +93,41 @@ it("reads the environment only where that is asked for, with overrides in its pl
     AWS_SECRET_ACCESS_KEY: "key",
     AWS_SESSION_TOKEN: "token",
   };
-  const credentials = { accessKeyId: "id", secretAccessKey: "key", sessionToken: "token" };
-  expect(sqsOptionsFromEnv(env)).toEqual({ queueUrl, region: "eu-north-1", credentials });
+  const credentials = {
+    accessKeyId: "id",
+    secretAccessKey: "key",
+    sessionToken: "token",
+  };
+  expect(optionsFromEnv(env)).toEqual({
+    queueUrl,
+    region: "eu-north-1",
+    credentials,
+  });
   const own = { accessKeyId: "other", secretAccessKey: "other" };
-  expect(sqsOptionsFromEnv(env, { region: "eu-west-2", credentials: own, delaySeconds: 10 })).toEqual({
+  expect(
+    optionsFromEnv(env, {
+      region: "eu-west-2",
+      credentials: own,
+      delaySeconds: 10,
+    }),
+  ).toEqual({
     queueUrl,
     region: "eu-west-2",
     credentials: own,
     delaySeconds: 10,
   });
-  expect(sqsOptionsFromEnv({ AWS_REGION: " " }, { queueUrl })).toEqual({ queueUrl });
+  expect(optionsFromEnv({ AWS_REGION: " " }, { queueUrl })).toEqual({
+    queueUrl,
+  });
 });
 
 it("names every variable and every override at fault, and no value", () => {
-  const env = { SQS_QUEUE_URL: "http://secret@host", AWS_ACCESS_KEY_ID: "secret" };
+  const env = {
+    SQS_QUEUE_URL: "http://secret@host",
+    AWS_ACCESS_KEY_ID: "secret",
+  };
   const read = () => SqsMessageBus.fromEnv(env, { delaySeconds: 0.5 });
-  expect(faultsOf(read)).toEqual(["SQS_QUEUE_URL", "delaySeconds"]);
+  expect(faultsOf(read)).toEqual(["SQS_QUEUE_URL", "AWS_SECRET_ACCESS_KEY", "delaySeconds"]);
   expect(read).not.toThrow("secret@");
   expect(faultsOf(() => SqsMessageBus.fromEnv({}))).toEqual(["SQS_QUEUE_URL"]);
   const halves = { SQS_QUEUE_URL: queueUrl, AWS_SECRET_ACCESS_KEY: "secret" };

@@ -1,26 +1,16 @@
+import type { Clock, Logger, Random, RetryPolicy } from "@wirekit/core";
+import { type AwsCredentialsOption, credentialsOption, type SqsSdkClient } from "@wirekit/core/aws";
 import {
-  type Clock,
-  ConfigError,
-  consoleLogger,
-  type Issue,
-  type Logger,
-  type Random,
-  type RetryPolicy,
-  systemClock,
-} from "@wirekit/core";
-import type { SqsSdkClient } from "@wirekit/core/aws";
-import { resolveRetryPolicy } from "@wirekit/core/kit";
-import type { SqsApi, SqsLookup } from "@wirekit/core/sqs";
+  env,
+  Faults,
+  messageOf,
+  type OptionRule,
+  option,
+  readOptions,
+  resolveRetryPolicy,
+} from "@wirekit/core/kit";
+import { maxLeaseMs, type SqsApi, type SqsLookup } from "@wirekit/core/sqs";
 import { readServiceUrl, type ServiceUrl } from "./service-url.ts";
-
-/** Keys of AWS. */
-export interface SqsCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string | undefined;
-  /** Until when they can be used. A provider is asked again before. */
-  readonly expiration?: Date | undefined;
-}
 
 /** How a bus over SQS is reached, and how it behaves. */
 export interface SqsMessageBusOptions {
@@ -33,7 +23,7 @@ export interface SqsMessageBusOptions {
   /** Default: the one that `queueUrl` names where that is AWS's own, else `eu-west-1`. */
   readonly region?: string | undefined;
   /** Default: the AWS SDK's standard chain (environment, profile, role of the machine ...). */
-  readonly credentials?: SqsCredentials | (() => Promise<SqsCredentials>) | undefined;
+  readonly credentials?: AwsCredentialsOption | undefined;
   /** An `SQSClient` of the program's own: it keeps its settings, so that `region` and `credentials` go unused, and is not closed. */
   readonly client?: SqsSdkClient | undefined;
   /** What stands in for SQS, in SQS's own names. With it the AWS SDK is not loaded. */
@@ -89,115 +79,96 @@ export interface ResolvedSqsOptions
 
 /** Where the original looks for queues, unless it is told. */
 export const defaultRegion = "eu-west-1";
-/** No message is held longer than this after it was received. */
-const maxVisibilityMs = 12 * 60 * 60 * 1_000;
-const maxTimerMs = 2_147_483_647;
 
 /** @throws ConfigError naming every option at fault. */
 export function resolveSqsOptions(options: SqsMessageBusOptions): ResolvedSqsOptions {
-  const issues: Issue[] = [];
-  const service = serviceOf(options, issues);
-  const region = options.region ?? service?.region ?? defaultRegion;
-  checkRetry(options, issues);
-  const { lingerMs = 0, timeoutMs = 10_000 } = options;
-  checkAll(options, service, issues);
-  checkNumber(issues, "lingerMs", lingerMs, { minimum: 0, maximum: maxTimerMs });
-  checkNumber(issues, "timeoutMs", timeoutMs, { minimum: 1, maximum: maxTimerMs });
-  if (issues.length > 0 || service === undefined) throw new ConfigError(issues);
-  const { credentials, client, sqs, visibilityTimeoutMs, delaySeconds, orderOnPartialFailure } = options;
-  const { retry, logger = consoleLogger, clock = systemClock, random = Math.random } = options;
+  const faults = new Faults();
+  const { queueUrl: service, region, ...read } = readOptions(options, rules, faults);
+  // AWS would refuse every request, because its signature names the wrong region.
+  if (region !== undefined && service?.region !== undefined && region !== service.region) {
+    faults.add({
+      path: "region",
+      message: `must be ${service.region}, where queueUrl is`,
+    });
+  }
+  if (read.client !== undefined && read.sqs !== undefined) {
+    faults.add({
+      path: "sqs",
+      message: "must not be given together with client",
+    });
+  }
+  if (!faults.has("retry")) faults.collect(() => resolveRetryPolicy(read.retry));
+  faults.throwIfAny();
   return {
-    service,
-    region,
-    credentials,
-    client,
-    sqs,
-    visibilityTimeoutMs,
-    delaySeconds,
-    orderOnPartialFailure,
-    lingerMs,
-    retry,
-    timeoutMs,
-    logger,
-    clock,
-    random,
+    ...read,
+    service: service as ServiceUrl,
+    region: region ?? service?.region ?? defaultRegion,
   };
 }
 
-/**
- * The visibility time-out in whole seconds, rounded up: a message must not come back too early.
- *
- * @throws ConfigError when SQS does not take so much, or less than `minimumMs`.
- */
-export function visibilitySeconds(visibilityTimeoutMs: number, minimumMs: number): number {
-  const issues: Issue[] = [];
-  checkVisibility(issues, visibilityTimeoutMs, minimumMs);
-  if (issues.length > 0) throw new ConfigError(issues);
-  return Math.ceil(visibilityTimeoutMs / 1_000);
+/** The time in whole seconds, rounded up, so that a message does not come back too early. */
+export function toSeconds(durationMs: number): number {
+  return Math.ceil(durationMs / 1_000);
 }
 
-/** @throws ConfigError unless a receive can wait so long. */
-export function checkWaitMs(timeoutMs: number): void {
-  const issues: Issue[] = [];
-  checkNumber(issues, "timeoutMs", timeoutMs, { minimum: 0, maximum: maxTimerMs });
-  if (issues.length > 0) throw new ConfigError(issues);
+/** A rule for how long a message is held back: up to 12 hours, as SQS does. */
+export function visibilityRule({ minimum }: { readonly minimum: number }) {
+  return option.number({ minimum, maximum: maxLeaseMs });
 }
 
-function serviceOf({ queueUrl }: SqsMessageBusOptions, issues: Issue[]): ServiceUrl | undefined {
-  const path = "queueUrl";
-  try {
-    // Callers without types forget it, too.
-    if (typeof queueUrl === "string") return readServiceUrl(queueUrl);
-    issues.push({ path, message: "is required" });
-  } catch (thrown) {
-    issues.push({ path, message: (thrown as Error).message });
+const serviceRule: OptionRule<ServiceUrl | undefined> = (value, path, faults) => {
+  if (value === undefined) faults.add({ path, message: "is required" });
+  else if (typeof value !== "string") faults.add({ path, message: "must be an http(s) URL" });
+  else {
+    try {
+      return readServiceUrl(value);
+    } catch (thrown) {
+      faults.add({ path, message: messageOf(thrown) });
+    }
   }
   return undefined;
-}
+};
 
-function checkRetry({ retry }: SqsMessageBusOptions, issues: Issue[]): void {
-  try {
-    resolveRetryPolicy(retry);
-  } catch (thrown) {
-    if (!(thrown instanceof ConfigError)) throw thrown;
-    issues.push(...thrown.issues);
-  }
-}
+const rules = {
+  queueUrl: serviceRule,
+  region: option.text(),
+  credentials: credentialsOption(),
+  client: option.methods<SqsSdkClient>(["send"]),
+  sqs: option.methods<SqsApi & SqsLookup>([
+    "sendMessageBatch",
+    "receiveMessage",
+    "deleteMessageBatch",
+    "changeMessageVisibilityBatch",
+    "getQueueUrl",
+  ]),
+  visibilityTimeoutMs: visibilityRule({ minimum: 0 }),
+  delaySeconds: option.whole({ minimum: 0, maximum: 900 }),
+  lingerMs: option.durationMs({ minimum: 0, default: 0 }),
+  orderOnPartialFailure: option.oneOf(["strict", "best-effort"]),
+  // As it was given: each engine has defaults of its own for what is left out.
+  retry: option.optionalGroup({
+    maxAttempts: option.unchecked<number | undefined>(),
+    maxElapsedMs: option.unchecked<number | undefined>(),
+    baseDelayMs: option.unchecked<number | undefined>(),
+    maxDelayMs: option.unchecked<number | undefined>(),
+  }) as OptionRule<Partial<RetryPolicy> | undefined>,
+  timeoutMs: option.durationMs({ minimum: 1, default: 10_000 }),
+  logger: option.logger(),
+  clock: option.clock(),
+  random: option.random(),
+};
 
-function checkAll(options: SqsMessageBusOptions, service: ServiceUrl | undefined, issues: Issue[]): void {
-  const { region, client, sqs, visibilityTimeoutMs, delaySeconds, orderOnPartialFailure } = options;
-  if (region !== undefined && region.trim() === "")
-    issues.push({ path: "region", message: "must not be blank" });
-  // AWS would refuse every request, because its signature names the wrong region.
-  if (region !== undefined && service?.region !== undefined && region !== service.region) {
-    issues.push({ path: "region", message: `must be ${service.region}, where queueUrl is` });
-  }
-  if (client !== undefined && sqs !== undefined) {
-    issues.push({ path: "sqs", message: "must not be given together with client" });
-  }
-  if (visibilityTimeoutMs !== undefined) checkVisibility(issues, visibilityTimeoutMs, 0);
-  if (
-    delaySeconds !== undefined &&
-    !(Number.isInteger(delaySeconds) && delaySeconds >= 0 && delaySeconds <= 900)
-  ) {
-    issues.push({ path: "delaySeconds", message: "must be whole seconds from 0 to 900" });
-  }
-  const orders: readonly unknown[] = [undefined, "strict", "best-effort"];
-  if (!orders.includes(orderOnPartialFailure)) {
-    issues.push({ path: "orderOnPartialFailure", message: 'must be "strict" or "best-effort"' });
-  }
-}
-
-function checkVisibility(issues: Issue[], value: number, minimum: number): void {
-  checkNumber(issues, "visibilityTimeoutMs", value, { minimum, maximum: maxVisibilityMs });
-}
-
-function checkNumber(
-  issues: Issue[],
-  path: string,
-  value: number,
-  { minimum, maximum }: { readonly minimum: number; readonly maximum: number },
-): void {
-  if (value >= minimum && value <= maximum) return;
-  issues.push({ path, message: `must be a number of milliseconds from ${minimum} to ${maximum}` });
-}
+/**
+ * The variables of `fromEnv`. The keys are read here because the standard chain looks only into `process.env`; without them the
+ * SDK asks that chain, for profiles and roles.
+ */
+export const sqsVariables = {
+  queueUrl: { name: "SQS_QUEUE_URL", parse: env.text },
+  region: { name: "AWS_REGION", parse: env.text },
+  "credentials.accessKeyId": { name: "AWS_ACCESS_KEY_ID", parse: env.text },
+  "credentials.secretAccessKey": {
+    name: "AWS_SECRET_ACCESS_KEY",
+    parse: env.text,
+  },
+  "credentials.sessionToken": { name: "AWS_SESSION_TOKEN", parse: env.text },
+} as const;

@@ -1,11 +1,10 @@
-import type { Env, WaitOptions } from "@wirekit/core";
-import { env as parse, readEnv } from "@wirekit/core/kit";
-import type { BusCloseReport, ReceiveOptions } from "../message-bus.ts";
+import type { CloseOptions, CloseReport, Env, Overrides, WaitOptions } from "@wirekit/core";
+import { makeFromEnv } from "@wirekit/core/kit";
+import type { ReceiveOptions } from "../message-bus.ts";
 import { dictionaryOf, type ReceivedDictionary } from "../received-dictionary.ts";
 import type { SendableMessage } from "../wire/message.ts";
-import { SqsMessageBus } from "./sqs-message-bus.ts";
-import type { SqsMessageBusOptions } from "./sqs-options.ts";
-import type { SqsSentMessage } from "./sqs-sends.ts";
+import { SqsMessageBus, type SqsSentMessage } from "./sqs-message-bus.ts";
+import { type SqsMessageBusOptions, sqsVariables } from "./sqs-options.ts";
 
 /** How long a receive waits, and for how long it holds what it got. */
 export type SQSReceiveOptions = Pick<ReceiveOptions, "signal" | "timeoutMs" | "visibilityTimeoutMs">;
@@ -19,8 +18,23 @@ export class SQS implements AsyncDisposable {
 
   /** @throws ConfigError naming every option at fault. */
   constructor(options: SqsMessageBusOptions, env: Env = process.env) {
-    const { region } = readEnv(env, { region: { name: "AWS_REGION", parse: parse.text } });
-    this.#bus = new SqsMessageBus({ ...options, region: options.region ?? region });
+    const variables = { region: sqsVariables.region };
+    this.#bus = makeFromEnv<SqsMessageBusOptions, SqsMessageBus>(
+      { variables, env, overrides: options },
+      (read) => new SqsMessageBus(read),
+    );
+  }
+
+  /**
+   * As the environment says, with the variables of {@link SqsMessageBus.fromEnv}. `overrides` come first.
+   *
+   * @throws ConfigError naming every variable and option at fault.
+   */
+  static fromEnv(env: Env = process.env, overrides: Overrides<SqsMessageBusOptions> = {}): SQS {
+    return makeFromEnv<SqsMessageBusOptions, SQS>(
+      { variables: sqsVariables, env, overrides },
+      (read) => new SQS(read, {}),
+    );
   }
 
   /** The bus that does the work, for what the original does not have: consumers, bulk sends, counters. */
@@ -61,7 +75,7 @@ export class SQS implements AsyncDisposable {
     return this.#bus.deleteMessage(targetQueue, receiptHandle, options);
   }
 
-  close(options?: { readonly timeoutMs?: number | undefined }): Promise<BusCloseReport> {
+  close(options?: CloseOptions): Promise<CloseReport<SendableMessage>> {
     return this.#bus.close(options);
   }
 

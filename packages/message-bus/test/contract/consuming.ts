@@ -4,7 +4,7 @@ import type { ContractBus, ContractTraits } from "./contract-bus.ts";
 import { deferred, referenceOf, references, statusUpdate } from "./messages.ts";
 
 /** Pauses that a test can wait for. */
-export const quickBackoff = { baseDelayMs: 1, maxDelayMs: 20 };
+export const quickRetry = { baseDelayMs: 1, maxDelayMs: 20 };
 
 /** Resolves when `count` deliveries have come to their end in the consumer. */
 export function processed(consumer: MessageConsumer, count: number): Promise<void> {
@@ -61,7 +61,7 @@ export function describeConsuming(subject: () => ContractBus, { keys = "kept" }:
         const begun: Record<string, string[]> = { a: [], b: [], c: [] };
         const running = new Set<string>();
         const consumer = bus.consume(
-          { target, concurrency: 10, backoff: quickBackoff },
+          { target, concurrency: 10, retry: quickRetry },
           async (message, { received: { key = "" } }) => {
             expect(running.has(key)).toBe(false);
             running.add(key);
@@ -92,7 +92,7 @@ export function describeConsuming(subject: () => ContractBus, { keys = "kept" }:
       const { bus, newTarget, eventually } = subject();
       const target = await newTarget();
       const seen: unknown[] = [];
-      const consumer = bus.consume({ target, backoff: quickBackoff }, (message, { received, signal }) => {
+      const consumer = bus.consume({ target, retry: quickRetry }, (message, { received, signal }) => {
         seen.push([received.target, received.key, received.message === message, signal.aborted]);
         if (seen.length === 1) throw new Error("not now");
       });
@@ -145,7 +145,7 @@ export function describeConsuming(subject: () => ContractBus, { keys = "kept" }:
       await eventually(begun.promise);
       const closing = bus.close({ timeoutMs: 60_000 });
       goOn.resolve();
-      expect(await eventually(closing)).toEqual({ notSent: [], unconfirmed: [], unacknowledged: 0 });
+      expect(await eventually(closing)).toEqual({ notSent: [], unconfirmed: [], notHandled: 0 });
       await outlastVisibility();
       const next = await another();
       if (next === bus) return;

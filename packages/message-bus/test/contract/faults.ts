@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { ClosedError, ConfigError, TimeoutError } from "@wirekit/core";
 import { encodeMessage } from "../../src/index.ts";
-import { processed, quickBackoff } from "./consuming.ts";
+import { processed, quickRetry } from "./consuming.ts";
 import type { ContractBus } from "./contract-bus.ts";
 import { deferred, referenceOf, statusUpdate } from "./messages.ts";
 
@@ -11,7 +11,7 @@ export function describeFaults(subject: () => ContractBus): void {
       const { bus, newTarget, eventually } = subject();
       const target = await newTarget();
       let tries = 0;
-      const consumer = bus.consume({ target, backoff: quickBackoff }, () => {
+      const consumer = bus.consume({ target, retry: quickRetry }, () => {
         tries += 1;
         if (tries < 4) throw new Error("not now");
       });
@@ -26,7 +26,11 @@ export function describeFaults(subject: () => ContractBus): void {
       const [target, deadLetterTarget] = [await newTarget(), await newTarget()];
       const handled: string[] = [];
       const poison = statusUpdate("R-poison");
-      const options = { target, deadLetterTarget, maxAttempts: 3, backoff: quickBackoff };
+      const options = {
+        target,
+        deadLetter: { target: deadLetterTarget },
+        retry: { maxAttempts: 3, ...quickRetry },
+      };
       const consumer = bus.consume(options, (message) => {
         if (referenceOf(message) === "R-poison") throw new Error("secret cause");
         handled.push(referenceOf(message));
@@ -53,7 +57,7 @@ export function describeFaults(subject: () => ContractBus): void {
       const { bus, newTarget, eventually } = subject();
       const [target, deadLetterTarget] = [await newTarget(), await newTarget()];
       const classify = () => "dead-letter" as const;
-      const consumer = bus.consume({ target, deadLetterTarget, classify }, () => {
+      const consumer = bus.consume({ target, deadLetter: { target: deadLetterTarget }, classify }, () => {
         throw new Error("never");
       });
       const done = processed(consumer, 1);
@@ -67,7 +71,7 @@ export function describeFaults(subject: () => ContractBus): void {
       const { bus, newTarget, sendText, eventually } = subject();
       const [target, deadLetterTarget] = [await newTarget(), await newTarget()];
       const handled: string[] = [];
-      const consumer = bus.consume({ target, deadLetterTarget }, (message) => {
+      const consumer = bus.consume({ target, deadLetter: { target: deadLetterTarget } }, (message) => {
         handled.push(referenceOf(message));
       });
       const done = processed(consumer, 2);
@@ -128,7 +132,7 @@ export function describeFaults(subject: () => ContractBus): void {
       let tries = 0;
       const timedOut = deferred();
       const goOn = deferred();
-      const options = { target, handlerTimeoutMs: 50, backoff: quickBackoff };
+      const options = { target, handlerTimeoutMs: 50, retry: quickRetry };
       const consumer = bus.consume(options, async (_message, { signal }) => {
         tries += 1;
         expect(running).toBe(0);
@@ -197,14 +201,16 @@ export function describeFaults(subject: () => ContractBus): void {
     it.each([
       { concurrency: 0 },
       { handlerTimeoutMs: -1 },
-      { maxAttempts: 0 },
-      { deadLetterTarget: "" },
-      { deadLetterTarget: "other", deadLetterSink: async () => {} },
+      { retry: { maxAttempts: 0 } },
+      { deadLetter: { target: "" } },
+      { deadLetter: { target: "other", sink: async () => {} } },
+      { deadLetter: {} },
+      { deadLetterTarget: "other" },
     ])("refuses to consume with %j", async (options) => {
       const { bus, newTarget } = subject();
       const target = await newTarget();
-      expect(() => bus.consume({ target, ...options }, () => {})).toThrow(ConfigError);
-      expect(() => bus.consume({ target, deadLetterTarget: target }, () => {})).toThrow(ConfigError);
+      expect(() => bus.consume({ target, ...(options as object) }, () => {})).toThrow(ConfigError);
+      expect(() => bus.consume({ target, deadLetter: { target } }, () => {})).toThrow(ConfigError);
     });
   });
 }

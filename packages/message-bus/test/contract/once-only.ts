@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { MemoryIdempotencyStore } from "@wirekit/core/inbound";
 import type { MessageConsumer } from "../../src/index.ts";
-import { processed, quickBackoff } from "./consuming.ts";
+import { processed, quickRetry } from "./consuming.ts";
 import type { ContractBus, ContractTraits } from "./contract-bus.ts";
 import { deferred, statusUpdate } from "./messages.ts";
 
@@ -27,7 +27,7 @@ export function describeOnceOnly(subject: () => ContractBus, traits: ContractTra
         const goOn = deferred();
         let calls = 0;
         const idempotency = { store: new MemoryIdempotencyStore() };
-        const consumer = bus.consume({ target, idempotency, backoff: quickBackoff }, async () => {
+        const consumer = bus.consume({ target, idempotency, retry: quickRetry }, async () => {
           calls += 1;
           if (calls > 1) return;
           await goOn.promise;
@@ -84,7 +84,7 @@ export function describeOnceOnly(subject: () => ContractBus, traits: ContractTra
       const copies = Array.from({ length: count }, () => statusUpdate("R-1", "key-1"));
       await bus.sendMany(copies, { target, key: "user-1" });
       const idempotency = store === undefined ? undefined : { store };
-      const consumer = bus.consume({ target, idempotency, backoff: quickBackoff }, () => {
+      const consumer = bus.consume({ target, idempotency, retry: quickRetry }, () => {
         calls.count += 1;
       });
       return { calls, consumer, eventually };

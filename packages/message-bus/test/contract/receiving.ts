@@ -100,7 +100,7 @@ export function describeReceiving(subject: () => ContractBus, traits: ContractTr
       const target = await newTarget();
       const broken = { ...statusUpdate("R-1"), payload: { reference: "", status: "S" } };
       await expect(bus.sendMessage(broken, { target })).rejects.toBeInstanceOf(InvalidMessageError);
-      expect(await bus.sendMany([broken], { target })).toMatchObject([{ kind: "rejected" }]);
+      expect(await bus.sendMany([broken], { target })).toMatchObject([{ kind: "not-sent" }]);
       expect(await eventually(bus.receiveMessage({ target, timeoutMs: 1 }))).toBeUndefined();
     });
 
@@ -108,12 +108,12 @@ export function describeReceiving(subject: () => ContractBus, traits: ContractTr
       const { bus, newTarget, eventually } = subject();
       const target = await newTarget();
       const report = await eventually(bus.close());
-      expect(report).toEqual({ notSent: [], unconfirmed: [], unacknowledged: 0 });
+      expect(report).toEqual({ notSent: [], unconfirmed: [], notHandled: 0 });
       expect(await bus.close()).toEqual(report);
       await expect(bus.sendMessage(statusUpdate("R-1"), { target })).rejects.toBeInstanceOf(ClosedError);
       await expect(bus.receiveMessage({ target })).rejects.toBeInstanceOf(ClosedError);
       expect(() => bus.consume({ target }, () => {})).toThrow(ClosedError);
-      expect(bus.health().state).toBe("closed");
+      expect(bus.health().status).toBe("closed");
     });
 
     async function receive(target: string): Promise<Received> {

@@ -8,7 +8,7 @@ import {
   type ReadableSpan,
   SimpleSpanProcessor,
 } from "@opentelemetry/sdk-trace-base";
-import { processed, quickBackoff } from "./consuming.ts";
+import { processed, quickRetry } from "./consuming.ts";
 import type { ContractBus } from "./contract-bus.ts";
 import { statusUpdate } from "./messages.ts";
 
@@ -35,7 +35,7 @@ export function describeTracing(subject: () => ContractBus): void {
       const { bus, newTarget, eventually } = subject();
       const target = await newTarget();
       let tries = 0;
-      const consumer = bus.consume({ target, backoff: quickBackoff }, () => {
+      const consumer = bus.consume({ target, retry: quickRetry }, () => {
         tries += 1;
         if (tries === 1) throw new TypeError("R-secret");
       });

@@ -38,17 +38,17 @@ describe("a bus over Kafka", () => {
       await bus.sendMany([statusUpdate("R-3"), broken, { any: "dictionary" }], { target }),
     ).toMatchObject([
       { kind: "delivered", offset: 1 },
-      { kind: "rejected", error: { code: "message-bus/invalid-message" } },
+      { kind: "not-sent", error: { code: "message-bus/invalid-message" } },
       { kind: "delivered", offset: 2 },
     ]);
     expect(await bus.sendMany([statusUpdate("R-4")], { target, signal: aborted })).toEqual([
-      { kind: "not-sent", reason: "enough" },
+      { kind: "not-sent", error: expect.objectContaining({ cause: "enough" }) },
     ]);
     const large = { text: "x".repeat(1_100_000) };
     expect(await bus.sendMany([large], { target })).toMatchObject([
       { error: { name: "MessageTooLargeError" } },
     ]);
-    expect(bus.stats()).toMatchObject({ sent: 3, notSent: 3 });
+    expect(bus.stats()).toMatchObject({ sends: { accepted: 6, delivered: 3, notSent: 3 } });
   });
 
   it("says which of many may have arrived, and which have not been sent", async () => {
@@ -57,15 +57,18 @@ describe("a bus over Kafka", () => {
     await bus.sendMessage(statusUpdate("R-1"), { target });
     broker.faults.next("Produce", { kind: "withhold" });
     expect(await bus.sendMany([statusUpdate("R-2")], { target })).toMatchObject([
-      { kind: "expired", error: { code: "message-bus/unconfirmed" } },
+      { kind: "unconfirmed", error: { code: "wirekit/unconfirmed" } },
     ]);
-    expect(bus.health().problems).toEqual([expect.stringContaining("may have")]);
+    expect(bus.health()).toMatchObject({
+      status: "degraded",
+      reasons: [{ code: "wirekit/unconfirmed", message: expect.stringContaining("may have") }],
+    });
     broker.faults.goOffline();
     const outcomes = await bus.sendMany([statusUpdate("R-3")], { target: "other" });
     expect(["not-sent", "rejected"]).toContain(outcomes[0]?.kind);
     broker.faults.comeOnline();
     await bus.sendMessage(statusUpdate("R-4"), { target });
-    expect(bus.health().problems).toEqual([]);
+    expect(bus.health()).toMatchObject({ status: "ok", reasons: [] });
     expect((await readTopic(broker, target)).length).toBe(3);
   });
 
@@ -101,8 +104,8 @@ describe("a bus over Kafka", () => {
     });
     await begun.promise;
     const received = await receive(bus, { groupId: "two" });
-    const { groups, problems } = bus.health();
-    expect(problems).toEqual([]);
+    const { groups, reasons } = bus.health();
+    expect(reasons).toEqual([]);
     expect(groups.map(({ groupId, role, state }) => ({ groupId, role, state }))).toEqual([
       { groupId: "one", role: "consumer", state: "assigned" },
       { groupId: "two", role: "receiver", state: "assigned" },
@@ -140,9 +143,9 @@ describe("a bus over Kafka", () => {
     ends.push(bus.sendMessage(second, { target }));
     const settled = Promise.allSettled(ends);
     const report = await bus.close({ timeoutMs: 500 });
-    expect(report).toEqual({ unconfirmed: [first], notSent: [second], unacknowledged: 1 });
+    expect(report).toEqual({ unconfirmed: [first], notSent: [second], notHandled: 1 });
     expect(await settled).toMatchObject([{ status: "rejected" }, { status: "rejected" }]);
-    expect(bus.health()).toMatchObject({ state: "closed" });
+    expect(bus.health()).toMatchObject({ status: "closed" });
     // What was not acknowledged is there for the next one.
     expect((await receive(openBus(broker))).raw).toContain("R-1");
     expect(broker.openConnections).toBeGreaterThan(0);
@@ -231,7 +234,9 @@ describe("a bus over Kafka", () => {
       await expect(bus.sendMessage(statusUpdate("R-1"), { target: wrong })).rejects.toThrow(ConfigError);
       await expect(bus.receiveMessage({ target: wrong })).rejects.toThrow(ConfigError);
       expect(() => bus.consume({ target: wrong }, () => {})).toThrow(ConfigError);
-      expect(() => bus.consume({ target, deadLetterTarget: wrong }, () => {})).toThrow(/deadLetterTarget/);
+      expect(() => bus.consume({ target, deadLetter: { target: wrong } }, () => {})).toThrow(
+        /deadLetter.target/,
+      );
     }
     await expect(bus.receiveMessage({ target, groupId: "", timeoutMs: -1 })).rejects.toThrow(
       /groupId.*timeoutMs/,
@@ -264,7 +269,7 @@ describe("a bus over Kafka", () => {
     for (const bus of [openBus(broker), new MemoryMessageBus({ logger: silentLogger })]) {
       await bus.sendMessage(statusUpdate("R-1"), { target });
       await bus.sendMessage({ not: "a message" }, { target });
-      const consumer = bus.consume({ target, deadLetterTarget: "dead" }, () => {});
+      const consumer = bus.consume({ target, deadLetter: { target: "dead" } }, () => {});
       while (consumer.stats().handled + consumer.stats().invalid < 2)
         await new Promise((resolve) => setTimeout(resolve, 5));
       counts.push(bus.stats());

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
-import { ConnectionError, TimeoutError } from "@wirekit/core";
+import { ConnectionError, TimeoutError, UnconfirmedError } from "@wirekit/core";
 import type { Fault, Kafka } from "@wirekit/devstack/kafka";
-import { TopicMissingError, UnconfirmedError } from "../../src/kafka/kafka-errors.ts";
+import { TopicMissingError } from "../../src/kafka/kafka-errors.ts";
 import type { KafkaProducer } from "../../src/kafka/producer/kafka-producer.ts";
 import type { WrittenRecord } from "../../src/kafka/producer/outgoing-record.ts";
 import { closeAll, openBroker, openProducer, producerOn, record } from "./open-producer.ts";
@@ -320,7 +320,7 @@ describe("closing a producer", () => {
       const report = await producer.close({ timeoutMs: 300 });
       expect(report).toEqual({ notSent: ["waiting"], unconfirmed: ["flying"] });
       expect(await ends).toMatchObject([
-        { reason: { code: "message-bus/unconfirmed" } },
+        { reason: { code: "wirekit/unconfirmed" } },
         { reason: { code: "wirekit/closed" } },
       ]);
       expect(await producer.close({ timeoutMs: 300 })).toBe(report);

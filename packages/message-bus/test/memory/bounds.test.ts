@@ -53,7 +53,7 @@ describe("its bounds", () => {
       maxRememberedEvents: Number.NaN,
     };
     expect(() => new MemoryMessageBus(options)).toThrow(
-      /maxMessages must .*; maxBytes must .*; maxRememberedEvents must .*; visibilityTimeoutMs must /,
+      /visibilityTimeoutMs must .*; maxMessages must .*; maxBytes must .*; maxRememberedEvents must /,
     );
   });
 });

@@ -15,11 +15,14 @@ describe("consuming", () => {
         end = resolve;
       });
     });
+    const left: number[] = [];
+    consumer.on("processed", ({ delivery, outcome }) => outcome === "left" && left.push(delivery.attempt));
     await bus.sendMany(["R-1", "R-2", "R-3"].map(status), { target });
     await bus.waitForMessage(hasReference("R-3"), { stage: "received" });
     const closing = consumer.close();
     end();
-    expect(await closing).toMatchObject({ left: [{ attempt: 1 }, { attempt: 1 }] });
+    expect(await closing).toEqual({ notSent: [], unconfirmed: [], notHandled: 2 });
+    expect(left).toEqual([1, 1]);
     expect(begun).toHaveLength(1);
     // The clock has not been moved: nothing had to wait for a time-out.
     const again = [await receive(bus), await receive(bus)];
@@ -43,7 +46,7 @@ describe("consuming", () => {
 
   it("counts what its consumers receive, and what of that is invalid", async () => {
     const { bus } = open();
-    const consumer = bus.consume({ target, deadLetterTarget: "dead" }, () => {});
+    const consumer = bus.consume({ target, deadLetter: { target: "dead" } }, () => {});
     let processed = 0;
     const bothAreDone = new Promise<void>((resolve) => {
       consumer.on("processed", () => {
@@ -55,8 +58,16 @@ describe("consuming", () => {
     await bus.sendMessage(status("R-1"), { target });
     await bothAreDone;
     expect(bus.stats()).toEqual({
-      sent: 3,
-      notSent: 0,
+      sends: {
+        accepted: 3,
+        delivered: 3,
+        rejected: 0,
+        notSent: 0,
+        dropped: 0,
+        expired: 0,
+        unconfirmed: 0,
+        pending: 0,
+      },
       received: 2,
       invalid: 1,
       redelivered: 0,
@@ -106,11 +117,11 @@ describe("closing", () => {
     await bus.sendMany([status("R-1"), status("R-2")], { target });
     await receive(bus);
     const waiting = bus.receiveMessage({ target: "refunds" });
-    expect(await bus.close()).toMatchObject({ unacknowledged: 1 });
+    expect(await bus.close()).toMatchObject({ notHandled: 1 });
     await expect(waiting).rejects.toBeInstanceOf(ClosedError);
-    expect(await bus.close()).toMatchObject({ unacknowledged: 1 });
+    expect(await bus.close()).toMatchObject({ notHandled: 1 });
     expect(clock.pendingTimers).toBe(0);
-    expect(bus.health()).toEqual({ state: "closed", problems: [] });
+    expect(bus.health()).toEqual({ status: "closed", reasons: [] });
   });
 
   it("takes and gives nothing any more", async () => {
@@ -122,13 +133,13 @@ describe("closing", () => {
     await expect(bus.receiveMessage({ target })).rejects.toBeInstanceOf(ClosedError);
     await expect(bus.acknowledge(received)).rejects.toBeInstanceOf(ClosedError);
     expect(await bus.sendMany([status("R-3")], { target })).toMatchObject([
-      { kind: "not-sent", reason: { code: "wirekit/closed" } },
+      { kind: "not-sent", error: { code: "wirekit/closed" } },
     ]);
   });
 
   it("happens by itself at the end of a block that declared it so", async () => {
     const { bus } = open();
     await bus[Symbol.asyncDispose]();
-    expect(bus.health().state).toBe("closed");
+    expect(bus.health().status).toBe("closed");
   });
 });

@@ -41,11 +41,10 @@ async function live(life: {
     bus.consume(
       {
         target,
-        deadLetterTarget,
+        deadLetter: { target: deadLetterTarget },
         concurrency: 3,
-        maxAttempts: 4,
         handlerTimeoutMs: 200,
-        backoff: { baseDelayMs: 10, maxDelayMs: 100 },
+        retry: { maxAttempts: 4, baseDelayMs: 10, maxDelayMs: 100 },
       },
       async (message, { signal, received: { key } }) => {
         const fate = life.fates[calls] ?? "done";
@@ -93,7 +92,7 @@ async function live(life: {
   }
   const closing = bus.close();
   await clock.advance(0);
-  expect(await closing).toMatchObject({ unacknowledged: dead.length });
+  expect(await closing).toMatchObject({ notHandled: dead.length });
   expect(clock.pendingTimers).toBe(0);
 }
 

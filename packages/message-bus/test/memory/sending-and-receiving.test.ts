@@ -27,7 +27,7 @@ describe("sending", () => {
     const changed = { ...status("R-1"), payload: { reference: " ", status: "S" } };
     await expect(bus.sendMessage(changed, { target })).rejects.toBeInstanceOf(InvalidMessageError);
     expect(await bus.receiveMessage({ target, timeoutMs: 0 })).toBeUndefined();
-    expect(bus.stats()).toMatchObject({ sent: 0, notSent: 1 });
+    expect(bus.stats()).toMatchObject({ sends: { delivered: 0, notSent: 1 } });
   });
 
   it("refuses an empty target", async () => {
@@ -40,7 +40,7 @@ describe("sending", () => {
     const outcomes = await bus.sendMany([status("R-1"), { value: 1n }, status("R-3")], { target });
     expect(outcomes).toMatchObject([
       { kind: "delivered", sequence: 0, attempts: 1 },
-      { kind: "rejected", error: { code: "message-bus/invalid-message" } },
+      { kind: "not-sent", error: { code: "message-bus/invalid-message" } },
       { kind: "delivered", sequence: 1 },
     ]);
   });
@@ -64,7 +64,7 @@ describe("sending", () => {
     const options = { target, key, signal: controller.signal };
     expect(await bus.sendMany([status("R-1"), status("R-2")], options)).toMatchObject([
       { kind: "delivered" },
-      { kind: "not-sent", reason: "enough" },
+      { kind: "not-sent", error: expect.objectContaining({ cause: "enough" }) },
     ]);
   });
 

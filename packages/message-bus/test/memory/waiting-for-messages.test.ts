@@ -87,7 +87,7 @@ describe("going through messages", () => {
       if (seen.length === 2) break;
     }
     expect(seen).toHaveLength(2);
-    expect(await bus.close()).toEqual({ notSent: [], unconfirmed: [], unacknowledged: 0 });
+    expect(await bus.close()).toEqual({ notSent: [], unconfirmed: [], notHandled: 0 });
   });
 
   it("goes on when nothing comes for as long as a poll takes, and ends when the bus is closed", async () => {

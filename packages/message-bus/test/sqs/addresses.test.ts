@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from "@jest/globals";
 import { ClosedError, silentLogger, WirekitError } from "@wirekit/core";
-import { SqsError, SqsMessageBus } from "../../src/index.ts";
+import { AwsError } from "@wirekit/core/aws";
+import { SqsMessageBus } from "../../src/index.ts";
 import { deferred, statusUpdate } from "../contract/messages.ts";
 import { ScriptedSqs } from "./scripted-sqs.ts";
 
@@ -70,8 +71,8 @@ it("says which queue is missing", async () => {
   const { sqs, bus } = open(aws);
   sqs.findQueue = async () => undefined;
   const error = await bus.sendMessage(statusUpdate("R-1"), { target: "payments" }).catch((thrown) => thrown);
-  expect(error instanceof SqsError).toBe(true);
-  expect(error).toMatchObject({ code: "message-bus/sqs-not-found", queue: "payments", retryable: false });
+  expect(error instanceof AwsError).toBe(true);
+  expect(error).toMatchObject({ code: "aws/gone", details: { queue: "payments" }, retryable: false });
   expect(error.message).toContain('"payments"');
 });
 
@@ -86,10 +87,10 @@ it("lets one caller stop waiting for a lookup without stopping the others", asyn
   const patient = bus.sendMessage(statusUpdate("R-3"), { target: "payments" });
   controller.abort("enough");
   await expect(stopped).rejects.toBe("enough");
-  expect(await late).toMatchObject([{ kind: "rejected", error: { code: "wirekit/timeout" } }]);
+  expect(await late).toMatchObject([{ kind: "expired", error: { code: "wirekit/timeout" } }]);
   found.resolve(`${aws}/1/payments`);
   await expect(patient).resolves.toMatchObject({ target: "payments" });
-  expect(bus.stats()).toMatchObject({ sent: 1, notSent: 2 });
+  expect(bus.stats()).toMatchObject({ sends: { delivered: 1, notSent: 1, expired: 1 } });
 });
 
 it("gives up a lookup that does not end when the bus is closed, and reports what was not sent", async () => {
@@ -98,8 +99,8 @@ it("gives up a lookup that does not end when the bus is closed, and reports what
   const message = statusUpdate("R-1");
   const sending = bus.sendMany([message], { target: "payments" });
   const report = await bus.close({ timeoutMs: 50 });
-  expect(report).toEqual({ notSent: [message], unconfirmed: [], unacknowledged: 0 });
-  expect(await sending).toMatchObject([{ kind: "not-sent", reason: { code: "wirekit/closed" } }]);
+  expect(report).toEqual({ notSent: [message], unconfirmed: [], notHandled: 0 });
+  expect(await sending).toMatchObject([{ kind: "not-sent", error: { code: "wirekit/closed" } }]);
 });
 
 it.each(["", "a/b", "http://example.com/q"])("refuses %j as a target, and asks nobody", async (target) => {
@@ -140,14 +141,14 @@ it("says what was not sent because the bus was closed while its queue was looked
   expect(await bus.close({ timeoutMs: 20 })).toEqual({
     notSent: [message, message],
     unconfirmed: [],
-    unacknowledged: 0,
+    notHandled: 0,
   });
   await refused;
-  expect(await many).toMatchObject([{ kind: "not-sent", reason: { code: "wirekit/closed" } }]);
+  expect(await many).toMatchObject([{ kind: "not-sent", error: { code: "wirekit/closed" } }]);
   // Later calls are no part of that report.
   await expect(bus.sendMessage(message, { target: "payments" })).rejects.toThrow("The message bus is closed");
   expect((await bus.close()).notSent).toHaveLength(2);
-  expect(bus.stats()).toMatchObject({ sent: 0, notSent: 3 });
+  expect(bus.stats()).toMatchObject({ sends: { delivered: 0, notSent: 3 } });
 });
 
 it("rejects with the signal's own reason, also when that is something else being closed", async () => {

@@ -1,8 +1,10 @@
 import { inspect } from "node:util";
 import { DeleteQueueCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
-import { ReceiptError, type ReceivedInvalid, SqsError } from "../../src/index.ts";
-import { processed, quickBackoff } from "../contract/consuming.ts";
+import type { Health } from "@wirekit/core";
+import { AwsError } from "@wirekit/core/aws";
+import { ReceiptError, type ReceivedInvalid } from "../../src/index.ts";
+import { processed, quickRetry } from "../contract/consuming.ts";
 import { deferred, referenceOf, references, statusUpdate } from "../contract/messages.ts";
 import { type SqsFixture, startSqs } from "./sqs-fixture.ts";
 
@@ -63,26 +65,25 @@ describe("a send", () => {
     sqs.aws.faults.next(unavailable, { ...send, times: 3 });
     const message = { ...statusUpdate("R-secret") };
     const error = await bus.sendMessage(message, { target }).catch((thrown) => thrown);
-    expect(error instanceof SqsError).toBe(true);
+    expect(error instanceof AwsError).toBe(true);
     expect(error).toMatchObject({
-      message: `Sending failed for the queue "${target}": ServiceUnavailable, HTTP 503`,
-      code: "message-bus/sqs-connection",
+      message: `Sending to the queue "${target}" failed: ServiceUnavailable, HTTP 503`,
+      code: "aws/transient",
       retryable: true,
       attempts: 3,
-      queue: target,
-      requestId: "devstack",
+      details: { queue: target, requestId: "devstack" },
     });
     const shown = inspect(error, { depth: 20, showHidden: true });
     for (const secret of ["R-secret", sqs.aws.credentials.secretAccessKey])
       expect(shown).not.toContain(secret);
-    expect(bus.stats()).toMatchObject({ sent: 0, notSent: 1 });
+    expect(bus.stats()).toMatchObject({ sends: { delivered: 0, rejected: 1 } });
   });
 
   it("is not tried again where credentials are refused", async () => {
     const bus = sqs.open();
     sqs.aws.faults.next({ kind: "error", status: 403, code: "AccessDeniedException" }, send);
     await expect(bus.sendMessage(statusUpdate("R-1"), { target: sqs.newQueue() })).rejects.toMatchObject({
-      code: "message-bus/sqs-access-denied",
+      code: "aws/denied",
       retryable: false,
       attempts: 1,
     });
@@ -92,7 +93,7 @@ describe("a send", () => {
   it("to a queue that is not there names the queue", async () => {
     const bus = sqs.open();
     await expect(bus.sendMessage(statusUpdate("R-1"), { target: "nowhere" })).rejects.toMatchObject({
-      code: "message-bus/sqs-not-found",
+      code: "aws/gone",
       message: expect.stringContaining('"nowhere"'),
     });
   });
@@ -116,8 +117,8 @@ describe("a send", () => {
     ]);
     expect(outcomes[0]).toMatchObject({
       error: {
-        code: "message-bus/sqs-refused",
-        message: `Sending failed for the queue "${target}": InvalidMessageContents`,
+        code: "aws/sender",
+        message: `Sending to the queue "${target}" failed: InvalidMessageContents`,
         retryable: false,
         attempts: 2,
       },
@@ -135,8 +136,10 @@ describe("a send", () => {
     await held.applied;
     const report = await bus.close({ timeoutMs: 50 });
     goOn.resolve();
-    expect(report).toEqual({ notSent: [], unconfirmed: [message], unacknowledged: 0 });
-    expect(await sending).toMatchObject([{ kind: "expired", error: { code: "wirekit/closed" } }]);
+    expect(report).toEqual({ notSent: [], unconfirmed: [message], notHandled: 0 });
+    expect(await sending).toMatchObject([
+      { kind: "unconfirmed", error: { code: "wirekit/unconfirmed", cause: { code: "wirekit/closed" } } },
+    ]);
   });
 
   it("that its caller gives up in the middle is told apart from one that never left", async () => {
@@ -150,8 +153,9 @@ describe("a send", () => {
     const many = bus.sendMany([statusUpdate("R-2")], { target, signal });
     await held.applied;
     controller.abort("enough");
-    await expect(one).rejects.toBe("enough");
-    expect(await many).toEqual([{ kind: "expired", error: undefined }]);
+    const unconfirmed = { code: "wirekit/unconfirmed", cause: "enough" };
+    await expect(one).rejects.toMatchObject(unconfirmed);
+    expect(await many).toMatchObject([{ kind: "unconfirmed", error: unconfirmed }]);
     goOn.resolve();
   });
 });
@@ -173,8 +177,12 @@ describe("a receive", () => {
     const target = sqs.newQueue();
     sqs.aws.faults.next(unavailable, { ...receive, times: 3 });
     const error = await bus.receiveMessage({ target }).catch((thrown) => thrown);
-    expect(error instanceof SqsError).toBe(true);
-    expect(error).toMatchObject({ queue: target, retryable: true, attempts: 3, requestId: "devstack" });
+    expect(error instanceof AwsError).toBe(true);
+    expect(error).toMatchObject({
+      details: { queue: target, requestId: "devstack" },
+      retryable: true,
+      attempts: 3,
+    });
   });
 
   it("ends with the bus, whatever it waits for", async () => {
@@ -242,19 +250,19 @@ describe("an acknowledgement", () => {
     expect(error instanceof ReceiptError).toBe(true);
     expect(error).toMatchObject({ code: expected, retryable: false });
     expect(bus.stats().acknowledged).toBe(0);
-    expect(await bus.close()).toMatchObject({ unacknowledged: 1 });
+    expect(await bus.close()).toMatchObject({ notHandled: 1 });
   });
 
   it("that SQS cannot carry out is an error of SQS, for the whole request as for one entry", async () => {
     const target = sqs.newQueue();
     const { bus, one } = await received(target);
     sqs.aws.faults.next(unavailable, { ...remove, times: 3 });
-    await expect(bus.acknowledge(one)).rejects.toMatchObject({ code: "message-bus/sqs-connection" });
+    await expect(bus.acknowledge(one)).rejects.toMatchObject({ code: "aws/transient" });
     const failing = { kind: "fail-entries", code: "InternalError", senderFault: false } as const;
     sqs.aws.faults.next({ ...failing, which: () => true }, { ...remove, times: 3 });
     await expect(bus.acknowledge(one)).rejects.toMatchObject({
-      code: "message-bus/sqs-connection",
-      queue: target,
+      code: "aws/transient",
+      details: { queue: target },
       retryable: true,
     });
   });
@@ -284,17 +292,24 @@ describe("a consumer", () => {
     const planned = sqs.aws.faults.next(unavailable, { ...receive, times: 3 });
     const consumer = bus.consume({ target }, () => {});
     const recovered = new Promise((resolve) => consumer.on("recovered", resolve));
-    const problems = new Promise<readonly string[]>((resolve) => {
-      consumer.on("fault", () => resolve(bus.health().problems));
+    const health = new Promise<Health>((resolve) => {
+      consumer.on("fault", () => resolve(bus.health()));
     });
-    expect(await problems).toEqual([
-      `Receiving failed for the queue "${target}": ServiceUnavailable, HTTP 503`,
-    ]);
+    expect(await health).toEqual({
+      status: "degraded",
+      reasons: [
+        {
+          code: "aws/transient",
+          message: `Receiving from the queue "${target}" failed: ServiceUnavailable, HTTP 503`,
+          sinceMs: expect.any(Number),
+        },
+      ],
+    });
     await planned.applied;
     const done = processed(consumer, 1);
     await bus.sendMessage(statusUpdate("R-1"), { target });
     await Promise.all([recovered, done]);
-    expect(bus.health()).toEqual({ state: "open", problems: [] });
+    expect(bus.health()).toEqual({ status: "ok", reasons: [] });
   });
 
   it("stops by itself, loudly, when its queue is deleted, until another one takes its place", async () => {
@@ -306,15 +321,18 @@ describe("a consumer", () => {
     await done;
     await sqs.client.send(new DeleteQueueCommand({ QueueUrl: `${sqs.aws.endpointUrl}/${target}` }));
     await expect(consumer.closed).rejects.toMatchObject({
-      code: "message-bus/sqs-not-found",
-      queue: target,
+      code: "aws/gone",
+      details: { queue: target },
       retryable: false,
     });
     expect(consumer.health().status).toBe("failed");
-    expect(bus.health()).toEqual({ state: "open", problems: [expect.stringContaining(`"${target}"`)] });
+    expect(bus.health()).toMatchObject({
+      status: "degraded",
+      reasons: [{ code: "aws/gone", message: expect.stringContaining(`"${target}"`) }],
+    });
     sqs.aws.createQueue(target);
     const next = bus.consume({ target }, () => {});
-    expect(bus.health().problems).toEqual([]);
+    expect(bus.health().reasons).toEqual([]);
     const handled = processed(next, 1);
     await bus.sendMessage(statusUpdate("R-2"), { target });
     await handled;
@@ -322,7 +340,7 @@ describe("a consumer", () => {
 
   it("stops by itself when there is no such queue", async () => {
     const consumer = sqs.open().consume({ target: "nowhere" }, () => {});
-    await expect(consumer.closed).rejects.toMatchObject({ code: "message-bus/sqs-not-found" });
+    await expect(consumer.closed).rejects.toMatchObject({ code: "aws/gone" });
   });
 
   it("keeps a message until its dead letter has been taken, also when that fails at first", async () => {
@@ -331,7 +349,7 @@ describe("a consumer", () => {
     // Copies are told by what the bus says they are, not by their content.
     sqs.aws.createQueue(deadLetterTarget, { ContentBasedDeduplication: "false" });
     await sqs.sendText("not JSON", target);
-    const options = { target, deadLetterTarget, backoff: quickBackoff };
+    const options = { target, deadLetter: { target: deadLetterTarget }, retry: quickRetry };
     const consumer = bus.consume(options, () => {});
     sqs.aws.faults.next({ kind: "error", status: 400, code: "InvalidSecurity" }, send);
     // Lost with its answer: it is written again, and arrives once all the same.
@@ -350,7 +368,7 @@ describe("a consumer", () => {
     const [target, deadLetterTarget] = [sqs.newQueue(), sqs.newQueue(".fifo")];
     for (let copy = 0; copy < 2; copy += 1) await sqs.sendText("not JSON", target);
     await processed(
-      bus.consume({ target, deadLetterTarget }, () => {}),
+      bus.consume({ target, deadLetter: { target: deadLetterTarget } }, () => {}),
       2,
     );
     expect(sqs.aws.inspectQueue(deadLetterTarget).ready).toEqual(["not JSON", "not JSON"]);
@@ -372,7 +390,7 @@ describe("a consumer", () => {
     expect(seen?.headers).toEqual(Object.fromEntries(own.map((name) => [name, "value"])));
 
     await processed(
-      bus.consume({ target, deadLetterTarget }, () => {}),
+      bus.consume({ target, deadLetter: { target: deadLetterTarget } }, () => {}),
       1,
     );
     const dead = await bus.receiveMessage({ target: deadLetterTarget });
@@ -407,6 +425,6 @@ describe("a consumer", () => {
     expect(await left).toBe("left wirekit/lease-lost");
     const closing = consumer.close();
     await closing;
-    expect(await bus.close()).toMatchObject({ unacknowledged: 0 });
+    expect(await bus.close()).toMatchObject({ notHandled: 0 });
   });
 });

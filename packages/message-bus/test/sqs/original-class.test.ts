@@ -70,7 +70,7 @@ it.each(["not JSON: secret", '{"payload": "secret"}'])(
 );
 
 it("throws what goes wrong, instead of saying that there is nothing", async () => {
-  await expect(bus.receiveMessage("nowhere")).rejects.toMatchObject({ code: "message-bus/sqs-not-found" });
+  await expect(bus.receiveMessage("nowhere")).rejects.toMatchObject({ code: "aws/gone" });
 });
 
 it.each([
@@ -95,5 +95,5 @@ it.each([
 it("gives the bus that does its work, for what the original does not have", async () => {
   const target = sqs.newQueue();
   await bus.bus.sendMany([statusUpdate("R-1")], { target });
-  expect(bus.bus.stats()).toMatchObject({ sent: 1 });
+  expect(bus.bus.stats()).toMatchObject({ sends: { delivered: 1 } });
 });

@@ -73,7 +73,7 @@ it("asks no more once it has a message, and tells all that SQS says about it", a
   });
   expect(waits()).toEqual([20, 20]);
   expect(bus.stats()).toMatchObject({ received: 1, invalid: 1, redelivered: 1, acknowledged: 0 });
-  expect(await bus.close()).toMatchObject({ unacknowledged: 1 });
+  expect(await bus.close()).toMatchObject({ notHandled: 1 });
 });
 
 it("copes with an answer that lacks what SQS promises", async () => {
@@ -92,7 +92,7 @@ it("deletes what is acknowledged in one turn by one request, and counts each onc
   expect(sqs.inputs("deleteMessageBatch")).toHaveLength(1);
   for (const one of received) await bus.acknowledge(one);
   expect(bus.stats().acknowledged).toBe(3);
-  expect(await bus.close()).toMatchObject({ unacknowledged: 0 });
+  expect(await bus.close()).toMatchObject({ notHandled: 0 });
 });
 
 it.each([{ timeoutMs: -1 }, { timeoutMs: Number.NaN }, { visibilityTimeoutMs: 43_200_001 }])(
@@ -112,6 +112,6 @@ it("refuses to consume with a visibility time-out that SQS does not take", () =>
 });
 
 it("refuses a place for dead letters that cannot be a queue, before anything is received", () => {
-  expect(() => bus.consume({ target, deadLetterTarget: "a/b" }, () => {})).toThrow("deadLetterTarget");
+  expect(() => bus.consume({ target, deadLetter: { target: "a/b" } }, () => {})).toThrow("deadLetter.target");
   expect(sqs.requests).toEqual([]);
 });

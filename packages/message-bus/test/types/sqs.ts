@@ -1,11 +1,11 @@
 // What must not compile. `tsc` fails when a line below an expectation compiles after all; nothing here is ever run.
 import { SQS as SdkSqs, type SQSClient } from "@aws-sdk/client-sqs";
+import { AwsError } from "@wirekit/core/aws";
 import {
   type MessageBus,
   type MessageBusMessage,
   ReceivedInvalidError,
   SQS,
-  SqsError,
   SqsMessageBus,
 } from "../../src/index.ts";
 
@@ -63,7 +63,7 @@ export async function likeTheOriginal(): Promise<unknown> {
 
 export function failing(thrown: unknown): string | undefined {
   if (thrown instanceof ReceivedInvalidError) return thrown.received.raw;
-  if (!(thrown instanceof SqsError)) return undefined;
+  if (!(thrown instanceof AwsError)) return undefined;
   // @ts-expect-error no such code
   if (thrown.code === "message-bus/sqs-lost") return undefined;
   return thrown.code === "aws/gone" ? thrown.fault : thrown.requestId;

@@ -191,7 +191,7 @@ for (const [on, need, start] of [
           consumer.closed.catch(reject);
         });
       }
-      const { unacknowledged } = await bus.close();
+      const { notHandled: unacknowledged } = await bus.close();
       expect(unacknowledged).toBe(0);
       for (const key of new Set(numbers.map(keyOf)))
         expect(handled.filter((number) => keyOf(number) === key)).toEqual(ofKey(key));

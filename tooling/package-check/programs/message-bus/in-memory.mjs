@@ -5,7 +5,7 @@ export default async function inMemory({ load }) {
   const { createMessage, MemoryMessageBus } = await load("@wirekit/message-bus");
   const bus = new MemoryMessageBus();
   const handled = [];
-  bus.consume({ target: "updates", deadLetterTarget: "dead" }, ({ payload }) =>
+  bus.consume({ target: "updates", deadLetter: { target: "dead" } }, ({ payload }) =>
     handled.push(payload.reference),
   );
 
@@ -20,5 +20,5 @@ export default async function inMemory({ load }) {
   assert.equal(dead.kind, "invalid");
   assert.equal(dead.raw, "not JSON");
   await bus.acknowledge(dead);
-  assert.equal((await bus.close()).unacknowledged, 0);
+  assert.equal((await bus.close()).notHandled, 0);
 }

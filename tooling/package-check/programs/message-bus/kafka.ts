@@ -1,3 +1,4 @@
+import { UnconfirmedError } from "@wirekit/core";
 import {
   Kafka,
   type KafkaDriver,
@@ -7,7 +8,6 @@ import {
   type MessageBus,
   type MessageBusMessage,
   type ProducerSession,
-  UnconfirmedError,
 } from "@wirekit/message-bus";
 
 // `undefined` stands for "not given", whatever the user's compiler makes of optional properties.

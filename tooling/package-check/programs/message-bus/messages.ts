@@ -52,5 +52,5 @@ export async function run(signal: AbortSignal): Promise<number> {
     break;
   }
   await consumer.close({ timeoutMs: 1_000 });
-  return messageId.length + (await bus.close()).unacknowledged;
+  return messageId.length + (await bus.close()).notHandled;
 }

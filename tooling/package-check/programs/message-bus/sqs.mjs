@@ -5,8 +5,9 @@ import { createServer } from "node:http";
 
 /** A message reaches SQS in a signed request; afterwards nothing keeps the process alive. */
 export default async function sqs({ load, loadOther }) {
-  const { SqsMessageBus, SqsError, SQS, createMessage, encodeMessage } = await load("@wirekit/message-bus");
-  const other = await loadOther("@wirekit/message-bus");
+  const { AwsError } = await load("@wirekit/core/aws");
+  const { SqsMessageBus, SQS, createMessage, encodeMessage } = await load("@wirekit/message-bus");
+  const other = await loadOther("@wirekit/core/aws");
   const requests = [];
   const server = createServer(async (request, response) => {
     let body = "";
@@ -30,9 +31,9 @@ export default async function sqs({ load, loadOther }) {
     const sent = await bus.sendMessage(message, { target: "updates" });
     assert.deepEqual(sent, { target: "updates", messageId: "m-1" });
     const refused = await original.receiveMessage("nowhere").catch((error) => error);
-    assert.ok(refused instanceof SqsError);
-    assert.ok(refused instanceof other.SqsError);
-    assert.equal(refused.queue, "nowhere");
+    assert.ok(refused instanceof AwsError);
+    assert.ok(refused instanceof other.AwsError);
+    assert.equal(refused.details.queue, "nowhere");
   } finally {
     await bus.close();
     await original.close();

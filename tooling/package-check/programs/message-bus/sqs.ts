@@ -1,9 +1,9 @@
+import { AwsError } from "@wirekit/core/aws";
 import {
   type MessageBus,
   type MessageBusMessage,
   ReceivedInvalidError,
   SQS,
-  SqsError,
   SqsMessageBus,
   type SqsMessageBusOptions,
 } from "@wirekit/message-bus";
@@ -30,7 +30,7 @@ export async function run(message: MessageBusMessage): Promise<string | undefine
     return sequenceNumber;
   } catch (thrown) {
     if (thrown instanceof ReceivedInvalidError) return thrown.received.raw;
-    return thrown instanceof SqsError ? thrown.requestId : undefined;
+    return thrown instanceof AwsError ? thrown.requestId : undefined;
   } finally {
     await disposable[Symbol.asyncDispose]();
   }

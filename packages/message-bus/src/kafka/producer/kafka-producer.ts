@@ -9,7 +9,7 @@ import {
 } from "@wirekit/core/outbound";
 import { closedError } from "../../errors.ts";
 import type { KafkaDriver } from "../kafka-driver.ts";
-import { UnconfirmedError } from "../kafka-errors.ts";
+import { unconfirmed } from "../kafka-errors.ts";
 import type { ResolvedKafkaOptions } from "../kafka-options.ts";
 import { PartitionMap } from "../partition-map.ts";
 import type { OutgoingRecord, RecordCaller, WrittenRecord } from "./outgoing-record.ts";
@@ -241,7 +241,7 @@ const settle: Settle<OutgoingRecord, WrittenRecord> = (outcome, reason, record) 
 
 function shownReason({ wasTried, topic }: OutgoingRecord, reason: unknown): unknown {
   const isGivenUp = reason instanceof TimeoutError || reason instanceof ClosedError;
-  return wasTried && isGivenUp ? new UnconfirmedError(topic, reason) : reason;
+  return wasTried && isGivenUp ? unconfirmed(topic, reason) : reason;
 }
 
 /** The longest delay that the runtimes' timers take. */

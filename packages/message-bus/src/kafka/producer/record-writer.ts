@@ -1,6 +1,6 @@
 import { type Clock, ConnectionError, MessageTooLargeError, type WirekitError } from "@wirekit/core";
 import type { KafkaDriver, PartitionResult, ProducerRecord, ProducerSession } from "../kafka-driver.ts";
-import { KafkaRefusedError, UnconfirmedError } from "../kafka-errors.ts";
+import { KafkaRefusedError, unconfirmed } from "../kafka-errors.ts";
 import { PartitionMap } from "../partition-map.ts";
 import { batchOverheadBytes, recordBytes } from "./record-size.ts";
 
@@ -101,7 +101,7 @@ function resultOf(record: ProducerRecord, result: PartitionResult, index: number
   if (result.kind === "written")
     return { kind: "written", partition, offset: result.baseOffset + BigInt(index) };
   if (result.kind === "refused") return { kind: "failed", error: result.error };
-  return { kind: "failed", error: new UnconfirmedError(topic, result.error) };
+  return { kind: "failed", error: unconfirmed(topic, result.error) };
 }
 
 const tooLargeErrors: readonly string[] = ["MESSAGE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"];
@@ -123,8 +123,5 @@ function halvesOf(records: readonly ProducerRecord[]): readonly ProducerRecord[]
 }
 
 function unanswered({ topic }: ProducerRecord): WirekitError {
-  return new UnconfirmedError(
-    topic,
-    new ConnectionError("The driver did not say what became of the records"),
-  );
+  return unconfirmed(topic, new ConnectionError("The driver did not say what became of the records"));
 }

@@ -1,4 +1,5 @@
-import { type KafkaMessageBus, UnconfirmedError } from "@wirekit/message-bus";
+import { UnconfirmedError } from "@wirekit/core";
+import type { KafkaMessageBus } from "@wirekit/message-bus";
 import { startPeer, withAdmin } from "./broker.ts";
 import type { Place, ReadRecord } from "./foreign-clients.ts";
 import { loadMessage, numberedReferences, referenceOf } from "./load.ts";

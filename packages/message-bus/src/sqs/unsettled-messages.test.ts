@@ -1,8 +1,8 @@
 import { expect, it } from "@jest/globals";
-import { Unacknowledged } from "./unacknowledged.ts";
+import { UnsettledMessages } from "./unsettled-messages.ts";
 
 it("counts what was received until it is settled, and what comes again once", () => {
-  const messages = new Unacknowledged();
+  const messages = new UnsettledMessages();
   messages.received("q", "1", "r-1");
   messages.received("q", "1", "r-2");
   messages.received("other", "1", "r-3");
@@ -17,7 +17,7 @@ it("counts what was received until it is settled, and what comes again once", ()
 });
 
 it("forgets the oldest rather than grow without end", () => {
-  const messages = new Unacknowledged();
+  const messages = new UnsettledMessages();
   for (let n = 0; n < 120_005; n += 1) messages.received("q", `${n}`, `r-${n}`);
   expect(messages.size).toBe(120_000);
   messages.settled("r-0");

@@ -1,8 +1,8 @@
-/** A queue has no more in flight than this; what is beyond it has been in flight for long enough to be back. */
+/** A queue has at most this many in flight, so that the oldest beyond it are visible to others again. */
 const maxRemembered = 120_000;
 
-/** What was received, and was neither acknowledged nor given back. What comes again counts once. */
-export class Unacknowledged {
+/** The messages that were received, and neither acknowledged nor given back. One that is received again counts once. */
+export class UnsettledMessages {
   /** By receipt handle, the message. In the order of their receipt. */
   readonly #messages = new Map<string, string>();
   /** By message, its newest receipt handle. */
