@@ -137,9 +137,8 @@ export class Slots<Task> {
   }
 
   /**
-   * Takes tasks from `buffer` whenever there is a slot and nothing else to run, also beyond `capacity`. One
-   * whose key is busy is queued behind it, and `onQueued` is called. Call it again when the buffer has grown;
-   * it replaces the last one.
+   * Takes tasks from `buffer` when a slot is free and nothing else can run, also beyond `capacity`. One whose
+   * key is busy is queued, and `onQueued` is called. Call it again when the buffer has grown.
    *
    * @throws ClosedError after `stop`.
    */
@@ -265,7 +264,7 @@ export class Slots<Task> {
       const queued = this.#newEntry(task);
       const { queue } = queued;
       this.#capacity.take(1);
-      // No queue is ready, so that whatever stands in this one cannot run either.
+      // No queue is ready, so that what stands in this one cannot run either.
       if (queue.isEmpty) return queued;
       queue.tasks.append(queued);
       this.#onQueued(task, queued);
