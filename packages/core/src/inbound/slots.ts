@@ -108,9 +108,8 @@ export class Slots<Task> {
    */
   add(task: Task): QueueEntry {
     this.#throwIfStopped();
-    if (this.#capacity.available < 1) {
-      throw new QueueFullError("The queue", { unit: "tasks", limit: this.#capacity.limit });
-    }
+    const { available, limit } = this.#capacity;
+    if (available < 1) throw new QueueFullError("The queue", { unit: "tasks", limit });
     const entry = this.#enter(task);
     this.#capacity.take(1);
     return entry;
