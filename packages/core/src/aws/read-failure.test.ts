@@ -97,7 +97,11 @@ it.each<[string, object, AwsRequestState]>([
   ["AbortError", failed({ name: "AbortError" }), "unknown"],
   ["ECONNREFUSED", failed({}, "AWS SDK error wrapper for Error: connect ECONNREFUSED 127.0.0.1:1"), "unsent"],
   ["ECONNRESET", failed({}, "AWS SDK error wrapper for Error: read ECONNRESET"), "unknown"],
-  ["TimeoutError", failed({}, "AWS SDK error wrapper for TimeoutError: the request socket timed out"), "unknown"],
+  [
+    "TimeoutError",
+    failed({}, "AWS SDK error wrapper for TimeoutError: the request socket timed out"),
+    "unknown",
+  ],
   ["TimeoutError", new TimeoutError("The look-up", 5), "unknown"],
   ["CredentialsProviderError", failed({ name: "CredentialsProviderError" }), "unsent"],
 ])("knows of %s whether the request left: %#", (fault, thrown, request) => {

@@ -67,8 +67,8 @@ export function readAwsFailure(thrown: unknown): AwsFailure {
 const wrapper = /^AWS SDK error wrapper for (\w+): (?:(\w+) (E[A-Z_]+)\b)?/;
 
 /**
- * The SDK wraps errors of another realm (a test runner's sandbox) in one of its own, which says in its message what
- * they were.
+ * The SDK wraps errors of another realm (a test runner's sandbox) in one of its own, which says in its
+ * message what they were.
  */
 function unwrapped(error: SdkError): SdkError {
   const [match, name, syscall, code] = wrapper.exec(String(error.message)) ?? [];
