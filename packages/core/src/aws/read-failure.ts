@@ -46,7 +46,7 @@ interface SdkError {
 
 /** Reads what a client of the AWS SDK threw, whatever it is. */
 export function readAwsFailure(thrown: unknown): AwsFailure {
-  const error = (typeof thrown === "object" && thrown !== null ? thrown : {}) as SdkError;
+  const error = withCode((typeof thrown === "object" && thrown !== null ? thrown : {}) as SdkError);
   const fault = faultOf(error);
   const { httpStatusCode: status, requestId } = error.$metadata ?? {};
   // A host that is not found (ENOTFOUND) is no queue that is not found.
@@ -63,6 +63,19 @@ export function readAwsFailure(thrown: unknown): AwsFailure {
       kind === "sender" && (known?.byOneEntry ?? (status === undefined || status === 400 || status === 413)),
   };
 }
+
+/**
+ * The SDK replaces errors of another realm, such as Node's own under Jest, by one that has only their text. This
+ * returns such an error with the code and the system call that stand in the text.
+ */
+function withCode(error: SdkError): SdkError {
+  const { code, message } = error;
+  if (code !== undefined || typeof message !== "string") return error;
+  const [, syscall, found] = otherRealm.exec(message) ?? [];
+  return found === undefined ? error : { message, syscall, code: found };
+}
+
+const otherRealm = /^AWS SDK error wrapper for \w*Error: (connect|getaddrinfo|read|write) (E[A-Z_]+)/;
 
 /** Node's codes for faults of the network. */
 const nodesCode = /^E[A-Z_]+$/;

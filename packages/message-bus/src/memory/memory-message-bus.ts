@@ -49,7 +49,7 @@ const system = "memory";
 
 /** Any name will do. */
 function findTargetFault(target: unknown): string | undefined {
-  return typeof target === "string" && target !== "" ? undefined : "must be a text that is not empty";
+  return typeof target === "string" && target.trim() !== "" ? undefined : "must be a text that is not empty";
 }
 
 const rulesOfReceive = {
