@@ -1,8 +1,8 @@
-/** Where time comes from. Hand one in to test what waits without waiting. */
+/** Where time comes from. Inject one to test code that waits without waiting. */
 export interface Clock {
   /** Milliseconds since 1970, as of the wall clock. */
   now(): number;
-  /** Milliseconds from any fixed point, never going back: what durations are measured with. */
+  /** Milliseconds from any fixed point. It never goes back, so durations are measured with it. */
   monotonic(): number;
   /**
    * Calls `callback` once after `delayMs`; the returned function prevents that. `Infinity` never calls it.
@@ -10,7 +10,7 @@ export interface Clock {
   setTimer(callback: () => void, delayMs: number): () => void;
 }
 
-/** The runtime's own clock. Its timers keep the process alive: whoever waits on one wants to see it end. */
+/** The runtime's own clock. Its timers keep the process alive, because something waits for them. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
@@ -21,7 +21,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** Where chance comes from: a number from 0 up to, but not including, 1. */
+/** A random source: returns a number from 0 up to, but not including, 1. */
 export type Random = () => number;
 
 /** 24.8 days. `setTimeout` counts in 32 bits and fires at once when it is asked for more. */

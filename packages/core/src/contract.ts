@@ -29,7 +29,7 @@ export type HealthStatus =
 export interface HealthReason {
   /** The code of the error behind it: `"wirekit/connection"`. */
   readonly code: string;
-  /** What is wrong, and what a person can do about it. Holds no credential and no body. */
+  /** Says what is wrong, and what a person can do about it. Holds no credential and no body. */
   readonly message: string;
   /** For how long it has been so, in milliseconds. */
   readonly sinceMs: number;
@@ -66,7 +66,7 @@ export interface SendStats {
 export interface Client<Item = never, Stats extends object = object> extends AsyncDisposable {
   /** Counters since it was made. Returns at once. */
   stats(): Stats;
-  /** Whether it does its work, and why not. Returns at once, and asks nobody. */
+  /** Whether it does its work, and why not. Returns at once, without asking the peer. */
   health(): Health;
   /**
    * Takes nothing new, lets what runs come to its end, and returns what is left when the time is over,

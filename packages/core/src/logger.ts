@@ -1,9 +1,9 @@
-/** What a log line carries besides its message: plain data, no credentials, no message bodies. */
+/** The fields of a log line: plain data, no credentials, no message bodies. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /**
- * Where a package tells what happens. The order of the arguments is pino's; `console` takes them as well, so
- * that both fit without an adapter.
+ * Where a package logs. The order of the arguments is pino's. `console` accepts it as well, so both fit
+ * without an adapter.
  */
 export interface Logger {
   debug(fields: LogFields, message: string): void;
@@ -12,12 +12,12 @@ export interface Logger {
   error(fields: LogFields, message: string): void;
 }
 
-/** Says nothing. */
+/** Logs nothing. */
 export const silentLogger: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 function nothing(): void {}
 
-/** What packages use unless told otherwise: warnings and errors, to the console, the message first. */
+/** The default of every package: logs warnings and errors to the console, the message first. */
 export const consoleLogger: Logger = {
   debug: nothing,
   info: nothing,

@@ -1,4 +1,4 @@
-/** What to keep out of a text or a value. */
+/** The secrets to keep out of a text or a value. */
 export interface RedactOptions {
   /**
    * Values known to be secret: each is cut out wherever it stands, also inside a longer text, escaped as in
@@ -7,7 +7,7 @@ export interface RedactOptions {
   readonly secrets?: readonly (string | undefined)[] | undefined;
 }
 
-/** What stands in place of a secret. */
+/** The text in place of a secret. */
 export const redacted = "[redacted]";
 
 /** `text` without any of the known secrets in it. */

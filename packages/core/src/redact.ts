@@ -4,9 +4,9 @@ import { isSecretName } from "./secret-names.ts";
 const maxDepth = 16;
 
 /**
- * A copy of `value` that can be shown: what stands under a secret name is replaced, and every known secret is
- * cut out of every text. Names are looked at in objects, maps and lists of pairs. Errors keep what they say,
- * binary data only its length. Cycles and very deep values are cut off rather than followed. Never throws.
+ * Returns a copy of `value` that can be shown. It replaces values under secret names, in objects, maps and
+ * lists of pairs, and cuts every known secret out of every text. Errors keep their messages, binary data only
+ * its length. Cycles and very deep values are cut off. Never throws.
  */
 export function redact(value: unknown, options: RedactOptions = {}): unknown {
   const secrets = spellings(options.secrets);
@@ -61,7 +61,7 @@ function isSecretPair(value: object): value is [string, unknown] {
   return Array.isArray(value) && value.length === 2 && typeof value[0] === "string" && isSecretName(value[0]);
 }
 
-/** What an error says does not show among its enumerable members. */
+/** The message of an error is not among its enumerable members. */
 function errorMembers(value: object): [string, unknown][] {
   if (!("message" in value && "stack" in value)) return [];
   const { name, message, stack } = value as Error;

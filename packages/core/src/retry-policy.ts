@@ -3,9 +3,9 @@ import { ConfigError } from "./errors/config-error.ts";
 import type { Issue } from "./errors/issues.ts";
 import { checkDurationMs, checkWhole } from "./kit/option-checks.ts";
 
-/** How often, how long and at what distance something is tried again. */
+/** How often, for how long and at what distance something is tried again. */
 export interface RetryPolicy {
-  /** Tries in all, the first included. `1` never retries; `Infinity` leaves it to the time. */
+  /** The most tries, the first included. `1` never retries. `Infinity` retries until `maxElapsedMs`. */
   readonly maxAttempts: number;
   /** No retry begins later than this after the first try began, in milliseconds. */
   readonly maxElapsedMs: number;
@@ -39,9 +39,7 @@ export function resolveRetryPolicy(policy: Partial<RetryPolicy> = {}, option = "
   return resolved;
 }
 
-/**
- * As {@link resolveRetryPolicy}, for those who check all their options at once, with {@link findRetryFaults}.
- */
+/** As {@link resolveRetryPolicy}, without the check. {@link findRetryFaults} checks. */
 export function withRetryDefaults(policy: Partial<RetryPolicy> = {}): RetryPolicy {
   const {
     maxAttempts = defaultRetryPolicy.maxAttempts,
@@ -52,7 +50,7 @@ export function withRetryDefaults(policy: Partial<RetryPolicy> = {}): RetryPolic
   return { maxAttempts, maxElapsedMs, baseDelayMs, maxDelayMs };
 }
 
-/** What is wrong with a policy, each named as a member of `option`. */
+/** Finds the faults of a policy, each named as a member of `option`. */
 export function findRetryFaults(policy: RetryPolicy, option: string): Issue[] {
   const { maxAttempts, maxElapsedMs, baseDelayMs, maxDelayMs } = policy;
   return [

@@ -44,7 +44,9 @@ export type {
   MemberOptions,
   OffsetReset,
   PartitionLag,
-  PartitionResult,
+  ProduceOptions,
+  ProduceResult,
+  ProducerBatch,
   ProducerRecord,
   ProducerSession,
   RecordReader,
@@ -56,7 +58,7 @@ export {
   LoginRefusedError,
   TopicMissingError,
 } from "./kafka/kafka-errors.ts";
-export type { KafkaBusHealth, KafkaGroupHealth } from "./kafka/kafka-health.ts";
+export type { KafkaBusHealth, KafkaGroupHealth } from "./kafka/kafka-groups.ts";
 export {
   KafkaMessageBus,
   type KafkaReceiptOptions,

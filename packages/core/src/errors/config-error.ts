@@ -2,8 +2,8 @@ import { describeIssues, type Issue } from "./issues.ts";
 import { WirekitError } from "./wirekit-error.ts";
 
 /**
- * The configuration cannot be used. Names every variable or option at fault, and none of their values, which
- * may be secret. Thrown before anything is opened or sent.
+ * The configuration cannot be used. The error names every variable or option at fault. It never shows a
+ * value, because a value may be secret. It is thrown before anything is opened or sent.
  */
 export class ConfigError extends WirekitError<"wirekit/config"> {
   static override readonly mark: string = "@wirekit/core/ConfigError";

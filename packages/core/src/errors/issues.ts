@@ -1,4 +1,4 @@
-/** One thing that is wrong, and where: a field's path, or the name of a variable or option. */
+/** One fault, and where it is: the path of a field, or the name of a variable or option. */
 export interface Issue {
   /**
    * The path as the user wrote it: `payload.items[2].price`, `AWS_REGION`, `timeoutMs`. Empty for the whole.

@@ -1,8 +1,6 @@
 import { WirekitError } from "./wirekit-error.ts";
 
-/**
- * One message is larger than the peer, or the configuration, allows. It was not sent; it must become smaller.
- */
+/** One message is larger than the peer or the configuration allows. It was not sent. */
 export class MessageTooLargeError extends WirekitError<"wirekit/message-too-large"> {
   static override readonly mark: string = "@wirekit/core/MessageTooLargeError";
 

@@ -1,16 +1,16 @@
 import { type ErrorDetails, WirekitError } from "./wirekit-error.ts";
 
 /**
- * Something did not happen in time. Retryable, with the doubt of every time-out: it may have happened after
- * all.
+ * Something did not happen in time. It is retryable. If it is the error of a send, the message never left: a
+ * message that went out and was not confirmed in time is an `UnconfirmedError`.
  */
 export class TimeoutError extends WirekitError<"wirekit/timeout"> {
   static override readonly mark: string = "@wirekit/core/TimeoutError";
 
-  /** How long was waited, in milliseconds. */
+  /** The time limit, in milliseconds. */
   readonly timeoutMs: number;
 
-  /** @param what what was waited for, as the subject of a sentence: `"The response"`. */
+  /** @param what the thing that took too long, as the subject of a sentence: `"The response"`. */
   constructor(
     what: string,
     timeoutMs: number,

@@ -1,11 +1,11 @@
 import { describeIssues, type Issue } from "./issues.ts";
 import { type ErrorDetails, WirekitError } from "./wirekit-error.ts";
 
-/** What a subclass may say in its own words. */
+/** How a subclass words its error. */
 export interface ValidationErrorOptions<Code extends string> {
   /** Default `"wirekit/validation"`. */
   readonly code?: Code | undefined;
-  /** What stands before the issues. Default `"Invalid message"`. */
+  /** The text before the issues. Default `"Invalid message"`. */
   readonly prefix?: string | undefined;
   /** The issues in one line. Default: each with its path before it, as {@link describeIssues} does. */
   readonly describe?: ((issues: readonly Issue[]) => string) | undefined;
@@ -13,7 +13,7 @@ export interface ValidationErrorOptions<Code extends string> {
   readonly cause?: unknown;
 }
 
-/** A value does not have the form that is due; nothing was sent. Never retryable: the value must change. */
+/** A value does not have the required form, and nothing was sent. Not retryable: the value must change. */
 export class ValidationError<Code extends string = string> extends WirekitError<Code | "wirekit/validation"> {
   static override readonly mark: string = "@wirekit/core/ValidationError";
 

@@ -1,7 +1,7 @@
 /** Plain facts about a fault, safe to log: ids, sizes, limits, status codes. Never a credential or a body. */
 export type ErrorDetails = Readonly<Record<string, unknown>>;
 
-/** What every Wirekit error can be given besides its message. */
+/** The options of every Wirekit error. */
 export interface WirekitErrorOptions<Code extends string = string> {
   /** Stable and machine readable, `package/fault`: `"kindo/refused"`. */
   readonly code: Code;
@@ -111,7 +111,7 @@ function marksOf(errorClass: MarkedClass): readonly string[] {
 
 const marksByClass = /* @__PURE__ */ new WeakMap<MarkedClass, readonly string[]>();
 
-/** The message of anything thrown; also where it is no error, and where reading it throws. */
+/** Returns the message of anything thrown, also if it is not an error, or if reading it throws. */
 export function messageOf(thrown: unknown): string {
   try {
     // Not `instanceof Error`: errors from another realm (a worker, a test runner's sandbox) fail it.

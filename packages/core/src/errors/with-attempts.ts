@@ -1,9 +1,9 @@
 import type { WirekitError } from "./wirekit-error.ts";
 
 /**
- * The error, with the number of tries on it. The same object where it can carry that; a copy of it where it
- * is frozen, or already carries the number of another operation: an error that is made once and thrown often
- * must not tell one caller of another caller's tries.
+ * Sets the number of tries on the error, and returns it. Returns a copy if the error is frozen or carries the
+ * number of another operation: an error that is made once and thrown often must not tell one caller of
+ * another caller's tries.
  */
 export function withAttempts(error: WirekitError, attempts: number): WirekitError {
   if (error.attempts === undefined && Reflect.set(error, "attempts", attempts)) return error;

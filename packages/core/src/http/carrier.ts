@@ -1,6 +1,6 @@
 import type { Exchange } from "./exchange.ts";
 
-/** What takes an exchange to the server and feeds it with the response. */
+/** Sends an exchange to the server, and feeds it with the response. */
 export interface Carrier {
   carry(exchange: Exchange): void;
   /** Ends whatever connections there are; resolves when they are closed. */

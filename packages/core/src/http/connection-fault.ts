@@ -4,7 +4,7 @@ import { redactText } from "../redact-text.ts";
 import { invalidRequest } from "./invalid-request.ts";
 import type { PreparedRequest } from "./prepare-request.ts";
 
-/** What is known when a connection fails. */
+/** The circumstances of a failed connection. */
 export interface FaultContext {
   readonly request: PreparedRequest;
   /** Whether the server may have seen any of the request. */

@@ -10,8 +10,8 @@ interface Waiter extends ListMember<Waiter> {
 /**
  * The connections to one origin, never more than allowed, and the exchanges that wait for one.
  *
- * It stands in for undici's own `Pool`, which passes its limit when connections fail while requests wait: a connection that
- * failed leaves the list but goes on being used, and closing the pool leaves it open.
+ * It stands in for undici's own `Pool`, which passes its limit when connections fail while requests wait: a
+ * connection that failed leaves the list but goes on being used, and closing the pool leaves it open.
  */
 export class ConnectionPool {
   private readonly origin: string;
@@ -22,7 +22,7 @@ export class ConnectionPool {
   private readonly idle: Connection[] = [];
   private readonly waiting = new LinkedList<Waiter>();
 
-  /** @param emptied told when there is no connection any more and nobody waits for one. */
+  /** @param emptied called when the pool has no connection and no exchange waits for one. */
   constructor(origin: string, terms: ConnectionTerms, emptied: (pool: ConnectionPool) => void) {
     this.origin = origin;
     this.terms = terms;

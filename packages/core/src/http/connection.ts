@@ -14,7 +14,7 @@ export interface SocketCensus {
   open: number;
 }
 
-/** What all connections of a transport share. */
+/** Settings and counters that all connections of a transport share. */
 export interface ConnectionTerms {
   readonly Client: typeof Client;
   /** Opens a socket, with TLS where the origin asks for it. */
@@ -25,13 +25,13 @@ export interface ConnectionTerms {
   readonly forwardProxy?: URL | undefined;
 }
 
-/** Whom a connection tells of itself. */
+/** The owner of a connection, which is told what becomes of it. */
 export interface ConnectionOwner {
   /** It has done its exchange and can do another. */
   freed(connection: Connection): void;
   /** Its socket is closed, or could not be opened: it is of no more use. */
   ended(connection: Connection): void;
-  /** Nobody waits for its exchange any more, and it is still being opened. */
+  /** It is still being opened, and its exchange was given up. */
   deserted(connection: Connection): void;
 }
 
@@ -90,7 +90,7 @@ export class Connection {
 
   /** Gives up the attempt to connect; `ended` follows. */
   stopConnecting(): void {
-    this.giveUpConnecting?.(new Error("Nobody waits for this connection any more"));
+    this.giveUpConnecting?.(new Error("No caller waits for this connection any more"));
   }
 
   /** Closes the socket; `ended` follows. */

@@ -64,7 +64,8 @@ describe("an exchange", () => {
     const { exchange, clock, outcome } = begin();
     exchange.markSent();
     exchange.begin(200, {});
-    // The timer goes off first, then what has arrived is read: that is the order in an event loop that was blocked.
+    // The timer goes off first, then what has arrived is read: that is the order in an event loop that was
+    // blocked.
     void clock.freeze(5_000);
     await Promise.resolve();
     exchange.complete();

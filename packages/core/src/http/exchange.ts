@@ -9,7 +9,7 @@ import { HttpResponseError } from "./http-response-error.ts";
 import type { PreparedRequest } from "./prepare-request.ts";
 import type { HttpResponse } from "./types.ts";
 
-/** What an exchange is bound by, and whom it tells how it ended. */
+/** The limits of an exchange, and the callbacks for its end. */
 export interface ExchangeTerms {
   readonly timeoutMs: number;
   readonly responseTimeoutMs: number;
@@ -27,15 +27,16 @@ export interface ExchangeTerms {
 const decoder = new TextDecoder();
 
 /**
- * One request and what has come back of its response so far. It is settled exactly once: by the end of the response, a
- * fault, a time-out or the signal, whichever is first. It knows nothing of sockets: who carries it feeds it.
+ * One request and what has come back of its response so far. It is settled exactly once: by the end of the
+ * response, a fault, a time-out or the signal, whichever is first. It knows nothing of sockets: its carrier
+ * feeds it.
  */
 export class Exchange implements ListMember<Exchange> {
   readonly request: PreparedRequest;
   isSettled = false;
   /** Whether the server may have seen any of the request. */
   isSent = false;
-  /** Ends what is under way after a failure; set by who carries the request. */
+  /** Ends the work under way after a failure. The carrier sets it. */
   abandon: (() => void) | undefined;
   /** Its place among those that are under way. */
   previous: Exchange | undefined;
@@ -123,8 +124,8 @@ export class Exchange implements ListMember<Exchange> {
   }
 
   private expire(phase: "response" | "total", timeoutMs: number): void {
-    // Timers go off before what has arrived is read. After a stretch of work that kept this process busy, the response
-    // may be there; it is given the chance to count.
+    // Timers go off before what has arrived is read. After a stretch of work that kept this process busy, the
+    // response may be there; it is given the chance to count.
     afterInput(() => {
       const { origin } = this.request;
       const what = phase === "total" ? `The request to ${origin}` : `The response of ${origin}`;

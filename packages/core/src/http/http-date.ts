@@ -44,7 +44,9 @@ function timeOf(parts: Readonly<Record<string, string>>, now: number): number | 
   return isReal ? Date.UTC(year, month, date, hour, minute, second) : undefined;
 }
 
-/** A year of two digits that would be more than 50 years ahead is the most recent past one with these digits. */
+/**
+ * A year of two digits that would be more than 50 years ahead is the most recent past one with these digits.
+ */
 function fullYear(digits: string, now: number): number {
   if (digits.length === 4) return Number(digits);
   const thisYear = new Date(now).getUTCFullYear();

@@ -7,8 +7,8 @@ import type { HttpResponse } from "./types.ts";
 const excerptLength = 500;
 
 /**
- * What was wrong with a response: its status says that the request failed, its body cannot be read as what it should be, or
- * it is larger than the limit.
+ * What was wrong with a response: its status says that the request failed, its body cannot be read as what it
+ * should be, or it is larger than the limit.
  */
 export type HttpResponseErrorCode =
   | "wirekit/http-status"
@@ -35,7 +35,9 @@ export class HttpResponseError extends WirekitError<HttpResponseErrorCode> {
   readonly status: number;
   /** How long the peer asks to wait before the next try, in milliseconds. */
   readonly retryAfterMs: number | undefined;
-  /** The beginning of the body, without known secrets. Not part of the message: it may quote what was sent. */
+  /**
+   * The beginning of the body, without known secrets. Not part of the message: it may quote what was sent.
+   */
   readonly excerpt: string | undefined;
 
   constructor(message: string, options: HttpResponseErrorOptions) {
@@ -73,8 +75,8 @@ export function isRetryableStatus(status: number): boolean {
 }
 
 /**
- * How long the response's `Retry-After` asks to wait, in milliseconds, by the server's own clock where the response has a
- * `Date`; `undefined` when it asks for nothing.
+ * How long the response's `Retry-After` asks to wait, in milliseconds, by the server's own clock where the
+ * response has a `Date`; `undefined` when it asks for nothing.
  *
  * @param now the present in milliseconds since 1970, for a response without a `Date`.
  */

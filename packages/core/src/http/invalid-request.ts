@@ -1,6 +1,9 @@
 import { ValidationError } from "../errors/validation-error.ts";
 
-/** A request that cannot be sent as it stands. Says which part and what is expected, never what was found. */
+/**
+ * The error of a request that cannot be sent as it is. It names the part and what was expected, never the
+ * value.
+ */
 export function invalidRequest(path: string, message: string): ValidationError<"wirekit/invalid-request"> {
   return new ValidationError([{ path, message }], {
     code: "wirekit/invalid-request",

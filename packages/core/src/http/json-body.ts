@@ -5,7 +5,8 @@ import type { HttpResponse } from "./types.ts";
 /**
  * The body of a response as JSON.
  *
- * @throws HttpResponseError with the status and the beginning of the body, without known secrets, when it is no JSON.
+ * @throws HttpResponseError with the status and the beginning of the body, without known secrets, when it is
+ * no JSON.
  */
 export function parseJsonBody(
   response: HttpResponse,

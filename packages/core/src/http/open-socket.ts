@@ -3,7 +3,7 @@ import type { buildConnector } from "undici";
 import type { Clock } from "../clock.ts";
 import { afterInput } from "../kit/after-input.ts";
 
-/** What opens a socket, where to, and the time it has. */
+/** How to open a socket, where to, and within what time. */
 export interface SocketRequest {
   readonly connect: buildConnector.connector;
   readonly target: buildConnector.Options;
@@ -13,15 +13,15 @@ export interface SocketRequest {
   timeoutError(): Error;
 }
 
-/** Whom it tells how that went: exactly one of the two is called, once. */
+/** Told how it ended: exactly one of the two is called, once. */
 export interface SocketOutcome {
   opened(socket: Socket): void;
   failed(error: Error): void;
 }
 
 /**
- * Opens a socket. The returned function gives up: the attempt has failed with the error that it is called with, and what was
- * under way is ended.
+ * Opens a socket. The returned function gives up: the attempt has failed with the error that it is called
+ * with, and what was under way is ended.
  */
 export function openSocket(
   { connect, target, timeoutMs, clock, timeoutError }: SocketRequest,
@@ -41,8 +41,8 @@ export function openSocket(
   };
   const cancelTimer = clock.setTimer(() => afterInput(() => giveUp(timeoutError())), timeoutMs);
   try {
-    // What is returned is the socket, though the types do not say so. Should it not be, an attempt that was given up
-    // ends by the library's own time-out, somewhat later.
+    // What is returned is the socket, though the types do not say so. Should it not be, an attempt that was
+    // given up ends by the library's own time-out, somewhat later.
     connecting = connect(target, (error, socket) => {
       if (error !== null) return giveUp(error);
       if (isDone) return void socket.destroy();

@@ -18,7 +18,8 @@ export interface PreparedRequest {
 }
 
 /**
- * Checks what would otherwise fail in the library beneath, in its own words, which may quote a header's value.
+ * Checks what would otherwise fail in the library beneath, in its own words, which may quote a header's
+ * value.
  *
  * @throws ValidationError naming the part that cannot be sent.
  */

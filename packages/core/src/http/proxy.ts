@@ -5,20 +5,23 @@ import type { Env } from "../kit/read-env.ts";
 
 /** Which proxies requests go through. */
 export interface HttpProxyOptions {
-  /** For `https:` addresses: `http://user:password@proxy:3128`. The proxy is asked for a tunnel by `CONNECT`. */
+  /**
+   * For `https:` addresses: `http://user:password@proxy:3128`. The proxy is asked for a tunnel by `CONNECT`.
+   */
   readonly https?: string | undefined;
   /** For `http:` addresses. The proxy is sent the whole request. */
   readonly http?: string | undefined;
   /**
-   * What is reached without a proxy, in the form of `NO_PROXY`: hosts separated by commas or blanks, each with its subdomains
-   * (`example.com` and `.example.com` mean the same), with a port if only that is meant; `*` for all.
+   * Hosts that are reached without a proxy, in the form of `NO_PROXY`: separated by commas or blanks, each
+   * with its subdomains (`example.com` and `.example.com` mean the same), with a port if only that is meant;
+   * `*` for all.
    */
   readonly noProxy?: string | undefined;
 }
 
 /**
- * The proxies that the environment names: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in lower case first, as curl and Python
- * read them. `undefined` if it names none.
+ * The proxies that the environment names: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in lower case first, as
+ * curl and Python read them. `undefined` if it names none.
  */
 export function proxyFromEnv(env: Env): HttpProxyOptions | undefined {
   const read = (name: string) => env[name.toLowerCase()]?.trim() || env[name]?.trim() || undefined;

@@ -14,10 +14,10 @@ export class ResponseHandler implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    // Thrown here, before the first byte, an error keeps the request from being written and the connection usable.
-    // Aborting would close a connection that has just been opened.
-    if (this.exchange.isSettled) throw new Error("Nobody waits for this response any more");
-    this.exchange.abandon = () => controller.abort(new Error("Nobody waits for this response any more"));
+    // Thrown here, before the first byte, an error keeps the request from being written and the connection
+    // usable. Aborting would close a connection that has just been opened.
+    if (this.exchange.isSettled) throw new Error("No caller waits for this response any more");
+    this.exchange.abandon = () => controller.abort(new Error("No caller waits for this response any more"));
     this.exchange.markSent();
   }
 

@@ -1,10 +1,11 @@
 import { parseHttpDate } from "./http-date.ts";
 
 /**
- * How long a `Retry-After` header asks to wait, in milliseconds: it is a number of seconds or an HTTP date. `undefined`
- * when it is missing or neither; 0 when it lies in the past.
+ * How long a `Retry-After` header asks to wait, in milliseconds: it is a number of seconds or an HTTP date.
+ * `undefined` when it is missing or neither; 0 when it lies in the past.
  *
- * @param now the present in milliseconds since 1970. The response's own `Date` is best: it leaves our clock out.
+ * @param now the present in milliseconds since 1970. The response's own `Date` is best: it leaves our clock
+ * out.
  */
 export function parseRetryAfter(value: string | null | undefined, now: number): number | undefined {
   const text = value?.trim() ?? "";

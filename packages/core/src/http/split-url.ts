@@ -9,11 +9,11 @@ export interface SplitUrl {
 }
 
 /**
- * Cuts a URL by hand. A URL parser would rewrite the path (`/a/../b`, `/%7e`, a blank), and a signature over the text as
- * given would no longer fit.
+ * Cuts a URL by hand. A URL parser would rewrite the path (`/a/../b`, `/%7e`, a blank), and a signature over
+ * the text as given would no longer fit.
  *
- * A target may hold what a request line can carry: visible ASCII. An empty path becomes `/`, as HTTP prescribes; nothing
- * else is changed.
+ * A target may hold what a request line can carry: visible ASCII. An empty path becomes `/`, as HTTP
+ * prescribes; nothing else is changed.
  *
  * @throws ValidationError when the URL cannot be sent as it stands; it never shows any part of it.
  */
@@ -23,7 +23,10 @@ export function splitUrl(url: string): SplitUrl {
   return { origin, target: target.startsWith("/") ? target : `/${target}` };
 }
 
-/** Visible ASCII without `#`, which begins what is never sent; before it an authority without user and password. */
+/**
+ * Visible ASCII without `#`, which begins what is never sent; before it an authority without user and
+ * password.
+ */
 const sendable = /^(https?:\/\/[^/?#@\\\s]+)([/?][!-"$-~]*)?$/i;
 
 /**

@@ -13,12 +13,14 @@ export interface TlsOptions {
   readonly key?: string | undefined;
 }
 
-/** How a transport connects, and for how long it waits. Durations are in milliseconds; `Infinity` is no limit. */
+/**
+ * How a transport connects, and for how long it waits. Durations are in milliseconds; `Infinity` is no limit.
+ */
 export interface HttpTransportOptions {
   /**
-   * Sends over this function in place of pooled connections. Without it, Node uses the pool and other runtimes their own
-   * `fetch`. What belongs to connections (`connectTimeoutMs`, `maxConnections`, `keepAliveMs`,
-   * `maxConnectionAgeMs`, `tls`) has no effect on it.
+   * Sends over this function in place of pooled connections. Without it, Node uses the pool and other
+   * runtimes their own `fetch`. What belongs to connections (`connectTimeoutMs`, `maxConnections`,
+   * `keepAliveMs`, `maxConnectionAgeMs`, `tls`) has no effect on it.
    */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** From the first packet to a connection that can be used, TLS included. Default 10,000. */
@@ -32,16 +34,19 @@ export interface HttpTransportOptions {
   /** Connections to one origin; requests beyond that wait for one. Default 64. */
   readonly maxConnections?: number | undefined;
   /**
-   * How long an idle connection is kept; less when the server says so. Default 4,000: below the 5 seconds after which many
-   * servers hang up, so that a request seldom meets a connection that is being closed.
+   * How long an idle connection is kept; less when the server says so. Default 4,000: below the 5 seconds
+   * after which many servers hang up, so that a request seldom meets a connection that is being closed.
    */
   readonly keepAliveMs?: number | undefined;
-  /** No request begins on a connection older than this: name servers and load balancers change. Default 300,000. */
+  /**
+   * No request begins on a connection older than this: name servers and load balancers change. Default
+   * 300,000.
+   */
   readonly maxConnectionAgeMs?: number | undefined;
   readonly tls?: TlsOptions | undefined;
   /**
-   * Proxies to go through. {@link proxyFromEnv} reads them from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. Default: none; the
-   * environment is not looked at. Has no effect on a given `fetch`.
+   * Proxies to go through. {@link proxyFromEnv} reads them from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`.
+   * Default: none; the environment is not looked at. Has no effect on a given `fetch`.
    */
   readonly proxy?: HttpProxyOptions | undefined;
   readonly clock?: Clock | undefined;

@@ -31,8 +31,8 @@ export interface HttpTransportStats {
 /** An {@link HttpTransport} that holds connections. */
 export interface ClosableHttpTransport extends HttpTransport {
   /**
-   * Takes no more requests, waits until those under way are done, for `timeoutMs` (default 10,000) at most, cuts off
-   * the rest and closes every connection. Closing again returns the same report.
+   * Takes no more requests, waits until those under way are done, for `timeoutMs` (default 10,000) at most,
+   * cuts off the rest and closes every connection. Closing again returns the same report.
    *
    * @throws ConfigError when `timeoutMs` is not a number of milliseconds; nothing is closed then.
    */
@@ -42,16 +42,16 @@ export interface ClosableHttpTransport extends HttpTransport {
 }
 
 /**
- * A transport with connections that are kept and used again. It opens and loads nothing before the first request, and keeps
- * no process alive once no request is under way.
+ * A transport with connections that are kept and used again. It opens and loads nothing before the first
+ * request, and keeps no process alive once no request is under way.
  *
  * @throws ConfigError naming every option that cannot be used.
  */
 export function createHttpTransport(options: HttpTransportOptions = {}): ClosableHttpTransport {
   const settings = resolveTransportOptions(options);
   const carrier = carrierFor(settings);
-  // No `Set`: with every growth V8 links its old table to the new one, and whatever came and went through it survives until
-  // the next full garbage collection. Measured, that was a quarter of the requests per second.
+  // No `Set`: with every growth V8 links its old table to the new one, and whatever came and went through it
+  // survives until the next full garbage collection. Measured, that was a quarter of the requests per second.
   const running = new LinkedList<Exchange>();
   const drained = new Set<() => void>();
   const closing = new Closing<CloseReport<HttpRequest>>(settings.clock);

@@ -39,8 +39,7 @@ export interface HttpCallOptions {
  * Sends one request, once. Redirects are not followed: a 3xx is a response like any other.
  *
  * Rejects with `ValidationError` (the request cannot be sent as it stands), `TimeoutError`,
- * `ConnectionError`,
- * `HttpResponseError`, `ClosedError`, `ConfigError` or the signal's own reason; never with an error of the library
- * beneath.
+ * `ConnectionError`, `HttpResponseError`, `ClosedError`, `ConfigError` or the signal's own reason; never with
+ * an error of the library beneath.
  */
 export type HttpTransport = (request: HttpRequest, options?: HttpCallOptions) => Promise<HttpResponse>;

@@ -4,10 +4,10 @@ import { onAbort } from "./on-abort.ts";
 import type { WaitOptions } from "./waiting.ts";
 
 /**
- * Calls `giveUp` when the caller's signal fires or its time is over. The returned function ends the watch and
- * leaves neither a timer nor a listener behind.
+ * Calls `giveUp` when the caller's signal fires or its time is over. The returned function ends the watch,
+ * and leaves no timer and no listener behind.
  *
- * @param what what is waited for, as the subject of a sentence: `"Sending"`.
+ * @param what the thing that takes the time, as the subject of a sentence: `"Sending"`.
  */
 export function watchCaller(
   what: string,

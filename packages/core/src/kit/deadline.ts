@@ -22,10 +22,7 @@ export class Deadline {
     return this.leftMs() === 0;
   }
 
-  /**
-   * What is left until a share of the time is over, in milliseconds; never below 0. Default: until all of it
-   * is.
-   */
+  /** The time left, in milliseconds; never below 0. With a `share`, until that share of the time is over. */
   leftMs(share = 1): number {
     return Math.max(0, this.timeoutMs * share - this.elapsedMs);
   }
@@ -33,8 +30,7 @@ export class Deadline {
   /**
    * Settles as the promise of `task` does, or rejects when the time is over. A `task` that throws rejects.
    *
-   * @param what what is waited for, as the subject of a sentence: `"The look-up"`.
-   * @param share the share of the time after which it rejects. Default: all of it.
+   * @param what the thing that takes the time, as the subject of a sentence: `"The look-up"`.
    * @throws TimeoutError.
    */
   async limit<T>(what: string, task: () => T | PromiseLike<T>, share = 1): Promise<T> {

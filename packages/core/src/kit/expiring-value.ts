@@ -47,7 +47,7 @@ interface Attempt<T> {
  * - It is refreshed ahead of its expiry, and callers do not wait for that.
  * - If its source fails or hangs, the old value stays in use for as long as it is valid.
  * - An attempt that hangs is given up after a limit. Its late answer changes nothing.
- * - If a server refuses the value, the next caller gets a new one.
+ * - If the peer refuses the value, the next caller gets a new one.
  */
 export class ExpiringValue<T> {
   readonly #options: ExpiringValueOptions<T>;
@@ -70,7 +70,7 @@ export class ExpiringValue<T> {
   }
 
   /**
-   * The value, fetched if there is none that is valid.
+   * Returns the value, and fetches it if there is no valid one.
    *
    * @throws what `fetch` throws; `TimeoutError` when the attempt was given up; `ClosedError` after {@link
    * close}.
@@ -87,7 +87,7 @@ export class ExpiringValue<T> {
     if (this.#held?.value === value) this.#held = undefined;
   }
 
-  /** Gives up the attempt that is under way, with its timer: the callers that wait for it are rejected. */
+  /** Gives up the attempt under way and its timer. Callers that wait for it are rejected. */
   close(): void {
     this.#attempt?.giveUp(new ClosedError(this.#options.name));
   }

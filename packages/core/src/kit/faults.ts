@@ -2,7 +2,7 @@ import { ConfigError } from "../errors/config-error.ts";
 import type { Issue } from "../errors/issues.ts";
 
 /**
- * Collects what is wrong with a configuration, so that one `ConfigError` names every fault at once.
+ * Collects the faults of a configuration, so that one `ConfigError` names all of them.
  *
  * ```ts
  * const faults = new Faults();
@@ -18,7 +18,7 @@ export class Faults {
     return this.#issues;
   }
 
-  /** Adds the issues. `undefined` is ignored, so that the checks of this entry can be passed in directly. */
+  /** Adds the issues. `undefined` is ignored, because a check returns that if there is no fault. */
   add(...issues: readonly (Issue | undefined)[]): void {
     for (const issue of issues) if (issue !== undefined) this.#issues.push(issue);
   }

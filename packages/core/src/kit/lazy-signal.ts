@@ -1,7 +1,4 @@
-/**
- * An abort signal that is made when somebody asks for it: it costs more than most that is done under it, and
- * many never look.
- */
+/** An abort signal that is made on first use: it is expensive, and many tasks never look at theirs. */
 export class LazySignal {
   #controller: AbortController | undefined;
   #aborted: { readonly reason: unknown } | undefined;

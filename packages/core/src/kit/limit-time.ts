@@ -3,7 +3,7 @@ import { TimeoutError } from "../errors/timeout-error.ts";
 
 /**
  * Settles as `promise` does, or rejects with a `TimeoutError` after `timeoutMs`. For tasks that take no
- * signal: `withTimeout` makes one, which costs more than many a message does.
+ * signal; `withTimeout` makes one, which is expensive.
  */
 export function limitTime<T>(
   what: string,

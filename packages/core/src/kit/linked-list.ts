@@ -1,11 +1,11 @@
-/** What makes an object a member of a {@link LinkedList}: it is in one list at a time, or in none. */
+/** A member of a {@link LinkedList}. It is in one list at a time, or in none. */
 export interface ListMember<Self> {
   previous: Self | undefined;
   next: Self | undefined;
   list: object | undefined;
 }
 
-/** A list that its members know their places in, so that one can leave from the middle without a search. */
+/** A doubly linked list: a member leaves from the middle without a search. */
 export class LinkedList<Member extends ListMember<Member>> {
   first: Member | undefined;
   last: Member | undefined;

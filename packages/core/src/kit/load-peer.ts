@@ -5,7 +5,7 @@ import { messageOf } from "../errors/wirekit-error.ts";
  * Loads an optional peer dependency on first use.
  *
  * @param name the package: `"kafkajs"`.
- * @param load imports it: `() => import("kafkajs")`. A literal, so that bundlers find it.
+ * @param load imports it: `() => import("kafkajs")`. Write the name as a literal, or bundlers miss it.
  * @param neededBy the option or class that needs it: `"KafkaMessageBus"`.
  * @throws ConfigError saying which package to install, or that the installed one cannot be loaded.
  */

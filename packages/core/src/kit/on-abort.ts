@@ -1,19 +1,19 @@
 import { LinkedList, type ListMember } from "./linked-list.ts";
 
-/** Someone who wants to be told. */
+/** One callback that waits for the signal. */
 interface Waiter extends ListMember<Waiter> {
   readonly callback: () => void;
 }
 
-/** Everyone who waits on one signal, and the one listener that tells them. */
+/** All callbacks that wait on one signal, and the one listener that calls them. */
 interface Listening {
   readonly waiters: LinkedList<Waiter>;
   readonly listener: () => void;
 }
 
 /**
- * One listener per signal, however many calls wait on it. Runtimes warn of a leak from the eleventh listener
- * on one signal, and a program that sends many messages under one signal is no leak.
+ * One listener per signal, however many calls wait on it. Runtimes warn of a leak at the eleventh listener of
+ * a signal, and a program may well send many messages under one signal.
  */
 const listenings = new WeakMap<AbortSignal, Listening>();
 

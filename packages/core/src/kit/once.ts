@@ -1,6 +1,6 @@
 /**
- * Runs `make` on the first call, and gives every caller what it resolved with. A failure is not kept: the
- * next call tries again. Calls that come meanwhile share the one that is under way.
+ * Runs `make` on the first call and returns its promise to every caller. A failure is not kept: the next call
+ * tries again.
  */
 export function once<T>(make: () => Promise<T>): () => Promise<T> {
   const made = new OpenOnce<T>();
@@ -11,7 +11,7 @@ export function once<T>(make: () => Promise<T>): () => Promise<T> {
 export class OpenOnce<T> {
   readonly #opened = new Map<string, Promise<T>>();
 
-  /** What is open under `name`, opened by `open` where there is none yet. */
+  /** Returns the thing that is open under `name`, and opens it on the first call. */
   get(name: string, open: () => Promise<T>): Promise<T> {
     const known = this.#opened.get(name);
     if (known !== undefined) return known;
@@ -21,7 +21,7 @@ export class OpenOnce<T> {
     return opening;
   }
 
-  /** All that is open, once what is being opened now has been, or could not be. */
+  /** Returns all that is open, after the attempts under way have succeeded or failed. */
   async all(): Promise<T[]> {
     const results = await Promise.allSettled(this.#opened.values());
     return results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));

@@ -9,7 +9,7 @@ export const maxTimerMs = 2_147_483_647;
 /** Options with every default in its place. */
 export type Resolved<Options> = { readonly [Name in keyof Options]-?: Exclude<Options[Name], undefined> };
 
-/** What a number must be between. */
+/** The range of a number. */
 export interface NumberRange {
   readonly minimum: number;
   readonly maximum?: number | undefined;
@@ -34,17 +34,17 @@ export function collectFaults<T>(issues: Issue[], task: () => T): T | undefined 
   }
 }
 
-/** A fault unless `value` is a whole number in the range. */
+/** Returns a fault unless `value` is a whole number in the range. */
 export function checkWhole(path: string, value: unknown, range: NumberRange): Issue | undefined {
   return checkRange(path, value, range, "a whole number", Number.isSafeInteger);
 }
 
-/** A fault unless `value` is a number in the range; for durations and shares. */
+/** Returns a fault unless `value` is a number in the range. */
 export function checkNumber(path: string, value: unknown, range: NumberRange): Issue | undefined {
   return checkRange(path, value, range, "a number", Number.isFinite);
 }
 
-/** A fault unless `value` is a duration that a timer can wait for. */
+/** Returns a fault unless `value` is a duration that a timer can wait for. */
 export function checkDurationMs(
   path: string,
   value: unknown,
@@ -53,13 +53,13 @@ export function checkDurationMs(
   return checkNumber(path, value, { ...range, maximum: maxTimerMs });
 }
 
-/** A fault unless `value` is one of the words. */
+/** Returns a fault unless `value` is one of the words. */
 export function checkOneOf(path: string, value: unknown, words: readonly string[]): Issue | undefined {
   if (words.some((word) => word === value)) return undefined;
   return { path, message: `must be ${words.map((word) => `"${word}"`).join(" or ")}` };
 }
 
-/** A fault unless `value` is a function, or absent where it may be. */
+/** Returns a fault unless `value` is a function, or absent and optional. */
 export function checkFunction(
   path: string,
   value: unknown,

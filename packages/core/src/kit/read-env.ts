@@ -3,19 +3,19 @@ import type { Issue } from "../errors/issues.ts";
 import { messageOf } from "../errors/wirekit-error.ts";
 import { redactText } from "../redact-text.ts";
 
-/** The environment: `process.env`, or what a test puts in its place. */
+/** The environment: `process.env`, or a plain object in a test. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** Options in place of what the environment says. One that is `undefined` is one that is not given. */
+/** Options that take the place of environment variables. `undefined` counts as not given. */
 export type Overrides<Options> = { readonly [Name in keyof Options]?: Options[Name] | undefined };
 
 /**
- * How the text of a variable, without the blanks around it, becomes a value. Throws a plain `Error` whose
- * message says what was expected: `"must be ..."`.
+ * Turns the text of a variable, trimmed, into a value. Throws a plain `Error` whose message says what was
+ * expected: `"must be ..."`.
  */
 export type EnvParser<T> = (text: string) => T;
 
-/** One variable that is read. */
+/** How one variable is read. */
 export interface EnvVariable<T> {
   readonly name: string;
   readonly parse: EnvParser<T>;
@@ -33,9 +33,8 @@ type EnvValues<Variables extends Record<string, EnvVariable<unknown>>> = {
 type Parsed<Variable> = Variable extends { parse: EnvParser<infer T> } ? T : never;
 
 /**
- * Reads all `variables`, and names all that are missing or malformed in one error. A variable that is set to
- * nothing but blanks counts as not set: that is what `NAME=` in a file or a container's definition means to
- * say.
+ * Reads all `variables`, and names all that are missing or malformed in one error. A variable that is empty
+ * or blank counts as not set, because `NAME=` in a file or a container's definition means that.
  *
  * @throws ConfigError naming every variable at fault, never a value.
  */
@@ -65,8 +64,8 @@ function readOne(env: Env, variable: EnvVariable<unknown>, issues: Issue[]): unk
 }
 
 /**
- * What a parser of this package or its users says was expected. The runtime's own errors are not repeated:
- * those of `JSON.parse` and `new URL` quote the text, which may be secret.
+ * What the parser expected. Errors of the runtime are not repeated: those of `JSON.parse` and `new URL` quote
+ * the text, which may be secret.
  */
 function expectation(thrown: unknown, text: string): string {
   const isPlain =

@@ -2,8 +2,8 @@ import { memberPath } from "../errors/issues.ts";
 import type { Faults } from "./faults.ts";
 
 /**
- * Reads one option: returns its value, or the default, and adds what is wrong with it to `faults`. What it
- * returns for a faulty value is never used, because `Faults.throwIfAny` follows.
+ * Reads one option: returns its value or the default, and adds its faults to `faults`. What it returns for a
+ * faulty value is never used, because `Faults.throwIfAny` follows.
  */
 export type OptionRule<T> = (value: unknown, path: string, faults: Faults) => T;
 
@@ -16,8 +16,8 @@ export type OptionsOf<Rules extends OptionRules> = {
 };
 
 /**
- * Reads an object of options by its rules: checks every option, fills in the defaults, and adds what is wrong
- * to `faults`, also an option that does not exist, with the nearest one that does.
+ * Reads an object of options by its rules: checks every option, fills in the defaults, and adds all faults to
+ * `faults`. An option that does not exist is a fault, too, and is named with the nearest one that does.
  *
  * @param path where the object stands in the options of its user: `"retry"`. Default: it is all of the
  * options.

@@ -4,24 +4,24 @@ import { withAttempts } from "../errors/with-attempts.ts";
 import { backoffMs, type RetryPolicy, resolveRetryPolicy } from "../retry-policy.ts";
 import { rejectOnAbort, sleep } from "./waiting.ts";
 
-/** What a try is told about itself. */
+/** The try under way. */
 export interface Attempt {
   /** 1 for the first. */
   readonly number: number;
 }
 
 export interface RetryOptions {
-  /** What is left out, or `undefined`, is as in `defaultRetryPolicy`. */
+  /** Omitted fields take their value from `defaultRetryPolicy`. */
   readonly policy?: Partial<RetryPolicy> | undefined;
-  /** Ends the retrying at once, in a try as in a pause; the call rejects with this signal's own reason. */
+  /** Ends the call at once, during a try or a pause. It rejects with the signal's own reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Told before each pause. */
+  /** Called before each pause. */
   readonly onRetry?: ((retry: UpcomingRetry) => void) | undefined;
   readonly clock?: Clock | undefined;
   readonly random?: Random | undefined;
 }
 
-/** A try has failed and another one follows after the pause. */
+/** A try has failed, and another one follows after the pause. */
 export interface UpcomingRetry {
   readonly error: WirekitError;
   /** The number of the try that failed. */
@@ -52,7 +52,7 @@ export async function retry<T>(
       const running = task({ number });
       return await (signal === undefined ? running : rejectOnAbort(running, signal));
     } catch (thrown) {
-      // What an aborted task rejects with is of no interest: the caller knows the reason it gave.
+      // After an abort the caller gets the reason that it gave, whatever the task rejects with.
       signal?.throwIfAborted();
       const error = WirekitError.from(thrown);
       const leftMs = policy.maxElapsedMs - (clock.monotonic() - startedAt);
@@ -64,7 +64,7 @@ export async function retry<T>(
   }
 }
 
-/** How long to wait before the next try; `undefined` when there is none. */
+/** How long to wait before the next try; `undefined` if there is none. */
 function pauseMs(
   error: WirekitError,
   number: number,

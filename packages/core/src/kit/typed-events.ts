@@ -3,8 +3,8 @@ import type { Logger } from "../logger.ts";
 import { catchRejection } from "./catch-rejection.ts";
 
 /**
- * Listeners by event name, each given its event's own type. What a listener throws or rejects with is logged, and
- * the other listeners are called all the same.
+ * Listeners by event name, each given its event's own type. What a listener throws or rejects with is logged,
+ * and the other listeners are called all the same.
  */
 export class TypedEvents<Events extends object> {
   readonly #listeners = new Map<keyof Events, Set<(event: never) => void>>();
@@ -18,7 +18,7 @@ export class TypedEvents<Events extends object> {
   on<Name extends keyof Events>(name: Name, listener: (event: Events[Name]) => void): () => void {
     const listeners = this.#listeners.get(name) ?? new Set();
     this.#listeners.set(name, listeners);
-    // Wrapped, so that one function given twice counts twice, and each can be taken off by itself.
+    // Wrapped, so that a function that is added twice is called twice, and each can be removed by itself.
     const own = (event: Events[Name]) => listener(event);
     listeners.add(own);
     return () => listeners.delete(own);

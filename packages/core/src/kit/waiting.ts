@@ -2,7 +2,7 @@ import { type Clock, systemClock } from "../clock.ts";
 import { TimeoutError } from "../errors/timeout-error.ts";
 import { onAbort } from "./on-abort.ts";
 
-/** What every call that waits can be given. */
+/** The options of every call that waits. */
 export interface WaitOptions {
   /** Ends the wait; the call rejects with this signal's own reason. */
   readonly signal?: AbortSignal | undefined;
@@ -34,7 +34,7 @@ export function sleep(
   });
 }
 
-/** A signal, and the way to let go of what it listens to once it is no longer needed. */
+/** A signal that follows others, and the function that detaches it from them. */
 export interface LinkedSignal {
   readonly signal: AbortSignal;
   /** Stops listening. Without it, a long-lived parent would gather one callback for every call. */

@@ -9,7 +9,10 @@ import { consoleLogger, type Logger } from "../logger.ts";
 /** A signal by its name in Node: `"SIGTERM"`. Written out, so that these types need no `@types/node`. */
 export type SignalName = `SIG${Uppercase<string>}`;
 
-/** What can be closed within a time: a consumer, a batcher, any client of these packages, a server of your own. */
+/**
+ * What can be closed within a time: a consumer, a batcher, any client of these packages, a server of your
+ * own.
+ */
 export interface Closeable {
   close(options: { readonly timeoutMs: number }): unknown;
 }
@@ -25,9 +28,14 @@ export interface SignalledProcess {
 export interface CloseOnSignalsOptions {
   /** Default SIGTERM and SIGINT. */
   readonly signals?: readonly SignalName[] | undefined;
-  /** For all of them together, in milliseconds. Default 10,000: less than what Kubernetes and Docker allow. */
+  /**
+   * For all of them together, in milliseconds. Default 10,000: less than what Kubernetes and Docker allow.
+   */
   readonly timeoutMs?: number | undefined;
-  /** `"exit"` the process when all is closed, whatever else keeps it alive, or `"return"` to the program. Default `"exit"`. */
+  /**
+   * `"exit"` the process when all is closed, whatever else keeps it alive, or `"return"` to the program.
+   * Default `"exit"`.
+   */
   readonly afterwards?: "exit" | "return" | undefined;
   /** When all was closed in time. Default 0. */
   readonly exitCode?: number | undefined;
@@ -54,8 +62,9 @@ export interface SignalWatch {
 }
 
 /**
- * Closes on the first signal, one after the other in the order given: what takes work in before what it works with. Each is given nine
- * tenths of the time that is left, and waited for until all of it is over. A second signal ends the process at once, with 128 and the signal's number, as a shell would report it.
+ * Closes on the first signal, one after the other in the order given: what takes work in before what it works
+ * with. Each is given nine tenths of the time that is left, and waited for until all of it is over. A second
+ * signal ends the process at once, with 128 and the signal's number, as a shell would report it.
  */
 export function closeOnSignals(
   closeables: readonly Closeable[],

@@ -11,7 +11,10 @@ export class Alarm {
     this.#onRing = onRing;
   }
 
-  /** Rings by `at`, on the monotonic clock, or not at all if it is `undefined`. A later time does not put off an alarm that is set. */
+  /**
+   * Rings by `at`, on the monotonic clock, or not at all if it is `undefined`. A later time does not put off
+   * an alarm that is set.
+   */
   set(at: number | undefined): void {
     if (at === undefined) this.off();
     else this.#cancel ??= this.#clock.setTimer(() => this.#ring(), Math.max(0, at - this.#clock.monotonic()));

@@ -34,8 +34,9 @@ import { BatcherCounts, type BatcherStats } from "./stats.ts";
 const noOptions: WaitOptions = {};
 
 /**
- * Turns single sends into full flushes. It gathers items until there are enough of them, enough bytes, or enough time has passed, and
- * gives each caller the outcome of its own item. It retries what failed in a flush, alone, and keeps the order of each key.
+ * Turns single sends into full flushes. It gathers items until there are enough of them, enough bytes, or
+ * enough time has passed, and gives each caller the outcome of its own item. It retries what failed in a
+ * flush, alone, and keeps the order of each key.
  */
 export class Batcher<Item, Receipt> implements AsyncDisposable {
   readonly #options: ResolvedBatcherOptions<Item, Receipt>;
@@ -70,11 +71,12 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
   /**
    * Sends `item` with the next flush that has room for it; resolves with its receipt.
    *
-   * An abort or time-out takes an item out that is not in flight. One that is in flight is given up: it may arrive, and is not
-   * retried.
+   * An abort or time-out takes an item out that is not in flight. One that is in flight is given up: it may
+   * arrive, and is not retried.
    *
-   * @throws MessageTooLargeError, QueueFullError or ClosedError if it is not taken; the error of the last try, with `attempts` set;
-   * UnconfirmedError if a try went out without an answer; TimeoutError after `timeoutMs`, or the signal's own reason, if none did.
+   * @throws MessageTooLargeError, QueueFullError or ClosedError if it is not taken; the error of the last
+   * try, with `attempts` set; UnconfirmedError if a try went out without an answer; TimeoutError after
+   * `timeoutMs`, or the signal's own reason, if none did.
    */
   send(item: Item, options: WaitOptions = noOptions): Promise<Receipt> {
     return new Promise((resolve, reject) => {
@@ -88,9 +90,9 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
   }
 
   /**
-   * As {@link send}, for a client that has a promise of its own for the caller: see "Promises per message" in docs/performance.md.
-   * Calls `settle` once, with the outcome, what `send` would reject with, and the item; within this call if the item is refused at
-   * once. `settle` must not throw.
+   * As {@link send}, for a client that has a promise of its own for the caller: see "Promises per message" in
+   * docs/performance.md. Calls `settle` once, with the outcome, what `send` would reject with, and the item;
+   * within this call if the item is refused at once. `settle` must not throw.
    */
   submit(item: Item, options: WaitOptions, settle: Settle<Item, Receipt>): void {
     this.#submit(item, options, settle);
@@ -111,7 +113,9 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
     );
   }
 
-  /** Flushes all that was given so far without lingering; resolves once each of those items has its outcome. */
+  /**
+   * Flushes all that was given so far without lingering; resolves once each of those items has its outcome.
+   */
   async flush(options: WaitOptions = {}): Promise<void> {
     const done = this.#checkpoints.allDone();
     this.#queue.endLingering(Number.POSITIVE_INFINITY);
@@ -120,8 +124,8 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
   }
 
   /**
-   * Takes nothing more, flushes what is held, and returns what could not be finished in time. Those callers are told as well.
-   * Closing again returns the same report.
+   * Takes nothing more, flushes what is held, and returns what could not be finished in time. Those callers
+   * are told as well. Closing again returns the same report.
    *
    * @throws ConfigError when `timeoutMs` is not a number of milliseconds; nothing is closed then.
    */
@@ -216,7 +220,10 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
       this.#admit(next);
   }
 
-  /** Pumps in a microtask, so that sends of one turn go together, and the flush function is never called inside `send`. */
+  /**
+   * Pumps in a microtask, so that sends of one turn go together, and the flush function is never called
+   * inside `send`.
+   */
   #pumpSoon(): void {
     if (this.#isPumpDue) return;
     this.#isPumpDue = true;

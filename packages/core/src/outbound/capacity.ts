@@ -11,7 +11,9 @@ interface Occupant<Self> extends ListMember<Self> {
   readonly bytes: number;
 }
 
-/** Counts what is held against its bounds, and admits entries that wait for room in their order of arrival. */
+/**
+ * Counts what is held against its bounds, and admits entries that wait for room in their order of arrival.
+ */
 export class Capacity<Entry extends Occupant<Entry>> {
   entries = 0;
   bytes = 0;

@@ -6,8 +6,8 @@ export interface Checkpoint {
 }
 
 /**
- * Tells `flush()` when everything has its outcome that was sent before it. Each call closes a checkpoint and begins a new one, so that
- * it does not wait for later entries.
+ * Tells `flush()` when everything has its outcome that was sent before it. Each call closes a checkpoint and
+ * begins a new one, so that it does not wait for later entries.
  */
 export class Checkpoints {
   #newest: Checkpoint = { outstanding: 0, isClosed: false };

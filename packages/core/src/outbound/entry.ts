@@ -11,12 +11,12 @@ import type { KeyQueue, QueuedEntry } from "./send-queue.ts";
 export type BatchOutcome<Receipt> = SendOutcome<{ readonly receipt: Receipt }>;
 
 /**
- * Tells the caller of `item` its outcome. `reason` is what a single send rejects with. The item is passed so that one function can
- * serve all calls: see "Closures that wait" in docs/performance.md.
+ * Tells the caller of `item` its outcome. `reason` is what a single send rejects with. The item is passed so
+ * that one function can serve all calls: see "Closures that wait" in docs/performance.md.
  */
 export type Settle<Item, Receipt> = (outcome: BatchOutcome<Receipt>, reason: unknown, item: Item) => void;
 
-/** What is told the outcome of an item, once: a callback, or a promise. */
+/** The caller of an item: a callback or a promise, told its outcome once. */
 export type Caller<Item, Receipt> = Settle<Item, Receipt> | PromiseCaller<Receipt>;
 
 /** The two ends of a promise, in one small object: see "Closures that wait" in docs/performance.md. */
@@ -126,7 +126,10 @@ export function hasLeft({
   return stage === "in-flight" || mayHaveArrived;
 }
 
-/** The last error, unless an earlier try went out without an answer: what the peer refuses now may have arrived then. */
+/**
+ * The last error, unless an earlier try went out without an answer: what the peer refuses now may have
+ * arrived then.
+ */
 export function finalError(
   { mayHaveArrived }: Pick<Entry<never, never>, "mayHaveArrived">,
   last: WirekitError,

@@ -103,8 +103,9 @@ interface FlushLimits {
 }
 
 /**
- * Calls the flush function and waits for it, but not for ever. Its signal fires after the time limit. An answer within the grace
- * still counts, because the entries may have been delivered. After the grace, the flush is abandoned.
+ * Calls the flush function and waits for it, but not for ever. Its signal fires after the time limit. An
+ * answer within the grace still counts, because the entries may have been delivered. After the grace, the
+ * flush is abandoned.
  */
 function runFlush<Item, Receipt>(
   flush: Flush<Item, Receipt>,
@@ -161,8 +162,8 @@ async function callAsync<T>(task: () => Promise<T>): Promise<T> {
 }
 
 /**
- * What a flush that throws says of its entries. After the signal has fired, any error is taken for its echo: libraries differ in
- * what they throw on an abort.
+ * What a flush that throws says of its entries. After the signal has fired, any error is taken for its echo:
+ * libraries differ in what they throw on an abort.
  */
 function allEndedBy(thrown: unknown, count: number, { aborted }: LazySignal): FlushResults<never> {
   if (thrown instanceof UnconfirmedError) return allUnconfirmed(count, thrown);

@@ -23,13 +23,15 @@ export type EntryResult<Receipt> =
   | { readonly kind: "delivered"; readonly receipt: Receipt }
   /** It has not been delivered: the peer refused it, or it never left. */
   | { readonly kind: "failed"; readonly error: unknown }
-  /** It went out, and nothing says what became of it. Retried like one that failed, but it may have arrived. */
+  /**
+   * It went out, and nothing says what became of it. Retried like one that failed, but it may have arrived.
+   */
   | { readonly kind: "unconfirmed"; readonly error: unknown };
 
 /**
- * Sends `entries` in one request and says what became of each, in their order. If it throws a `WirekitError`, all of them have
- * failed with that error; if it throws anything else, nothing is known of them, and they are unconfirmed. `signal` fires on the
- * flush time-out and when `close` runs out of time.
+ * Sends `entries` in one request and says what became of each, in their order. If it throws a `WirekitError`,
+ * all of them have failed with that error; if it throws anything else, nothing is known of them, and they are
+ * unconfirmed. `signal` fires on the flush time-out and when `close` runs out of time.
  */
 export type Flush<Item, Receipt> = (
   entries: readonly BatchEntry<Item>[],
@@ -50,23 +52,32 @@ export interface BatcherOptions<Item, Receipt> {
   readonly maxEntries: number;
   /** The most bytes in one flush. Default: no limit. */
   readonly maxBytes?: number | undefined;
-  /** The most bytes in one entry; a larger one is refused with `MessageTooLargeError`. Default: `maxBytes`. */
+  /**
+   * The most bytes in one entry; a larger one is refused with `MessageTooLargeError`. Default: `maxBytes`.
+   */
   readonly maxEntryBytes?: number | undefined;
   /** The exact size of an entry on the wire, overhead included. Needed where a limit is in bytes. */
   readonly sizeOf?: ((item: Item) => number) | undefined;
-  /** The key whose entries keep their order; `undefined` for an item that has none and never waits for others. */
+  /**
+   * The key whose entries keep their order; `undefined` for an item that has none and never waits for others.
+   */
   readonly keyOf?: ((item: Item) => string | undefined) | undefined;
   /**
-   * How the entries of one key fail: `"apart"`, or `"together"`, as those of a Kafka partition in one request do. Entries that fail
-   * together share a flush; where a flush can fail in part, order needs one entry per key and flush. Default `"apart"`.
+   * How the entries of one key fail: `"apart"`, or `"together"`, as those of a Kafka partition in one request
+   * do. Entries that fail together share a flush; where a flush can fail in part, order needs one entry per
+   * key and flush. Default `"apart"`.
    */
   readonly keysFail?: "apart" | "together" | undefined;
   /**
-   * What to do about order where a flush can fail in part: `"strict"` keeps it by one entry per key and flush; `"best-effort"` puts
-   * many entries of a key into a flush, and lets those that were delivered overtake those that are retried. Default `"strict"`.
+   * What to do about order where a flush can fail in part: `"strict"` keeps it by one entry per key and
+   * flush; `"best-effort"` puts many entries of a key into a flush, and lets those that were delivered
+   * overtake those that are retried. Default `"strict"`.
    */
   readonly orderOnPartialFailure?: "strict" | "best-effort" | undefined;
-  /** The longest that an entry waits for company, in milliseconds. Default 0: what is called in one turn goes together. */
+  /**
+   * The longest that an entry waits for company, in milliseconds. Default 0: what is called in one turn goes
+   * together.
+   */
   readonly lingerMs?: number | undefined;
   /** Flushes in flight at once. Default 4. */
   readonly maxInFlight?: number | undefined;
@@ -74,15 +85,17 @@ export interface BatcherOptions<Item, Receipt> {
   readonly maxPendingEntries?: number | undefined;
   /** The most bytes that are held; a larger entry is refused. Default 64 MiB where `sizeOf` is given. */
   readonly maxPendingBytes?: number | undefined;
-  /** What `send` does when that is reached: wait for room, or reject with `QueueFullError`. Default `"wait"`. */
+  /**
+   * What `send` does when that is reached: wait for room, or reject with `QueueFullError`. Default `"wait"`.
+   */
   readonly whenFull?: "wait" | "reject" | undefined;
   /** For entries that failed with a retryable error. Default: three tries within 30 seconds. */
   readonly retry?: Partial<RetryPolicy> | undefined;
   /** After this time the signal of a flush fires, in milliseconds. Default 30,000. */
   readonly flushTimeoutMs?: number | undefined;
   /**
-   * How long a flush may then take to end, in milliseconds. One that does not is abandoned: its entries are unconfirmed.
-   * Default 1,000.
+   * How long a flush may then take to end, in milliseconds. One that does not is abandoned: its entries are
+   * unconfirmed. Default 1,000.
    */
   readonly flushGraceMs?: number | undefined;
   /** Called before entries are retried. */

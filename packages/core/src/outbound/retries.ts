@@ -19,7 +19,10 @@ export interface RetryPlan<Item, Receipt> {
   readonly final: readonly Failure<Item, Receipt>[];
 }
 
-/** Sorts failures by the retry policy. An error that is not retryable is final; so is one that used up its tries or time. */
+/**
+ * Sorts failures by the retry policy. An error that is not retryable is final; so is one that used up its
+ * tries or time.
+ */
 export function planRetry<Item, Receipt>(
   failures: readonly Failure<Item, Receipt>[],
   policy: RetryPolicy,

@@ -9,8 +9,9 @@ export interface QueuedEntry<Self extends ListMember<Self>> extends ListMember<S
 }
 
 /**
- * The entries of one key in their order, or one entry without a key. A key queue is *ready* in one of the send queue's two lists,
- * *closed* while entries of it are in flight or pause before a retry, or gone when it is empty.
+ * The entries of one key in their order, or one entry without a key. A key queue is *ready* in one of the
+ * send queue's two lists, *closed* while entries of it are in flight or pause before a retry, or gone when it
+ * is empty.
  */
 export class KeyQueue<Entry extends ListMember<Entry>> implements ListMember<KeyQueue<Entry>> {
   previous: KeyQueue<Entry> | undefined = undefined;
@@ -38,8 +39,9 @@ export interface BatchLimits {
 }
 
 /**
- * The entries that wait to be flushed. After entries of a key were taken, the key gives nothing more until it is opened again; other
- * keys are not held back. Every operation takes constant time for each entry that it concerns, however many others wait.
+ * The entries that wait to be flushed. After entries of a key were taken, the key gives nothing more until it
+ * is opened again; other keys are not held back. Every operation takes constant time for each entry that it
+ * concerns, however many others wait.
  */
 export class SendQueue<Entry extends QueuedEntry<Entry>> {
   /** Ready, and to go with the next flush. */
@@ -144,7 +146,10 @@ export class SendQueue<Entry extends QueuedEntry<Entry>> {
     return batch;
   }
 
-  /** All that wait: ready, or behind their key. Entries without a key that pause before a retry are in `Pauses` only. */
+  /**
+   * All that wait: ready, or behind their key. Entries without a key that pause before a retry are in
+   * `Pauses` only.
+   */
   *[Symbol.iterator](): Generator<Entry, void> {
     for (const keyQueue of this.#byKey.values()) yield* keyQueue.entries;
     for (const list of [this.#due, this.#lingering]) {
@@ -182,7 +187,10 @@ export class SendQueue<Entry extends QueuedEntry<Entry>> {
     if (!this.#due.remove(keyQueue)) this.#lingering.remove(keyQueue);
   }
 
-  /** To be called before and after the entries of a key queue change, so that the sums over what is ready stay true. */
+  /**
+   * To be called before and after the entries of a key queue change, so that the sums over what is ready stay
+   * true.
+   */
   #countIfReady(keyQueue: KeyQueue<Entry>, sign: 1 | -1): void {
     if (keyQueue.list !== undefined) this.#count(keyQueue, sign);
   }

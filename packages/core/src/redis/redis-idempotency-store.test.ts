@@ -7,8 +7,8 @@ import { type RedisClient, type RedisEval, RedisIdempotencyStore } from "./index
 import { abandonScript, beginScript, completeScript, renewScript } from "./scripts.ts";
 
 /**
- * What the four scripts do, over a map: an in-process stand-in, so that the store around them can be examined anywhere. The scripts themselves
- * run in `test/interop/redis.interop.ts`, on a real server.
+ * What the four scripts do, over a map: an in-process stand-in, so that the store around them can be examined
+ * anywhere. The scripts themselves run in `test/interop/redis.interop.ts`, on a real server.
  */
 function simulatedRedis(clock: ManualClock): RedisEval {
   const values = new Map<string, { readonly value: string; readonly expiresAt: number }>();

@@ -20,8 +20,8 @@ export interface RedisIdempotencyStoreOptions<Result> {
 const tokenLength = 36;
 
 /**
- * Idempotency for many processes, in Redis 2.6 or later. One key for each message, a script for each operation, so that each is atomic; also
- * on a cluster. Times are Redis's own.
+ * Idempotency for many processes, in Redis 2.6 or later. One key for each message, a script for each
+ * operation, so that each is atomic; also on a cluster. Times are Redis's own.
  *
  * Redis may lose the last writes when it fails over: then a message is handled twice, as without a store.
  */
@@ -79,7 +79,8 @@ export class RedisIdempotencyStore<Result = unknown> implements IdempotencyStore
       // Some clients give integers as bigint when they are asked to.
       return typeof answer === "bigint" ? Number(answer) : answer;
     } catch (thrown) {
-      // Without the cause: a client's error carries the command with its arguments, and those carry the result.
+      // Without the cause: a client's error carries the command with its arguments, and those carry the
+      // result.
       throw new WirekitError(`Redis could not be asked: ${messageOf(thrown)}`, {
         code: "wirekit/redis",
         retryable: true,

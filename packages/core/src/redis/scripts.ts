@@ -1,7 +1,11 @@
-// A key's value is "c" and the token of a claim, or "d", the token that did the work, and its result. A script may reach Redis twice, when
-// a client sends it again after a connection broke: the second time finds its own token, and gives the same answer.
+// A key's value is "c" and the token of a claim, or "d", the token that did the work, and its result. A
+// script may reach Redis twice, when a client sends it again after a connection broke: the second time finds
+// its own token, and gives the same answer.
 
-/** KEYS: the key. ARGV: the claim's value, its time in milliseconds. Nil: begun; "c": in progress; else the value of what is done. */
+/**
+ * KEYS: the key. ARGV: the claim's value, its time in milliseconds. Nil: begun; "c": in progress; else the
+ * value of what is done.
+ */
 export const beginScript = `
 local current = redis.call('GET', KEYS[1])
 if current and current ~= ARGV[1] then
@@ -11,7 +15,10 @@ end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return nil`;
 
-/** KEYS: the key. ARGV: the claim's value, the value of what is done, its time in milliseconds. 1: done; 0: somebody else's. */
+/**
+ * KEYS: the key. ARGV: the claim's value, the value of what is done, its time in milliseconds. 1: done; 0:
+ * somebody else's.
+ */
 export const completeScript = `
 local current = redis.call('GET', KEYS[1])
 if current and current ~= ARGV[1] and current ~= ARGV[2] then return 0 end
@@ -24,7 +31,10 @@ if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('DEL', KEYS[1])
 return 1`;
 
-/** KEYS: the key. ARGV: the claim's value, its time in milliseconds. 1: renewed; 0: it was not this token's any more. */
+/**
+ * KEYS: the key. ARGV: the claim's value, its time in milliseconds. 1: renewed; 0: it was not this token's
+ * any more.
+ */
 export const renewScript = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('PEXPIRE', KEYS[1], ARGV[2])

@@ -1,6 +1,6 @@
 import type { SpanAttributes, SpanKind } from "./span-types.ts";
 
-/** What is done with a message, in the words of OpenTelemetry's conventions for messaging. */
+/** An operation on a message, in the words of OpenTelemetry's conventions for messaging. */
 export type MessagingOperation = "create" | "send" | "receive" | "process" | "settle";
 
 /** A span about messages, before it is begun. */

@@ -5,7 +5,7 @@ import type { TraceContext } from "./span-types.ts";
 /**
  * Writes where the active span stands in its trace into `carrier` (message headers or attributes):
  * `traceparent` and what else the program's propagator writes. Nothing without a tracer provider, a
- * propagator or an active span. A propagator that throws writes nothing more.
+ * propagator or an active span.
  */
 export async function injectTraceContext(carrier: Record<string, string>): Promise<void> {
   if (!isTracingOn()) return;

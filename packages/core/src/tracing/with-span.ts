@@ -5,8 +5,7 @@ import type { ActiveSpan, SpanKind, SpanOptions } from "./span-types.ts";
 
 /**
  * Runs `task` inside a span that ends when it does. A failure marks the span as failed, with the error's code
- * as
- * `error.type`; what `task` returns or throws is handed on unchanged, also if the tracer or the span throws.
+ * as `error.type`; what `task` returns or throws is handed on unchanged.
  *
  * Without a tracer provider it only runs `task`, and `@opentelemetry/api` is not even loaded.
  */

@@ -1,11 +1,12 @@
 import type { WirekitError } from "@wirekit/core";
 
 /**
- * All that the bus asks of a Kafka client. A driver connects, speaks the protocol and says what happened; it knows nothing of messages,
- * batching, handlers, order or retries of a message. Another client is another file that implements this.
+ * All that the bus asks of a Kafka client. A driver connects, speaks the protocol and says what happened; it
+ * knows nothing of messages, batching, handlers, order or retries of a message. Another client is another
+ * file that implements this.
  *
- * Whatever a driver throws is a `WirekitError`: `retryable` where time may mend it. An error of a login is not, and says which
- * mechanism was refused, never the password.
+ * Whatever a driver throws is a `WirekitError`: `retryable` where time may mend it. An error of a login is
+ * not, and says which mechanism was refused, never the password.
  */
 export interface KafkaDriver {
   /** A producer of its own: its own producer id and sequence numbers. Connects with the first send. */
@@ -36,38 +37,49 @@ export interface PartitionLag extends TopicPartition {
   readonly lag: bigint;
 }
 
-/** What is written, to a partition that was chosen before. */
-export interface ProducerRecord extends TopicPartition {
+/** One record to be written. */
+export interface ProducerRecord {
   readonly key: string | undefined;
   readonly value: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What became of the records of one partition, which a broker takes or refuses together. */
-export type PartitionResult = TopicPartition &
-  (
-    | { readonly kind: "written"; readonly baseOffset: bigint }
-    /** Was refused, and is not in the log. */
-    | { readonly kind: "refused"; readonly error: WirekitError }
-    /** Nobody has said whether it is in the log. The session is no longer to be used. */
-    | { readonly kind: "unknown"; readonly error: WirekitError }
-  );
+/** Records of one partition, which the broker takes or refuses together. */
+export interface ProducerBatch extends TopicPartition {
+  readonly records: readonly ProducerRecord[];
+}
+
+/** What became of a batch. */
+export type ProduceResult =
+  | { readonly kind: "written"; readonly baseOffset: bigint }
+  /** It is not in the log: it was refused, or never left. */
+  | { readonly kind: "refused"; readonly error: WirekitError }
+  /** Nothing says whether it is in the log. The session is not used again. */
+  | { readonly kind: "unknown"; readonly error: WirekitError };
+
+/** How a producer session sends. */
+export interface ProduceOptions {
+  /** The longest that all requests together may take. */
+  readonly deliveryTimeoutMs: number;
+  /** Ends the send at once. */
+  readonly signal: AbortSignal;
+  /** Called with what went wrong when a request is about to be repeated. */
+  readonly onFailure?: ((error: WirekitError) => void) | undefined;
+}
 
 /**
- * An idempotent producer that waits for all replicas. At most one `send` at a time: after a lost answer a client may give two sends the
- * same sequence number, and the broker then acknowledges the second as a copy of the first.
+ * An idempotent producer that waits for all replicas. It is given one `send` at a time: after a lost answer
+ * two sends could have the same sequence number, and the broker would acknowledge the second as a copy of the
+ * first.
  */
 export interface ProducerSession {
   /**
-   * Writes records, in their order within each partition, in one request for each broker. Tries again by itself, under the same
-   * sequence numbers, until the broker has answered or `deliveryTimeoutMs` has passed; ends at once when `signal` fires. Resolves with
-   * one result for each partition that occurs; never rejects.
+   * Writes batches, one for each partition, in one request for each broker. Repeats requests under the same
+   * sequence numbers until each batch has its result. Resolves with one result for each batch, in their
+   * order; never rejects.
    */
-  send(
-    records: readonly ProducerRecord[],
-    options: { readonly deliveryTimeoutMs: number; readonly signal: AbortSignal },
-  ): Promise<readonly PartitionResult[]>;
-  /** Ends it, also while a send is under way. Never rejects, and never waits for the broker for longer than a second. */
+  send(batches: readonly ProducerBatch[], options: ProduceOptions): Promise<readonly ProduceResult[]>;
+  /** Ends it, also while a send is under way. Never rejects, and takes a second at most. */
   close(): Promise<void>;
 }
 
@@ -104,7 +116,10 @@ export interface ConsumedRecord {
   readonly timestampMs: number;
 }
 
-/** Records that were fetched and are made one by one, when their turn comes: what waits costs its bytes and no more. */
+/**
+ * Records that were fetched and are made one by one, when their turn comes: what waits costs its bytes and no
+ * more.
+ */
 export interface RecordReader {
   /** How many are still to be read. */
   readonly size: number;
@@ -114,10 +129,16 @@ export interface RecordReader {
   next(): ConsumedRecord | undefined;
 }
 
-/** Records of one partition, by rising offset; offsets may be missing between them (compaction, control records). */
+/**
+ * Records of one partition, by rising offset; offsets may be missing between them (compaction, control
+ * records).
+ */
 export interface ConsumedBatch extends TopicPartition {
   readonly records: RecordReader;
-  /** The offset after the last one that this fetch covered, also where the last offsets hold no record to deliver. */
+  /**
+   * The offset after the last one that this fetch covered, also where the last offsets hold no record to
+   * deliver.
+   */
   readonly nextOffset: bigint;
   /** The end of the partition's log when it was fetched. */
   readonly highWatermark: bigint;
@@ -137,7 +158,10 @@ export interface Assignment {
   readonly partitions: readonly AssignedPartition[];
 }
 
-/** The log does not hold what was to be read next: it was deleted, or was never there. Reading goes on elsewhere, as `startAt` says. */
+/**
+ * The log does not hold what was to be read next: it was deleted, or was never there. Reading goes on
+ * elsewhere, as `startAt` says.
+ */
 export interface OffsetReset extends TopicPartition {
   /** What was to be read. */
   readonly from: bigint;
@@ -147,11 +171,15 @@ export interface OffsetReset extends TopicPartition {
 
 /** What a member tells whoever runs it. Called synchronously, in the order of events. */
 export interface MemberListener {
-  /** The member has joined, and reads these partitions from what the group has committed. Every join calls it, also one that changes nothing. */
+  /**
+   * The member has joined, and reads these partitions from what the group has committed. Every join calls it,
+   * also one that changes nothing.
+   */
   onAssigned(assignment: Assignment): void;
   /**
-   * The group rebalances, or has thrown the member out: what is under way is to come to an end. What is committed before the returned promise
-   * settles is still taken, where the driver can wait for it (`canWait`); else only what is committed before this call returns.
+   * The group rebalances, or has thrown the member out: what is under way is to come to an end. What is
+   * committed before the returned promise settles is still taken, where the driver can wait for it
+   * (`canWait`); else only what is committed before this call returns.
    */
   onRevoking(revocation: { readonly canWait: boolean }): Promise<void> | void;
   /** Has lost its assignment without a word of the group: nothing can be committed any more. */
@@ -172,8 +200,8 @@ export interface CommitOffset extends TopicPartition {
 /** One member of a consumer group, from its first join until it leaves. */
 export interface GroupMember {
   /**
-   * Joins, and reads until `close`, however often the group rebalances; heartbeats go out by a timer, also while nothing is read. Rejects
-   * with what cannot be mended by trying again.
+   * Joins, and reads until `close`, however often the group rebalances; heartbeats go out by a timer, also
+   * while nothing is read. Rejects with what cannot be mended by trying again.
    */
   run(listener: MemberListener): Promise<void>;
   /** Reads no more of these partitions, without leaving them. What was fetched already may still come. */
@@ -182,7 +210,8 @@ export interface GroupMember {
   /**
    * Commits for the generation that is current when it is called.
    *
-   * @throws WirekitError when the broker has not taken it; `retryable` only while the generation still stands.
+   * @throws WirekitError when the broker has not taken it; `retryable` only while the generation still
+   * stands.
    */
   commit(offsets: readonly CommitOffset[]): Promise<void>;
   /** Leaves the group at once, so that others need not wait for the session to run out. Never rejects. */

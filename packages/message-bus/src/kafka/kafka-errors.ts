@@ -1,6 +1,8 @@
-import { UnconfirmedError, WirekitError } from "@wirekit/core";
+import { RejectedError } from "@wirekit/core";
 
-/** Every code that an error of the Kafka bus can carry, besides those of core and those that all buses share. */
+/**
+ * Every code that an error of the Kafka bus can carry, besides those of core and those that all buses share.
+ */
 export type KafkaErrorCode =
   | "message-bus/login-refused"
   | "message-bus/topic-missing"
@@ -8,34 +10,36 @@ export type KafkaErrorCode =
   | "message-bus/key-stopped"
   | "message-bus/partition-stopped"
   | "message-bus/no-generation"
+  | "message-bus/no-answer"
   | "message-bus/kafkajs-version";
 
-/** The error of a message that was sent, and of which nothing says what became of it. */
-export function unconfirmed(target: string, cause: unknown): UnconfirmedError {
-  return new UnconfirmedError(`The message to ${JSON.stringify(target)}`, {
-    cause,
-    details: { target },
-  });
-}
-
-/** The broker refused the login. Trying again changes nothing; the error names the mechanism, and neither user nor password. */
-export class LoginRefusedError extends WirekitError<"message-bus/login-refused"> {
+/**
+ * The broker refused the login. Trying again changes nothing; the error names the mechanism, and neither user
+ * nor password.
+ */
+export class LoginRefusedError extends RejectedError<"message-bus/login-refused"> {
   static override readonly mark: string = "@wirekit/message-bus/LoginRefusedError";
 
   readonly mechanism: string;
 
-  constructor(mechanism: string, options: { readonly reason: "refused" | "not-offered" }) {
-    const what =
-      options.reason === "refused"
-        ? `The broker refused the login by ${mechanism}: user name or password are not what it knows`
-        : `The broker refused the login by ${mechanism}: it does not offer this mechanism`;
-    super(what, { code: "message-bus/login-refused", details: { mechanism, reason: options.reason } });
+  constructor(mechanism: string, options: { readonly reason: "refused" | "not-offered" | "not-expected" }) {
+    super(`The broker refused the login by ${mechanism}: ${whyRefused[options.reason]}`, {
+      code: "message-bus/login-refused",
+      details: { mechanism, reason: options.reason },
+    });
     this.mechanism = mechanism;
   }
 }
 
+const whyRefused = {
+  refused: "user name or password are not what it knows",
+  "not-offered": "it does not offer this mechanism",
+  "not-expected":
+    'it expects no login. Set securityProtocol to "PLAINTEXT" or "SSL" (the default is SASL_SSL), or use the port for logins',
+};
+
 /** The broker has no such topic, and makes none when it is asked for one. */
-export class TopicMissingError extends WirekitError<"message-bus/topic-missing"> {
+export class TopicMissingError extends RejectedError<"message-bus/topic-missing"> {
   static override readonly mark: string = "@wirekit/message-bus/TopicMissingError";
 
   constructor(topic: string, options: { readonly cause?: unknown } = {}) {
@@ -48,7 +52,7 @@ export class TopicMissingError extends WirekitError<"message-bus/topic-missing">
 }
 
 /** The broker answered with an error of the protocol. */
-export class KafkaRefusedError extends WirekitError<"message-bus/kafka-refused"> {
+export class KafkaRefusedError extends RejectedError<"message-bus/kafka-refused"> {
   static override readonly mark: string = "@wirekit/message-bus/KafkaRefusedError";
 
   /** The protocol's own name for it: `TOPIC_AUTHORIZATION_FAILED`. */

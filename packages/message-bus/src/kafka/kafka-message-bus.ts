@@ -1,6 +1,7 @@
-import type { Clock, CloseOptions, CloseReport, Env, SendOutcome, WaitOptions } from "@wirekit/core";
-import { type Deadline, failedOutcome, option } from "@wirekit/core/kit";
+import type { CloseOptions, CloseReport, Env, Overrides, SendOutcome, WaitOptions } from "@wirekit/core";
+import { type Deadline, Faults, makeFromEnv, option, readOptions } from "@wirekit/core/kit";
 import { BusLifecycle, consumersShare } from "../bus-lifecycle.ts";
+import { receiveRules, waitRules } from "../bus-options.ts";
 import { BusSends } from "../bus-sends.ts";
 import type { ConsumeOptions, MessageConsumer, MessageHandler } from "../consume-options.ts";
 import { defaultGroupId } from "../default-group-id.ts";
@@ -14,7 +15,6 @@ import type {
   SentMessage,
 } from "../message-bus.ts";
 import { messagesOf } from "../messages.ts";
-import type { Outgoing } from "../outgoing.ts";
 import { type Received, toReceived } from "../received.ts";
 import { startConsumer } from "../start-consumer.ts";
 import type { DecodedMessage, SendableMessage, UnknownKinds } from "../wire/message.ts";
@@ -22,32 +22,31 @@ import { KafkaReceiver } from "./consumer/kafka-receiver.ts";
 import { KafkaSource } from "./consumer/kafka-source.ts";
 import type { KafkaSourceOptions } from "./consumer/kafka-source-options.ts";
 import { KafkajsDriver } from "./driver/kafkajs-driver.ts";
-import { KafkaConsumers } from "./kafka-consumers.ts";
 import type { KafkaDriver, PartitionLag } from "./kafka-driver.ts";
-import { kafkaOptionsFromEnv } from "./kafka-env.ts";
-import { groupHealth, type KafkaBusHealth } from "./kafka-health.ts";
+import { type KafkaBusHealth, KafkaConsumers, KafkaReceivers, type TopicOfGroup } from "./kafka-groups.ts";
 import {
+  findTopicFault,
   type KafkaMessageBusOptions,
+  kafkaVariables,
   type ResolvedKafkaOptions,
   resolveKafkaOptions,
 } from "./kafka-options.ts";
-import { KafkaReceivers, type TopicOfGroup } from "./kafka-receivers.ts";
-import { checkReceiveOptions, findTopicFault } from "./kafka-topic.ts";
 import { KafkaProducer } from "./producer/kafka-producer.ts";
-import { OutgoingRecord, type RecordCaller, type WrittenRecord } from "./producer/outgoing-record.ts";
+import type { KafkaReceipt } from "./producer/outgoing-record.ts";
 
 /** What Kafka says of a message that all replicas have. */
-export interface KafkaSentMessage extends SentMessage {
-  readonly topic: string;
-  readonly partition: number;
-  /** Its place in the partition. */
-  readonly offset: number;
-}
-
-type KafkaReceipt = Omit<KafkaSentMessage, "target">;
+export type KafkaSentMessage = SentMessage & KafkaReceipt;
 
 /** What spans call this kind of bus. */
 const system = "kafka";
+/** What is told of requests that are repeated. */
+const requests = "requests to Kafka";
+
+/** Kafka has no visibility time-out; the option changes nothing. */
+const visibilityTimeoutMs = option.durationMs({ minimum: 1 });
+const rulesOfReceive = { ...receiveRules(findTopicFault), visibilityTimeoutMs };
+const rulesOfLag = { target: rulesOfReceive.target, groupId: rulesOfReceive.groupId };
+const rulesOfReceipt = { ...rulesOfLag, receiptHandle: option.unchecked<string>(), ...waitRules };
 
 /** Which message is done with, by the receipt handle alone. */
 export interface KafkaReceiptOptions extends WaitOptions {
@@ -59,8 +58,9 @@ export interface KafkaReceiptOptions extends WaitOptions {
 }
 
 /**
- * A bus over Apache Kafka, and whatever speaks its protocol. A target is a topic. Sends are gathered into full requests of an idempotent producer; consumers
- * handle many messages of a partition at once, those of one key in order, and commit only what is done.
+ * A bus over Apache Kafka, and whatever speaks its protocol. A target is a topic. Sends are gathered into
+ * full requests of an idempotent producer; consumers handle many messages of a partition at once, those of
+ * one key in order, and commit only what is done.
  *
  * kafkajs (an optional peer) is loaded with the first message.
  */
@@ -73,35 +73,45 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
   readonly #consumers = new KafkaConsumers();
   readonly #receivers: KafkaReceivers;
 
-  /** Reads nothing but its options, and connects with the first message. @throws ConfigError naming every option at fault. */
+  /**
+   * Reads nothing but its options, and connects with the first message. @throws ConfigError naming every
+   * option at fault.
+   */
   constructor(options: KafkaMessageBusOptions) {
     this.#options = resolveKafkaOptions(options);
     this.#driver = this.#options.driver ?? new KafkajsDriver(this.#options);
     this.#life = new BusLifecycle(this.#options.clock);
-    this.#producer = new KafkaProducer(this.#driver, this.#options);
+    this.#producer = new KafkaProducer(this.#driver, this.#options, {
+      onFailing: (error) => this.#life.report(requests, error),
+      onEnded: () => this.#life.clear(requests),
+    });
     this.#sends = new BusSends<KafkaReceipt>({
       system,
       findTargetFault: findTopicFault,
-      submit: (outgoing) => this.#submit(outgoing),
+      submit: (outgoing) => this.#producer.submit(outgoing),
       life: this.#life,
     });
     this.#receivers = new KafkaReceivers((place) => new KafkaReceiver(this.#sourceOptions(place)));
   }
 
   /**
-   * A bus as the environment says: `KAFKA_BOOTSTRAP_SERVERS`, `KAFKA_API_PROTOCOL`, `KAFKA_API_SASL_MECHANISM`, `KAFKA_API_KEY` (the user name) and
-   * `KAFKA_API_SECRET` (the password). `overrides` come first.
+   * A bus as the environment says: `KAFKA_BOOTSTRAP_SERVERS`, `KAFKA_API_PROTOCOL`,
+   * `KAFKA_API_SASL_MECHANISM`, `KAFKA_API_KEY` (the user name) and `KAFKA_API_SECRET` (the password).
+   * `overrides` come first.
    *
    * @throws ConfigError naming every variable and option at fault.
    */
-  static fromEnv(env: Env = process.env, overrides: KafkaMessageBusOptions = {}): KafkaMessageBus {
-    return new KafkaMessageBus(kafkaOptionsFromEnv(env, overrides));
+  static fromEnv(env: Env = process.env, overrides: Overrides<KafkaMessageBusOptions> = {}): KafkaMessageBus {
+    return makeFromEnv<KafkaMessageBusOptions, KafkaMessageBus>(
+      { variables: kafkaVariables, env, overrides },
+      (options) => new KafkaMessageBus(options),
+    );
   }
 
   /**
-   * @throws InvalidMessageError, MessageTooLargeError or ConfigError before anything is sent; UnconfirmedError when it was sent and may have arrived;
-   * LoginRefusedError, TopicMissingError, KafkaRefusedError, ConnectionError, TimeoutError or ClosedError when it has not; the signal's own
-   * reason.
+   * @throws InvalidMessageError, MessageTooLargeError or ConfigError before anything is sent;
+   * UnconfirmedError when it was sent and may have arrived; LoginRefusedError, TopicMissingError,
+   * KafkaRefusedError, ConnectionError, TimeoutError or ClosedError when it has not; the signal's own reason.
    */
   sendMessage(message: SendableMessage, options: SendOptions): Promise<KafkaSentMessage> {
     return this.#sends.sendMessage(message, options);
@@ -115,56 +125,56 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
   }
 
   /**
-   * Receives one message as a member of the group, which this bus joins with the first call and stays in until it is closed. What was received and is not
-   * acknowledged comes again when the group rebalances or the bus is closed: there is no visibility time-out here, and `visibilityTimeoutMs` has no
-   * meaning.
+   * Receives one message as a member of the group, which this bus joins with the first call and stays in
+   * until it is closed. What was received and is not acknowledged comes again when the group rebalances or
+   * the bus is closed: there is no visibility time-out here, and `visibilityTimeoutMs` has no meaning.
    *
-   * @throws WirekitError when the time is over and the broker could not be asked; ClosedError; the signal's own reason.
+   * @throws WirekitError when the time is over and the broker could not be asked; ClosedError; the signal's
+   * own reason.
    */
   async receiveMessage<Unknown extends UnknownKinds = "refuse">(
     options: ReceiveOptions<Unknown>,
   ): Promise<Received<DecodedMessage<Unknown>> | undefined> {
-    const {
-      target: topic,
-      groupId = defaultGroupId(topic),
-      timeoutMs = 1_000,
-      signal,
-      unknownKinds,
-    } = options;
-    checkReceiveOptions({ topic, groupId, timeoutMs });
+    const faults = new Faults();
+    const read = readOptions(options, rulesOfReceive, faults);
+    faults.throwIfAny();
+    const { target: topic, groupId = defaultGroupId(topic), timeoutMs, signal } = read;
     this.#life.throwUnlessOpen();
-    const facts = await this.#receivers.at({ topic, groupId }).receive({ timeoutMs, signal });
+    const receiver = this.#receivers.at({ topic, groupId });
+    const facts = await this.#life.watch(`receiving from ${topic}`, signal, () =>
+      receiver.receive({ timeoutMs, signal }),
+    );
     if (facts === undefined) return undefined;
-    const received = toReceived<Unknown>(facts, unknownKinds);
+    const received = toReceived<Unknown>(facts, options.unknownKinds);
     if (received.kind === "invalid") this.#life.counters.invalid();
     return received;
   }
 
-  /** @throws ReceiptError when the group has rebalanced since, or the receipt handle was not given out; WirekitError when nothing could be committed. */
+  /**
+   * @throws ReceiptError when the group has rebalanced since, or the receipt handle was not given out;
+   * WirekitError when nothing could be committed.
+   */
   async acknowledge(received: Received<unknown>, options: WaitOptions = {}): Promise<void> {
     const { target, groupId = defaultGroupId(target), receiptHandle } = received;
-    await this.acknowledgeReceipt({
-      ...options,
-      target,
-      groupId,
-      receiptHandle,
-    });
+    await this.acknowledgeReceipt({ ...options, target, groupId, receiptHandle });
   }
 
   /**
    * The same by the receipt handle alone, for a program that has kept nothing else.
    *
-   * @throws ReceiptError as `acknowledge`, and when the handle is malformed; ConfigError when several groups are open on the topic, and none is named.
+   * @throws ReceiptError as `acknowledge`, and when the handle is malformed; ConfigError when several groups
+   * are open on the topic, and none is named.
    */
-  async acknowledgeReceipt({
-    target,
-    groupId,
-    receiptHandle,
-    ...options
-  }: KafkaReceiptOptions): Promise<void> {
-    options.signal?.throwIfAborted();
+  async acknowledgeReceipt(options: KafkaReceiptOptions): Promise<void> {
+    const faults = new Faults();
+    const { target, groupId, receiptHandle, ...wait } = readOptions(options, rulesOfReceipt, faults);
+    faults.throwIfAny();
+    wait.signal?.throwIfAborted();
     this.#life.throwIfClosed();
-    await this.#receivers.ofReceipt(target, groupId, receiptHandle).acknowledge(receiptHandle, options);
+    const receiver = this.#receivers.ofReceipt(target, groupId, receiptHandle);
+    await this.#life.watch(`acknowledging in ${target}`, wait.signal, () =>
+      receiver.acknowledge(receiptHandle, wait),
+    );
   }
 
   messages<Unknown extends UnknownKinds = "refuse">(
@@ -183,8 +193,7 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
       system,
       life: this.#life,
       findTargetFault: findTopicFault,
-      // Kafka has no visibility time-out; the option changes nothing.
-      visibilityRule: option.durationMs({ minimum: 1 }),
+      visibilityRule: visibilityTimeoutMs,
       openSource: ({ target: topic, groupId = defaultGroupId(topic) }) => {
         const place = { topic, groupId };
         opened = { place, source: new KafkaSource(this.#sourceOptions(place)) };
@@ -202,15 +211,15 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
   }
 
   /**
-   * How far a group is behind in each partition, as the broker says now; also of a group that this bus is no member of.
+   * How far a group is behind in each partition, as the broker says now; also of a group that this bus is no
+   * member of.
    *
    * @throws WirekitError when the broker cannot be asked, or knows no such topic.
    */
-  async lag({
-    target,
-    groupId = defaultGroupId(target),
-  }: Pick<ReceiveOptions, "target" | "groupId">): Promise<readonly PartitionLag[]> {
-    checkReceiveOptions({ topic: target, groupId, timeoutMs: 0 });
+  async lag(options: Pick<ReceiveOptions, "target" | "groupId">): Promise<readonly PartitionLag[]> {
+    const faults = new Faults();
+    const { target, groupId = defaultGroupId(target) } = readOptions(options, rulesOfLag, faults);
+    faults.throwIfAny();
     this.#life.throwIfClosed();
     return this.#driver.lag(target, groupId);
   }
@@ -220,19 +229,7 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
   }
 
   health(): KafkaBusHealth {
-    const receivers = this.#receivers.states();
-    const { status, reasons } = this.#life.health();
-    const faults = receivers.flatMap(({ fault }) =>
-      fault === undefined ? [] : [{ code: fault.code, message: fault.message, sinceMs: 0 }],
-    );
-    return {
-      status: status === "ok" && faults.length > 0 ? "degraded" : status,
-      reasons: [...reasons, ...faults],
-      groups: [
-        ...this.#consumers.states().map((state) => groupHealth("consumer", state)),
-        ...receivers.map((state) => groupHealth("receiver", state)),
-      ],
-    };
+    return { ...this.#life.health(), groups: [...this.#consumers.health(), ...this.#receivers.health()] };
   }
 
   close(options?: CloseOptions): Promise<CloseReport<SendableMessage>> {
@@ -249,26 +246,9 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
       this.#life.closeConsumers(deadline),
       this.#receivers.close({ timeoutMs: deadline.leftMs(consumersShare) }),
     ]);
-    const left = await this.#sends.close(deadline, async () => {
-      await this.#producer.close({ timeoutMs: deadline.leftMs() });
-    });
-    await this.#driver.close();
-    return {
-      ...left,
-      notHandled: notHandled.reduce((sum, count) => sum + count, 0),
-    };
-  }
-
-  #submit(outgoing: Outgoing<KafkaReceipt>): void {
-    const { target: topic, text: value, key, headers, signal, timeoutMs } = outgoing;
-    const record = new OutgoingRecord({
-      topic,
-      key,
-      value,
-      headers,
-      origin: outgoing,
-    });
-    this.#producer.submit(record, { signal, timeoutMs }, new KafkaCaller(outgoing, this.#options.clock));
+    const left = await this.#sends.close(deadline, () => this.#producer.close(deadline));
+    await deadline.limit("Closing the driver", () => this.#driver.close()).catch(() => undefined);
+    return { ...left, notHandled: notHandled.reduce((sum, count) => sum + count, 0) };
   }
 
   #sourceOptions({ topic, groupId }: TopicOfGroup): KafkaSourceOptions {
@@ -297,34 +277,5 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
       clock: options.clock,
       random: options.random,
     };
-  }
-}
-
-/** Tells the bus what became of a record. */
-class KafkaCaller implements RecordCaller {
-  readonly #outgoing: Outgoing<KafkaReceipt>;
-  readonly #clock: Clock;
-  readonly #startedAt: number;
-
-  constructor(outgoing: Outgoing<KafkaReceipt>, clock: Clock) {
-    this.#outgoing = outgoing;
-    this.#clock = clock;
-    this.#startedAt = clock.monotonic();
-  }
-
-  written({ partition, offset }: WrittenRecord): void {
-    const { target: topic } = this.#outgoing;
-    const latencyMs = this.#clock.monotonic() - this.#startedAt;
-    const receipt = {
-      topic,
-      partition,
-      offset: Number(offset),
-      messageId: `${topic}:${partition}:${offset}`,
-    };
-    this.#outgoing.settle({ kind: "delivered", attempts: 1, latencyMs, receipt }, undefined);
-  }
-
-  failed(reason: unknown): void {
-    this.#outgoing.settle(failedOutcome(reason), reason);
   }
 }

@@ -1,28 +1,20 @@
+import type { Clock, Logger, Random } from "@wirekit/core";
 import {
-  type Clock,
-  ConfigError,
-  consoleLogger,
-  type Issue,
-  type Logger,
-  type Random,
-  systemClock,
-} from "@wirekit/core";
-import { bootstrapServersOf } from "./bootstrap-servers.ts";
+  type EnvVariable,
+  env,
+  Faults,
+  type OptionRule,
+  type OptionsOf,
+  option,
+  readOptions,
+} from "@wirekit/core/kit";
+import { bootstrapServers } from "./bootstrap-servers.ts";
 import type { KafkaDriver } from "./kafka-driver.ts";
-import { type NumberRanges, numberFaults, oneOfFault, textFaults } from "./option-faults.ts";
 
 /** How a connection is secured. */
 export type SecurityProtocol = "PLAINTEXT" | "SSL" | "SASL_PLAINTEXT" | "SASL_SSL";
 /** How one logs in. */
 export type SaslMechanism = "PLAIN" | "SCRAM-SHA-256" | "SCRAM-SHA-512";
-
-export const securityProtocols: readonly SecurityProtocol[] = [
-  "PLAINTEXT",
-  "SSL",
-  "SASL_PLAINTEXT",
-  "SASL_SSL",
-];
-export const saslMechanisms: readonly SaslMechanism[] = ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"];
 
 /** What TLS is done with. Texts are PEM. */
 export interface KafkaTlsOptions {
@@ -54,15 +46,15 @@ export interface KafkaMessageBusOptions {
   readonly consumerId?: string | undefined;
 
   /**
-   * How long a message waits for company. Default 0: what is sent in one turn of the event loop goes together, and what is sent while a
-   * request is under way goes with the next one.
+   * How long a message waits for company. Default 0: what is sent in one turn of the event loop goes
+   * together, and what is sent while a request is under way goes with the next one.
    */
   readonly lingerMs?: number | undefined;
   /** The most messages in one request, 1 to 8,192. Default 500. */
   readonly maxBatchMessages?: number | undefined;
   /**
-   * The most bytes in one request, and so of one message: not above the topics' `max.message.bytes`. Default 1,048,588, as that is. Counted as it
-   * stands on the wire, before compression.
+   * The most bytes in one request, and so of one message: not above the topics' `max.message.bytes`. Default
+   * 1,048,588, as that is. Counted as it stands on the wire, before compression.
    */
   readonly maxBatchBytes?: number | undefined;
   /** How many messages are held that are not acknowledged; further ones wait. Default 10,000. */
@@ -73,7 +65,10 @@ export interface KafkaMessageBusOptions {
   readonly compression?: "none" | "gzip" | undefined;
   /** The longest from a call to the answer of the broker, all tries included. Default 120,000. */
   readonly deliveryTimeoutMs?: number | undefined;
-  /** When one request has no answer for so long, it is made again (under the same sequence number). Default 30,000. */
+  /**
+   * When one request has no answer for so long, it is made again (under the same sequence number). Default
+   * 30,000.
+   */
   readonly requestTimeoutMs?: number | undefined;
   /** Until a connection is open. Default 10,000. */
   readonly connectTimeoutMs?: number | undefined;
@@ -95,17 +90,22 @@ export interface KafkaMessageBusOptions {
   /** The most bytes that are fetched at once. Default 10 MiB. */
   readonly fetchMaxBytes?: number | undefined;
   /**
-   * In which order a consumer handles records without a key. Default `"none"`: as they come, many at once. `"partition"`: one at a time in each
-   * partition.
+   * In which order a consumer handles records without a key. Default `"none"`: as they come, many at once.
+   * `"partition"`: one at a time in each partition.
    */
   readonly keylessOrder?: "partition" | "none" | undefined;
-  /** How many bytes of messages each consumer holds that are not finished; then it reads no more for a while. Default 32 MiB. */
+  /**
+   * How many bytes of messages each consumer holds that are not finished; then it reads no more for a while.
+   * Default 32 MiB.
+   */
   readonly maxBufferedBytes?: number | undefined;
   /** How long what is finished may wait for its commit. Default 1,000. */
   readonly commitIntervalMs?: number | undefined;
   /** How long handlers may go on that run when the group rebalances. Default 5,000. */
   readonly rebalanceGraceMs?: number | undefined;
-  /** How the partitions of a group are shared out, by falling preference. Default `["range", "roundrobin"]`. */
+  /**
+   * How the partitions of a group are shared out, by falling preference. Default `["range", "roundrobin"]`.
+   */
   readonly assignors?: readonly ("range" | "roundrobin")[] | undefined;
 
   /** Where it tells what goes wrong. Default: warnings and errors, to the console. */
@@ -116,10 +116,58 @@ export interface KafkaMessageBusOptions {
   readonly driver?: KafkaDriver | undefined;
 }
 
-type Defaulted = Omit<
-  KafkaMessageBusOptions,
-  "bootstrapServers" | "saslMechanism" | "userName" | "password" | "tls" | "driver"
->;
+const mebibyte = 1024 * 1024;
+/** A record's place in its batch takes at most two bytes up to here, and sizes are counted by that. */
+const mostMessagesInBatch = 8_192;
+const int32 = { minimum: 1, maximum: 2_147_483_647 };
+
+const rules = {
+  bootstrapServers,
+  securityProtocol: option.oneOf(["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"], { default: "SASL_SSL" }),
+  saslMechanism: option.oneOf(["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"], { default: "PLAIN" }),
+  userName: option.text(),
+  password: option.text(),
+  tls: option.optionalGroup({
+    ca: option.custom<string | readonly string[]>(findAuthorityFault),
+    cert: option.text(),
+    key: option.text(),
+    passphrase: option.text(),
+    serverName: option.text(),
+  }),
+  producerId: option.text({ default: "wirekit-producer" }),
+  consumerId: option.text({ default: "wirekit-consumer" }),
+  lingerMs: option.durationMs({ minimum: 0, default: 0 }),
+  maxBatchMessages: option.whole({ minimum: 1, maximum: mostMessagesInBatch, default: 500 }),
+  maxBatchBytes: option.whole({ minimum: 256, maximum: 100 * mebibyte, default: 1_048_588 }),
+  maxPendingMessages: option.whole({ minimum: 1, default: 10_000 }),
+  maxPendingBytes: option.whole({ minimum: 1, default: 64 * mebibyte }),
+  compression: option.oneOf(["none", "gzip"], { default: "none" }),
+  deliveryTimeoutMs: option.durationMs({ minimum: 1, default: 120_000 }),
+  requestTimeoutMs: option.durationMs({ minimum: 1, default: 30_000 }),
+  connectTimeoutMs: option.durationMs({ minimum: 1, default: 10_000 }),
+  topicCreation: option.oneOf(["allow", "never"], { default: "allow" }),
+  metadataMaxAgeMs: option.durationMs({ minimum: 1, default: 300_000 }),
+  sessionTimeoutMs: option.durationMs({ minimum: 1, default: 30_000 }),
+  rebalanceTimeoutMs: option.durationMs({ minimum: 1, default: 60_000 }),
+  heartbeatIntervalMs: option.durationMs({ minimum: 1, default: 3_000 }),
+  fetchMaxWaitMs: option.durationMs({ minimum: 1, default: 500 }),
+  fetchMaxBytesPerPartition: option.whole({ ...int32, default: mebibyte }),
+  fetchMaxBytes: option.whole({ ...int32, default: 10 * mebibyte }),
+  keylessOrder: option.oneOf(["none", "partition"], { default: "none" }),
+  maxBufferedBytes: option.whole({ minimum: 1, default: 32 * mebibyte }),
+  commitIntervalMs: option.durationMs({ minimum: 0, default: 1_000 }),
+  rebalanceGraceMs: option.durationMs({ minimum: 0, default: 5_000 }),
+  assignors: option.custom<
+    readonly ("range" | "roundrobin")[],
+    { default: readonly ["range", "roundrobin"] }
+  >(findAssignorsFault, { default: ["range", "roundrobin"] }),
+  logger: option.logger(),
+  clock: option.clock(),
+  random: option.random(),
+  driver: option.methods<KafkaDriver>(["openProducer", "openMember", "partitionCount", "lag", "close"]),
+} as const satisfies { readonly [Name in keyof Required<KafkaMessageBusOptions>]: OptionRule<unknown> };
+
+type ReadKafkaOptions = OptionsOf<typeof rules>;
 
 /** How to log in. */
 export interface SaslLogin {
@@ -129,134 +177,87 @@ export interface SaslLogin {
 }
 
 /** {@link KafkaMessageBusOptions} with every default in its place. */
-export type ResolvedKafkaOptions = { readonly [Name in keyof Defaulted]-?: NonNullable<Defaulted[Name]> } & {
-  readonly bootstrapServers: readonly string[];
-  /** Absent where nobody has to log in. */
+export type ResolvedKafkaOptions = Omit<
+  ReadKafkaOptions,
+  "saslMechanism" | "userName" | "password" | "tls"
+> & {
+  /** Absent where the protocol has no login. */
   readonly sasl: SaslLogin | undefined;
   /** Absent where the connection is not secured. */
   readonly tls: KafkaTlsOptions | undefined;
-  readonly driver: KafkaDriver | undefined;
 };
 
-/** The longest delay that the runtimes' timers take. */
-const maxTimerMs = 2_147_483_647;
-const duration = { minimum: 1, maximum: maxTimerMs };
-const int32 = { minimum: 1, maximum: 2_147_483_647 };
-
-/** A record's place in its batch takes at most two bytes up to here, which the sizes rely on. */
-const mostMessagesInBatch = 8_192;
-
-const ranges: NumberRanges<ResolvedKafkaOptions> = {
-  lingerMs: { minimum: 0, maximum: maxTimerMs },
-  maxBatchMessages: { minimum: 1, maximum: mostMessagesInBatch },
-  maxBatchBytes: { minimum: 256, maximum: 100 * 1024 * 1024 },
-  maxPendingMessages: { minimum: 1 },
-  maxPendingBytes: { minimum: 1 },
-  deliveryTimeoutMs: duration,
-  requestTimeoutMs: duration,
-  connectTimeoutMs: duration,
-  metadataMaxAgeMs: duration,
-  sessionTimeoutMs: duration,
-  rebalanceTimeoutMs: duration,
-  heartbeatIntervalMs: duration,
-  fetchMaxWaitMs: duration,
-  fetchMaxBytesPerPartition: int32,
-  fetchMaxBytes: int32,
-  maxBufferedBytes: { minimum: 1 },
-  commitIntervalMs: { minimum: 0, maximum: maxTimerMs },
-  rebalanceGraceMs: { minimum: 0, maximum: maxTimerMs },
+/** Which variable of the environment gives which option. */
+export const kafkaVariables: Readonly<Record<string, EnvVariable<string>>> = {
+  bootstrapServers: { name: "KAFKA_BOOTSTRAP_SERVERS", parse: env.text },
+  securityProtocol: { name: "KAFKA_API_PROTOCOL", parse: env.text },
+  saslMechanism: { name: "KAFKA_API_SASL_MECHANISM", parse: env.text },
+  userName: { name: "KAFKA_API_KEY", parse: env.text },
+  password: { name: "KAFKA_API_SECRET", parse: env.text },
 };
 
 /** @throws ConfigError naming every option at fault, and no value. */
 export function resolveKafkaOptions(options: KafkaMessageBusOptions): ResolvedKafkaOptions {
-  const servers = bootstrapServersOf(options.bootstrapServers ?? "localhost:9092");
-  const securityProtocol = options.securityProtocol ?? "SASL_SSL";
-  const resolved: ResolvedKafkaOptions = {
-    bootstrapServers: servers.kind === "servers" ? servers.servers : [],
-    securityProtocol,
-    sasl: loginOf(options, securityProtocol),
-    tls: securityProtocol.endsWith("SSL") ? (options.tls ?? {}) : undefined,
-    producerId: options.producerId ?? "wirekit-producer",
-    consumerId: options.consumerId ?? "wirekit-consumer",
-    lingerMs: options.lingerMs ?? 0,
-    maxBatchMessages: options.maxBatchMessages ?? 500,
-    maxBatchBytes: options.maxBatchBytes ?? 1_048_588,
-    maxPendingMessages: options.maxPendingMessages ?? 10_000,
-    maxPendingBytes: options.maxPendingBytes ?? 64 * 1024 * 1024,
-    compression: options.compression ?? "none",
-    deliveryTimeoutMs: options.deliveryTimeoutMs ?? 120_000,
-    requestTimeoutMs: options.requestTimeoutMs ?? 30_000,
-    connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
-    topicCreation: options.topicCreation ?? "allow",
-    metadataMaxAgeMs: options.metadataMaxAgeMs ?? 300_000,
-    sessionTimeoutMs: options.sessionTimeoutMs ?? 30_000,
-    rebalanceTimeoutMs: options.rebalanceTimeoutMs ?? 60_000,
-    heartbeatIntervalMs: options.heartbeatIntervalMs ?? 3_000,
-    fetchMaxWaitMs: options.fetchMaxWaitMs ?? 500,
-    fetchMaxBytesPerPartition: options.fetchMaxBytesPerPartition ?? 1024 * 1024,
-    fetchMaxBytes: options.fetchMaxBytes ?? 10 * 1024 * 1024,
-    keylessOrder: options.keylessOrder ?? "none",
-    maxBufferedBytes: options.maxBufferedBytes ?? 32 * 1024 * 1024,
-    commitIntervalMs: options.commitIntervalMs ?? 1_000,
-    rebalanceGraceMs: options.rebalanceGraceMs ?? 5_000,
-    assignors: options.assignors ?? ["range", "roundrobin"],
-    logger: options.logger ?? consoleLogger,
-    clock: options.clock ?? systemClock,
-    random: options.random ?? Math.random,
-    driver: options.driver,
-  };
-  const issues: (Issue | undefined)[] = [
-    servers.kind === "fault" ? { path: "bootstrapServers", message: servers.message } : undefined,
-    oneOfFault("securityProtocol", securityProtocol, securityProtocols),
-    ...loginFaults(options, securityProtocol),
-    ...tlsFaults(options.tls, securityProtocol),
-    ...textFaults(options, ["producerId", "consumerId"]),
-    ...numberFaults(resolved, ranges),
-    oneOfFault("compression", resolved.compression, ["none", "gzip"]),
-    oneOfFault("keylessOrder", resolved.keylessOrder, ["none", "partition"]),
-    oneOfFault("topicCreation", resolved.topicCreation, ["allow", "never"]),
-    assignorFault(resolved.assignors),
-    resolved.heartbeatIntervalMs * 3 > resolved.sessionTimeoutMs
-      ? { path: "heartbeatIntervalMs", message: "must be at most a third of sessionTimeoutMs" }
-      : undefined,
-  ];
-  const found = issues.filter((issue) => issue !== undefined);
-  if (found.length > 0) throw new ConfigError(found);
-  return resolved;
-}
-
-function loginOf(options: KafkaMessageBusOptions, protocol: SecurityProtocol): SaslLogin | undefined {
-  const { saslMechanism: mechanism = "PLAIN", userName, password } = options;
-  if (!isSasl(protocol) || userName === undefined || password === undefined) return undefined;
-  return { mechanism, userName, password };
-}
-
-function isSasl(protocol: unknown): boolean {
-  return protocol === "SASL_PLAINTEXT" || protocol === "SASL_SSL";
-}
-
-function loginFaults(options: KafkaMessageBusOptions, protocol: SecurityProtocol): (Issue | undefined)[] {
-  if (!isSasl(protocol)) return [];
-  const missing = (["userName", "password"] as const).map((path) => {
-    const value: unknown = options[path];
-    return typeof value === "string" && value !== ""
-      ? undefined
-      : { path, message: "is required by the securityProtocol" };
-  });
-  return [...missing, oneOfFault("saslMechanism", options.saslMechanism ?? "PLAIN", saslMechanisms)];
-}
-
-function tlsFaults(tls: KafkaTlsOptions | undefined, protocol: SecurityProtocol): Issue[] {
-  if (tls === undefined) return [];
-  if (protocol === "PLAINTEXT" || protocol === "SASL_PLAINTEXT") {
-    return [{ path: "tls", message: "is of no use with this securityProtocol, which secures nothing" }];
+  const faults = new Faults();
+  const read = readOptions(options, rules, faults);
+  const isProtocolGiven = (options as KafkaMessageBusOptions | null)?.securityProtocol !== undefined;
+  if (!faults.has("options") && !faults.has("securityProtocol")) {
+    checkLogin(read, isProtocolGiven, faults);
+    checkTls(read, faults);
   }
-  if ((tls.cert === undefined) === (tls.key === undefined)) return [];
-  return [{ path: "tls", message: "must have cert and key, or neither" }];
+  if (read.heartbeatIntervalMs * 3 > read.sessionTimeoutMs)
+    faults.add({ path: "heartbeatIntervalMs", message: "must be at most a third of sessionTimeoutMs" });
+  faults.throwIfAny();
+  const { saslMechanism: mechanism, userName = "", password = "", tls, ...rest } = read;
+  return {
+    ...rest,
+    sasl: isSasl(rest) ? { mechanism, userName, password } : undefined,
+    tls: isSecured(rest) ? (tls ?? {}) : undefined,
+  };
 }
 
-function assignorFault(assignors: readonly unknown[]): Issue | undefined {
+function isSasl({ securityProtocol }: Pick<ReadKafkaOptions, "securityProtocol">): boolean {
+  return securityProtocol === "SASL_PLAINTEXT" || securityProtocol === "SASL_SSL";
+}
+
+function isSecured({ securityProtocol }: Pick<ReadKafkaOptions, "securityProtocol">): boolean {
+  return securityProtocol === "SSL" || securityProtocol === "SASL_SSL";
+}
+
+function checkLogin(read: ReadKafkaOptions, isProtocolGiven: boolean, faults: Faults): void {
+  if (!isSasl(read)) return;
+  const why = isProtocolGiven
+    ? `is required by the securityProtocol ${read.securityProtocol}`
+    : 'is required by the default securityProtocol SASL_SSL (a broker without login: "PLAINTEXT" or "SSL")';
+  for (const path of ["userName", "password"] as const)
+    if (read[path] === undefined) faults.add({ path, message: why });
+}
+
+function checkTls(read: ReadKafkaOptions, faults: Faults): void {
+  if (read.tls === undefined) return;
+  const path = "tls";
+  if (!isSecured(read))
+    faults.add({ path, message: `is of no use with the securityProtocol ${read.securityProtocol}` });
+  else if ((read.tls.cert === undefined) !== (read.tls.key === undefined))
+    faults.add({ path, message: "must have cert and key, or neither" });
+}
+
+function findAuthorityFault(ca: unknown): string | undefined {
+  const isText = (each: unknown) => typeof each === "string" && each.trim() !== "";
+  const isFit = Array.isArray(ca) ? ca.length > 0 && ca.every(isText) : isText(ca);
+  return isFit ? undefined : "must be a certificate in PEM, or a list of them";
+}
+
+function findAssignorsFault(assignors: unknown): string | undefined {
   const isKnown = (name: unknown) => name === "range" || name === "roundrobin";
-  if (Array.isArray(assignors) && assignors.length > 0 && assignors.every(isKnown)) return undefined;
-  return { path: "assignors", message: 'must list "range", "roundrobin", or both' };
+  const isFit = Array.isArray(assignors) && assignors.length > 0 && assignors.every(isKnown);
+  return isFit ? undefined : 'must list "range", "roundrobin", or both';
+}
+
+const topicForm = /^[a-zA-Z0-9._-]{1,249}$/;
+
+/** What is expected of the name of a topic, where `topic` is none. */
+export function findTopicFault(topic: unknown): string | undefined {
+  const isTopic = typeof topic === "string" && topicForm.test(topic) && topic !== "." && topic !== "..";
+  return isTopic ? undefined : "must be a topic: 1 to 249 letters, digits, dots, underscores and hyphens";
 }

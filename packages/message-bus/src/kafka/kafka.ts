@@ -1,9 +1,9 @@
-import type { CloseOptions, CloseReport, Env, WaitOptions } from "@wirekit/core";
+import type { CloseOptions, CloseReport, Env, Overrides, WaitOptions } from "@wirekit/core";
+import { makeFromEnv } from "@wirekit/core/kit";
 import { dictionaryOf, type ReceivedDictionary } from "../received-dictionary.ts";
 import type { SendableMessage } from "../wire/message.ts";
-import { kafkaOptionsFromEnv } from "./kafka-env.ts";
 import { KafkaMessageBus, type KafkaSentMessage } from "./kafka-message-bus.ts";
-import type { KafkaMessageBusOptions } from "./kafka-options.ts";
+import { type KafkaMessageBusOptions, kafkaVariables } from "./kafka-options.ts";
 
 /** Where the original's `Kafka` sends to. */
 export interface KafkaSendOptions extends WaitOptions {
@@ -32,15 +32,28 @@ export interface KafkaCommitOptions extends WaitOptions {
 }
 
 /**
- * The original's class `Kafka`, over {@link KafkaMessageBus}. Options that are not given are read from the environment: `KAFKA_BOOTSTRAP_SERVERS`,
- * `KAFKA_API_PROTOCOL`, `KAFKA_API_SASL_MECHANISM`, `KAFKA_API_KEY`, `KAFKA_API_SECRET`.
+ * The original's class `Kafka`, over {@link KafkaMessageBus}. Options that are not given are read from the
+ * environment: `KAFKA_BOOTSTRAP_SERVERS`, `KAFKA_API_PROTOCOL`, `KAFKA_API_SASL_MECHANISM`, `KAFKA_API_KEY`,
+ * `KAFKA_API_SECRET`.
  */
 export class Kafka implements AsyncDisposable {
   readonly #bus: KafkaMessageBus;
 
   /** @throws ConfigError naming every option and variable at fault. */
   constructor(options: KafkaMessageBusOptions = {}, env: Env = process.env) {
-    this.#bus = new KafkaMessageBus(kafkaOptionsFromEnv(env, options));
+    this.#bus = KafkaMessageBus.fromEnv(env, options);
+  }
+
+  /**
+   * As the environment says, with the variables of {@link KafkaMessageBus.fromEnv}. `overrides` come first.
+   *
+   * @throws ConfigError naming every variable and option at fault.
+   */
+  static fromEnv(env: Env = process.env, overrides: Overrides<KafkaMessageBusOptions> = {}): Kafka {
+    return makeFromEnv<KafkaMessageBusOptions, Kafka>(
+      { variables: kafkaVariables, env, overrides },
+      (options) => new Kafka(options, {}),
+    );
   }
 
   /** The bus that does the work, for what the original does not have: consumers, bulk sends, counters. */
@@ -58,11 +71,13 @@ export class Kafka implements AsyncDisposable {
   }
 
   /**
-   * One message, as `{ [receiptHandle]: body }`; `undefined` when there is none within the time. As in the original, kinds that are not known are
-   * messages as well, and payloads are not judged. The next message of its key comes when it is committed.
+   * One message, as `{ [receiptHandle]: body }`; `undefined` when there is none within the time. As in the
+   * original, kinds that are not known are messages as well, and payloads are not judged. The next message of
+   * its key comes when it is committed.
    *
-   * @throws ReceivedInvalidError for a body that is not JSON or no valid envelope, with the body and the receipt handle; and what
-   * {@link KafkaMessageBus.receiveMessage} throws, where the original logs it and returns nothing.
+   * @throws ReceivedInvalidError for a body that is not JSON or no valid envelope, with the body and the
+   * receipt handle; and what {@link KafkaMessageBus.receiveMessage} throws, where the original logs it and
+   * returns nothing.
    */
   async receiveMessage({
     topic: target,
@@ -78,8 +93,8 @@ export class Kafka implements AsyncDisposable {
   /**
    * Commits the message, and everything before it in its partition once that is committed too.
    *
-   * @throws ReceiptError for a receipt handle that is malformed or was not given out; ConfigError when several groups are open on the topic, and none is
-   * named.
+   * @throws ReceiptError for a receipt handle that is malformed or was not given out; ConfigError when
+   * several groups are open on the topic, and none is named.
    */
   async commitOffset({ topic: target, ...options }: KafkaCommitOptions): Promise<void> {
     await this.#bus.acknowledgeReceipt({ ...options, target });

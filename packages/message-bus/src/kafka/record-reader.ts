@@ -11,7 +11,7 @@ export interface FetchedRecords {
 export const recordOverheadBytes = 256;
 
 /** What a record counts for in the bound of what is held. */
-export function heldBytesOf({ key, valueBytes, headers }: ConsumedRecord): number {
+export function bufferedBytesOf({ key, valueBytes, headers }: ConsumedRecord): number {
   let bytes = recordOverheadBytes + (key?.length ?? 0) + valueBytes;
   for (const name in headers) bytes += name.length + (headers[name]?.length ?? 0);
   return bytes;
@@ -20,7 +20,7 @@ export function heldBytesOf({ key, valueBytes, headers }: ConsumedRecord): numbe
 /** Reads records that are there already: for a driver that gets them whole. */
 export function readerOf(records: readonly ConsumedRecord[]): RecordReader {
   let place = 0;
-  let bytes = records.reduce((sum, record) => sum + heldBytesOf(record), 0);
+  let bytes = records.reduce((sum, record) => sum + bufferedBytesOf(record), 0);
   return {
     get size() {
       return records.length - place;
@@ -32,7 +32,7 @@ export function readerOf(records: readonly ConsumedRecord[]): RecordReader {
       const record = records[place];
       if (record === undefined) return undefined;
       place += 1;
-      bytes -= heldBytesOf(record);
+      bytes -= bufferedBytesOf(record);
       return record;
     },
   };

@@ -1,14 +1,13 @@
 import { inspect } from "node:util";
-import { afterEach, describe, expect, it, jest } from "@jest/globals";
+import { describe, expect, it, jest } from "@jest/globals";
 import { ConfigError, silentLogger } from "@wirekit/core";
 import { type KafkaDriver, KafkaMessageBus, MemoryMessageBus, type Received } from "../../src/index.ts";
 import { deferred, referenceOf, references, statusUpdate } from "../contract/messages.ts";
-import { closeAll, closeAtTheEnd, openBroker, openBus, quick } from "./open-bus.ts";
+import { closeAtTheEnd, openBroker, openBus, quick } from "./open-bus.ts";
 import { readTopic, stranger } from "./read-topic.ts";
 
 // Nothing here takes long by itself; on a machine that has other things to do, it may.
 jest.setTimeout(120_000);
-afterEach(closeAll);
 
 const target = "payments";
 

@@ -9,7 +9,7 @@ import { stranger } from "./read-topic.ts";
 // Nothing here takes long by itself; on a machine that has other things to do, it may.
 jest.setTimeout(120_000);
 
-const sessionTimeoutMs = 600;
+const sessionTimeoutMs = 400;
 
 describeMessageBusContract("the bus over Kafka", openOnKafka, {
   groups: "independent",

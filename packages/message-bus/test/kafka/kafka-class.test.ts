@@ -1,13 +1,12 @@
-import { afterEach, describe, expect, it, jest } from "@jest/globals";
+import { describe, expect, it, jest } from "@jest/globals";
 import { ConfigError } from "@wirekit/core";
 import { encodeMessage, Kafka, ReceiptError, ReceivedInvalidError } from "../../src/index.ts";
 import { statusUpdate } from "../contract/messages.ts";
-import { closeAll, closeAtTheEnd, openBroker, quick } from "./open-bus.ts";
+import { closeAtTheEnd, openBroker, quick } from "./open-bus.ts";
 import { stranger } from "./read-topic.ts";
 
 // Nothing here takes long by itself; on a machine that has other things to do, it may.
 jest.setTimeout(120_000);
-afterEach(closeAll);
 
 const topic = "payments";
 const timeoutMs = 60_000;

@@ -1,17 +1,11 @@
 import { silentLogger } from "@wirekit/core";
 import { type Kafka as Broker, type KafkaOptions, startKafka } from "@wirekit/devstack/kafka";
 import { KafkaMessageBus, type KafkaMessageBusOptions } from "../../src/index.ts";
-
-const closers: (() => Promise<unknown>)[] = [];
-
-/** Closes everything that was opened since, clients first. */
-export async function closeAll(): Promise<void> {
-  for (const close of closers.splice(0).reverse()) await close();
-}
+import { atTheEnd } from "./side-by-side.ts";
 
 export async function openBroker(options: KafkaOptions = {}): Promise<Broker> {
   const broker = await startKafka({ minSessionTimeoutMs: 100, ...options });
-  closers.push(() => broker.close());
+  atTheEnd(() => broker.close());
   return broker;
 }
 
@@ -35,5 +29,5 @@ export function openBus(broker: Broker, options: KafkaMessageBusOptions = {}): K
 }
 
 export function closeAtTheEnd(bus: { close(options: { timeoutMs: number }): Promise<unknown> }): void {
-  closers.push(() => bus.close({ timeoutMs: 2_000 }));
+  atTheEnd(() => bus.close({ timeoutMs: 2_000 }));
 }

@@ -1,19 +1,19 @@
-import { afterEach, describe, expect, it } from "@jest/globals";
+import { describe, expect } from "@jest/globals";
 import { ConnectionError, TimeoutError, UnconfirmedError } from "@wirekit/core";
 import type { Fault, Kafka } from "@wirekit/devstack/kafka";
 import { TopicMissingError } from "../../src/kafka/kafka-errors.ts";
-import type { KafkaProducer } from "../../src/kafka/producer/kafka-producer.ts";
-import type { WrittenRecord } from "../../src/kafka/producer/outgoing-record.ts";
-import { closeAll, openBroker, openProducer, producerOn, record } from "./open-producer.ts";
+import type { KafkaReceipt } from "../../src/kafka/producer/outgoing-record.ts";
+import { openBroker, openProducer, producerOn, record, type TestProducer } from "./open-producer.ts";
 import { readTopic } from "./read-topic.ts";
+import { eachSideBySide, itSideBySide } from "./side-by-side.ts";
 
-afterEach(closeAll);
-
-const limitMs = 60_000;
 const keys = ["user-1", "user-2", "user-3", "user-4", "user-5"];
 
-/** One round of messages: the same number for each key every time, so that a flush is taken for a copy of another where that can be. */
-function sendRound(producer: KafkaProducer<string>, round: number): Promise<WrittenRecord>[] {
+/**
+ * One round of messages: the same number for each key every time, so that a flush is taken for a copy of
+ * another where that can be.
+ */
+function sendRound(producer: TestProducer, round: number): Promise<KafkaReceipt>[] {
   return keys.map((key) => producer.send(record(`${round}`, { key })));
 }
 
@@ -60,9 +60,10 @@ const passing: readonly (readonly [string, Fault])[] = [
 ];
 
 describe("a flush, while the next with equal counts waits", () => {
-  it.each(passing)(
-    "loses and doubles nothing when %s",
-    async (_, fault) => {
+  eachSideBySide(
+    passing,
+    ([what]) => `loses and doubles nothing when ${what}`,
+    async ([, fault]) => {
       const { producer, broker } = await openProducer({ requestTimeoutMs: 400 });
       await Promise.all(sendRound(producer, 0));
       broker.faults.next("Produce", fault);
@@ -73,10 +74,9 @@ describe("a flush, while the next with equal counts waits", () => {
       expect(broker.faults.left).toBe(0);
       await expectRounds(broker, [0, 1, 2, 3]);
     },
-    limitMs,
   );
 
-  it(
+  itSideBySide(
     "is said to be unconfirmed when its answer never comes, and the next is not taken for a copy of it",
     async () => {
       const { producer, broker } = await openProducer({ deliveryTimeoutMs: 600 });
@@ -92,23 +92,18 @@ describe("a flush, while the next with equal counts waits", () => {
       await expectRounds(broker, [0, 1, 2]);
       expect(broker.counts.requests.InitProducerId).toBe(2);
     },
-    limitMs,
   );
 
-  it(
-    "is not sent again when nobody knows what became of it",
-    async () => {
-      const { producer, broker } = await openProducer({ deliveryTimeoutMs: 500, requestTimeoutMs: 30_000 });
-      await Promise.all(sendRound(producer, 0));
-      const before = broker.counts.requests.Produce;
-      broker.faults.next("Produce", { kind: "delay", delayMs: 60_000 });
-      await Promise.allSettled(sendRound(producer, 1));
-      await Promise.all(sendRound(producer, 2));
-      expect(broker.counts.requests.Produce).toBe(before + 2);
-      await expectRounds(broker, [0, 2]);
-    },
-    limitMs,
-  );
+  itSideBySide("is not sent again when nobody knows what became of it", async () => {
+    const { producer, broker } = await openProducer({ deliveryTimeoutMs: 500, requestTimeoutMs: 30_000 });
+    await Promise.all(sendRound(producer, 0));
+    const before = broker.counts.requests.Produce;
+    broker.faults.next("Produce", { kind: "delay", delayMs: 60_000 });
+    await Promise.allSettled(sendRound(producer, 1));
+    await Promise.all(sendRound(producer, 2));
+    expect(broker.counts.requests.Produce).toBe(before + 2);
+    await expectRounds(broker, [0, 2]);
+  });
 });
 
 describe("the way to a broker", () => {
@@ -123,31 +118,27 @@ describe("the way to a broker", () => {
     ["InitProducerId", { kind: "error", error: "COORDINATOR_LOAD_IN_PROGRESS" }],
   ];
 
-  it.each(onTheWay)(
-    "is found although %s goes wrong: %j",
-    async (api, fault) => {
+  eachSideBySide(
+    onTheWay,
+    ([api, fault]) => `is found although ${api} goes wrong: ${JSON.stringify(fault)}`,
+    async ([api, fault]) => {
       const { producer, broker } = await openProducer({ requestTimeoutMs: 300 });
       broker.faults.next(api, fault, { times: 3 });
       await Promise.all([...sendRound(producer, 0), ...sendRound(producer, 1)]);
       await expectRounds(broker, [0, 1]);
     },
-    limitMs,
   );
 
-  it(
-    "is waited for when the broker is down at the start",
-    async () => {
-      const { producer, broker } = await openProducer();
-      broker.faults.goOffline();
-      const sending = sendRound(producer, 0);
-      broker.faults.comeOnline();
-      await Promise.all(sending);
-      await expectRounds(broker, [0]);
-    },
-    limitMs,
-  );
+  itSideBySide("is waited for when the broker is down at the start", async () => {
+    const { producer, broker } = await openProducer();
+    broker.faults.goOffline();
+    const sending = sendRound(producer, 0);
+    broker.faults.comeOnline();
+    await Promise.all(sending);
+    await expectRounds(broker, [0]);
+  });
 
-  it(
+  itSideBySide(
     "is given up after the time of a delivery, and what was never sent is not called unconfirmed",
     async () => {
       const { producer, broker } = await openProducer({ deliveryTimeoutMs: 500 });
@@ -171,46 +162,37 @@ describe("the way to a broker", () => {
       broker.faults.comeOnline();
       await expectRounds(broker, [1]);
     },
-    limitMs,
   );
 
-  it(
-    "is found again when the broker was down in the middle",
-    async () => {
-      const { producer, broker } = await openProducer();
-      await Promise.all(sendRound(producer, 0));
-      broker.faults.goOffline();
-      const sending = [...sendRound(producer, 1), ...sendRound(producer, 2)];
-      for (const one of sending) one.catch(() => undefined);
-      await new Promise((resolve) => setImmediate(resolve));
-      broker.faults.comeOnline();
-      await Promise.all(sending);
-      await expectRounds(broker, [0, 1, 2]);
-      expect(producer.problem).toBeUndefined();
-    },
-    limitMs,
-  );
+  itSideBySide("is found again when the broker was down in the middle", async () => {
+    const { producer, broker } = await openProducer();
+    await Promise.all(sendRound(producer, 0));
+    broker.faults.goOffline();
+    const sending = [...sendRound(producer, 1), ...sendRound(producer, 2)];
+    for (const one of sending) one.catch(() => undefined);
+    await new Promise((resolve) => setImmediate(resolve));
+    broker.faults.comeOnline();
+    await Promise.all(sending);
+    await expectRounds(broker, [0, 1, 2]);
+    expect(producer.problem).toBeUndefined();
+  });
 
-  it(
-    "is followed when partitions move to other brokers, one request for each",
-    async () => {
-      const { producer, broker } = await openProducer({}, { nodes: 3, topics: { payments: 6 } });
-      await Promise.all(sendRound(producer, 0));
-      for (let round = 1; round <= 3; round += 1) {
-        for (let partition = 0; partition < 6; partition += 1) {
-          broker.faults.moveLeader({ topic: "payments", partition, toNode: 1 + ((partition + round) % 3) });
-        }
-        await Promise.all(sendRound(producer, round));
+  itSideBySide("is followed when partitions move to other brokers, one request for each", async () => {
+    const { producer, broker } = await openProducer({}, { nodes: 3, topics: { payments: 6 } });
+    await Promise.all(sendRound(producer, 0));
+    for (let round = 1; round <= 3; round += 1) {
+      for (let partition = 0; partition < 6; partition += 1) {
+        broker.faults.moveLeader({ topic: "payments", partition, toNode: 1 + ((partition + round) % 3) });
       }
-      await expectRounds(broker, [0, 1, 2, 3]);
-      broker.resetCounts();
-      await Promise.all(sendRound(producer, 4));
-      expect(broker.counts.requests.Produce).toBeLessThanOrEqual(3);
-    },
-    limitMs,
-  );
+      await Promise.all(sendRound(producer, round));
+    }
+    await expectRounds(broker, [0, 1, 2, 3]);
+    broker.resetCounts();
+    await Promise.all(sendRound(producer, 4));
+    expect(broker.counts.requests.Produce).toBeLessThanOrEqual(3);
+  });
 
-  it(
+  itSideBySide(
     "doubles nothing at the brokers that answered when another one fails, or is slow",
     async () => {
       const faults: readonly Fault[] = [
@@ -231,82 +213,60 @@ describe("the way to a broker", () => {
       }
       await expectRounds(broker, [0, 1, 2, 3, 4]);
     },
-    limitMs,
   );
 
-  it(
-    "ends where a topic is missing and nobody makes it, and other topics go on",
-    async () => {
-      const { producer, broker } = await openProducer({}, { autoCreateTopics: false });
-      const missing = producer.send(record("lost", { topic: "no-such-topic" }));
-      const [outcome] = await Promise.allSettled([missing, ...sendRound(producer, 0)]);
-      expect(outcome).toMatchObject({ reason: expect.any(TopicMissingError) });
-      broker.createTopic("short-lived");
-      await producer.send(record("first", { topic: "short-lived" }));
-      broker.deleteTopic("short-lived");
-      const gone = producer.send(record("second", { topic: "short-lived" }));
-      const [second, ...others] = await Promise.allSettled([gone, ...sendRound(producer, 1)]);
-      expect(second).toMatchObject({ reason: expect.any(TopicMissingError) });
-      expect(others.map(({ status }) => status)).toEqual(keys.map(() => "fulfilled"));
-      await expectRounds(broker, [0, 1]);
-    },
-    limitMs,
-  );
+  itSideBySide("ends where a topic is missing and nobody makes it, and other topics go on", async () => {
+    const { producer, broker } = await openProducer({}, { autoCreateTopics: false });
+    const missing = producer.send(record("lost", { topic: "no-such-topic" }));
+    const [outcome] = await Promise.allSettled([missing, ...sendRound(producer, 0)]);
+    expect(outcome).toMatchObject({ reason: expect.any(TopicMissingError) });
+    broker.createTopic("short-lived");
+    await producer.send(record("first", { topic: "short-lived" }));
+    broker.deleteTopic("short-lived");
+    const gone = producer.send(record("second", { topic: "short-lived" }));
+    const [second, ...others] = await Promise.allSettled([gone, ...sendRound(producer, 1)]);
+    expect(second).toMatchObject({ reason: expect.any(TopicMissingError) });
+    expect(others.map(({ status }) => status)).toEqual(keys.map(() => "fulfilled"));
+    await expectRounds(broker, [0, 1]);
+  });
 
-  it(
-    "is not asked for topics where that is forbidden",
-    async () => {
-      const { producer, broker } = await openProducer({ topicCreation: "never" });
-      await expect(producer.send(record("lost", { topic: "no-such-topic" }))).rejects.toThrow(
-        TopicMissingError,
-      );
-      broker.createTopic("no-such-topic");
-      await producer.send(record("there", { topic: "no-such-topic" }));
-    },
-    limitMs,
-  );
+  itSideBySide("is not asked for topics where that is forbidden", async () => {
+    const { producer, broker } = await openProducer({ topicCreation: "never" });
+    await expect(producer.send(record("lost", { topic: "no-such-topic" }))).rejects.toThrow(
+      TopicMissingError,
+    );
+    broker.createTopic("no-such-topic");
+    await producer.send(record("there", { topic: "no-such-topic" }));
+  });
 
-  it(
-    "ends with a refusal that time does not mend, and goes on with what comes after",
-    async () => {
-      const { producer, broker } = await openProducer({}, { topics: { payments: 1 } });
-      await Promise.all(sendRound(producer, 0));
-      broker.faults.next("Produce", { kind: "error", error: "TOPIC_AUTHORIZATION_FAILED" });
-      for (const outcome of await Promise.allSettled(sendRound(producer, 1))) {
-        expect(outcome).toMatchObject({
-          reason: { kafkaError: "TOPIC_AUTHORIZATION_FAILED", retryable: false },
-        });
-      }
-      await Promise.all(sendRound(producer, 2));
-      await expectRounds(broker, [0, 2]);
-    },
-    limitMs,
-  );
+  itSideBySide("ends with a refusal that time does not mend, and goes on with what comes after", async () => {
+    const { producer, broker } = await openProducer({}, { topics: { payments: 1 } });
+    await Promise.all(sendRound(producer, 0));
+    broker.faults.next("Produce", { kind: "error", error: "TOPIC_AUTHORIZATION_FAILED" });
+    for (const outcome of await Promise.allSettled(sendRound(producer, 1))) {
+      expect(outcome).toMatchObject({
+        reason: { kafkaError: "TOPIC_AUTHORIZATION_FAILED", retryable: false },
+      });
+    }
+    await Promise.all(sendRound(producer, 2));
+    await expectRounds(broker, [0, 2]);
+  });
 });
 
 describe("closing a producer", () => {
-  it(
-    "sends what it has, and takes nothing more",
-    async () => {
-      const { producer, broker } = await openProducer({ lingerMs: 60_000 });
-      await Promise.all([
-        producer.send(record("warm", { key: "other" })),
-        producer.close({ timeoutMs: 10_000 }),
-      ]).catch(() => undefined);
-      const second = producerOn(broker, { lingerMs: 60_000 });
-      await second.driver.partitionCount("payments");
-      const sending = sendRound(second.producer, 0);
-      for (const one of sending) one.catch(() => undefined);
-      await new Promise((resolve) => setImmediate(resolve));
-      expect(await second.producer.close({ timeoutMs: 10_000 })).toEqual({ notSent: [], unconfirmed: [] });
-      await Promise.all(sending);
-      await expect(second.producer.send(record("late"))).rejects.toMatchObject({ code: "wirekit/closed" });
-      await expectRounds(broker, [0]);
-    },
-    limitMs,
-  );
+  itSideBySide("sends what it has, and takes nothing more", async () => {
+    // As many as fill a request, so that its topic is known although nothing else goes out before its time.
+    const { producer, broker } = await openProducer({ lingerMs: 60_000, maxBatchMessages: 6 });
+    const full = Array.from({ length: 6 }, () => producer.send(record("warm", { key: "other" })));
+    await Promise.all(full);
+    const sending = sendRound(producer, 0);
+    expect(await producer.close({ timeoutMs: 10_000 })).toEqual({ notSent: [], unconfirmed: [] });
+    await Promise.all(sending);
+    await expect(producer.send(record("late"))).rejects.toMatchObject({ code: "wirekit/closed" });
+    await expectRounds(broker, [0]);
+  });
 
-  it(
+  itSideBySide(
     "says what may have arrived and what has not, when the broker does not answer in time",
     async () => {
       const { producer, broker } = await openProducer();
@@ -325,24 +285,19 @@ describe("closing a producer", () => {
       ]);
       expect(await producer.close({ timeoutMs: 300 })).toBe(report);
     },
-    limitMs,
   );
 
-  it(
-    "ends while the broker is down, with nothing of it left behind",
-    async () => {
-      const broker = await openBroker({ topics: { payments: 3 } });
-      broker.faults.goOffline();
-      const { producer, driver } = producerOn(broker);
-      const sending = Promise.allSettled(sendRound(producer, 0));
-      const report = await producer.close({ timeoutMs: 200 });
-      expect(report.notSent).toEqual(keys.map(() => "0"));
-      await driver.close();
-      for (const outcome of await sending)
-        expect(outcome).toMatchObject({ reason: { code: "wirekit/closed" } });
-      broker.faults.comeOnline();
-      expect((await readTopic(broker, "payments")).length).toBe(0);
-    },
-    limitMs,
-  );
+  itSideBySide("ends while the broker is down, with nothing of it left behind", async () => {
+    const broker = await openBroker({ topics: { payments: 3 } });
+    broker.faults.goOffline();
+    const { producer, driver } = producerOn(broker);
+    const sending = Promise.allSettled(sendRound(producer, 0));
+    const report = await producer.close({ timeoutMs: 200 });
+    expect(report.notSent).toEqual(keys.map(() => "0"));
+    await driver.close();
+    for (const outcome of await sending)
+      expect(outcome).toMatchObject({ reason: { code: "wirekit/closed" } });
+    broker.faults.comeOnline();
+    expect((await readTopic(broker, "payments")).length).toBe(0);
+  });
 });

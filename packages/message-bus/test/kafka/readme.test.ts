@@ -1,9 +1,7 @@
 import { fileURLToPath } from "node:url";
-import { afterEach, expect, it } from "@jest/globals";
+import { expect, it } from "@jest/globals";
 import { readSnippets, runSnippets } from "@wirekit/devstack/readme";
-import { closeAll, openBroker } from "./open-bus.ts";
-
-afterEach(closeAll);
+import { openBroker } from "./open-bus.ts";
 
 const packageDirectory = fileURLToPath(new URL("../..", import.meta.url));
 

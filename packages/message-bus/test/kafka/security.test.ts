@@ -1,14 +1,12 @@
 import { inspect } from "node:util";
-import { afterEach, describe, expect, it } from "@jest/globals";
+import { describe, expect } from "@jest/globals";
 import { ConnectionError, type Logger } from "@wirekit/core";
 import { LoginRefusedError } from "../../src/kafka/kafka-errors.ts";
 import type { KafkaMessageBusOptions, SaslMechanism } from "../../src/kafka/kafka-options.ts";
-import { closeAll, openBroker, producerOn, record } from "./open-producer.ts";
+import { openBroker, producerOn, record } from "./open-producer.ts";
 import { readTopic } from "./read-topic.ts";
+import { itSideBySide } from "./side-by-side.ts";
 
-afterEach(closeAll);
-
-const limitMs = 60_000;
 const userName = "the-user-name";
 const password = "the-secret-password";
 const users = { [userName]: password };
@@ -28,20 +26,16 @@ function shown(error: unknown): string {
 }
 
 describe.each(mechanisms)("a login by %s", (saslMechanism) => {
-  it(
-    "succeeds with the right password, secured or not",
-    async () => {
-      for (const securityProtocol of ["SASL_PLAINTEXT", "SASL_SSL"] as const) {
-        const broker = await openBroker({ securityProtocol, users, topics: { payments: 1 } });
-        const tls = broker.certificate === undefined ? undefined : { ca: broker.certificate };
-        const { producer } = producerOn(broker, { securityProtocol, saslMechanism, userName, password, tls });
-        expect(await producer.send(record("value"))).toMatchObject({ offset: 0n });
-      }
-    },
-    limitMs,
-  );
+  itSideBySide("succeeds with the right password, secured or not", async () => {
+    for (const securityProtocol of ["SASL_PLAINTEXT", "SASL_SSL"] as const) {
+      const broker = await openBroker({ securityProtocol, users, topics: { payments: 1 } });
+      const tls = broker.certificate === undefined ? undefined : { ca: broker.certificate };
+      const { producer } = producerOn(broker, { securityProtocol, saslMechanism, userName, password, tls });
+      expect(await producer.send(record("value"))).toMatchObject({ offset: 0 });
+    }
+  });
 
-  it(
+  itSideBySide(
     "is refused once, for good, by name of the mechanism, and without a secret in error or log",
     async () => {
       const broker = await openBroker({ securityProtocol: "SASL_PLAINTEXT", users, topics: { payments: 1 } });
@@ -65,79 +59,61 @@ describe.each(mechanisms)("a login by %s", (saslMechanism) => {
       }
       expect(lines.length).toBeGreaterThan(0);
     },
-    limitMs,
   );
 
-  it(
-    "is refused by a broker that does not offer it",
-    async () => {
-      const saslMechanisms = mechanisms.filter((other) => other !== saslMechanism);
-      const broker = await openBroker({ securityProtocol: "SASL_PLAINTEXT", users, saslMechanisms });
-      const options = { securityProtocol: "SASL_PLAINTEXT", saslMechanism, userName, password } as const;
-      const { producer } = producerOn(broker, options);
-      await expect(producer.send(record("value"))).rejects.toMatchObject({
-        code: "message-bus/login-refused",
-        details: { mechanism: saslMechanism, reason: "not-offered" },
-        message: expect.stringContaining("does not offer"),
-      });
-    },
-    limitMs,
-  );
+  itSideBySide("is refused by a broker that does not offer it", async () => {
+    const saslMechanisms = mechanisms.filter((other) => other !== saslMechanism);
+    const broker = await openBroker({ securityProtocol: "SASL_PLAINTEXT", users, saslMechanisms });
+    const options = { securityProtocol: "SASL_PLAINTEXT", saslMechanism, userName, password } as const;
+    const { producer } = producerOn(broker, options);
+    await expect(producer.send(record("value"))).rejects.toMatchObject({
+      code: "message-bus/login-refused",
+      details: { mechanism: saslMechanism, reason: "not-offered" },
+      message: expect.stringContaining("does not offer"),
+    });
+  });
 
-  it(
-    "is tried again when the connection is lost while it is under way",
-    async () => {
-      const broker = await openBroker({ securityProtocol: "SASL_PLAINTEXT", users, topics: { payments: 1 } });
-      broker.faults.next("SaslAuthenticate", { kind: "drop", when: "before" }, { times: 2 });
-      broker.faults.next("SaslHandshake", { kind: "drop", when: "after" });
-      const options = { securityProtocol: "SASL_PLAINTEXT", saslMechanism, userName, password } as const;
-      const { producer } = producerOn(broker, options);
-      expect(await producer.send(record("value"))).toMatchObject({ offset: 0n });
-      expect(broker.faults.left).toBe(0);
-    },
-    limitMs,
-  );
+  itSideBySide("is tried again when the connection is lost while it is under way", async () => {
+    const broker = await openBroker({ securityProtocol: "SASL_PLAINTEXT", users, topics: { payments: 1 } });
+    broker.faults.next("SaslAuthenticate", { kind: "drop", when: "before" }, { times: 2 });
+    broker.faults.next("SaslHandshake", { kind: "drop", when: "after" });
+    const options = { securityProtocol: "SASL_PLAINTEXT", saslMechanism, userName, password } as const;
+    const { producer } = producerOn(broker, options);
+    expect(await producer.send(record("value"))).toMatchObject({ offset: 0 });
+    expect(broker.faults.left).toBe(0);
+  });
 });
 
 describe("TLS", () => {
-  it(
-    "is spoken with a broker whose certificate is trusted",
-    async () => {
-      const broker = await openBroker({ securityProtocol: "SSL", topics: { payments: 1 } });
-      const tls = { ca: [broker.certificate ?? ""] };
-      const { producer } = producerOn(broker, { securityProtocol: "SSL", tls });
-      expect(await producer.send(record("value"))).toMatchObject({ offset: 0n });
-    },
-    limitMs,
-  );
+  itSideBySide("is spoken with a broker whose certificate is trusted", async () => {
+    const broker = await openBroker({ securityProtocol: "SSL", topics: { payments: 1 } });
+    const tls = { ca: [broker.certificate ?? ""] };
+    const { producer } = producerOn(broker, { securityProtocol: "SSL", tls });
+    expect(await producer.send(record("value"))).toMatchObject({ offset: 0 });
+  });
 
-  it(
-    "ends at once, and not in a retry, where the certificate is not trusted",
-    async () => {
-      const broker = await openBroker({ securityProtocol: "SSL", topics: { payments: 1 } });
-      const { producer } = producerOn(broker, { securityProtocol: "SSL" });
-      const error: unknown = await producer.send(record("value")).catch((thrown: unknown) => thrown);
-      expect(error instanceof ConnectionError).toBe(true);
-      expect(error).toMatchObject({ retryable: false });
-    },
-    limitMs,
-  );
+  itSideBySide("ends at once, and not in a retry, where the certificate is not trusted", async () => {
+    const broker = await openBroker({ securityProtocol: "SSL", topics: { payments: 1 } });
+    const { producer } = producerOn(broker, { securityProtocol: "SSL" });
+    const error: unknown = await producer.send(record("value")).catch((thrown: unknown) => thrown);
+    expect(error instanceof ConnectionError).toBe(true);
+    expect(error).toMatchObject({ retryable: false });
+  });
 
-  it(
+  itSideBySide(
     "is missed in time by who speaks it to a broker that does not, and the other way round",
     async () => {
       const plain = await openBroker({ topics: { payments: 1 } });
-      const one = producerOn(plain, { securityProtocol: "SSL", deliveryTimeoutMs: 1_000 });
+      const one = producerOn(plain, { securityProtocol: "SSL", deliveryTimeoutMs: 400 });
       await expect(one.producer.send(record("value"))).rejects.toMatchObject({
         name: expect.stringMatching(/ConnectionError|TimeoutError/),
       });
       const secured = await openBroker({ securityProtocol: "SSL", topics: { payments: 1 } });
-      const other = producerOn(secured, { deliveryTimeoutMs: 1_000 });
+      const other = producerOn(secured, { deliveryTimeoutMs: 400 });
       await expect(other.producer.send(record("value"))).rejects.toMatchObject({
         name: expect.stringMatching(/ConnectionError|TimeoutError/),
       });
       expect(await readTopic(plain, "payments")).toEqual([]);
     },
-    limitMs,
   );
 });

@@ -10,15 +10,18 @@ export interface GroupSubscriber {
 export type GroupAssignment = ReadonlyMap<string, ReadonlyMap<string, readonly number[]>>;
 
 /**
- * Shares partitions out. `partitionCounts` has the topics that exist. The result depends on nothing but what is given, and not on its order, so that
- * whichever member leads, in whichever language, comes to the same.
+ * Shares partitions out. `partitionCounts` has the topics that exist. The result depends on nothing but what
+ * is given, and not on its order, so that whichever member leads, in whichever language, comes to the same.
  */
 export type Assignor = (
   members: readonly GroupSubscriber[],
   partitionCounts: ReadonlyMap<string, number>,
 ) => GroupAssignment;
 
-/** The order of members: static ones first, by their names; then the others by their ids. In UTF-16 code units, as Java compares. */
+/**
+ * The order of members: static ones first, by their names; then the others by their ids. In UTF-16 code
+ * units, as Java compares.
+ */
 export function sortedMembers(members: readonly GroupSubscriber[]): readonly GroupSubscriber[] {
   return [...members].sort((one, other) => {
     const [ours, theirs] = [one.groupInstanceId, other.groupInstanceId];

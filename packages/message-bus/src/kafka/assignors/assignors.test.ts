@@ -24,7 +24,8 @@ function shown(assignment: ReturnType<Assignor>): Record<string, string> {
 }
 
 describe("range", () => {
-  // The example in the documentation of Java's RangeAssignor: the first member is the one with more, of every topic anew.
+  // The example in the documentation of Java's RangeAssignor: the first member is the one with more, of every
+  // topic anew.
   it("shares out each topic by itself", () => {
     expect(assign(assignors.range, { C0: ["t0", "t1"], C1: ["t0", "t1"] }, { t0: 3, t1: 3 })).toEqual({
       C0: "t0p0 t0p1 t1p0 t1p1",

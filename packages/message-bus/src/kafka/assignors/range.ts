@@ -1,8 +1,9 @@
 import { type Assignor, noAssignment, sortedMembers, sortedTopics } from "./assignor.ts";
 
 /**
- * The assignor named `range`: of each topic by itself, every subscriber gets one run of partitions; where they cannot be shared out evenly, the first
- * subscribers get one more. As Java's `RangeAssignor` does where no racks are known, and kafka-python's.
+ * The assignor named `range`: of each topic by itself, every subscriber gets one run of partitions; where
+ * they cannot be shared out evenly, the first subscribers get one more. As Java's `RangeAssignor` does where
+ * no racks are known, and kafka-python's.
  */
 export const assignRanges: Assignor = (members, partitionCounts) => {
   const assignment = noAssignment(members);

@@ -1,8 +1,9 @@
 import { type Assignor, noAssignment, sortedMembers, sortedTopics } from "./assignor.ts";
 
 /**
- * The assignor named `roundrobin`: all partitions of all topics in order, one to each member in turn; a member that is not subscribed to the topic is
- * passed over. As Java's `RoundRobinAssignor` does, and kafka-python's.
+ * The assignor named `roundrobin`: all partitions of all topics in order, one to each member in turn; a
+ * member that is not subscribed to the topic is passed over. As Java's `RoundRobinAssignor` does, and
+ * kafka-python's.
  */
 export const assignRoundRobin: Assignor = (members, partitionCounts) => {
   const assignment = noAssignment(members);

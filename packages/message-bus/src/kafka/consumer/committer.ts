@@ -1,6 +1,6 @@
 import { type Clock, type Random, WirekitError } from "@wirekit/core";
 import { LeaseLostError } from "@wirekit/core/inbound";
-import { backoffMs } from "@wirekit/core/kit";
+import { backoffMs, sleep, withTimeout } from "@wirekit/core/kit";
 import type { CommitOffset } from "../kafka-driver.ts";
 
 /** What a {@link Committer} commits, and how. */
@@ -18,7 +18,10 @@ export interface CommitterOptions {
 /** The longest pause after a commit that failed. */
 const maxRetryMs = 10_000;
 
-/** Commits for one assignment: by a timer, and when asked to; one request at a time; again when one has failed. */
+/**
+ * Commits for one assignment: by a timer, and when asked to; one request at a time; again when one has
+ * failed.
+ */
 export class Committer {
   readonly #options: CommitterOptions;
   #cancelTimer: (() => void) | undefined;
@@ -42,7 +45,8 @@ export class Committer {
   }
 
   /**
-   * Commits all that is finished by now. Where nothing is in flight, the request goes out before this returns.
+   * Commits all that is finished by now. Where nothing is in flight, the request goes out before this
+   * returns.
    *
    * @throws WirekitError why the commit failed; LeaseLostError when the assignment is over.
    */
@@ -56,6 +60,22 @@ export class Committer {
   /** As {@link flush}, without waiting for what is in flight: for when there is no time left. */
   flushAtOnce(): Promise<void> {
     return this.#isOver ? Promise.resolve() : this.#commit();
+  }
+
+  /** As {@link flush}, again and again until the broker has taken it, or the time is over. */
+  async flushWithin(timeoutMs: number): Promise<void> {
+    const { clock, intervalMs } = this.#options;
+    const untilTaken = async (signal: AbortSignal) => {
+      for (;;) {
+        try {
+          return await this.flush();
+        } catch (thrown) {
+          if (!(thrown instanceof WirekitError) || !thrown.retryable) throw thrown;
+          await sleep(Math.min(intervalMs, 100), { signal, clock });
+        }
+      }
+    };
+    await withTimeout("Committing", untilTaken, { timeoutMs, clock });
   }
 
   /** The assignment is over: nothing more is committed. */

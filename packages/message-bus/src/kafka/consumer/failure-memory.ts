@@ -1,19 +1,19 @@
 import type { TopicPartition } from "../kafka-driver.ts";
-import type { Epoch } from "./epoch.ts";
+import type { OpenAssignment } from "./assignment.ts";
 
 /** More than this are forgotten, the oldest first. */
 const maxRemembered = 10_000;
 
 /**
- * How often handling a record has failed, across rebalances: without it, a message that always fails would never be given up in a group whose
- * members come and go.
+ * How often handling a record has failed, across rebalances: without it, a message that always fails would
+ * never be given up in a group whose members come and go.
  */
 export class FailureMemory {
   readonly #failures = new Map<string, number>();
 
-  /** Keeps what is known of the records of an epoch that ends. */
-  remember(epoch: Epoch): void {
-    for (const partition of epoch.partitions.values()) {
+  /** Keeps what is known of the records of an assignment that ends. */
+  remember(assignment: OpenAssignment): void {
+    for (const partition of assignment.partitions.values()) {
       for (const { offset, failures } of partition.tracker.unfinished()) {
         if (failures > 0) this.#failures.set(keyOf(partition, offset), failures);
       }

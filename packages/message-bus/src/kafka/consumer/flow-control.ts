@@ -1,8 +1,8 @@
 import { LeaseLostError } from "@wirekit/core/inbound";
 import type { GroupMember } from "../kafka-driver.ts";
-import type { Epoch } from "./epoch.ts";
-import type { HeldPartition } from "./held-partition.ts";
+import type { OpenAssignment } from "./assignment.ts";
 import { OffsetTracker } from "./offset-tracker.ts";
+import type { OpenPartition } from "./open-partition.ts";
 
 /** How much is held. */
 export interface FlowBounds {
@@ -12,13 +12,14 @@ export interface FlowBounds {
 }
 
 /**
- * Bounds what is held by pausing partitions. Each has an equal share: one that stands still cannot take the room of the others. A partition that
- * holds nothing is always read, however small its share is, or a group with many partitions would come to a stand.
+ * Bounds what is held by pausing partitions. Each has an equal share: one that stands still cannot take the
+ * room of the others. A partition that holds nothing is always read, however small its share is, or a group
+ * with many partitions would come to a stand.
  */
 export class FlowControl {
   readonly #member: Pick<GroupMember, "pause" | "resume">;
   readonly #bounds: FlowBounds;
-  #epoch: Epoch | undefined;
+  #assignment: OpenAssignment | undefined;
   #isStopped = false;
 
   constructor(member: Pick<GroupMember, "pause" | "resume">, bounds: FlowBounds) {
@@ -26,33 +27,36 @@ export class FlowControl {
     this.#bounds = bounds;
   }
 
-  begin(epoch: Epoch): void {
-    this.#epoch = epoch;
+  begin(assignment: OpenAssignment): void {
+    this.#assignment = assignment;
   }
 
   /** More of a partition is held. */
-  grown(partition: HeldPartition): void {
-    if (partition.isPaused || partition.heldBytes <= this.#pauseAbove) return;
+  grown(partition: OpenPartition): void {
+    if (partition.isPaused || partition.bufferedBytes <= this.#pauseAbove) return;
     partition.isPaused = true;
     this.#member.pause([partition]);
   }
 
-  /** Less of a partition is held. It is read again when half of what it may hold is gone, not for every record. */
-  shrunk(partition: HeldPartition): void {
-    if (!partition.isPaused || this.#isStopped || partition.heldBytes > this.#pauseAbove / 2) return;
+  /**
+   * Less of a partition is held. It is read again when half of what it may hold is gone, not for every
+   * record.
+   */
+  shrunk(partition: OpenPartition): void {
+    if (!partition.isPaused || this.#isStopped || partition.bufferedBytes > this.#pauseAbove / 2) return;
     partition.isPaused = false;
     partition.isStuck = false;
     this.#member.resume([partition]);
   }
 
   /** Nothing is held of the partition any more, and it begins anew. */
-  restart(partition: HeldPartition, offset: bigint): void {
+  restart(partition: OpenPartition, offset: bigint): void {
     partition.lose(new LeaseLostError("the log is shorter than it was"));
-    this.#epoch?.readAhead.drop(partition);
+    this.#assignment?.prefetched.drop(partition);
     partition.tracker = new OffsetTracker(offset);
     partition.position = offset;
     partition.committed = offset;
-    partition.handedBytes = 0;
+    partition.unfinishedBytes = 0;
     partition.blockedBytes = 0;
     this.shrunk(partition);
   }
@@ -60,13 +64,13 @@ export class FlowControl {
   /** Nothing is to be read any more, in this assignment and the next ones. */
   stop(): void {
     this.#isStopped = true;
-    const partitions = [...(this.#epoch?.partitions.values() ?? [])];
+    const partitions = [...(this.#assignment?.partitions.values() ?? [])];
     if (partitions.length > 0) this.#member.pause(partitions);
   }
 
   get #pauseAbove(): number {
     const { maxBufferedBytes, fetchBytes } = this.#bounds;
-    const share = maxBufferedBytes / Math.max(1, this.#epoch?.partitions.size ?? 1);
+    const share = maxBufferedBytes / Math.max(1, this.#assignment?.partitions.size ?? 1);
     // What one fetch brings has to fit on top.
     return Math.max(0, share - fetchBytes);
   }

@@ -1,13 +1,12 @@
-import { ClosedError, type WaitOptions, WirekitError } from "@wirekit/core";
+import { ClosedError, type CloseReport, type WaitOptions, WirekitError } from "@wirekit/core";
 import { LeaseLostError } from "@wirekit/core/inbound";
 import { Deadline, onAbort, withTimeout } from "@wirekit/core/kit";
 import type { ReceivedFacts } from "../../received.ts";
 import type { KafkaDelivery } from "./kafka-delivery.ts";
-import { expiredReceipt, parseKafkaReceipt, unknownReceipt } from "./kafka-receipt.ts";
+import { expiredReceipt, KnownReceipts, parseKafkaReceipt, unknownReceipt } from "./kafka-receipt.ts";
 import { KafkaSource } from "./kafka-source.ts";
 import { type KafkaSourceOptions, resolveSourceOptions } from "./kafka-source-options.ts";
-import { KnownReceipts } from "./known-receipts.ts";
-import { ReceiverIntake } from "./receiver-intake.ts";
+import { ReceivableRecords } from "./receivable-records.ts";
 import type { KafkaSourceDetails } from "./source-details.ts";
 
 /** Somebody who waits for a message. */
@@ -20,15 +19,17 @@ interface Waiter {
 const commitTimeoutMs = 30_000;
 
 /**
- * Receives one message at a time as a member of a group, which it joins with the first call and stays in between calls. What a fetch has brought
- * beyond what was received is kept for the next calls, and nothing of it is committed before it is acknowledged.
+ * Receives one message at a time as a member of a group, which it joins with the first call and stays in
+ * between calls. What a fetch has brought beyond what was received is kept for the next calls, and nothing of
+ * it is committed before it is acknowledged.
  *
- * Many messages may be received and not acknowledged at once, of each key the next one when the one before it is acknowledged. What is never
- * acknowledged comes again when the group rebalances, or the receiver is closed.
+ * Many messages may be received and not acknowledged at once, of each key the next one when the one before it
+ * is acknowledged. What is never acknowledged comes again when the group rebalances, or the receiver is
+ * closed.
  */
 export class KafkaReceiver {
   readonly #source: KafkaSource;
-  readonly #intake: ReceiverIntake;
+  readonly #records: ReceivableRecords;
   readonly #onDelivered: (facts: ReceivedFacts) => void;
   readonly #clock;
   readonly #stop = new AbortController();
@@ -37,16 +38,16 @@ export class KafkaReceiver {
   readonly #expired = new KnownReceipts();
   #isStarted = false;
   #failure: WirekitError | undefined;
-  #closing: Promise<{ readonly unacknowledged: number }> | undefined;
+  #closing: Promise<Pick<CloseReport, "notHandled">> | undefined;
 
   /** @throws ConfigError naming every option at fault. */
   constructor(options: KafkaSourceOptions) {
     const { logger, clock, onDelivered } = resolveSourceOptions(options);
     this.#clock = clock;
     this.#onDelivered = onDelivered;
-    // Told when a message is received here, not when it is read ahead.
+    // Told when a message is received here, not when it is read prefetched.
     this.#source = new KafkaSource({ ...options, onDelivered: undefined });
-    this.#intake = new ReceiverIntake({
+    this.#records = new ReceivableRecords({
       logger,
       clock,
       onReady: () => this.#serve(),
@@ -56,13 +57,15 @@ export class KafkaReceiver {
 
   /** Received, and not acknowledged. */
   get unacknowledged(): number {
-    return this.#intake.unacknowledged;
+    return this.#records.unacknowledged;
   }
 
   /**
-   * The next message; `undefined` when there is none within the time, also because the group has not taken us in yet.
+   * The next message; `undefined` when there is none within the time, also because the group has not taken us
+   * in yet.
    *
-   * @throws WirekitError when the time is over and the broker could not be asked, or when it has refused; ClosedError; the signal's own reason.
+   * @throws WirekitError when the time is over and the broker could not be asked, or when it has refused;
+   * ClosedError; the signal's own reason.
    */
   receive({ timeoutMs = 1_000, signal }: WaitOptions = {}): Promise<ReceivedFacts | undefined> {
     return new Promise((resolve, reject) => {
@@ -70,7 +73,7 @@ export class KafkaReceiver {
       if (this.#closing !== undefined) return reject(new ClosedError("The receiver"));
       if (this.#failure !== undefined) return reject(this.#failure);
       this.#start();
-      const next = this.#intake.receive();
+      const next = this.#records.receive();
       if (next !== undefined) return resolve(this.#handOut(next));
       if (timeoutMs <= 0) return resolve(undefined);
 
@@ -92,7 +95,7 @@ export class KafkaReceiver {
       const cancelTimeout = this.#clock.setTimer(() => {
         leave();
         // As if the topic were empty: whoever asks would never learn that nobody was there to answer.
-        const fault = this.#source.readingFault;
+        const fault = this.#source.readingTrouble;
         if (fault === undefined) resolve(undefined);
         else reject(fault);
       }, timeoutMs);
@@ -102,16 +105,17 @@ export class KafkaReceiver {
   }
 
   /**
-   * Says that a message is done with, and resolves when that is committed; or, where one before it in its partition is not done with, when it is
-   * noted. Resolves with whether this changed anything.
+   * Says that a message is done with, and resolves when that is committed; or, where one before it in its
+   * partition is not done with, when it is noted. Resolves with whether this changed anything.
    *
-   * @throws ReceiptError when the group has rebalanced since, or the receipt handle was not given out; WirekitError when the broker has not taken the
-   * commit, which may be tried again; TimeoutError; the signal's own reason.
+   * @throws ReceiptError when the group has rebalanced since, or the receipt handle was not given out;
+   * WirekitError when the broker has not taken the commit, which may be tried again; TimeoutError; the
+   * signal's own reason.
    */
   async acknowledge(receiptHandle: string, options: WaitOptions = {}): Promise<"acknowledged" | "already"> {
     options.signal?.throwIfAborted();
     const receipt = parseKafkaReceipt(receiptHandle);
-    const delivery = this.#intake.received(receiptHandle);
+    const delivery = this.#records.received(receiptHandle);
     if (delivery === undefined) this.#throwUnlessAcknowledged(receiptHandle, receipt);
     else this.#finish(delivery);
     const partition = this.#source.partition(receipt.partition);
@@ -126,13 +130,18 @@ export class KafkaReceiver {
 
   /** Why nothing can be received, while that lasts. */
   get fault(): WirekitError | undefined {
-    return this.#failure ?? this.#source.readingFault;
+    return this.#failure ?? this.#source.readingTrouble;
   }
 
-  /** Commits what was acknowledged, gives back the rest, and leaves the group. Closing again returns the same report. */
-  close({ timeoutMs = 10_000 }: { readonly timeoutMs?: number | undefined } = {}): Promise<{
-    readonly unacknowledged: number;
-  }> {
+  /**
+   * Commits what was acknowledged, gives back the rest, and leaves the group. Closing again returns the same
+   * report.
+   */
+  close({
+    timeoutMs = 10_000,
+  }: {
+    readonly timeoutMs?: number | undefined;
+  } = {}): Promise<Pick<CloseReport, "notHandled">> {
     this.#closing ??= this.#close(timeoutMs);
     return this.#closing;
   }
@@ -140,7 +149,7 @@ export class KafkaReceiver {
   #start(): void {
     if (this.#isStarted) return;
     this.#isStarted = true;
-    this.#source.run(this.#intake, { signal: this.#stop.signal }).catch((thrown: unknown) => {
+    this.#source.runInto(this.#records, { signal: this.#stop.signal }).catch((thrown: unknown) => {
       this.#failure = WirekitError.from(thrown);
       this.#refuseAll(this.#failure);
     });
@@ -148,7 +157,7 @@ export class KafkaReceiver {
 
   #serve(): void {
     for (const waiter of this.#waiters) {
-      const delivery = this.#intake.receive();
+      const delivery = this.#records.receive();
       if (delivery === undefined) return;
       waiter.serve(delivery);
     }
@@ -163,7 +172,7 @@ export class KafkaReceiver {
   #finish(delivery: KafkaDelivery): void {
     this.#source.settle(delivery, { kind: "done" });
     this.#acknowledged.add(delivery.id);
-    this.#intake.done(delivery);
+    this.#records.done(delivery);
   }
 
   #throwUnlessAcknowledged(
@@ -186,13 +195,13 @@ export class KafkaReceiver {
     }
   }
 
-  async #close(timeoutMs: number): Promise<{ readonly unacknowledged: number }> {
+  async #close(timeoutMs: number): Promise<Pick<CloseReport, "notHandled">> {
     this.#refuseAll(new ClosedError("The receiver"));
     this.#stop.abort(new ClosedError("The receiver"));
-    const { unacknowledged } = this.#intake;
-    this.#intake.close();
+    const { unacknowledged: notHandled } = this.#records;
+    this.#records.close();
     await this.#source.close({ deadline: new Deadline(timeoutMs, this.#clock) });
-    return { unacknowledged };
+    return { notHandled };
   }
 
   #refuseAll(reason: WirekitError): void {

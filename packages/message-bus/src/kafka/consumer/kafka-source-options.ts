@@ -1,12 +1,5 @@
-import {
-  type Clock,
-  ConfigError,
-  consoleLogger,
-  type Logger,
-  type Random,
-  systemClock,
-  type WirekitError,
-} from "@wirekit/core";
+import type { Clock, Logger, Random, WirekitError } from "@wirekit/core";
+import { Faults, type OptionsOf, option, readOptions } from "@wirekit/core/kit";
 import type { ReceivedFacts } from "../../received.ts";
 import type { KafkaDriver, MemberOptions, OffsetReset, TopicPartition } from "../kafka-driver.ts";
 import type { KeylessOrder } from "./kafka-delivery.ts";
@@ -24,13 +17,14 @@ export interface KafkaSourceOptions {
   readonly driver: Pick<KafkaDriver, "openMember">;
   readonly member: MemberOptions;
   /**
-   * In which order records without a key are handled. Default `"none"`, as on every bus: such records were spread over the partitions as it suited
-   * their sender, so that their order means nothing, and one that is slow holds back no other. `"partition"`: one at a time in each partition.
+   * In which order records without a key are handled. Default `"none"`, as on every bus: such records were
+   * spread over the partitions as it suited their sender, so that their order means nothing, and one that is
+   * slow holds back no other. `"partition"`: one at a time in each partition.
    */
   readonly keylessOrder?: KeylessOrder | undefined;
   /**
-   * How many bytes are held that were read and are not finished; each partition has an equal share. What one fetch brings may come on top, for
-   * each partition. Default 32 MiB.
+   * How many bytes are held that were read and are not finished; each partition has an equal share. What one
+   * fetch brings may come on top, for each partition. Default 32 MiB.
    */
   readonly maxBufferedBytes?: number | undefined;
   /** How long what is finished may wait for its commit. Default 1,000. */
@@ -52,51 +46,35 @@ export interface KafkaSourceOptions {
   readonly random?: Random | undefined;
 }
 
-/** {@link KafkaSourceOptions} with every default in its place. */
-export type ResolvedSourceOptions = {
-  readonly [Name in keyof KafkaSourceOptions]-?: NonNullable<KafkaSourceOptions[Name]>;
+interface Required {
+  readonly presence: "required";
+}
+const ignored = { default: (): void => undefined };
+
+const rules = {
+  driver: option.methods<Pick<KafkaDriver, "openMember">, Required>(["openMember"], { presence: "required" }),
+  member: option.unchecked<MemberOptions>(),
+  keylessOrder: option.oneOf(["none", "partition"], { default: "none" }),
+  maxBufferedBytes: option.whole({ minimum: 1, default: 32 * 1024 * 1024 }),
+  commitIntervalMs: option.durationMs({ minimum: 0, default: 1_000 }),
+  rebalanceGraceMs: option.durationMs({ minimum: 0, default: 5_000 }),
+  commitTimeoutMs: option.durationMs({ minimum: 0, default: 5_000 }),
+  onDelivered: option.fn<(facts: ReceivedFacts) => void, typeof ignored>(ignored),
+  onAcknowledged: option.fn<(facts: ReceivedFacts) => void, typeof ignored>(ignored),
+  onStopped: option.fn<(stopped: StoppedKey) => void, typeof ignored>(ignored),
+  onReset: option.fn<(reset: OffsetReset) => void, typeof ignored>(ignored),
+  logger: option.logger(),
+  clock: option.clock(),
+  random: option.random(),
 };
+
+/** {@link KafkaSourceOptions} with every default in its place. */
+export type ResolvedSourceOptions = OptionsOf<typeof rules>;
 
 /** @throws ConfigError naming every option at fault. */
 export function resolveSourceOptions(options: KafkaSourceOptions): ResolvedSourceOptions {
-  const resolved: ResolvedSourceOptions = {
-    driver: options.driver,
-    member: options.member,
-    keylessOrder: options.keylessOrder ?? "none",
-    maxBufferedBytes: options.maxBufferedBytes ?? 32 * 1024 * 1024,
-    commitIntervalMs: options.commitIntervalMs ?? 1_000,
-    rebalanceGraceMs: options.rebalanceGraceMs ?? 5_000,
-    commitTimeoutMs: options.commitTimeoutMs ?? 5_000,
-    onDelivered: options.onDelivered ?? nothing,
-    onAcknowledged: options.onAcknowledged ?? nothing,
-    onStopped: options.onStopped ?? nothing,
-    onReset: options.onReset ?? nothing,
-    logger: options.logger ?? consoleLogger,
-    clock: options.clock ?? systemClock,
-    random: options.random ?? Math.random,
-  };
-  const { keylessOrder, maxBufferedBytes, commitIntervalMs, rebalanceGraceMs, commitTimeoutMs } = resolved;
-  const faults = [
-    keylessOrder === "partition" || keylessOrder === "none"
-      ? undefined
-      : { path: "keylessOrder", message: 'must be "partition" or "none"' },
-    Number.isSafeInteger(maxBufferedBytes) && maxBufferedBytes >= 1
-      ? undefined
-      : { path: "maxBufferedBytes", message: "must be a whole number of at least 1" },
-    durationFault("commitIntervalMs", commitIntervalMs),
-    durationFault("rebalanceGraceMs", rebalanceGraceMs),
-    durationFault("commitTimeoutMs", commitTimeoutMs),
-  ].filter((fault) => fault !== undefined);
-  if (faults.length > 0) throw new ConfigError(faults);
+  const faults = new Faults();
+  const resolved = readOptions(options, rules, faults);
+  faults.throwIfAny();
   return resolved;
 }
-
-/** The longest delay that the runtimes' timers take. */
-const maxTimerMs = 2_147_483_647;
-
-function durationFault(path: string, valueMs: number) {
-  if (valueMs >= 0 && valueMs <= maxTimerMs) return undefined;
-  return { path, message: `must be a number of milliseconds from 0 to ${maxTimerMs}` };
-}
-
-function nothing(): void {}

@@ -5,11 +5,15 @@ export interface TrackedOffset {
 }
 
 /**
- * What of a partition was handed over, and how far all of it is finished. Offsets come in rising order and may leave gaps: a log that was compacted,
- * or transactions, have offsets without a record. Every operation takes constant time on average.
+ * What of a partition was handed over, and how far all of it is finished. Offsets come in rising order and
+ * may leave gaps: a log that was compacted, or transactions, have offsets without a record. Every operation
+ * takes constant time on average.
  */
 export class OffsetTracker<Entry extends TrackedOffset> {
-  /** In the order of their offsets. Before `#head` all are finished, and let go of: what is kept for long is costly to collect. */
+  /**
+   * In the order of their offsets. Before `#head` all are finished, and let go of: what is kept for long is
+   * costly to collect.
+   */
   #entries: (Entry | undefined)[] = [];
   #head = 0;
   /** Everything before it was handed over, or is no record. */

@@ -1,5 +1,6 @@
-import type { Epoch } from "./epoch.ts";
-import type { HeldPartition } from "./held-partition.ts";
+import type { OffsetReset } from "../kafka-driver.ts";
+import type { OpenAssignment } from "./assignment.ts";
+import type { OpenPartition } from "./open-partition.ts";
 
 /** How a member stands to its group. */
 export type GroupState = "joining" | "assigned" | "revoking" | "failed" | "closed";
@@ -35,7 +36,7 @@ export interface PartitionDetails {
 export type KafkaSourceDetails = {
   readonly state: GroupState;
   /** How often the member has joined. */
-  readonly epoch: number;
+  readonly joins: number;
   readonly memberId: string | undefined;
   readonly generationId: number | undefined;
   readonly isLeader: boolean;
@@ -51,36 +52,36 @@ export type KafkaSourceDetails = {
 /** What details are made of. */
 export interface DetailsOf {
   readonly state: GroupState;
-  readonly epoch: Epoch | undefined;
-  readonly epochs: number;
+  readonly assignment: OpenAssignment | undefined;
+  readonly joins: number;
   readonly resets: number;
   readonly maxBufferedBytes: number;
 }
 
 export function sourceDetails({
   state,
-  epoch,
-  epochs,
+  assignment,
+  joins,
   resets,
   maxBufferedBytes,
 }: DetailsOf): KafkaSourceDetails {
-  const current = epoch?.isOver === false ? epoch : undefined;
+  const current = assignment?.isOver === false ? assignment : undefined;
   const partitions = [...(current?.partitions.values() ?? [])];
   return {
     state,
-    epoch: epochs,
-    memberId: current?.assignment.memberId,
-    generationId: current?.assignment.generationId,
-    isLeader: current?.assignment.isLeader ?? false,
+    joins,
+    memberId: current?.given.memberId,
+    generationId: current?.given.generationId,
+    isLeader: current?.given.isLeader ?? false,
     partitions: partitions.map(partitionDetails),
-    bufferedBytes: current?.heldBytes ?? 0,
+    bufferedBytes: current?.bufferedBytes ?? 0,
     maxBufferedBytes,
     failedCommits: current?.committer.failures ?? 0,
     resets,
   };
 }
 
-function partitionDetails(held: HeldPartition): PartitionDetails {
+function partitionDetails(held: OpenPartition): PartitionDetails {
   const { partition, tracker, committed, highWatermark, isPaused, isStuck } = held;
   return {
     partition,
@@ -89,8 +90,15 @@ function partitionDetails(held: HeldPartition): PartitionDetails {
     committed: String(committed),
     highWatermark: highWatermark === undefined ? undefined : String(highWatermark),
     lag: highWatermark === undefined ? undefined : Number(highWatermark - committed),
-    unfinished: tracker.size + held.ahead.records,
-    bufferedBytes: held.heldBytes,
+    unfinished: tracker.size + held.prefetched.records,
+    bufferedBytes: held.bufferedBytes,
     stoppedKeys: [...held.stopped.values()].map(({ key, id, error }) => ({ key, id, code: error.code })),
   };
+}
+
+/** Says why reading goes on elsewhere. */
+export function resetText({ topic, partition, from, to }: OffsetReset): string {
+  return to > from
+    ? `Records of partition ${partition} of ${topic} are lost to the group: they were deleted before they were read`
+    : `The log of partition ${partition} of ${topic} is shorter than it was: records come again`;
 }

@@ -1,11 +1,10 @@
 import type { ConsumedRecord, RecordReader } from "../kafka-driver.ts";
 import { recordOverheadBytes } from "../record-reader.ts";
-import type { RecordBatch } from "./record-batch.ts";
-import { RecordBytes } from "./record-bytes.ts";
+import { type RecordBatch, RecordBytes } from "./record-batch.ts";
 
 /**
- * Reads the records of batches from `fetchOffset` on: a broker sends whole batches, and the first may begin before what was asked for. The
- * batches have been checked.
+ * Reads the records of batches from `fetchOffset` on: a broker sends whole batches, and the first may begin
+ * before what was asked for. The batches have been checked.
  */
 export class BatchReader implements RecordReader {
   readonly #batches: readonly RecordBatch[];
@@ -81,7 +80,10 @@ function readRecord(reader: RecordBytes, batch: RecordBatch): ConsumedRecord {
   return { offset, key, value, valueBytes, headers, timestampMs };
 }
 
-/** Of a header that is there more than once, the last one counts: it was added by whoever came later. One without a value is none. */
+/**
+ * Of a header that is there more than once, the last one counts: it was added by whoever came later. One
+ * without a value is none.
+ */
 function readHeaders(reader: RecordBytes): Readonly<Record<string, string>> {
   const count = reader.varint();
   if (count === 0) return noHeaders;

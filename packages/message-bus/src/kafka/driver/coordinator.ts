@@ -1,10 +1,13 @@
-import type { KafkajsBroker, KafkajsCluster } from "./kafkajs-cluster.ts";
-import { brokerMethods, checkKafkajs } from "./kafkajs-version.ts";
+import { addressOf } from "./group-errors.ts";
+import type { KafkajsBroker, KafkajsCluster } from "./kafkajs-hooks/kafkajs-cluster.ts";
+import { brokerMethods, checkKafkajs } from "./kafkajs-hooks/kafkajs-version.ts";
 
 /** The protocol's number for the coordinator of a group; there is another one for transactions. */
 const groupCoordinator = 0;
 
-/** The broker that coordinates a group: found when it is needed, and once for all who ask at the same time. */
+/**
+ * The broker that coordinates a group: found when it is needed, and once for all who ask at the same time.
+ */
 export class Coordinator {
   readonly #cluster: KafkajsCluster;
   readonly #groupId: string;
@@ -29,7 +32,10 @@ export class Coordinator {
     if (this.#found === known) this.#found = undefined;
   }
 
-  /** Asks one broker after the other. kafkajs's own way swallows their answers, so that a refusal looks like a broker that is not there. */
+  /**
+   * Asks one broker after the other. kafkajs's own way swallows their answers, so that a refusal looks like a
+   * broker that is not there.
+   */
   async #ask(): Promise<KafkajsBroker> {
     // Brokers whose connections have failed are forgotten: there may be none left to ask.
     if (this.#cluster.getNodeIds().length === 0) await this.#cluster.refreshMetadata();
@@ -47,4 +53,12 @@ export class Coordinator {
     }
     throw thrown;
   }
+}
+
+/**
+ * A connection that has failed is not used again: kafkajs keeps the half of an answer that it has brought.
+ */
+export function forgetBroker(cluster: KafkajsCluster, thrown: unknown): void {
+  const address = addressOf(thrown);
+  if (address !== undefined) cluster.removeBroker(address);
 }

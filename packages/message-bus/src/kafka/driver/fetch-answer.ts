@@ -1,5 +1,5 @@
 import { WirekitError } from "@wirekit/core";
-import { unreadable } from "./record-batch.ts";
+import { type AbortedTransaction, unreadable } from "./record-batch.ts";
 
 /** What the broker has answered for one partition. Its records have not been looked at. */
 export interface AnsweredPartition {
@@ -12,11 +12,6 @@ export interface AnsweredPartition {
   readonly recordSet: Buffer;
 }
 
-export interface AbortedTransaction {
-  readonly producerId: bigint;
-  readonly firstOffset: bigint;
-}
-
 /** The answer to a fetch of one topic. */
 export interface FetchAnswer {
   readonly topic: string;
@@ -25,7 +20,9 @@ export interface FetchAnswer {
   readonly throttleMs: number;
 }
 
-/** Whether answers to this version of the request are laid out as is read here; they are from Kafka 0.11 on. */
+/**
+ * Whether answers to this version of the request are laid out as is read here; they are from Kafka 0.11 on.
+ */
 export function isReadable(version: number): boolean {
   return version >= 4 && version <= 11;
 }

@@ -1,10 +1,18 @@
 import type { FetchedRecords } from "../record-reader.ts";
 import { BatchReader } from "./batch-reader.ts";
 import { type AnsweredPartition, isReadable, readFetchAnswer } from "./fetch-answer.ts";
-import type { CompressionCodecs, FetchProtocol, FetchRequest, KafkajsBroker } from "./kafkajs-cluster.ts";
+import type { CompressionCodecs } from "./kafkajs-client.ts";
+import type { FetchRequest, KafkajsBroker, RequestProtocol } from "./kafkajs-hooks/kafkajs-cluster.ts";
+import { withProtocol } from "./kafkajs-hooks/own-protocol.ts";
 import { type OldPartition, oldAnswerOf, openOldMessages } from "./old-messages.ts";
-import { checkRecords, isOldFormat, type RecordBatch, splitBatches, unreadable } from "./record-batch.ts";
-import { withoutAborted } from "./transactions.ts";
+import {
+  checkRecords,
+  isOldFormat,
+  type RecordBatch,
+  splitBatches,
+  unreadable,
+  withoutAborted,
+} from "./record-batch.ts";
 
 /** What a fetch has brought. */
 export interface Fetched {
@@ -27,8 +35,9 @@ export interface FetchedPartition {
 }
 
 /**
- * Fetches by a broker of kafkajs, and reads the answer itself: kafkajs would make many objects of each record, of all of them at once, and skips batches
- * that compaction has emptied without a word of where they end. What is in the formats from before 2017 is left to it.
+ * Fetches by a broker of kafkajs, and reads the answer itself: kafkajs would make many objects of each
+ * record, of all of them at once, and skips batches that compaction has emptied without a word of where they
+ * end. What is in the formats from before 2017 is left to it.
  *
  * @throws WirekitError where the answer cannot be understood; whatever kafkajs throws.
  */
@@ -37,7 +46,8 @@ export async function fetchRecords(
   request: FetchRequest,
   codecs: CompressionCodecs,
 ): Promise<Fetched> {
-  const { topic, partitions, check } = (await reading(broker).fetch(request)) as Answer;
+  const reading = withProtocol(broker, (protocol) => ({ ...protocol, response: responseOf(protocol) }));
+  const { topic, partitions, check } = (await reading.fetch(request)) as Answer;
   const isRefused = ({ errorCode }: { readonly errorCode: number }) => errorCode !== 0;
   const refused = partitions.filter(isRefused);
   let refusal: unknown;
@@ -55,24 +65,11 @@ interface Answer {
   readonly topic: string;
   readonly partitions: readonly (AnsweredPartition | OldPartition)[];
   /** What kafkajs makes of it: throws where a partition was refused. */
-  readonly check: FetchProtocol["response"]["parse"];
+  readonly check: RequestProtocol["response"]["parse"];
 }
 
-/** The same broker, whose answers are read here. Nothing of the broker itself is changed. */
-function reading(broker: KafkajsBroker): KafkajsBroker {
-  const { lookupRequest: lookup } = broker;
-  const lookupRequest: KafkajsBroker["lookupRequest"] = (apiKey, definition) => {
-    const make = lookup(apiKey, definition);
-    return (request) => {
-      const protocol = make(request);
-      return { ...protocol, response: responseOf(protocol) };
-    };
-  };
-  return Object.create(broker, { lookupRequest: { value: lookupRequest } }) as KafkajsBroker;
-}
-
-function responseOf({ request, response }: FetchProtocol): FetchProtocol["response"] {
-  const check: FetchProtocol["response"]["parse"] = (decoded) => response.parse(decoded);
+function responseOf({ request, response }: RequestProtocol): RequestProtocol["response"] {
+  const check: RequestProtocol["response"]["parse"] = (decoded) => response.parse(decoded);
   return {
     ...response,
     decode: async (bytes) => {
@@ -85,7 +82,7 @@ function responseOf({ request, response }: FetchProtocol): FetchProtocol["respon
   };
 }
 
-async function answerOf(version: number, bytes: Buffer, { decode }: FetchProtocol["response"]) {
+async function answerOf(version: number, bytes: Buffer, { decode }: RequestProtocol["response"]) {
   if (!isReadable(version)) return oldAnswerOf(await decode(bytes));
   const answer = readFetchAnswer(bytes, version);
   const partitions = answer.partitions.map((partition) => withOwnBytes(partition, bytes));

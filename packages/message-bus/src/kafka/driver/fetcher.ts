@@ -1,19 +1,18 @@
 import { backoffMs, sleep } from "@wirekit/core/kit";
 import type { AssignedPartition, MemberListener, MemberOptions } from "../kafka-driver.ts";
-import { type FetchPosition, FetchPositions } from "./fetch-positions.ts";
 import { fetchRecords } from "./fetch-records.ts";
 import { addressOf, isFinal, reactionTo } from "./group-errors.ts";
-import type { CompressionCodecs, FetchRequest, KafkajsBroker, KafkajsCluster } from "./kafkajs-cluster.ts";
-import type { MemberHealth } from "./member-health.ts";
-import { type MemberParts, memberBackoff } from "./member-parts.ts";
-import { endOffsets } from "./start-offsets.ts";
+import { logOffsets } from "./group-offsets.ts";
+import type { CompressionCodecs } from "./kafkajs-client.ts";
+import type { FetchRequest, KafkajsBroker, KafkajsCluster } from "./kafkajs-hooks/kafkajs-cluster.ts";
+import { type MemberContext, type MemberHealth, memberBackoff } from "./member-context.ts";
 
 /** What a fetcher needs of its member. */
-export interface FetcherParts {
+export interface FetcherOptions {
   readonly cluster: KafkajsCluster;
   readonly codecs: CompressionCodecs;
-  readonly options: MemberOptions;
-  readonly parts: MemberParts;
+  readonly member: MemberOptions;
+  readonly context: MemberContext;
   readonly health: MemberHealth;
   readonly listener: Pick<MemberListener, "onBatch" | "onReset">;
   /** Fires when the assignment is over. */
@@ -28,34 +27,37 @@ export interface FetcherParts {
 const readCommitted = 1;
 
 /**
- * Reads the partitions of one assignment: one loop for each broker that leads any, with one request at a time. A partition that is paused is not
- * asked for, and holds up nobody else.
+ * Reads the partitions of one assignment: one loop for each broker that leads any, with one request at a
+ * time. A partition that is paused is not asked for, and holds up nobody else.
  */
 export class Fetcher {
   readonly positions: FetchPositions;
-  readonly #of: FetcherParts;
+  readonly #options: FetcherOptions;
   readonly #loops = new Set<number | undefined>();
   #metadata: unknown;
 
-  constructor(partitions: readonly AssignedPartition[], of: FetcherParts) {
+  constructor(partitions: readonly AssignedPartition[], options: FetcherOptions) {
     this.positions = new FetchPositions(partitions);
-    this.#of = of;
+    this.#options = options;
   }
 
   /** Reads until the signal fires. */
   start(): void {
-    this.#of.signal.addEventListener("abort", () => this.positions.wake(), { once: true });
+    this.#options.signal.addEventListener("abort", () => this.positions.wake(), { once: true });
     this.#plan();
   }
 
   get #isOver(): boolean {
-    return this.#of.signal.aborted;
+    return this.#options.signal.aborted;
   }
 
-  /** Starts a loop for each node that leads anything and has none. A loop whose node leads nothing any more ends by itself. */
+  /**
+   * Starts a loop for each node that leads anything and has none. A loop whose node leads nothing any more
+   * ends by itself.
+   */
   #plan(): void {
-    const { cluster, options, onMetadata } = this.#of;
-    const metadata = cluster.findTopicPartitionMetadata(options.topic);
+    const { cluster, member, onMetadata } = this.#options;
+    const metadata = cluster.findTopicPartitionMetadata(member.topic);
     this.positions.setLeaders(metadata);
     if (this.#metadata !== undefined && metadata !== this.#metadata) onMetadata();
     this.#metadata = metadata;
@@ -67,7 +69,7 @@ export class Fetcher {
   }
 
   async #loop(node: number | undefined): Promise<void> {
-    const { health, parts, signal, onFatal } = this.#of;
+    const { health, context, signal, onFatal } = this.#options;
     const what = `fetching from ${node}`;
     for (let failures = 0; !this.#isOver && this.positions.nodes.has(node); ) {
       try {
@@ -78,14 +80,15 @@ export class Fetcher {
         if (this.#isOver) break;
         failures += 1;
         const reaction = reactionTo(thrown);
-        const error = parts.errorOf("Fetching", thrown);
+        const error = context.errorOf("Fetching", thrown);
         if (isFinal(thrown, error)) return onFatal(thrown);
         // That a partition has moved is nothing to be told of, as long as it is found again.
         if (reaction !== "refresh-metadata" || failures > 2) health.failed(what, error);
         await this.#mend(thrown, failures).catch(() => undefined);
-        await sleep(backoffMs(failures, memberBackoff, parts.random), { signal, clock: parts.clock }).catch(
-          () => undefined,
-        );
+        await sleep(backoffMs(failures, memberBackoff, context.random), {
+          signal,
+          clock: context.clock,
+        }).catch(() => undefined);
       }
     }
     health.works(what);
@@ -93,16 +96,16 @@ export class Fetcher {
 
   /** Until it is found out, nobody knows whom to ask. */
   async #awaitLeader(failures: number): Promise<void> {
-    const { parts, signal } = this.#of;
-    const pauseMs = memberBackoff.baseDelayMs + backoffMs(failures + 1, memberBackoff, parts.random);
-    await sleep(pauseMs, { signal, clock: parts.clock });
+    const { context, signal } = this.#options;
+    const pauseMs = memberBackoff.baseDelayMs + backoffMs(failures + 1, memberBackoff, context.random);
+    await sleep(pauseMs, { signal, clock: context.clock });
     await this.#refresh();
   }
 
   async #readFrom(node: number, what: string): Promise<void> {
-    const { cluster, options, health } = this.#of;
+    const { cluster, member, health } = this.#options;
     await cluster.refreshMetadataIfNecessary();
-    if (cluster.findTopicPartitionMetadata(options.topic) !== this.#metadata) this.#plan();
+    if (cluster.findTopicPartitionMetadata(member.topic) !== this.#metadata) this.#plan();
     const wanted = this.positions.wantedFrom(node);
     if (this.#isOver) return;
     if (wanted.length === 0) {
@@ -116,8 +119,8 @@ export class Fetcher {
   }
 
   async #fetch(broker: KafkajsBroker, wanted: readonly FetchPosition[]): Promise<void> {
-    const { listener, codecs, options } = this.#of;
-    const { topic } = options;
+    const { listener, codecs, member } = this.#options;
+    const { topic } = member;
     const asked = new Map(wanted.map(({ partition, offset }) => [partition, offset]));
     const { partitions, refusal } = await fetchRecords(broker, this.#requestFor(wanted), codecs);
     let fault = refusal;
@@ -139,7 +142,7 @@ export class Fetcher {
   }
 
   #requestFor(wanted: readonly FetchPosition[]): FetchRequest {
-    const { topic, maxWaitMs, maxBytes, maxBytesPerPartition } = this.#of.options;
+    const { topic, maxWaitMs, maxBytes, maxBytesPerPartition } = this.#options.member;
     const partitions = wanted.map(({ partition, offset }) => ({
       partition,
       fetchOffset: String(offset),
@@ -155,7 +158,7 @@ export class Fetcher {
   }
 
   async #mend(thrown: unknown, failures: number): Promise<void> {
-    const { cluster } = this.#of;
+    const { cluster } = this.#options;
     const reaction = reactionTo(thrown);
     if (reaction === "offset-out-of-range") return this.#reset();
     const address = addressOf(thrown);
@@ -165,19 +168,22 @@ export class Fetcher {
   }
 
   async #refresh(): Promise<void> {
-    await this.#of.cluster.refreshMetadata();
+    await this.#options.cluster.refreshMetadata();
     if (!this.#isOver) this.#plan();
   }
 
-  /** The error names one partition of many, and another one may be next: all that lie outside their logs are set right. */
+  /**
+   * The error names one partition of many, and another one may be next: all that lie outside their logs are
+   * set right.
+   */
   async #reset(): Promise<void> {
-    const { cluster, options, listener } = this.#of;
-    const { topic, startAt } = options;
+    const { cluster, member, listener } = this.#options;
+    const { topic, startAt } = member;
     const partitions = this.positions.all();
     const numbers = partitions.map(({ partition }) => partition);
     const [first, end] = await Promise.all([
-      endOffsets(cluster, { topic, startAt: "earliest" }, numbers),
-      endOffsets(cluster, { topic, startAt: "latest" }, numbers),
+      logOffsets(cluster, { topic, startAt: "earliest" }, numbers),
+      logOffsets(cluster, { topic, startAt: "latest" }, numbers),
     ]);
     for (const { partition, offset: from } of partitions) {
       const [start, stop] = [first.get(partition), end.get(partition)];
@@ -186,5 +192,82 @@ export class Fetcher {
       if (this.#isOver || !this.positions.move(partition, { from, to })) continue;
       listener.onReset({ topic, partition, from, to });
     }
+  }
+}
+
+/** What is to be read next in one partition. */
+export interface FetchPosition {
+  readonly partition: number;
+  readonly offset: bigint;
+}
+
+/**
+ * What is to be read next in each partition of an assignment, and from whom. Whoever waits for a change is
+ * told of each.
+ */
+export class FetchPositions {
+  readonly #positions: Map<number, bigint>;
+  readonly #paused = new Set<number>();
+  #leaders = new Map<number, number>();
+  #waiting: (() => void)[] = [];
+
+  constructor(partitions: readonly AssignedPartition[]) {
+    this.#positions = new Map(partitions.map(({ partition, offset }) => [partition, offset]));
+  }
+
+  /** The nodes that lead anything; `undefined` stands for the leader of partitions that have none. */
+  get nodes(): ReadonlySet<number | undefined> {
+    return new Set([...this.#positions.keys()].map((partition) => this.#leaders.get(partition)));
+  }
+
+  /** Which of the partitions that a node leads are to be read. */
+  wantedFrom(node: number): readonly FetchPosition[] {
+    const wanted: FetchPosition[] = [];
+    for (const [partition, offset] of this.#positions) {
+      if (this.#leaders.get(partition) !== node || this.#paused.has(partition)) continue;
+      wanted.push({ partition, offset });
+    }
+    return wanted;
+  }
+
+  /** What is to be read next in every partition, paused or not. */
+  all(): readonly FetchPosition[] {
+    return [...this.#positions].map(([partition, offset]) => ({ partition, offset }));
+  }
+
+  /** Goes on at `to`; `false` where `from` is not what was to be read, because an answer comes too late. */
+  move(partition: number, { from, to }: { readonly from: bigint; readonly to: bigint }): boolean {
+    if (this.#positions.get(partition) !== from) return false;
+    this.#positions.set(partition, to);
+    return true;
+  }
+
+  /** A leader below zero is none. */
+  setLeaders(metadata: readonly { readonly partitionId: number; readonly leader: number }[]): void {
+    const known = metadata.filter(({ leader }) => leader !== null && leader >= 0);
+    this.#leaders = new Map(known.map(({ partitionId, leader }) => [partitionId, leader]));
+    this.wake();
+  }
+
+  pause(partitions: readonly number[]): void {
+    for (const partition of partitions) this.#paused.add(partition);
+  }
+
+  resume(partitions: readonly number[]): void {
+    for (const partition of partitions) this.#paused.delete(partition);
+    this.wake();
+  }
+
+  /** Resolves when there may be something else to read, or nothing any more. */
+  change(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+    });
+  }
+
+  wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
   }
 }

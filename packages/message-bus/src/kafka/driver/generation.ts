@@ -3,8 +3,7 @@ import { withTimeout } from "@wirekit/core/kit";
 import type { CommitOffset, MemberOptions } from "../kafka-driver.ts";
 import type { Coordinator } from "./coordinator.ts";
 import { isFinal, reactionTo } from "./group-errors.ts";
-import type { MemberHealth } from "./member-health.ts";
-import type { MemberParts } from "./member-parts.ts";
+import type { MemberContext, MemberHealth } from "./member-context.ts";
 
 /** Why a generation is over for a member. */
 export type Ending =
@@ -14,12 +13,12 @@ export type Ending =
   | { readonly kind: "closed" };
 
 /** What a generation needs of its member. */
-export interface GenerationParts {
+export interface GenerationOptions {
   readonly memberId: string;
   readonly generationId: number;
   readonly coordinator: Coordinator;
-  readonly options: MemberOptions;
-  readonly parts: MemberParts;
+  readonly member: MemberOptions;
+  readonly context: MemberContext;
   readonly health: MemberHealth;
   /** Ends every connection: an answer that does not come may never come. */
   readonly dropConnections: () => void;
@@ -28,29 +27,29 @@ export interface GenerationParts {
 }
 
 /**
- * A member's life between two joins: heartbeats by a timer, commits, and how it ends. After a rebalance was announced, heartbeats and commits go on until
- * `stop`, so that what is under way can be brought to an end.
+ * A member's life between two joins: heartbeats by a timer, commits, and how it ends. After a rebalance was
+ * announced, heartbeats and commits go on until `stop`, so that what is under way can be brought to an end.
  */
 export class Generation {
   /** Resolves with the first ending. */
   readonly ended: Promise<Ending>;
   /** Resolves when the group will take no commit any more, though a rebalance was announced before. */
   readonly lost: Promise<Ending>;
-  readonly #of: GenerationParts;
+  readonly #options: GenerationOptions;
   #tellEnded: (ending: Ending) => void = () => undefined;
   #tellLost: (ending: Ending) => void = () => undefined;
   #cancelTimer: (() => void) | undefined;
   #isStopped = false;
 
-  constructor(of: GenerationParts) {
-    this.#of = of;
+  constructor(options: GenerationOptions) {
+    this.#options = options;
     this.ended = new Promise((resolve) => {
       this.#tellEnded = resolve;
     });
     this.lost = new Promise((resolve) => {
       this.#tellLost = resolve;
     });
-    this.#beatAfter(of.options.heartbeatIntervalMs);
+    this.#beatAfter(options.member.heartbeatIntervalMs);
   }
 
   end(ending: Ending): void {
@@ -66,43 +65,43 @@ export class Generation {
 
   /** Commits for this generation, also when the member has another one by the time the request goes out. */
   async commit(offsets: readonly CommitOffset[]): Promise<void> {
-    const { coordinator, parts } = this.#of;
+    const { coordinator, context } = this.#options;
     try {
       const broker = await coordinator.find();
       await broker.offsetCommit({ ...this.#identity, topics: byTopic(offsets) });
     } catch (thrown) {
       this.#heed(thrown, "Committing");
-      const { message, code, details } = parts.errorOf("Committing", thrown);
+      const { message, code, details } = context.errorOf("Committing", thrown);
       // Once the generation is over, the same offsets must not go out under the next one.
       throw new WirekitError(message, { code, details, retryable: mayPass(thrown), cause: thrown });
     }
   }
 
   get #identity() {
-    const { memberId, generationId, options } = this.#of;
-    return { groupId: options.groupId, memberId, groupGenerationId: generationId };
+    const { memberId, generationId, member } = this.#options;
+    return { groupId: member.groupId, memberId, groupGenerationId: generationId };
   }
 
   #beatAfter(afterMs: number): void {
     if (this.#isStopped) return;
-    this.#cancelTimer = this.#of.parts.clock.setTimer(() => void this.#beat(), afterMs);
+    this.#cancelTimer = this.#options.context.clock.setTimer(() => void this.#beat(), afterMs);
   }
 
   async #beat(): Promise<void> {
-    const { coordinator, options, parts, health, dropConnections } = this.#of;
-    const { heartbeatIntervalMs, sessionTimeoutMs } = options;
+    const { coordinator, member, context, health, dropConnections } = this.#options;
+    const { heartbeatIntervalMs, sessionTimeoutMs } = member;
     // Two more have room before the session runs out.
     const timeoutMs = Math.max(heartbeatIntervalMs, sessionTimeoutMs / 3);
     try {
       const beat = async () => (await coordinator.find()).heartbeat(this.#identity);
-      await withTimeout("A heartbeat", beat, { timeoutMs, clock: parts.clock });
+      await withTimeout("A heartbeat", beat, { timeoutMs, clock: context.clock });
       health.works("heartbeat");
     } catch (thrown) {
       if (this.#isStopped) return;
       if (thrown instanceof TimeoutError) dropConnections();
       this.#heed(thrown, "A heartbeat");
       if (mayPass(thrown)) {
-        health.failed("heartbeat", parts.errorOf("A heartbeat", thrown));
+        health.failed("heartbeat", context.errorOf("A heartbeat", thrown));
         return this.#beatAfter(heartbeatIntervalMs / 3);
       }
     }
@@ -111,13 +110,13 @@ export class Generation {
 
   /** What an error of the coordinator says of this generation. */
   #heed(thrown: unknown, what: string): void {
-    const { coordinator, parts, onBroken } = this.#of;
+    const { coordinator, context, onBroken } = this.#options;
     const reaction = reactionTo(thrown);
     if (reaction === "rebalance") this.end({ kind: "rebalance" });
     else if (reaction === "generation-lost" || reaction === "member-lost") {
       const memberId = reaction === "member-lost" ? "forgotten" : "kept";
-      this.end({ kind: "lost", error: parts.errorOf(what, thrown), memberId });
-    } else if (isFinal(thrown, parts.errorOf(what, thrown))) this.end({ kind: "failed", thrown });
+      this.end({ kind: "lost", error: context.errorOf(what, thrown), memberId });
+    } else if (isFinal(thrown, context.errorOf(what, thrown))) this.end({ kind: "failed", thrown });
     else {
       onBroken(thrown);
       coordinator.forget();

@@ -56,7 +56,10 @@ const byName: Readonly<Partial<Record<string, Reaction>>> = {
   KafkaJSBrokerNotFound: "refresh-metadata",
 };
 
-/** What to do about an error; the causes behind it count as well, because kafkajs wraps what it has given up trying. */
+/**
+ * What to do about an error; the causes behind it count as well, because kafkajs wraps what it has given up
+ * trying.
+ */
 export function reactionTo(thrown: unknown): Reaction {
   for (let error = thrown; isObject(error); error = error.cause) {
     const reaction = byType[String(error.type)] ?? byName[String(error.name)];
@@ -66,8 +69,9 @@ export function reactionTo(thrown: unknown): Reaction {
 }
 
 /**
- * Whether trying again is of no use. Of what the broker has answered, the table says so; of a connection (a login that was refused, a certificate that
- * is not trusted, a package that is missing), the error that was made of it.
+ * Whether trying again is of no use. Of what the broker has answered, the table says so; of a connection (a
+ * login that was refused, a certificate that is not trusted, a package that is missing), the error that was
+ * made of it.
  */
 export function isFinal(thrown: unknown, error: WirekitError): boolean {
   const reaction = reactionTo(thrown);

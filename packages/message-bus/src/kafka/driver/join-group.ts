@@ -2,13 +2,14 @@ import { WirekitError } from "@wirekit/core";
 import type { GroupSubscriber } from "../assignors/assignor.ts";
 import { assignors } from "../assignors/index.ts";
 import type { MemberOptions } from "../kafka-driver.ts";
-import type { KafkajsBroker, KafkajsCluster, MemberClient } from "./kafkajs-cluster.ts";
+import type { AssignerProtocol } from "./kafkajs-client.ts";
+import type { KafkajsBroker, KafkajsCluster } from "./kafkajs-hooks/kafkajs-cluster.ts";
 
 /** What a member needs to join. */
 export interface Joining {
   readonly cluster: KafkajsCluster;
   readonly coordinator: KafkajsBroker;
-  readonly protocol: MemberClient["protocol"];
+  readonly protocol: AssignerProtocol;
   readonly options: MemberOptions;
   /** Empty for one that is new. */
   readonly memberId: string;
@@ -19,7 +20,9 @@ export type Joined = Awaited<ReturnType<KafkajsBroker["joinGroup"]>>;
 
 const noUserData = Buffer.alloc(0);
 
-/** Asks to be taken in. Answered when all members have come, or the rebalance has waited long enough for them. */
+/**
+ * Asks to be taken in. Answered when all members have come, or the rebalance has waited long enough for them.
+ */
 export function joinGroup({ coordinator, protocol, options, memberId }: Joining): Promise<Joined> {
   const { groupId, topic, sessionTimeoutMs, rebalanceTimeoutMs } = options;
   const metadata = protocol.MemberMetadata.encode({ version: 0, topics: [topic], userData: noUserData });
@@ -83,7 +86,10 @@ async function shareOut({ cluster, protocol }: Joining, { members, groupProtocol
   return { assignment, partitionCounts };
 }
 
-/** Members in other languages may read topics that this one does not; a topic that cannot be looked up is shared out by nobody. */
+/**
+ * Members in other languages may read topics that this one does not; a topic that cannot be looked up is
+ * shared out by nobody.
+ */
 async function countPartitions(
   cluster: KafkajsCluster,
   topics: ReadonlySet<string>,
@@ -95,4 +101,12 @@ async function countPartitions(
     counts.set(topic, cluster.findTopicPartitionMetadata(topic).length);
   }
   return counts;
+}
+
+/** Whether the leader has shared out other partitions than there are by now. */
+export function hasOtherPartitions(cluster: KafkajsCluster, { partitionCounts }: Synced): boolean {
+  for (const [topic, count] of partitionCounts) {
+    if (cluster.findTopicPartitionMetadata(topic).length !== count) return true;
+  }
+  return false;
 }

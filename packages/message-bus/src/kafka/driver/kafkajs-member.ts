@@ -1,5 +1,5 @@
 import { ClosedError, WirekitError } from "@wirekit/core";
-import { backoffMs, rejectOnAbort, sleep, withTimeout } from "@wirekit/core/kit";
+import { backoffMs, onAbort, rejectOnAbort, sleep, withTimeout } from "@wirekit/core/kit";
 import type {
   Assignment,
   CommitOffset,
@@ -8,21 +8,20 @@ import type {
   MemberOptions,
   TopicPartition,
 } from "../kafka-driver.ts";
-import { Coordinator } from "./coordinator.ts";
+import { Coordinator, forgetBroker } from "./coordinator.ts";
 import { Fetcher } from "./fetcher.ts";
 import { type Ending, Generation } from "./generation.ts";
 import { isAnswer, isFinal, reactionTo } from "./group-errors.ts";
-import { type Joined, joinGroup, type Synced, syncGroup } from "./join-group.ts";
-import type { KafkajsCluster, MemberClient } from "./kafkajs-cluster.ts";
-import { forgetBroker, hasOtherPartitions } from "./known-cluster.ts";
-import { MemberHealth } from "./member-health.ts";
-import { type MemberParts, memberBackoff } from "./member-parts.ts";
-import { openCluster } from "./open-cluster.ts";
-import { startOffsets } from "./start-offsets.ts";
+import { startOffsets } from "./group-offsets.ts";
+import { hasOtherPartitions, type Joined, joinGroup, type Synced, syncGroup } from "./join-group.ts";
+import type { KafkajsClient } from "./kafkajs-client.ts";
+import type { KafkajsCluster } from "./kafkajs-hooks/kafkajs-cluster.ts";
+import { openCluster } from "./kafkajs-hooks/open-cluster.ts";
+import { type MemberContext, MemberHealth, memberBackoff } from "./member-context.ts";
 
 /** What is there once kafkajs is loaded. */
 interface Connected {
-  readonly client: MemberClient;
+  readonly client: KafkajsClient;
   readonly cluster: KafkajsCluster;
   readonly coordinator: Coordinator;
 }
@@ -30,7 +29,7 @@ interface Connected {
 /** A member of a group, over the requests of kafkajs and not over its consumer: see `openCluster`. */
 export class KafkajsMember implements GroupMember {
   readonly #options: MemberOptions;
-  readonly #parts: MemberParts;
+  readonly #context: MemberContext;
   readonly #closing = new AbortController();
   #connected: Connected | undefined;
   #memberId = "";
@@ -41,9 +40,9 @@ export class KafkajsMember implements GroupMember {
   #running: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
 
-  constructor(options: MemberOptions, parts: MemberParts) {
+  constructor(options: MemberOptions, context: MemberContext) {
     this.#options = options;
-    this.#parts = parts;
+    this.#context = context;
   }
 
   run(listener: MemberListener): Promise<void> {
@@ -85,7 +84,7 @@ export class KafkajsMember implements GroupMember {
       } catch (thrown) {
         if (signal.aborted) return;
         const reaction = reactionTo(thrown);
-        const error = this.#parts.errorOf("Joining the group", thrown);
+        const error = this.#context.errorOf("Joining the group", thrown);
         if (isFinal(thrown, error)) throw error;
         if (reaction === "member-lost") this.#memberId = "";
         failures += 1;
@@ -98,7 +97,10 @@ export class KafkajsMember implements GroupMember {
     }
   }
 
-  /** Joins, reads until the group rebalances or throws the member out, and lets what is under way come to an end. */
+  /**
+   * Joins, reads until the group rebalances or throws the member out, and lets what is under way come to an
+   * end.
+   */
   async #liveOneGeneration(listener: MemberListener, health: MemberHealth): Promise<Ending> {
     const connected = await this.#connect();
     const { joined, synced } = await this.#join(connected);
@@ -108,13 +110,13 @@ export class KafkajsMember implements GroupMember {
       memberId,
       generationId,
       coordinator: connected.coordinator,
-      options: this.#options,
-      parts: this.#parts,
+      member: this.#options,
+      context: this.#context,
       health,
-      dropConnections: () => connected.client.dropConnections(),
+      dropConnections: () => connected.client.sockets.drop(),
       onBroken: (thrown) => forgetBroker(connected.cluster, thrown),
     });
-    const stopListening = listenOnce(this.#closing.signal, () => generation.end({ kind: "closed" }));
+    const stopListening = onAbort(this.#closing.signal, () => generation.end({ kind: "closed" }));
     try {
       const partitions = await this.#startOffsets(connected, synced, generation, health);
       if (partitions === undefined) return this.#endOf(await generation.ended);
@@ -122,9 +124,9 @@ export class KafkajsMember implements GroupMember {
       this.#generation = generation;
       const fetcher = new Fetcher(partitions, {
         cluster: connected.cluster,
-        codecs: connected.client.codecs,
-        options: this.#options,
-        parts: this.#parts,
+        codecs: connected.client.kafkajs.CompressionCodecs,
+        member: this.#options,
+        context: this.#context,
         health,
         listener,
         signal: over.signal,
@@ -158,7 +160,7 @@ export class KafkajsMember implements GroupMember {
     // Later, the group would have gone on without this member.
     const timeoutMs = this.#options.rebalanceTimeoutMs * 0.8;
     const revoking = Promise.resolve(listener.onRevoking({ canWait: true }));
-    const { clock } = this.#parts;
+    const { clock } = this.#context;
     const revoked = withTimeout("Revoking", () => revoking, { timeoutMs, clock }).catch(() => undefined);
     const lost = await Promise.race([revoked, generation.lost]);
     if (lost?.kind === "lost") listener.onLost(lost.error);
@@ -179,16 +181,16 @@ export class KafkajsMember implements GroupMember {
   }
 
   async #open(): Promise<Connected> {
-    const { open, topicCreation, metadataMaxAgeMs } = this.#parts;
+    const { open, topicCreation, metadataMaxAgeMs } = this.#context;
     const { groupId } = this.#options;
     const client = await open();
-    const cluster = openCluster(client, { groupId, topicCreation, metadataMaxAgeMs });
+    const cluster = openCluster(client.kafka, { topicCreation, metadataMaxAgeMs });
     return { client, cluster, coordinator: new Coordinator(cluster, groupId) };
   }
 
   async #join({ client, cluster, coordinator }: Connected): Promise<{ joined: Joined; synced: Synced }> {
     const broker = await this.#unlessClosing(coordinator.find());
-    const { protocol } = client;
+    const protocol = client.kafkajs.AssignerProtocol;
     const joining = {
       cluster,
       coordinator: broker,
@@ -206,7 +208,10 @@ export class KafkajsMember implements GroupMember {
     return { joined, synced };
   }
 
-  /** Tries until it has them, because joining again would have the whole group rebalance; `undefined` when the generation is over before. */
+  /**
+   * Tries until it has them, because joining again would have the whole group rebalance; `undefined` when the
+   * generation is over before.
+   */
   async #startOffsets(
     { cluster, coordinator }: Connected,
     { partitions }: Synced,
@@ -223,7 +228,7 @@ export class KafkajsMember implements GroupMember {
       } catch (thrown) {
         if (over.signal.aborted) return undefined;
         failures += 1;
-        const error = this.#parts.errorOf("Reading the offsets of the group", thrown);
+        const error = this.#context.errorOf("Reading the offsets of the group", thrown);
         if (isFinal(thrown, error)) throw thrown;
         if (failures > 1) health.failed("joining", error);
         coordinator.forget();
@@ -236,20 +241,21 @@ export class KafkajsMember implements GroupMember {
   }
 
   /**
-   * While there is no generation to keep, a client that could not get through is given up for a new one: kafkajs keeps the half of an answer that a
-   * broken connection has brought, takes it for the beginning of the next one, and understands nothing any more.
+   * While there is no generation to keep, a client that could not get through is given up for a new one:
+   * kafkajs keeps the half of an answer that a broken connection has brought, takes it for the beginning of
+   * the next one, and understands nothing any more.
    */
   #mend(thrown: unknown): void {
     if (isAnswer(thrown) && reactionTo(thrown) !== "refresh-metadata") {
       this.#connected?.coordinator.forget();
       return;
     }
-    this.#connected?.client.destroy();
+    this.#connected?.client.sockets.destroy();
     this.#connected = undefined;
   }
 
   #pause(failures: number): Promise<void> {
-    const { clock, random } = this.#parts;
+    const { clock, random } = this.#context;
     const pauseMs = memberBackoff.baseDelayMs / 2 + backoffMs(failures, memberBackoff, random);
     return sleep(pauseMs, { signal: this.#closing.signal, clock }).catch(() => undefined);
   }
@@ -259,7 +265,7 @@ export class KafkajsMember implements GroupMember {
   }
 
   async #close(timeoutMs: number): Promise<void> {
-    const { clock } = this.#parts;
+    const { clock } = this.#context;
     const startedAt = clock.monotonic();
     const within = (share: number, task: () => Promise<unknown>) => {
       const leftMs = Math.max(0, timeoutMs * share - (clock.monotonic() - startedAt));
@@ -271,9 +277,10 @@ export class KafkajsMember implements GroupMember {
     await within(0.7, async () => this.#joining);
     await within(0.9, () => this.#leave());
     const { cluster, client } = this.#connected ?? {};
-    // It waits for every request that is under way: by now a fetch at most, whose answer nobody wants. The end of its connection is the end of it.
+    // It waits for every request that is under way: by now a fetch at most, whose answer nobody wants. The
+    // end of its connection is the end of it.
     const goodbye = cluster?.disconnect();
-    client?.destroy();
+    client?.sockets.destroy();
     await within(1, async () => Promise.race([goodbye, sleep(longestGoodbyeMs, { clock })]));
   }
 
@@ -288,9 +295,3 @@ export class KafkajsMember implements GroupMember {
 
 /** How long connections may take to come to an end by themselves. */
 const longestGoodbyeMs = 100;
-
-function listenOnce(signal: AbortSignal, listener: () => void): () => void {
-  if (signal.aborted) listener();
-  signal.addEventListener("abort", listener, { once: true });
-  return () => signal.removeEventListener("abort", listener);
-}

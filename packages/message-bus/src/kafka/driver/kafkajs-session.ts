@@ -1,42 +1,46 @@
-import { type Clock, ClosedError, type Random, TimeoutError, WirekitError } from "@wirekit/core";
+import { ClosedError, ConnectionError, type Random, TimeoutError, WirekitError } from "@wirekit/core";
 import { anySignal, backoffMs, rejectOnAbort, sleep } from "@wirekit/core/kit";
-import type { PartitionResult, ProducerRecord, ProducerSession } from "../kafka-driver.ts";
-import { LoginRefusedError } from "../kafka-errors.ts";
-import { protocolErrorType, wirekitErrorOf } from "./kafkajs-fault.ts";
-import { KafkajsProducer, type ProducerOptions } from "./kafkajs-producer.ts";
-import { batchesOf, type PartitionBatch } from "./partition-batch.ts";
-import { LeadersDiffer, ProduceCall, partitionName } from "./produce-call.ts";
+import type { ProduceOptions, ProduceResult, ProducerBatch, ProducerSession } from "../kafka-driver.ts";
+import { BatchInFlight, type ProducerIdentity } from "./batch-in-flight.ts";
+import { isAnswer } from "./group-errors.ts";
+import { protocolErrorType, wirekitErrorOf } from "./kafkajs-error.ts";
+import { type BatchAnswer, sendProduceRequest } from "./produce-request.ts";
+import { isTopicError, ProducerConnection, type ProducerOptions } from "./producer-connection.ts";
 
-export type SessionOptions = ProducerOptions & {
-  readonly clock: Clock;
-  readonly random: Random;
-};
+export type SessionOptions = ProducerOptions & { readonly random: Random };
 
 const pauses = { baseDelayMs: 100, maxDelayMs: 1_000 };
-/** A broker that makes a topic when it is asked for it, or hears late of one, says at first that there is none. */
+/** A broker that creates a topic on demand, or hears late of one, says at first that there is none. */
 const triesForTopic = 5;
-/** After so many new distributions in a row without a pause, leaders that move on and on are waited for. */
-const triesWithoutPause = 3;
+
+/** What the requests of one round need. */
+interface Way {
+  readonly connection: ProducerConnection;
+  readonly identity: ProducerIdentity;
+  /** Fires at the end of the send. */
+  readonly signal: AbortSignal;
+}
 
 /**
- * A producer session over kafkajs. A send is one call of kafkajs's for each broker that leads one of its partitions, tried again here until each partition has
- * its answer. Between the tries the sequence numbers stand as before the first, so that what was written already is acknowledged and not
- * written again.
+ * A producer session over kafkajs's connections. A send is one request for each broker that leads one of its
+ * partitions, repeated until each batch has its result. A batch keeps its producer id and sequence numbers
+ * through all requests, also over new connections: what was written already is acknowledged, and not written
+ * again.
  */
 export class KafkajsSession implements ProducerSession {
   readonly #options: SessionOptions;
-  readonly #leaders = new Map<string, number>();
   readonly #closed = new AbortController();
-  #producer: Promise<KafkajsProducer> | undefined;
+  #connection: Promise<ProducerConnection> | undefined;
+  #identity: ProducerIdentity | undefined;
 
   constructor(options: SessionOptions) {
     this.#options = options;
   }
 
   async send(
-    records: readonly ProducerRecord[],
-    { deliveryTimeoutMs, signal }: { readonly deliveryTimeoutMs: number; readonly signal: AbortSignal },
-  ): Promise<readonly PartitionResult[]> {
+    batches: readonly ProducerBatch[],
+    { deliveryTimeoutMs, signal, onFailure = () => undefined }: ProduceOptions,
+  ): Promise<readonly ProduceResult[]> {
     const { clock } = this.#options;
     const timer = new AbortController();
     const cancelTimer = clock.setTimer(
@@ -44,164 +48,177 @@ export class KafkajsSession implements ProducerSession {
       deliveryTimeoutMs,
     );
     const end = anySignal(signal, timer.signal, this.#closed.signal);
-    const batches = batchesOf(records);
+    const inFlight = batches.map((batch) => new BatchInFlight(batch));
+    let ending: WirekitError = new WirekitError("The send has ended without a result", {
+      code: "wirekit/unknown",
+    });
     try {
-      await this.#sendAll(batches, end.signal);
+      await this.#sendAll(inFlight, { signal: end.signal, onFailure });
     } catch (thrown) {
-      // The end of the send, or something that must not happen; in either case what has no result gets none any more.
-      const ending = WirekitError.from(end.signal.aborted ? end.signal.reason : thrown);
-      for (const batch of batches) batch.givenUp(batch.lastError ?? ending);
-      // What kafkajs has begun is stopped, and its sequence numbers are not to be relied on.
-      this.#drop();
+      // The end of the send, or a bug; in both cases what has no result gets none any more.
+      ending = WirekitError.from(end.signal.aborted ? end.signal.reason : thrown);
+      this.#disconnect();
     } finally {
       cancelTimer();
       end.release();
     }
-    // The broker and kafkajs may now count differently, unless a batch was refused for what is in it.
-    if (batches.some(({ isProducerFit }) => !isProducerFit)) this.#drop();
-    return batches.flatMap(({ result }) => (result === undefined ? [] : [result]));
+    for (const batch of inFlight) batch.giveUp(batch.lastError ?? ending);
+    // The broker may now count differently than we do.
+    if (inFlight.some(({ isSequenceKnown }) => !isSequenceKnown)) this.#identity = undefined;
+    return inFlight.map(({ result }) => result ?? { kind: "unknown", error: ending });
   }
 
   async close(): Promise<void> {
     this.#closed.abort(new ClosedError("The producer"));
-    this.#drop();
+    this.#disconnect();
   }
 
-  async #sendAll(batches: readonly PartitionBatch[], signal: AbortSignal): Promise<void> {
+  async #sendAll(
+    batches: readonly BatchInFlight[],
+    {
+      signal,
+      onFailure,
+    }: { readonly signal: AbortSignal; readonly onFailure: (error: WirekitError) => void },
+  ): Promise<void> {
+    const { clock, random } = this.#options;
     let open = batches;
-    let triesAtOnce = 0;
     for (let round = 1; ; round += 1) {
       signal.throwIfAborted();
-      const wantsPause = await this.#round(open, signal);
+      await this.#round(open, signal);
       open = open.filter(({ result }) => result === undefined);
-      if (open.length === 0) return;
-      triesAtOnce = wantsPause ? 0 : triesAtOnce + 1;
-      if (wantsPause || triesAtOnce > triesWithoutPause) {
-        const { clock, random } = this.#options;
-        // At least half of the bound, or a broker that is down would be asked without pause.
-        const delayMs = backoffMs(round, pauses, () => 0.5 + random() / 2);
-        await sleep(delayMs, { signal, clock });
-      }
+      const [first] = open;
+      if (first === undefined) return;
+      if (first.lastError !== undefined) onFailure(first.lastError);
+      // At least half of the bound, or a broker that is down would be asked without pause.
+      await sleep(
+        backoffMs(round, pauses, () => 0.5 + random() / 2),
+        { signal, clock },
+      );
     }
   }
 
-  /** One try for everything that is open. Says whether to pause before the next. */
-  async #round(open: readonly PartitionBatch[], signal: AbortSignal): Promise<boolean> {
-    let producer: KafkajsProducer;
+  /** One request to each leader, for everything that is open. */
+  async #round(open: readonly BatchInFlight[], signal: AbortSignal): Promise<void> {
+    let connection: ProducerConnection;
+    let byNode: ReadonlyMap<number, BatchInFlight[]>;
+    let identity: ProducerIdentity;
     try {
-      this.#producer ??= KafkajsProducer.open(this.#options);
-      producer = await rejectOnAbort(this.#producer, signal);
-      await producer.connect(signal);
+      this.#connection ??= ProducerConnection.open(this.#options);
+      connection = await rejectOnAbort(this.#connection, signal);
+      const topics = new Set(open.map(({ topic }) => topic));
+      const failures = await rejectOnAbort(connection.find(topics), signal);
+      byNode = this.#byLeader(connection, this.#foundOf(open, failures));
+      const [anyNode] = byNode.keys();
+      if (anyNode === undefined) return;
+      this.#identity ??= await rejectOnAbort(connection.newIdentity(anyNode), signal);
+      identity = this.#identity;
     } catch (thrown) {
       signal.throwIfAborted();
-      this.#notConnected(open, thrown);
-      return true;
+      this.#unanswered(open, thrown);
+      // kafkajs asks for all topics that it was ever asked for, and fails while one of them is missing.
+      if (!isAnswer(thrown) || isTopicError(thrown)) this.#disconnect();
+      return;
     }
-    const answersBefore = producer.answers;
-    const calls = this.#groups(open).map((batches) => ({ batches, call: new ProduceCall(this.#leaders) }));
-    const failures = await Promise.all(
-      calls.map(({ call, batches }) => this.#try(producer, call, batches, signal)),
-    );
+    const way: Way = { connection, identity, signal };
+    await Promise.all([...byNode].map(([node, batches]) => this.#produce(batches, node, way)));
     signal.throwIfAborted();
-    const requests = calls.reduce((sum, { call }) => sum + call.encodings, 0);
-    const isAllAnswered = producer.answers - answersBefore >= requests;
-    let wantsPause = false;
-    for (const [index, { batches, call }] of calls.entries()) {
-      const failure = failures[index];
-      if (failure === undefined) continue;
-      if (!isAllAnswered && call.encodings > 0) for (const batch of batches) batch.isInDoubt = true;
-      if (this.#judge(batches, failure.thrown) === "pause") wantsPause = true;
-    }
-    // kafkajs asks for all the topics that it has ever heard of together, and for none when one of them is gone.
-    const isTopicMissing = open.some(({ topicMisses }) => topicMisses > 0);
-    if (isTopicMissing && open.every(({ requests }) => requests === 0)) this.#drop();
-    return wantsPause;
+    if (connection.isBroken) this.#disconnect();
   }
 
-  async #try(
-    producer: KafkajsProducer,
-    call: ProduceCall,
-    batches: readonly PartitionBatch[],
-    signal: AbortSignal,
-  ): Promise<{ readonly thrown: unknown } | undefined> {
-    try {
-      const offsets = await rejectOnAbort(producer.send(call, batches), signal);
-      for (const batch of batches) {
-        const offset = offsets.get(partitionName(batch));
-        if (offset === undefined) batch.passedOver();
-        else batch.written(offset);
+  /** Those whose topic could be found. */
+  #foundOf(open: readonly BatchInFlight[], failures: ReadonlyMap<string, unknown>): readonly BatchInFlight[] {
+    if (failures.size === 0) return open;
+    return open.filter((batch) => {
+      if (!failures.has(batch.topic)) return true;
+      const thrown = failures.get(batch.topic);
+      const error = this.#errorOf(thrown, batch.topic);
+      if (!this.#mayPass(batch, thrown, error)) batch.giveUp(error);
+      return false;
+    });
+  }
+
+  #byLeader(
+    connection: ProducerConnection,
+    batches: readonly BatchInFlight[],
+  ): ReadonlyMap<number, BatchInFlight[]> {
+    const byNode = new Map<number, BatchInFlight[]>();
+    for (const batch of batches) {
+      const node = connection.leaderOf(batch);
+      if (node === undefined) {
+        connection.isStale = true;
+        const { topic, partition } = batch;
+        batch.lastError = new ConnectionError(`Partition ${partition} of ${topic} has no leader at present`);
+        continue;
       }
-      return undefined;
+      const together = byNode.get(node);
+      if (together === undefined) byNode.set(node, [batch]);
+      else together.push(batch);
+    }
+    return byNode;
+  }
+
+  async #produce(batches: readonly BatchInFlight[], node: number, way: Way): Promise<void> {
+    const { connection, identity, signal } = way;
+    try {
+      const broker = await rejectOnAbort(connection.brokerOf(node), signal);
+      const encoded = await Promise.all(batches.map((batch) => batch.encode(identity, connection.encoding)));
+      const onSent = () => {
+        // After the end of the send nothing more may be written.
+        signal.throwIfAborted();
+        for (const batch of batches) batch.sent();
+      };
+      const timeoutMs = this.#options.requestTimeoutMs;
+      const request = sendProduceRequest(broker, encoded, { timeoutMs, onSent });
+      const answers = await rejectOnAbort(request, signal);
+      for (const [index, batch] of batches.entries()) this.#heed(answers[index], batch, way);
     } catch (thrown) {
-      call.end();
-      return { thrown };
-    } finally {
-      for (const batch of batches) batch.requests += call.encodings;
+      if (signal.aborted) return;
+      connection.isBroken = true;
+      this.#unanswered(batches, thrown);
     }
   }
 
-  /** What a failed call means for its partitions, and whether the next try waits. */
-  #judge(batches: readonly PartitionBatch[], thrown: unknown): "pause" | "at once" {
-    if (thrown instanceof LeadersDiffer) return "at once";
-    const type = protocolErrorType(thrown);
-    const isMissing = type === "UNKNOWN_TOPIC_OR_PARTITION";
-    const [first, ...others] = batches;
-    const isAlone = others.length === 0;
-    const error = this.#errorOf(thrown, isAlone ? first?.topic : undefined);
+  #heed(answer: BatchAnswer | undefined, batch: BatchInFlight, { connection, identity }: Way): void {
+    if (answer?.kind === "written") batch.written(identity, answer.baseOffset);
+    else if (answer?.kind === "refused") {
+      const { thrown } = answer;
+      const error = this.#errorOf(thrown, batch.topic);
+      const type = protocolErrorType(thrown) ?? "UNKNOWN";
+      if (this.#mayPass(batch, thrown, error)) batch.refusedForNow(type);
+      else batch.refused(type, error);
+      connection.isStale = true;
+    } else {
+      const message = "The answer of the broker does not say what became of the records";
+      batch.giveUp(new ConnectionError(message));
+    }
+  }
+
+  /** Whether the same request may succeed later, though the broker refuses this topic or batch now. */
+  #mayPass(batch: BatchInFlight, thrown: unknown, error: WirekitError): boolean {
+    batch.lastError = error;
+    if (protocolErrorType(thrown) !== "UNKNOWN_TOPIC_OR_PARTITION") return error.retryable;
+    batch.topicMisses += 1;
+    return batch.topicMisses <= (this.#options.topicCreation === "allow" ? triesForTopic : 1);
+  }
+
+  /** There was no answer, or none that is about these batches. */
+  #unanswered(batches: readonly BatchInFlight[], thrown: unknown): void {
+    const error = this.#errorOf(thrown, undefined);
+    const mayPass = error.retryable || isTopicError(thrown);
     for (const batch of batches) {
       batch.lastError = error;
-      if (isMissing) batch.topicMisses += 1;
+      if (!mayPass) batch.giveUp(error);
     }
-    const wasSent = batches.some(({ requests }) => requests > 0);
-    if (!isMissing && (error.retryable || (type === undefined && wasSent))) return "pause";
-    if (type === undefined || error instanceof LoginRefusedError) {
-      for (const batch of batches) batch.givenUp(error);
-      return "pause";
-    }
-    if (isAlone && first !== undefined) {
-      if (isMissing && first.topicMisses <= this.#triesForTopic) return "pause";
-      if (wasSent) first.refusedBy(type, error);
-      else first.givenUp(error);
-      return "pause";
-    }
-    for (const batch of batches) batch.isAlone = true;
-    return "at once";
-  }
-
-  get #triesForTopic(): number {
-    return this.#options.topicCreation === "allow" ? triesForTopic : 1;
-  }
-
-  #notConnected(open: readonly PartitionBatch[], thrown: unknown): void {
-    const error = this.#errorOf(thrown, undefined);
-    // Which producer id it had belongs to requests that may have been written: another one would write them again.
-    if (open.every(({ requests }) => requests === 0)) this.#drop();
-    for (const batch of open) {
-      batch.lastError = error;
-      if (!error.retryable) batch.givenUp(error);
-    }
-  }
-
-  /** What is led by one broker goes together; what is alone goes alone. What nobody knows the leader of goes together, to find out. */
-  #groups(open: readonly PartitionBatch[]): PartitionBatch[][] {
-    const groups = new Map<string, PartitionBatch[]>();
-    for (const batch of open) {
-      const name = partitionName(batch);
-      const group = batch.isAlone ? name : `leader ${this.#leaders.get(name)}`;
-      const members = groups.get(group) ?? [];
-      groups.set(group, [...members, batch]);
-    }
-    return [...groups.values()];
   }
 
   #errorOf(thrown: unknown, topic: string | undefined): WirekitError {
-    return wirekitErrorOf(thrown, { what: "Sending", topic, sasl: this.#options.sasl });
+    const { sasl, securityProtocol } = this.#options;
+    return wirekitErrorOf(thrown, { what: "Sending", topic, sasl, securityProtocol });
   }
 
-  #drop(): void {
-    const dropped = this.#producer;
-    this.#producer = undefined;
-    this.#leaders.clear();
-    void dropped?.then((producer) => producer.destroy()).catch(() => undefined);
+  #disconnect(): void {
+    const dropped = this.#connection;
+    this.#connection = undefined;
+    void dropped?.then((connection) => connection.destroy()).catch(() => undefined);
   }
 }

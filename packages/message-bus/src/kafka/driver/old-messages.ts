@@ -3,7 +3,10 @@ import { type FetchedRecords, readerOf } from "../record-reader.ts";
 import { noHeaders } from "./batch-reader.ts";
 import type { FetchAnswer } from "./fetch-answer.ts";
 
-/** What kafkajs has read of a partition whose messages are in the formats 0 and 1, which know no headers and no transactions. */
+/**
+ * What kafkajs has read of a partition whose messages are in the formats 0 and 1, which know no headers and
+ * no transactions.
+ */
 export interface OldPartition {
   readonly partition: number;
   readonly errorCode: number;

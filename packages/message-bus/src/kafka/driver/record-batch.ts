@@ -1,5 +1,4 @@
 import { WirekitError } from "@wirekit/core";
-import { RecordBytes } from "./record-bytes.ts";
 
 // Where the fields of a record batch (message format 2) stand.
 // https://kafka.apache.org/documentation/#recordbatch
@@ -23,7 +22,10 @@ const controlFlag = 0x20;
 /** Many records, as they were written together. */
 export interface RecordBatch {
   readonly baseOffset: bigint;
-  /** The offset after the batch, which may lie behind its last record: compaction takes records and leaves the batch as long as it was. */
+  /**
+   * The offset after the batch, which may lie behind its last record: compaction takes records and leaves the
+   * batch as long as it was.
+   */
   readonly endOffset: bigint;
   /** How the records are compressed; 0: not at all. */
   readonly compression: number;
@@ -46,7 +48,8 @@ export function isOldFormat(recordSet: Buffer): boolean {
 }
 
 /**
- * The batches of a fetched partition that are there in whole: the last one may be cut off, and is asked for again.
+ * The batches of a fetched partition that are there in whole: the last one may be cut off, and is asked for
+ * again.
  *
  * @throws WirekitError where something is no batch.
  */
@@ -86,7 +89,8 @@ function batchOf(bytes: Buffer): RecordBatch {
 }
 
 /**
- * Makes sure that a batch, uncompressed, holds what it says, so that reading its records cannot fail later, one by one.
+ * Makes sure that a batch, uncompressed, holds what it says, so that reading its records cannot fail later,
+ * one by one.
  *
  * @throws WirekitError where it does not.
  */
@@ -124,4 +128,88 @@ export function unreadable(why: string, cause?: unknown): WirekitError {
     retryable: true,
     cause,
   });
+}
+
+/** A transaction that was aborted: by which producer, and from which offset on. */
+export interface AbortedTransaction {
+  readonly producerId: bigint;
+  readonly firstOffset: bigint;
+}
+
+/**
+ * The batches that are for readers: without those that end a transaction, and those of transactions that were
+ * aborted.
+ */
+export function withoutAborted(
+  batches: readonly RecordBatch[],
+  aborted: readonly AbortedTransaction[],
+): readonly RecordBatch[] {
+  const toCome = [...aborted].sort((one, other) => (one.firstOffset < other.firstOffset ? -1 : 1));
+  const producers = new Set<bigint>();
+  return batches.filter(({ endOffset, producerId, isControl, isTransactional }) => {
+    while (toCome[0] !== undefined && toCome[0].firstOffset < endOffset) {
+      producers.add(toCome[0].producerId);
+      toCome.shift();
+    }
+    // It ends the transaction of its producer, one way or the other.
+    if (isControl) producers.delete(producerId);
+    return !isControl && !(isTransactional && producers.has(producerId));
+  });
+}
+
+/**
+ * Reads the fields of records, one after the other, as message format 2 writes them. Whether they are there
+ * is for whoever asks to know.
+ */
+export class RecordBytes {
+  readonly bytes: Buffer;
+  /** Where the next field begins. */
+  at = 0;
+  /** How many bytes the text had that was read last. */
+  textBytes = 0;
+
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
+  }
+
+  /** A number of at most 32 bits, zigzag-encoded, seven bits a byte. */
+  varint(): number {
+    const { bytes } = this;
+    let byte = bytes[this.at++] ?? 0;
+    let value = byte & 127;
+    for (let shift = 7; byte >= 128 && shift < 35; shift += 7) {
+      byte = bytes[this.at++] ?? 0;
+      value |= (byte & 127) << shift;
+    }
+    return (value >>> 1) ^ -(value & 1);
+  }
+
+  /** A number of at most 64 bits, zigzag-encoded; exact as far as a number is. */
+  varlong(): number {
+    const { bytes } = this;
+    let value = 0;
+    let factor = 1;
+    for (let byte = 128; byte >= 128 && factor < 2 ** 70; factor *= 128) {
+      byte = bytes[this.at++] ?? 0;
+      value += (byte & 127) * factor;
+    }
+    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+  }
+
+  /** A text in UTF-8; none for a length of -1. */
+  text(): string | undefined {
+    const length = this.varint();
+    this.textBytes = Math.max(0, length);
+    if (length < 0) return undefined;
+    const start = this.at;
+    this.at += length;
+    return this.bytes.toString("utf8", start, this.at);
+  }
+
+  /** Passes over what {@link text} would read; `false` where it says a length that cannot be. */
+  skipText(): boolean {
+    const length = this.varint();
+    if (length > 0) this.at += length;
+    return length >= -1;
+  }
 }

@@ -1,30 +1,18 @@
-import { ClosedError, MessageTooLargeError, TimeoutError, type WaitOptions } from "@wirekit/core";
-import { onAbort, withTimeout } from "@wirekit/core/kit";
-import {
-  type BatchEntry,
-  Batcher,
-  type BatcherStats,
-  type EntryResult,
-  type Settle,
-} from "@wirekit/core/outbound";
+import { MessageTooLargeError, TimeoutError, type WaitOptions, type WirekitError } from "@wirekit/core";
+import { type Deadline, failedOutcome, maxTimerMs, onAbort } from "@wirekit/core/kit";
+import { type BatchEntry, Batcher, type Settle } from "@wirekit/core/outbound";
 import { closedError } from "../../errors.ts";
+import type { Outgoing } from "../../outgoing.ts";
 import type { KafkaDriver } from "../kafka-driver.ts";
-import { unconfirmed } from "../kafka-errors.ts";
 import type { ResolvedKafkaOptions } from "../kafka-options.ts";
-import { PartitionMap } from "../partition-map.ts";
-import type { OutgoingRecord, RecordCaller, WrittenRecord } from "./outgoing-record.ts";
+import { BatchWriter, type RecordBatch, type RecordResult } from "./batch-writer.ts";
+import { type KafkaReceipt, OutgoingRecord } from "./outgoing-record.ts";
 import { PartitionChoice } from "./partition-choice.ts";
+import { type KnownTopic, PartitionCounts } from "./partition-counts.ts";
 import { batchOverheadBytes, placeBytes } from "./record-size.ts";
-import { type RecordResult, RecordWriter } from "./record-writer.ts";
-import { TopicGate } from "./topic-gate.ts";
 
-/** What was left when the producer was closed, in the callers' own terms. */
-export interface ProducerCloseReport<Origin> {
-  readonly notSent: readonly Origin[];
-  readonly unconfirmed: readonly Origin[];
-}
-
-type ProducerOptions = Pick<
+/** What a producer needs of the options. */
+export type ProducerOptions = Pick<
   ResolvedKafkaOptions,
   | "lingerMs"
   | "maxBatchMessages"
@@ -32,60 +20,75 @@ type ProducerOptions = Pick<
   | "maxPendingMessages"
   | "maxPendingBytes"
   | "deliveryTimeoutMs"
+  | "topicCreation"
+  | "metadataMaxAgeMs"
   | "logger"
   | "clock"
   | "random"
 >;
 
+/** Told what keeps requests from success, while they are repeated. */
+export interface ProducerListener {
+  onFailing(error: WirekitError): void;
+  /** Nothing is being repeated any more; what became of the messages, their callers are told. */
+  onEnded(): void;
+}
+
 /** How much longer than a delivery a flush may take before its driver counts as stuck. */
 const marginMs = 5_000;
-/** How long before those who wait a session gives up at most. */
+/** How long before its callers a session gives up at most. */
 const longestNoticeMs = 100;
+/** How often a topic may be said to be missing where brokers create topics on demand. */
+const triesForNewTopic = 5;
 
 /**
- * Sends single records as full requests. One request is under way at a time, its tries included; meanwhile those for the next one gather. The records of a
- * partition stay in the order of the calls.
+ * Sends texts of many calls as full requests. One request is under way at a time, its repetitions included;
+ * meanwhile the next one fills. The records of a partition keep the order of the calls.
  */
-export class KafkaProducer<Origin = unknown> {
+export class KafkaProducer {
   readonly #options: ProducerOptions;
-  readonly #gate: TopicGate;
+  readonly #listener: ProducerListener;
+  readonly #topics: PartitionCounts;
   readonly #choice: PartitionChoice;
-  readonly #writer: RecordWriter;
-  readonly #batcher: Batcher<OutgoingRecord<Origin>, WrittenRecord>;
-  /** A text for each partition, always the same one. */
-  readonly #keys = new PartitionMap<string>();
-  /** Called for, and not with the batcher yet. */
-  readonly #preparing = new Map<OutgoingRecord<Origin>, (reason: unknown) => void>();
-  #problem: string | undefined;
-  #closing: Promise<ProducerCloseReport<Origin>> | undefined;
+  readonly #writer: BatchWriter;
+  readonly #batcher: Batcher<OutgoingRecord, KafkaReceipt>;
+  /** How to fail the records whose topic is not known yet. */
+  readonly #waiting = new Set<(reason: unknown) => void>();
+  #isClosed = false;
 
-  constructor(driver: KafkaDriver, options: ProducerOptions) {
+  constructor(driver: KafkaDriver, options: ProducerOptions, listener: ProducerListener) {
     const { clock, deliveryTimeoutMs, random, logger } = options;
-    this.#gate = new TopicGate((topic) =>
-      withTimeout("Asking for the partitions", (signal) => driver.partitionCount(topic, { signal }), {
-        timeoutMs: deliveryTimeoutMs,
-        clock,
-      }),
-    );
     this.#options = options;
+    this.#listener = listener;
+    this.#topics = new PartitionCounts({
+      ask: (topic, end) => driver.partitionCount(topic, end),
+      triesForTopic: options.topicCreation === "allow" ? triesForNewTopic : 1,
+      maxAgeMs: options.metadataMaxAgeMs,
+      maxWaitMs: deliveryTimeoutMs,
+      listener,
+      clock,
+      random,
+    });
     this.#choice = new PartitionChoice(random);
-    this.#writer = new RecordWriter({ driver, clock });
-    this.#batcher = new Batcher<OutgoingRecord<Origin>, WrittenRecord>({
+    this.#writer = new BatchWriter(driver, clock);
+    this.#batcher = new Batcher<OutgoingRecord, KafkaReceipt>({
       flush: (entries, context) => this.#flush(entries, context),
       maxEntries: options.maxBatchMessages,
-      // The first of a batch takes no bytes for its place, so that what all are counted for never exceeds what the broker counts.
+      // The first of a batch takes no bytes for its place, so that what all are counted for never exceeds
+      // what the broker counts.
       maxBytes: options.maxBatchBytes - batchOverheadBytes + placeBytes,
       sizeOf: ({ bytes }) => bytes + placeBytes,
-      keyOf: (record) => this.#keys.getOrAdd(record, () => `${record.partition}:${record.topic}`),
+      keyOf: ({ partitionName }) => partitionName,
       // A broker takes or refuses what goes to one partition as a whole.
       keysFail: "together",
       lingerMs: options.lingerMs,
       maxInFlight: 1,
       maxPendingEntries: options.maxPendingMessages,
       maxPendingBytes: Math.max(options.maxPendingBytes, options.maxBatchBytes),
-      // The session tries again by itself, under the same sequence numbers. Whoever sends again doubles what may have arrived.
+      // The session repeats requests itself, under the same sequence numbers. A second flush would double
+      // what may have arrived.
       retry: { maxAttempts: 1 },
-      flushTimeoutMs: Math.min(deliveryTimeoutMs + marginMs, longestTimerMs),
+      flushTimeoutMs: Math.min(deliveryTimeoutMs + marginMs, maxTimerMs),
       logger,
       clock,
       random,
@@ -93,165 +96,115 @@ export class KafkaProducer<Origin = unknown> {
   }
 
   /**
-   * Resolves when all replicas have it.
-   *
-   * @throws UnconfirmedError when it was sent and nobody says whether it arrived; MessageTooLargeError, ClosedError, TimeoutError, or the error of the
-   * broker or the connection, when it did not; the signal's own reason.
+   * Sends a text, and settles it once: as delivered when all replicas have it. What it throws says that
+   * nothing was sent, and then it settles nothing.
    */
-  send(record: OutgoingRecord<Origin>, options: WaitOptions = {}): Promise<WrittenRecord> {
-    return new Promise((resolve, reject) => {
-      this.submit(record, options, { written: resolve, failed: reject });
-    });
+  submit(outgoing: Outgoing<KafkaReceipt>): void {
+    const { target, signal, timeoutMs } = outgoing;
+    const { clock, deliveryTimeoutMs, maxBatchBytes } = this.#options;
+    if (signal?.aborted) throw signal.reason;
+    if (this.#isClosed) throw closedError();
+    const limitMs = Math.min(timeoutMs ?? deliveryTimeoutMs, deliveryTimeoutMs);
+    const record = new OutgoingRecord(outgoing, clock.monotonic() + limitMs);
+    const bytes = batchOverheadBytes + record.bytes;
+    if (bytes > maxBatchBytes) throw new MessageTooLargeError({ bytes, maxBytes: maxBatchBytes });
+    // A flush ends by the limit of a delivery, and skips what is over by then: only a shorter limit needs a
+    // timer.
+    const options = { signal, timeoutMs: limitMs < deliveryTimeoutMs ? limitMs : undefined };
+    const topic = this.#topics.get(target);
+    if (topic === undefined) this.#wait(record, options);
+    else this.#batch(record, topic, options);
   }
 
-  /** As {@link send}, without a promise: tells `caller` once, within this call where the record is refused at once. */
-  submit(record: OutgoingRecord<Origin>, options: WaitOptions, caller: RecordCaller): void {
-    const refusal = this.#refusalOf(record, options);
-    if (refusal !== undefined) {
-      caller.failed(refusal.reason);
-      return;
-    }
-    const { clock, deliveryTimeoutMs } = this.#options;
-    record.expiresAt =
-      clock.monotonic() + Math.min(options.timeoutMs ?? deliveryTimeoutMs, deliveryTimeoutMs);
-    const count = this.#gate.partitionCount(record.topic);
-    if (count === undefined) this.#submitOnceKnown(record, options, caller);
-    else this.#submitTo(count, record, options, caller);
+  /** Takes nothing more, sends what it has within the time, and settles everything. */
+  async close(deadline: Deadline): Promise<void> {
+    this.#isClosed = true;
+    // What still waits for the partitions of its topic does not go out any more.
+    for (const fail of [...this.#waiting]) fail(closedError());
+    this.#topics.close(closedError());
+    await this.#batcher.close({ timeoutMs: deadline.leftMs() });
+    await deadline.limit("Closing the producer", () => this.#writer.close()).catch(() => undefined);
   }
 
-  stats(): BatcherStats {
-    return this.#batcher.stats();
-  }
-
-  /** What went wrong with the last request, in words; `undefined` when nothing did. */
-  get problem(): string | undefined {
-    return this.#problem;
-  }
-
-  /** Takes nothing more, sends what it has, and says what was left. */
-  close(options: { readonly timeoutMs: number }): Promise<ProducerCloseReport<Origin>> {
-    this.#closing ??= this.#close(options);
-    return this.#closing;
-  }
-
-  async #close({ timeoutMs }: { readonly timeoutMs: number }): Promise<ProducerCloseReport<Origin>> {
-    // What still waits to be told how many partitions there are does not go out any more.
-    const preparing = [...this.#preparing.keys()];
-    for (const fail of [...this.#preparing.values()]) fail(closedError());
-    const { notSent, unconfirmed } = await this.#batcher.close({ timeoutMs });
-    await this.#writer.close();
-    const originsOf = (records: readonly OutgoingRecord<Origin>[]) => records.map(({ origin }) => origin);
-    return { notSent: originsOf([...notSent, ...preparing]), unconfirmed: originsOf(unconfirmed) };
-  }
-
-  #refusalOf(
-    { bytes }: OutgoingRecord<Origin>,
-    { signal }: WaitOptions,
-  ): { readonly reason: unknown } | undefined {
-    if (signal?.aborted) return { reason: signal.reason };
-    if (this.#closing !== undefined) return { reason: closedError() };
-    const { maxBatchBytes } = this.#options;
-    const batchBytes = batchOverheadBytes + bytes;
-    if (batchBytes <= maxBatchBytes) return undefined;
-    return { reason: new MessageTooLargeError({ bytes: batchBytes, maxBytes: maxBatchBytes }) };
-  }
-
-  /** Whoever asks for the partitions gives up after the time of a delivery, so that only a shorter limit needs a timer here. */
-  #submitOnceKnown(record: OutgoingRecord<Origin>, options: WaitOptions, caller: RecordCaller): void {
-    const { signal } = options;
-    const cancelTimer = this.#shorterTimer(options, () =>
-      fail(new TimeoutError("Sending", options.timeoutMs ?? 0)),
-    );
-    const stopListening = signal && onAbort(signal, () => fail(signal.reason));
+  #wait(record: OutgoingRecord, { signal, timeoutMs }: WaitOptions): void {
+    const { clock } = this.#options;
     const release = () => {
       leave();
       cancelTimer?.();
       stopListening?.();
-      this.#preparing.delete(record);
+      this.#waiting.delete(failed);
     };
-    const fail = (reason: unknown) => {
+    const failed = (reason: unknown) => {
       release();
-      caller.failed(reason);
+      refuse(record.outgoing, reason);
     };
-    const go = (count: number) => {
+    const known = (topic: KnownTopic) => {
       release();
-      this.#submitTo(count, record, options, caller);
+      const leftMs = Math.max(record.expiresAt - clock.monotonic(), 0);
+      this.#batch(record, topic, { signal, timeoutMs: timeoutMs === undefined ? undefined : leftMs });
     };
-    const leave = this.#gate.wait(record.topic, { go, fail });
-    this.#preparing.set(record, fail);
+    const leave = this.#topics.wait(record.topic, { known, failed });
+    this.#waiting.add(failed);
+    const cancelTimer =
+      timeoutMs === undefined
+        ? undefined
+        : clock.setTimer(() => failed(new TimeoutError("Sending", timeoutMs)), timeoutMs);
+    const stopListening = signal && onAbort(signal, () => failed(signal.reason));
   }
 
-  #shorterTimer({ timeoutMs }: WaitOptions, callback: () => void): (() => void) | undefined {
-    const { clock, deliveryTimeoutMs } = this.#options;
-    if (timeoutMs === undefined || timeoutMs >= deliveryTimeoutMs) return undefined;
-    return clock.setTimer(callback, timeoutMs);
-  }
-
-  #submitTo(
-    count: number,
-    record: OutgoingRecord<Origin>,
-    { signal, timeoutMs }: WaitOptions,
-    caller: RecordCaller,
-  ): void {
-    record.partition = this.#choice.choose(record.topic, record.key, record.bytes, count);
-    const { clock, deliveryTimeoutMs } = this.#options;
-    // The delivery's own limit needs no timer for each record: a flush ends by it, and what is over by then is not put into one.
-    const isShorter = timeoutMs !== undefined && timeoutMs < deliveryTimeoutMs;
-    const leftMs = isShorter ? Math.max(record.expiresAt - clock.monotonic(), 0) : undefined;
-    record.caller = caller;
-    this.#batcher.submit(record, { signal, timeoutMs: leftMs }, settle);
-  }
-
-  /** A little before the youngest gives up: the session knows what was sent, and those who give up do not. */
-  #endOf(records: readonly OutgoingRecord<Origin>[]): number {
-    const now = this.#options.clock.monotonic();
-    const leftMs = records.reduce((most, { expiresAt }) => Math.max(most, expiresAt - now), 0);
-    return now + leftMs - Math.min(leftMs / 10, longestNoticeMs);
+  #batch(record: OutgoingRecord, topic: KnownTopic, options: WaitOptions): void {
+    record.partition = this.#choice.choose(record.topic, record.key, record.bytes, topic.partitionCount);
+    record.partitionName = topic.nameOf(record.partition);
+    this.#batcher.submit(record, options, settle);
   }
 
   async #flush(
-    entries: readonly BatchEntry<OutgoingRecord<Origin>>[],
+    entries: readonly BatchEntry<OutgoingRecord>[],
     { signal }: { readonly signal: AbortSignal },
-  ): Promise<readonly EntryResult<WrittenRecord>[]> {
+  ): Promise<readonly RecordResult[]> {
     const { clock, deliveryTimeoutMs } = this.#options;
     const now = clock.monotonic();
-    const all = entries.map(({ item }) => item);
-    const records = all.filter(({ expiresAt }) => expiresAt > now);
+    const results: RecordResult[] = [];
+    const batches = new Map<string, MutableBatch>();
+    let leftMs = 0;
+    for (const [place, { item: record }] of entries.entries()) {
+      if (record.expiresAt <= now) {
+        results[place] = { kind: "failed", error: new TimeoutError("Sending", deliveryTimeoutMs) };
+        continue;
+      }
+      leftMs = Math.max(leftMs, record.expiresAt - now);
+      const batch = batches.get(record.partitionName) ?? this.#beginBatch(record, batches);
+      batch.records.push(record);
+      batch.places.push(place);
+    }
     this.#choice.moveOn();
-    this.#gate.refresh(records.map(({ topic }) => topic));
-    for (const record of records) record.wasTried = true;
-    const results =
-      records.length === 0 ? [] : await this.#writer.write(records, { endsAt: this.#endOf(records), signal });
-    this.#problem =
-      problemIn(results) ?? (records.length < all.length ? "Messages wait for too long" : undefined);
-    let at = 0;
-    return all.map(({ wasTried }) => {
-      const result = wasTried ? results[at++] : undefined;
-      if (result?.kind === "written") return { kind: "delivered", receipt: result };
-      return { kind: "failed", error: result?.error ?? new TimeoutError("Sending", deliveryTimeoutMs) };
-    });
+    if (batches.size === 0) return results;
+    // A little before the last of the callers gives up: the session knows what was sent, and the callers do
+    // not.
+    const endsAt = now + leftMs - Math.min(leftMs / 10, longestNoticeMs);
+    const onFailure = (error: WirekitError) => this.#listener.onFailing(error);
+    await this.#writer.write([...batches.values()], results, { endsAt, signal, onFailure });
+    this.#listener.onEnded();
+    return results;
+  }
+
+  #beginBatch({ topic, partition, partitionName }: OutgoingRecord, batches: Map<string, MutableBatch>) {
+    this.#topics.refresh(topic);
+    const batch: MutableBatch = { topic, partition, records: [], places: [] };
+    batches.set(partitionName, batch);
+    return batch;
   }
 }
 
-/** One function for all: what waits is many, and each of its closures would be carried along by the garbage collector. */
-const settle: Settle<OutgoingRecord, WrittenRecord> = (outcome, reason, record) => {
-  if (outcome.kind === "delivered") record.caller?.written(outcome.receipt);
-  else record.caller?.failed(shownReason(record, reason));
-};
-
-function shownReason({ wasTried, topic }: OutgoingRecord, reason: unknown): unknown {
-  const isGivenUp = reason instanceof TimeoutError || reason instanceof ClosedError;
-  return wasTried && isGivenUp ? unconfirmed(topic, reason) : reason;
+interface MutableBatch extends RecordBatch {
+  readonly records: OutgoingRecord[];
+  readonly places: number[];
 }
 
-/** The longest delay that the runtimes' timers take. */
-const longestTimerMs = 2_147_483_647;
+/** One function for all records: a closure for each would be carried along by the garbage collector. */
+const settle: Settle<OutgoingRecord, KafkaReceipt> = (outcome, reason, { outgoing }) =>
+  outgoing.settle(outcome, reason);
 
-/** A message that is too large is its sender's problem, and not one of the connection. */
-function problemIn(results: readonly RecordResult[]): string | undefined {
-  for (const result of results) {
-    if (result.kind === "failed" && !(result.error instanceof MessageTooLargeError))
-      return result.error.message;
-  }
-  return undefined;
+function refuse(outgoing: Outgoing<KafkaReceipt>, reason: unknown): void {
+  outgoing.settle(failedOutcome(reason), reason);
 }

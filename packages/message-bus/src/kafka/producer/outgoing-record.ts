@@ -1,42 +1,36 @@
+import type { BrokerReceipt, Outgoing } from "../../outgoing.ts";
 import type { ProducerRecord } from "../kafka-driver.ts";
 import { recordBytes } from "./record-size.ts";
 
-/** Where the broker has put a record. */
-export interface WrittenRecord {
+/** What Kafka says of a message that all replicas have. */
+export interface KafkaReceipt extends BrokerReceipt {
+  readonly topic: string;
   readonly partition: number;
-  readonly offset: bigint;
+  /** Its place in the partition. */
+  readonly offset: number;
 }
 
-/** Who waits for a record. Callbacks and no promise: the caller has one, and a second costs as much as all that is done for the record here. */
-export interface RecordCaller {
-  written(place: WrittenRecord): void;
-  failed(reason: unknown): void;
-}
-
-/** What is to be sent, and how far it has come. */
-export class OutgoingRecord<Origin = unknown> {
+/** One record on its way to the broker. */
+export class OutgoingRecord implements ProducerRecord {
+  readonly outgoing: Outgoing<KafkaReceipt>;
   readonly topic: string;
   readonly key: string | undefined;
   readonly value: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** What the caller knows it by. */
-  readonly origin: Origin;
   readonly bytes: number;
-  /** Told once, when the record has come to its end. */
-  caller: RecordCaller | undefined = undefined;
-  partition = -1;
   /** When its time is over, on the monotonic clock. */
-  expiresAt = 0;
-  /** Whether it was in a request: from then on it may have arrived. */
-  wasTried = false;
+  readonly expiresAt: number;
+  partition = -1;
+  /** Names the partition and topic: the key under which the batcher keeps order. */
+  partitionName = "";
 
-  constructor(facts: Omit<ProducerRecord, "partition"> & { readonly origin: Origin }) {
-    this.topic = facts.topic;
-    // As in the original, and in every client of the bus: an empty key is none.
-    this.key = facts.key === "" ? undefined : facts.key;
-    this.value = facts.value;
-    this.headers = facts.headers;
-    this.origin = facts.origin;
+  constructor(outgoing: Outgoing<KafkaReceipt>, expiresAt: number) {
+    this.outgoing = outgoing;
+    this.topic = outgoing.target;
+    this.key = outgoing.key;
+    this.value = outgoing.text;
+    this.headers = outgoing.headers;
     this.bytes = recordBytes(this);
+    this.expiresAt = expiresAt;
   }
 }

@@ -10,9 +10,9 @@ interface Sticky {
 }
 
 /**
- * Chooses a partition for each record. A key decides by its hash, as in Java, Python and librdkafka. Records without a key stay with one partition until a
- * request has gone out or 16 KiB of them are together, and then go on with another one drawn by lot: that fills batches, and spreads
- * the load all the same.
+ * Chooses a partition for each record. A key decides by its hash, as in Java, Python and librdkafka. Records
+ * without a key stay with one partition until a request has gone out or 16 KiB of them are together, and then
+ * go on with another one drawn by lot: that fills batches, and spreads the load all the same.
  */
 export class PartitionChoice {
   readonly #random: Random;

@@ -3,7 +3,10 @@ import type { ProducerRecord } from "../kafka-driver.ts";
 
 /** What a record batch takes besides its records. */
 export const batchOverheadBytes = 61;
-/** What a record can take more for not being the first of its batch: its place, and its length that counts the place. */
+/**
+ * What a record can take more for not being the first of its batch: its place, and its length that counts the
+ * place.
+ */
 export const placeBytes = 2;
 
 type RecordContent = Pick<ProducerRecord, "key" | "value" | "headers">;
@@ -34,7 +37,10 @@ function textBytes(text: string): number {
   return sizedBytes(utf8Length(text));
 }
 
-/** Of a number that is not negative, zigzag-encoded as all are in a record: seven bits a byte, one of them for the sign. */
+/**
+ * Of a number that is not negative, zigzag-encoded as all are in a record: seven bits a byte, one of them for
+ * the sign.
+ */
 function varintBytes(value: number): number {
   if (value < 64) return 1;
   let bytes = 1;

@@ -1,6 +1,7 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect } from "@jest/globals";
 import type { ApiName, Fault } from "@wirekit/devstack/kafka";
 import type { OffsetReset } from "../../../src/kafka/kafka-driver.ts";
+import { eachSideBySide, itSideBySide } from "../side-by-side.ts";
 import { broker, committed, consume, produce, until } from "./support.ts";
 
 const topics = { payments: 1 };
@@ -88,7 +89,9 @@ describe("a request that goes wrong", () => {
     list.map((fault) => [api, describeFault(fault), fault] as const),
   );
 
-  it.each(cases)("%s with %s: everything is handled and committed", async (api, _, fault) => {
+  const nameOf = ([api, what]: (typeof cases)[number]) =>
+    `${api} with ${what}: everything is handled and committed`;
+  eachSideBySide(cases, nameOf, async ([api, _, fault]) => {
     const kafka = await broker({ topics });
     await produce(kafka, numbered(50));
     // A client waits for an answer that never comes as long as it is told to.
@@ -112,7 +115,7 @@ function describeFault(fault: Fault): string {
 }
 
 describe("a request that is refused for good", () => {
-  it.each<readonly [ApiName, Fault]>([
+  const refusals: readonly (readonly [ApiName, Fault & { readonly error: string }])[] = [
     ["JoinGroup", { kind: "error", error: "GROUP_AUTHORIZATION_FAILED" }],
     ["JoinGroup", { kind: "error", error: "INCONSISTENT_GROUP_PROTOCOL" }],
     ["FindCoordinator", { kind: "error", error: "GROUP_AUTHORIZATION_FAILED" }],
@@ -120,7 +123,10 @@ describe("a request that is refused for good", () => {
     ["Fetch", { kind: "error", error: "TOPIC_AUTHORIZATION_FAILED" }],
     ["Heartbeat", { kind: "error", error: "GROUP_AUTHORIZATION_FAILED" }],
     ["OffsetCommit", { kind: "error", error: "GROUP_AUTHORIZATION_FAILED" }],
-  ])("%s: the consumer stops by itself and says so", async (api, fault) => {
+  ];
+  const nameOf = ([api, { error }]: (typeof refusals)[number]) =>
+    `${api} with ${error}: the consumer stops by itself and says so`;
+  eachSideBySide(refusals, nameOf, async ([api, fault]) => {
     const kafka = await broker({ topics });
     await produce(kafka, numbered(3));
     kafka.faults.next(api, fault, { times: 1_000, clientId: "test" });
@@ -131,7 +137,7 @@ describe("a request that is refused for good", () => {
 });
 
 describe("a broker that is away", () => {
-  it("at the start: it is told once, and once that it is back", async () => {
+  itSideBySide("at the start: it is told once, and once that it is back", async () => {
     const kafka = await broker({ topics });
     await produce(kafka, numbered(20));
     kafka.faults.goOffline();
@@ -146,30 +152,33 @@ describe("a broker that is away", () => {
     expect(told).toEqual(["fault", "recovered"]);
   });
 
-  it("in the middle: handlers go on, what they finish is committed, and nothing is lost", async () => {
-    const kafka = await broker({ topics });
-    await produce(kafka, numbered(30));
-    const handled: string[] = [];
-    let letGo: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => {
-      letGo = resolve;
-    });
-    const { consumer, source } = consume(kafka, async ({ body }) => {
-      if (Number(body) >= 10) await held;
-      handled.push(body);
-    });
-    await until(() => source.details().partitions[0]?.unfinished === 20 || handled.length >= 7);
-    kafka.faults.goOffline();
-    await until(() => consumer.health().status === "degraded");
-    letGo();
-    await until(() => once(handled).length === 30);
-    kafka.faults.comeOnline();
-    await until(() => consumer.health().status === "ok");
-    await produce(kafka, numbered(10, 30));
-    await until(async () => once(handled).length === 40 && (await committed(kafka)) === 40);
-  });
+  itSideBySide(
+    "in the middle: handlers go on, what they finish is committed, and nothing is lost",
+    async () => {
+      const kafka = await broker({ topics });
+      await produce(kafka, numbered(30));
+      const handled: string[] = [];
+      let letGo: () => void = () => undefined;
+      const held = new Promise<void>((resolve) => {
+        letGo = resolve;
+      });
+      const { consumer, source } = consume(kafka, async ({ body }) => {
+        if (Number(body) >= 10) await held;
+        handled.push(body);
+      });
+      await until(() => source.details().partitions[0]?.unfinished === 20 || handled.length >= 7);
+      kafka.faults.goOffline();
+      await until(() => consumer.health().status === "degraded");
+      letGo();
+      await until(() => once(handled).length === 30);
+      kafka.faults.comeOnline();
+      await until(() => consumer.health().status === "ok");
+      await produce(kafka, numbered(10, 30));
+      await until(async () => once(handled).length === 40 && (await committed(kafka)) === 40);
+    },
+  );
 
-  it("at the close: it ends in time, and the next member gets what was not committed", async () => {
+  itSideBySide("at the close: it ends in time, and the next member gets what was not committed", async () => {
     const kafka = await broker({ topics });
     await produce(kafka, numbered(10));
     const handled: string[] = [];
@@ -189,7 +198,7 @@ describe("a broker that is away", () => {
 });
 
 describe("a cluster that changes", () => {
-  it("finds the coordinator that has moved, in the same generation", async () => {
+  itSideBySide("finds the coordinator that has moved, in the same generation", async () => {
     const kafka = await broker({ nodes: 2, topics });
     const handled: string[] = [];
     const { source } = consume(kafka, ({ body }) => handled.push(body));
@@ -198,10 +207,10 @@ describe("a cluster that changes", () => {
     kafka.faults.moveCoordinator({ groupId: "group" });
     await produce(kafka, numbered(10, 10));
     await until(async () => handled.length === 20 && (await committed(kafka)) === 20);
-    expect(source.details().epoch).toBe(1);
+    expect(source.details().joins).toBe(1);
   });
 
-  it("finds the leader that has moved, and reads on from where it was", async () => {
+  itSideBySide("finds the leader that has moved, and reads on from where it was", async () => {
     const kafka = await broker({ nodes: 2, topics });
     const handled: string[] = [];
     const { source } = consume(kafka, ({ body }) => handled.push(body));
@@ -211,10 +220,10 @@ describe("a cluster that changes", () => {
       kafka.faults.moveLeader({ topic: "payments", partition: 0 });
     }
     expect(once(handled)).toEqual(upTo(30));
-    expect(source.details().epoch).toBe(1);
+    expect(source.details().joins).toBe(1);
   });
 
-  it("reads what is lost to retention no more, and says so loudly", async () => {
+  itSideBySide("reads what is lost to retention no more, and says so loudly", async () => {
     const kafka = await broker({ topics });
     await produce(kafka, numbered(10));
     const resets: OffsetReset[] = [];
@@ -245,7 +254,7 @@ describe("a cluster that changes", () => {
     await until(async () => (await committed(kafka)) === 20);
   });
 
-  it("reads over batches that compaction has emptied, and over nothing else", async () => {
+  itSideBySide("reads over batches that compaction has emptied, and over nothing else", async () => {
     const kafka = await broker({ topics });
     for (const from of [0, 10, 20]) await produce(kafka, numbered(10, from));
     kafka.faults.compact({ topic: "payments", partition: 0, before: 20n });
@@ -268,7 +277,7 @@ describe("a cluster that changes", () => {
     expect(consumer.health().status).toBe("ok");
   });
 
-  it("begins at the end, where that is asked for", async () => {
+  itSideBySide("begins at the end, where that is asked for", async () => {
     const kafka = await broker({ topics });
     await produce(kafka, numbered(10));
     const handled: string[] = [];
@@ -280,7 +289,7 @@ describe("a cluster that changes", () => {
     kafka.faults.deleteRecords({ topic: "payments", partition: 0, before: 11n });
   });
 
-  it("shares out partitions that were added, when it hears of them", async () => {
+  itSideBySide("shares out partitions that were added, when it hears of them", async () => {
     const kafka = await broker({ topics });
     const handled: string[] = [];
     const { source } = consume(kafka, ({ body }) => handled.push(body), { metadataMaxAgeMs: 50 });
@@ -297,7 +306,7 @@ describe("a cluster that changes", () => {
 });
 
 describe("a member that the group has thrown out", () => {
-  it("aborts what runs, commits nothing of it, and begins anew", async () => {
+  itSideBySide("aborts what runs, commits nothing of it, and begins anew", async () => {
     const kafka = await broker({ topics });
     await produce(kafka, numbered(3));
     const starts: string[] = [];
@@ -315,11 +324,11 @@ describe("a member that the group has thrown out", () => {
     kafka.faults.expireMember({ groupId: "group", memberId: member?.memberId ?? "" });
     await until(() => starts.length === 6);
     expect(aborted.sort()).toEqual(["0", "1", "2"]);
-    expect(source.details().epoch).toBe(2);
+    expect(source.details().joins).toBe(2);
     await until(async () => (await committed(kafka)) === 3);
   });
 
-  it("is not thrown out while a handler takes longer than the session", async () => {
+  itSideBySide("is not thrown out while a handler takes longer than the session", async () => {
     const kafka = await broker({ topics });
     await produce(kafka, numbered(1));
     const handled: string[] = [];
@@ -335,12 +344,12 @@ describe("a member that the group has thrown out", () => {
     );
     await until(async () => (await committed(kafka)) === 1);
     expect(handled).toEqual(["0"]);
-    expect(source.details()).toMatchObject({ epoch: 1, generationId: 1 });
+    expect(source.details()).toMatchObject({ joins: 1, generationId: 1 });
   });
 });
 
 describe("what cannot be handled", () => {
-  it("is written to the sink before its offset moves", async () => {
+  itSideBySide("is written to the sink before its offset moves", async () => {
     const kafka = await broker({ topics });
     await produce(kafka, [
       { key: "a", value: "bad" },
@@ -368,60 +377,63 @@ describe("what cannot be handled", () => {
     expect(consumer.stats()).toMatchObject({ retried: 2, deadLettered: 1, handled: 1 });
   });
 
-  it("stops its key without a sink, then its partition when that is full, and nobody else", async () => {
-    const kafka = await broker({ topics: { payments: 2 } });
-    const big = "x".repeat(1_000);
-    await produce(kafka, [{ key: "bad", value: "bad" }]);
-    for (let batch = 0; batch < 20; batch += 1) {
-      await produce(
+  itSideBySide(
+    "stops its key without a sink, then its partition when that is full, and nobody else",
+    async () => {
+      const kafka = await broker({ topics: { payments: 2 } });
+      const big = "x".repeat(1_000);
+      await produce(kafka, [{ key: "bad", value: "bad" }]);
+      for (let batch = 0; batch < 20; batch += 1) {
+        await produce(
+          kafka,
+          Array.from({ length: 5 }, () => ({ key: "bad", value: big })),
+        );
+      }
+      const handled: number[] = [];
+      const stopped: unknown[] = [];
+      const { consumer, source } = consume(
         kafka,
-        Array.from({ length: 5 }, () => ({ key: "bad", value: big })),
+        ({ body, record }) => {
+          if (body === "bad") throw new Error("no");
+          handled.push(record.partition);
+        },
+        {
+          retry: { maxAttempts: 2 },
+          maxBufferedBytes: 40_000,
+          member: { maxBytesPerPartition: 10_000 },
+          onStopped: ({ error, ...facts }) => stopped.push({ ...facts, code: error.code }),
+        },
       );
-    }
-    const handled: number[] = [];
-    const stopped: unknown[] = [];
-    const { consumer, source } = consume(
-      kafka,
-      ({ body, record }) => {
-        if (body === "bad") throw new Error("no");
-        handled.push(record.partition);
-      },
-      {
-        retry: { maxAttempts: 2 },
-        maxBufferedBytes: 40_000,
-        member: { maxBytesPerPartition: 10_000 },
-        onStopped: ({ error, ...facts }) => stopped.push({ ...facts, code: error.code }),
-      },
-    );
-    await until(() => stopped.length === 1);
-    expect(stopped).toEqual([
-      { topic: "payments", partition: 0, offset: 0n, key: "bad", code: "message-bus/key-stopped" },
-    ]);
-    // Other keys of the partition go on as long as there is room; other partitions in any case.
-    for (let round = 0; round < 20; round += 1) {
-      await produce(
-        kafka,
-        Array.from({ length: 20 }, (_, index) => ({ key: `k${index}`, value: big, partition: 1 })),
-      );
-    }
-    await until(() => handled.filter((partition) => partition === 1).length === 400);
-    await until(async () => (await committed(kafka, { partition: 1 })) === 400);
-    await until(() => source.details().partitions[0]?.state === "stopped");
-    expect(await committed(kafka)).toBe(-1);
-    const { status, reasons } = consumer.health();
-    expect([status, ...reasons.map(({ code }) => code)]).toEqual([
-      "degraded",
-      "message-bus/partition-stopped",
-    ]);
-    expect(source.details().partitions[0]).toMatchObject({
-      partition: 0,
-      committed: "0",
-      stoppedKeys: [{ key: "bad", id: "payments:0:0" }],
-    });
-    expect(source.details().bufferedBytes).toBeLessThanOrEqual(40_000 + 2 * 20_000);
-  });
+      await until(() => stopped.length === 1);
+      expect(stopped).toEqual([
+        { topic: "payments", partition: 0, offset: 0n, key: "bad", code: "message-bus/key-stopped" },
+      ]);
+      // Other keys of the partition go on as long as there is room; other partitions in any case.
+      for (let round = 0; round < 20; round += 1) {
+        await produce(
+          kafka,
+          Array.from({ length: 20 }, (_, index) => ({ key: `k${index}`, value: big, partition: 1 })),
+        );
+      }
+      await until(() => handled.filter((partition) => partition === 1).length === 400);
+      await until(async () => (await committed(kafka, { partition: 1 })) === 400);
+      await until(() => source.details().partitions[0]?.state === "stopped");
+      expect(await committed(kafka)).toBe(-1);
+      const { status, reasons } = consumer.health();
+      expect([status, ...reasons.map(({ code }) => code)]).toEqual([
+        "degraded",
+        "message-bus/partition-stopped",
+      ]);
+      expect(source.details().partitions[0]).toMatchObject({
+        partition: 0,
+        committed: "0",
+        stoppedKeys: [{ key: "bad", id: "payments:0:0" }],
+      });
+      expect(source.details().bufferedBytes).toBeLessThanOrEqual(40_000 + 2 * 20_000);
+    },
+  );
 
-  it("is tried again by the next owner of its partition", async () => {
+  itSideBySide("is tried again by the next owner of its partition", async () => {
     const kafka = await broker({ topics });
     await produce(kafka, [{ key: "a", value: "bad" }]);
     const first = consume(kafka, () => Promise.reject(new Error("no")), {
@@ -438,26 +450,29 @@ describe("what cannot be handled", () => {
 });
 
 describe("closing", () => {
-  it("lets what runs come to its end, commits it, and gives the rest to the next member at once", async () => {
-    const kafka = await broker({ topics });
-    await produce(kafka, numbered(200));
-    const handled: string[] = [];
-    const handler = async ({ body }: { readonly body: string }) => {
-      await new Promise((resolve) => setTimeout(resolve, 2));
-      handled.push(body);
-    };
-    // A session so long that the next member would wait for ever, if this one did not leave.
-    const first = consume(kafka, handler, { concurrency: 3, member: { sessionTimeoutMs: 600_000 } });
-    await until(() => handled.length > 20);
-    await first.consumer.close();
-    const done = handled.length;
-    expect(await committed(kafka)).toBeLessThanOrEqual(done);
-    consume(kafka, handler, { concurrency: 50 });
-    await until(async () => once(handled).length === 200 && (await committed(kafka)) === 200);
-    expect(once(handled)).toEqual(upTo(200));
-  });
+  itSideBySide(
+    "lets what runs come to its end, commits it, and gives the rest to the next member at once",
+    async () => {
+      const kafka = await broker({ topics });
+      await produce(kafka, numbered(200));
+      const handled: string[] = [];
+      const handler = async ({ body }: { readonly body: string }) => {
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        handled.push(body);
+      };
+      // A session so long that the next member would wait for ever, if this one did not leave.
+      const first = consume(kafka, handler, { concurrency: 3, member: { sessionTimeoutMs: 600_000 } });
+      await until(() => handled.length > 20);
+      await first.consumer.close();
+      const done = handled.length;
+      expect(await committed(kafka)).toBeLessThanOrEqual(done);
+      consume(kafka, handler, { concurrency: 50 });
+      await until(async () => once(handled).length === 200 && (await committed(kafka)) === 200);
+      expect(once(handled)).toEqual(upTo(200));
+    },
+  );
 
-  it("leaves nothing open", async () => {
+  itSideBySide("leaves nothing open", async () => {
     const kafka = await broker({ topics });
     const { consumer, source } = consume(kafka, () => undefined);
     await until(() => source.details().state === "assigned");
@@ -465,7 +480,7 @@ describe("closing", () => {
     await until(() => kafka.openConnections === 0);
   });
 
-  it("before it has joined ends as well", async () => {
+  itSideBySide("before it has joined ends as well", async () => {
     const kafka = await broker({ topics });
     kafka.faults.next("JoinGroup", { kind: "delay", delayMs: 60_000 }, { times: 10 });
     const { consumer } = consume(kafka, () => undefined);
@@ -476,7 +491,7 @@ describe("closing", () => {
 });
 
 describe("two members", () => {
-  it("hand over without loss and without doing anything twice", async () => {
+  itSideBySide("hand over without loss and without doing anything twice", async () => {
     const kafka = await broker({ topics: { payments: 4 } });
     const handled: string[] = [];
     const handler = async ({ body }: { readonly body: string }) => {

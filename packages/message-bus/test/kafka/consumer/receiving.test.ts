@@ -23,7 +23,7 @@ describe("receiving one at a time", () => {
     expect(await committed(kafka)).toBe(-1);
     await bus.acknowledge(a?.receiptHandle ?? "");
     expect(await committed(kafka)).toBe(2);
-    expect(await bus.close()).toEqual({ unacknowledged: 1 });
+    expect(await bus.close()).toEqual({ notHandled: 1 });
 
     const next = receiver(kafka);
     const again = [await next.receive(wait), await next.receive(wait)];
@@ -65,7 +65,7 @@ describe("receiving one at a time", () => {
     const bus = receiver(kafka, { rebalanceGraceMs: 0 });
     const a = await bus.receive(wait);
     kafka.faults.rebalance("group");
-    await until(() => bus.details().epoch === 2);
+    await until(() => bus.details().joins === 2);
     const refusal = await bus.acknowledge(a?.receiptHandle ?? "").catch((thrown: unknown) => thrown);
     expect(refusal instanceof ReceiptError && refusal.code).toBe("message-bus/receipt-expired");
     const again = await bus.receive(wait);

@@ -1,4 +1,4 @@
-import { afterEach, expect, jest } from "@jest/globals";
+import { expect, jest } from "@jest/globals";
 import { type Logger, silentLogger, systemClock } from "@wirekit/core";
 import { type ConsumerOptions, createConsumer } from "@wirekit/core/inbound";
 import { type Kafka, type KafkaOptions, startKafka } from "@wirekit/devstack/kafka";
@@ -9,24 +9,14 @@ import { KafkaSource } from "../../../src/kafka/consumer/kafka-source.ts";
 import type { KafkaSourceOptions } from "../../../src/kafka/consumer/kafka-source-options.ts";
 import { KafkajsMember } from "../../../src/kafka/driver/kafkajs-member.ts";
 import type { KafkaDriver, MemberOptions } from "../../../src/kafka/kafka-driver.ts";
+import { stranger } from "../read-topic.ts";
+import { atTheEnd } from "../side-by-side.ts";
 import { errorOf, kafkajsClient } from "./kafkajs-client.ts";
 
 export { until } from "@wirekit/core/testing";
 
 // Nothing here takes a second by itself; on a machine that has other things to do, it may take several.
 jest.setTimeout(120_000);
-
-const cleanups: (() => unknown)[] = [];
-
-afterEach(async () => {
-  // Clients first: what is left of them would go on looking for a broker that is gone.
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-/** Has something ended when the test is over, whatever became of it. */
-export function atTheEnd(cleanup: () => unknown): void {
-  cleanups.push(cleanup);
-}
 
 /** A broker for one test. What must never happen inside it fails the test. */
 export async function broker(options: KafkaOptions = {}): Promise<Kafka> {
@@ -56,7 +46,7 @@ export function memberDriver(
   return {
     openMember: (options) =>
       new KafkajsMember(options, {
-        open: async () => kafkajsClient(kafka.addresses, clientId),
+        open: () => kafkajsClient(kafka.addresses, clientId),
         errorOf,
         topicCreation: "allow",
         metadataMaxAgeMs,
@@ -149,8 +139,8 @@ export async function produce(
   }[],
   topic = "payments",
 ): Promise<void> {
-  const client = kafkajsClient(kafka.addresses, "writer", 8);
-  const producer = client.kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+  const client = stranger(kafka, { clientId: "writer", retry: { retries: 8, initialRetryTime: 20 } });
+  const producer = client.producer({ createPartitioner: Partitioners.DefaultPartitioner });
   await producer.connect();
   await producer.send({
     topic,
@@ -161,8 +151,8 @@ export async function produce(
 
 /** What a group has committed for a partition. */
 export async function committed(kafka: Kafka, { groupId = "group", topic = "payments", partition = 0 } = {}) {
-  const client = kafkajsClient(kafka.addresses, "reader", 8);
-  const admin = client.kafka.admin();
+  const client = stranger(kafka, { clientId: "reader", retry: { retries: 8, initialRetryTime: 20 } });
+  const admin = client.admin();
   await admin.connect();
   try {
     const [offsets] = await admin.fetchOffsets({ groupId, topics: [topic] });

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { CompressionCodecs, CompressionTypes } from "kafkajs";
 import { fetchRecords } from "../../../src/kafka/driver/fetch-records.ts";
-import type { FetchRequest, KafkajsBroker } from "../../../src/kafka/driver/kafkajs-cluster.ts";
+import type { FetchRequest, KafkajsBroker } from "../../../src/kafka/driver/kafkajs-hooks/kafkajs-cluster.ts";
 import type { ConsumedRecord } from "../../../src/kafka/kafka-driver.ts";
 
 const require = createRequire(import.meta.url);
@@ -156,7 +156,10 @@ export const request: FetchRequest = {
   topics: [],
 };
 
-/** A broker of kafkajs, as far as a fetch goes, that answers with these bytes. Keeps what its connection is told of the answer. */
+/**
+ * A broker of kafkajs, as far as a fetch goes, that answers with these bytes. Keeps what its connection is
+ * told of the answer.
+ */
 export function brokerOf(version: number, bytes: Buffer) {
   const decodings: unknown[] = [];
   const broker = {

@@ -13,7 +13,10 @@ export interface SeenRecord {
   readonly key: string | undefined;
 }
 
-/** Keeps account of what was handled, in what order, and of what was committed; and of everything that must not be. */
+/**
+ * Keeps account of what was handled, in what order, and of what was committed; and of everything that must
+ * not be.
+ */
 export class Account {
   readonly violations: string[] = [];
   readonly handled = new Set<string>();

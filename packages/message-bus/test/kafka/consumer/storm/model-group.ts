@@ -28,8 +28,9 @@ export interface ModelOptions {
 }
 
 /**
- * A broker with one topic and one group, as its members see it: generations, fenced commits, answers that are late or lost, members that are revoked
- * with and without time, and members that are thrown out and learn of it much later.
+ * A broker with one topic and one group, as its members see it: generations, fenced commits, answers that are
+ * late or lost, members that are revoked with and without time, and members that are thrown out and learn of
+ * it much later.
  */
 export class ModelGroup {
   readonly options: ModelOptions;
