@@ -47,7 +47,7 @@ export class MemoryQueue implements Source<QueueDelivery> {
     this.#stored.set(id, { id, key, body: id, receives: 0, receipt: 0, visibleAt: 0 });
   }
 
-  /** Takes a message from whoever has it, as a redelivery to another process would. */
+  /** Takes a message from the consumer that has it, as a redelivery to another process would. */
   steal(id: string): void {
     const stored = this.#stored.get(id);
     if (stored !== undefined) stored.receipt = -1;

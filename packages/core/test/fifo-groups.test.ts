@@ -3,7 +3,10 @@ import { createConsumer } from "../src/inbound/index.ts";
 import { silentLogger } from "../src/index.ts";
 import { type SqsApi, type SqsDelivery, SqsSource } from "../src/sqs/index.ts";
 
-/** A FIFO queue with SQS's own rule: while a message of a group is held, nothing more of that group is given to anybody. */
+/**
+ * A FIFO queue with SQS's own rule: while a message of a group is held, nothing more of that group is given
+ * to anybody.
+ */
 class FifoQueue implements Omit<SqsApi, "sendMessageBatch"> {
   readonly #waiting: { readonly id: string; readonly group: string }[];
   readonly #held = new Map<string, string>();
@@ -71,6 +74,7 @@ it("never holds more than three messages of a FIFO group, however many slots and
     const ofGroup = (ids: readonly string[]) => ids.filter((id) => id.startsWith(group));
     expect(ofGroup(handled)).toEqual(ofGroup(messages.map(({ id }) => id)));
   }
-  // What stands behind a failure is released, which its redrive policy counts as a receive: so few are risked for one that fails.
+  // What stands behind a failure is released, which its redrive policy counts as a receive: so few are risked
+  // for one that fails.
   expect(sqs.mostHeld).toBe(3);
 });

@@ -23,7 +23,10 @@ type Change =
   | { readonly kind: "delete"; readonly receiptHandle: string }
   | { readonly kind: "visibility"; readonly receiptHandle: string; readonly forMs: number };
 
-/** A queue as SQS keeps it: visibility time-outs, receipt handles, and groups of which nothing is handed out while one of them is out. */
+/**
+ * A queue as SQS keeps it: visibility time-outs, receipt handles, and groups of which nothing is handed out
+ * while one of them is out.
+ */
 export class SimulatedQueue {
   readonly messages = new Map<string, QueuedMessage>();
   readonly deleted: string[] = [];
@@ -59,7 +62,9 @@ export class SimulatedQueue {
     return received;
   }
 
-  /** Carries a change out; `false` when the receipt handle is not the newest, or the message is visible again. */
+  /**
+   * Carries a change out; `false` when the receipt handle is not the newest, or the message is visible again.
+   */
   apply(change: Change): boolean {
     const id = change.receiptHandle.slice(0, change.receiptHandle.lastIndexOf("#"));
     const message = this.messages.get(id);

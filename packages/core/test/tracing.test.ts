@@ -1,5 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { context, propagation, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import {
+  context,
+  diag,
+  propagation,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { W3CTraceContextPropagator } from "@opentelemetry/core";
 import {
@@ -193,6 +202,101 @@ describe("with a tracer provider", () => {
     { traceparent: traceparent.slice(0, -4) },
   ])("a carrier of %j names no parent", async (carrier) => {
     expect(await extractTraceContext(carrier)).toBeUndefined();
+  });
+
+  it("a propagator that throws fails neither a send nor a delivery, and writes nothing", async () => {
+    const complaints: string[] = [];
+    const complain = (message: string) => void complaints.push(message);
+    diag.setLogger({ error: complain, warn: complain, info: () => {}, debug: () => {}, verbose: () => {} });
+    complaints.length = 0;
+    propagation.disable();
+    propagation.setGlobalPropagator({
+      inject: (_, carrier) => {
+        (carrier as Record<string, string>).half = "written";
+        throw new Error("inject");
+      },
+      extract: () => {
+        throw new Error("extract");
+      },
+      fields: () => [],
+    });
+    const carrier: Record<string, string> = { own: "header" };
+    await withSpan("send", {}, () => injectTraceContext(carrier));
+    expect(carrier).toEqual({ own: "header" });
+    expect(await extractTraceContext({ traceparent })).toBeUndefined();
+    expect(complaints).toEqual([
+      "The trace context could not be written: inject",
+      "The trace context of a message could not be read: extract",
+    ]);
+    diag.disable();
+  });
+
+  it("a propagator that writes what is no text does not put it into a carrier", async () => {
+    propagation.disable();
+    propagation.setGlobalPropagator({
+      inject: (_, carrier) => {
+        Object.assign(carrier as object, { baggage: 7, traceparent });
+      },
+      extract: (given) => given,
+      fields: () => [],
+    });
+    const carrier: Record<string, string> = {};
+    await injectTraceContext(carrier);
+    expect(carrier).toEqual({ traceparent });
+  });
+
+  it.each<[string, (span: Span) => Tracer["startActiveSpan"]]>([
+    [
+      "throws before it runs the task",
+      () => () => {
+        throw new Error("tracer");
+      },
+    ],
+    [
+      "throws after it has run the task",
+      (span) =>
+        ((...given: unknown[]) => {
+          (given.at(-1) as (span: Span) => unknown)(span);
+          throw new Error("tracer");
+        }) as Tracer["startActiveSpan"],
+    ],
+    ["forgets the task", () => (() => undefined) as unknown as Tracer["startActiveSpan"]],
+    [
+      "gives a span that throws",
+      () =>
+        ((...given: unknown[]) => {
+          const broken = new Proxy(
+            {},
+            {
+              get: () => () => {
+                throw new Error("span");
+              },
+            },
+          );
+          return (given.at(-1) as (span: unknown) => unknown)(broken);
+        }) as Tracer["startActiveSpan"],
+    ],
+  ])("a tracer that %s does not decide about the task", async (_, startActiveSpan) => {
+    trace.disable();
+    const span = trace.wrapSpanContext({ ...upstream, traceFlags: 1 });
+    trace.setGlobalTracerProvider({
+      getTracer: () => ({ startSpan: () => span, startActiveSpan: startActiveSpan(span) }),
+    });
+    let runs = 0;
+    const task = async (active: { setAttributes(attributes: object): void }) => {
+      runs += 1;
+      active.setAttributes({ a: 1 });
+      return "sent";
+    };
+    await expect(withSpan("send", {}, task)).resolves.toBe("sent");
+    const failure = new ConnectionError("down");
+    await expect(
+      withSpan("send", {}, async () => {
+        runs += 1;
+        throw failure;
+      }),
+    ).rejects.toBe(failure);
+    expect(runs).toBe(2);
   });
 
   it("without an active span nothing is written into a carrier", async () => {

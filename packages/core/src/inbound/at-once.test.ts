@@ -65,17 +65,15 @@ function setUp(options: TestProcessorOptions<TextDelivery, string> = {}) {
 }
 
 describe("a message that nothing has to be waited for", () => {
-  it("is settled and counted when begin returns, without a timer or a listener on its lease", () => {
+  it("is settled and counted when process returns, without a timer or a listener on its lease", () => {
     const lease = new TestLease();
     const seen: number[] = [];
     const { clock, processor, settled } = setUp({
       handler: () => seen.push(clock.pendingTimers, lease.listeners.size),
     });
     let ends = 0;
-    const processed = processor.begin(delivery({ lease }), {
-      onHandlerEnd: () => {
-        ends += 1;
-      },
+    const processed = processor.process(delivery({ lease }), () => {
+      ends += 1;
     });
     expect(processed).toMatchObject({ outcome: "handled", settlement: { kind: "done" } });
     expect(settled).toEqual(["m1 done"]);
@@ -91,7 +89,7 @@ describe("a message that nothing has to be waited for", () => {
       },
       retry: { maxAttempts: 2 },
     });
-    expect(processor.begin(delivery())).toMatchObject({ outcome: "retried" });
+    expect(processor.process(delivery())).toMatchObject({ outcome: "retried" });
     expect(settled).toEqual(["m1 retry"]);
     expect(processor.stats()).toMatchObject({ retried: 1, processing: 0 });
   });
@@ -99,7 +97,7 @@ describe("a message that nothing has to be waited for", () => {
   it("that loses its lease meanwhile is not settled, and says why", () => {
     const lease = new TestLease();
     const { processor, settled } = setUp({ handler: () => lease.lose() });
-    const processed = processor.begin(delivery({ lease }));
+    const processed = processor.process(delivery({ lease }));
     expect(processed).toMatchObject({ outcome: "left", settlement: undefined });
     expect((processed as Processed).error?.message).toContain("the test took it");
     expect(settled).toEqual([]);
@@ -113,7 +111,7 @@ describe("a message that nothing has to be waited for", () => {
           settle = resolve;
         }),
     });
-    const begun = processor.begin(delivery());
+    const begun = processor.process(delivery());
     expect(processor.stats()).toMatchObject({ handled: 0, processing: 1 });
     settle();
     expect(await begun).toMatchObject({ outcome: "handled" });
@@ -130,7 +128,7 @@ describe("a handler that asks for its signal on the spot", () => {
         hasFired = signal.aborted;
       },
     });
-    expect(processor.begin(delivery({ lease }))).toMatchObject({ outcome: "left" });
+    expect(processor.process(delivery({ lease }))).toMatchObject({ outcome: "left" });
     expect(hasFired).toBe(true);
     expect(clock.pendingTimers).toBe(0);
   });
@@ -140,7 +138,7 @@ describe("a handler that asks for its signal on the spot", () => {
     const { processor, clock } = setUp({
       handler: (_, context) => signals.push(() => context.signal),
     });
-    processor.begin(delivery());
+    processor.process(delivery());
     const [late] = signals.map((signal) => signal());
     expect(clock.pendingTimers).toBe(0);
     await clock.advance(20_000);
@@ -177,13 +175,13 @@ describe("a span", () => {
       },
       isSpanOn: () => isOn,
     });
-    processor.begin(delivery({ body: "first" }));
+    processor.process(delivery({ body: "first" }));
     isOn = true;
-    processor.begin(delivery({ body: "second" }));
+    processor.process(delivery({ body: "second" }));
     expect(spans).toEqual(["second"]);
   });
 
-  it("that cannot be asked for is the message's failure, and the handler is not called", () => {
+  it("that cannot be asked for is left out, and the handler is called", () => {
     let calls = 0;
     const { processor } = setUp({
       handler: () => {
@@ -194,8 +192,8 @@ describe("a span", () => {
         throw new Error("no");
       },
     });
-    expect(processor.begin(delivery())).toMatchObject({ outcome: "retried" });
-    expect(calls).toBe(0);
+    expect(processor.process(delivery())).toMatchObject({ outcome: "handled" });
+    expect(calls).toBe(1);
   });
 });
 

@@ -1,34 +1,41 @@
-/** What a function of the user's has come to by the time it returned. */
-export type Called<T> =
+import type { WirekitError } from "../errors/wirekit-error.ts";
+
+/** Why a delivery waits no longer for the code that is running. */
+export interface Interruption {
+  readonly kind: "timeout" | "lease-lost" | "closing";
+  readonly error: WirekitError;
+}
+
+/** What a user's function has come to. */
+export type CallResult<T> =
   | { readonly kind: "value"; readonly value: T }
   | { readonly kind: "error"; readonly error: unknown }
-  | { readonly kind: "pending"; readonly promise: Promise<T> };
+  /** It still runs, and its delivery waits for it no longer. */
+  | { readonly kind: "interrupted"; readonly interruption: Interruption; readonly lateResult?: Promise<T> };
 
 /**
- * Calls a function that may throw, return a promise, or return at once. Where there is nothing to wait for, nobody waits: most decoders and many
- * handlers are done when they return, and a promise for each would be most of what a message costs.
+ * Calls a function that may throw, return a promise, or return at once. Returns a promise only if the
+ * function returned one: see docs/performance.md, "No promise for what is already there".
  */
 export function call<T, Args extends readonly unknown[]>(
   task: (...args: Args) => T | PromiseLike<T>,
   ...args: Args
-): Called<T> {
+): CallResult<T> | Promise<T> {
   try {
     const returned = task(...args);
-    return isThenable(returned)
-      ? { kind: "pending", promise: Promise.resolve(returned) }
-      : { kind: "value", value: returned };
+    return isThenable(returned) ? Promise.resolve(returned) : { kind: "value", value: returned };
   } catch (error) {
     return { kind: "error", error };
   }
 }
 
-/** As {@link call}, for those who wait in any case. */
+/** As {@link call}, for callers that wait in any case. */
 export async function callAsync<T>(task: () => T | PromiseLike<T>): Promise<T> {
   return await task();
 }
 
-/** Whether something of ours is still to come. Asked rather than waited for, so that what is there goes on at once. */
-export function isToCome<T extends object>(value: T | Promise<T>): value is Promise<T> {
+/** Whether a result of ours is still to come. */
+export function isPending<T extends object, P>(value: T | Promise<P>): value is Promise<P> {
   return value instanceof Promise;
 }
 

@@ -57,8 +57,33 @@ export class Capacity {
     }
   }
 
+  /** @param enter puts a task into its queue. If it throws, the reservation keeps its capacity. */
+  async reserve<Task>(
+    request: ReservationRequest,
+    options: WaitOptions & { readonly clock: Clock },
+    enter: (task: Task) => QueueEntry,
+  ): Promise<Reservation<Task>> {
+    const granted = await this.#grant(request, options);
+    let remaining = granted;
+    return {
+      get remaining() {
+        return remaining;
+      },
+      add: (task) => {
+        if (remaining < 1) throw new QueueFullError("The reservation", { unit: "tasks", limit: granted });
+        const entry = enter(task);
+        remaining -= 1;
+        return entry;
+      },
+      release: () => {
+        this.giveBack(remaining);
+        remaining = 0;
+      },
+    };
+  }
+
   /** Resolves with how much the caller was given. */
-  reserve(
+  #grant(
     { atLeast = 1, atMost = atLeast }: ReservationRequest,
     options: WaitOptions & { readonly clock: Clock },
   ): Promise<number> {
@@ -126,36 +151,4 @@ class Waiter implements ListMember<Waiter> {
     this.stopWatching?.();
     this.#reject(reason);
   }
-}
-
-/**
- * A reservation of capacity that was granted.
- *
- * @param enter puts a task into its queue. If it throws, the reservation keeps its capacity.
- */
-export function reservationOf<Task>(
-  granted: number,
-  capacity: Capacity,
-  enter: (task: Task) => QueueEntry,
-): Reservation<Task> {
-  let remaining = granted;
-  return {
-    get remaining() {
-      return remaining;
-    },
-    add: (task) => {
-      if (remaining < 1)
-        throw new QueueFullError("The reservation", {
-          unit: "tasks",
-          limit: granted,
-        });
-      const entry = enter(task);
-      remaining -= 1;
-      return entry;
-    },
-    release: () => {
-      capacity.giveBack(remaining);
-      remaining = 0;
-    },
-  };
 }

@@ -3,50 +3,50 @@ import { limitTime } from "../kit/limit-time.ts";
 import { callAsync } from "./call.ts";
 import type { IdempotencyStore } from "./idempotency-store.ts";
 
-/** How a {@link Claim} deals with its store. */
+/** How a {@link Claim} uses its store. */
 export interface ClaimOptions {
   readonly claimTtlMs: number;
   readonly resultTtlMs: number;
   /** The longest that a call of the store may take. */
   readonly storeTimeoutMs: number;
   readonly clock: Clock;
-  /** Told when the claim turns out to be somebody else's. */
+  /** Called when another consumer has the claim by now. */
   readonly onLost: () => void;
-  /** Told when the store fails in something that does not change the outcome of the message. */
+  /** Called when the store fails in something that does not change the outcome of the message. */
   readonly onError: (what: string, thrown: unknown) => void;
 }
 
-/** What became of the wish to do the work of a key. */
-export type Begun<Result> =
-  | { readonly kind: "claimed"; readonly claim: Claim<Result> }
-  | { readonly kind: "in-progress" }
-  | { readonly kind: "done"; readonly result: Result };
-
-/** Claims the work of `key`; rejects when the store does, or takes too long. */
+/**
+ * Claims the work of `key`. Returns a claim; or `"done"` or `"in-progress"`, if another consumer has done it,
+ * or does it. Rejects when the store does, or takes too long.
+ */
 export async function beginClaim<Result>(
   store: IdempotencyStore<Result>,
   key: string,
   options: ClaimOptions,
-): Promise<Begun<Result>> {
+): Promise<Claim<Result> | "in-progress" | "done"> {
   const { claimTtlMs: ttlMs, storeTimeoutMs: timeoutMs, clock } = options;
   const answer = callAsync(() => store.begin(key, { ttlMs }));
   let isGivenUp = false;
-  // A claim that is granted after nobody waits for it any more would hold the message up for its whole time.
+  // A claim that is granted too late would hold the message up for its whole time.
   void answer
     .then((late) => (isGivenUp && late.kind === "begun" ? store.abandon(key, late.token) : undefined))
     .catch(() => undefined);
-  const begun = await limitTime("The idempotency store", answer, { timeoutMs, clock }).catch(
+  const answered = await limitTime("The idempotency store", answer, { timeoutMs, clock }).catch(
     (thrown: unknown) => {
       isGivenUp = true;
       throw thrown;
     },
   );
-  return begun.kind === "begun"
-    ? { kind: "claimed", claim: new Claim(store, { key, token: begun.token }, options) }
-    : begun;
+  return answered.kind === "begun"
+    ? new Claim(store, { key, token: answered.token }, options)
+    : answered.kind;
 }
 
-/** The right to do some work, from `begin` to `complete` or `abandon`; renewed in between, as long as the handler runs. */
+/**
+ * The right to do some work, from `begin` to `complete` or `abandon`. Renewed in between while the handler
+ * runs.
+ */
 export class Claim<Result> {
   readonly #store: IdempotencyStore<Result>;
   readonly #key: string;
@@ -67,14 +67,14 @@ export class Claim<Result> {
     this.#scheduleRenewal();
   }
 
-  /** Never rejects: the work is done, and that it could not be noted down changes nothing about that. */
+  /** Never rejects: the work is done, even if the store cannot note it. */
   async complete(result: Result): Promise<void> {
     this.letGo();
     const { resultTtlMs: ttlMs } = this.#options;
     await this.#call("completing", () => this.#store.complete(this.#key, this.#token, result, { ttlMs }));
   }
 
-  /** Never rejects: what cannot be given back frees itself after its time. */
+  /** Never rejects: a claim that cannot be given back frees itself after its time. */
   async abandon(): Promise<void> {
     this.letGo();
     await this.#call("abandoning", () => this.#store.abandon(this.#key, this.#token));

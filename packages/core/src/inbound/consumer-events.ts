@@ -1,14 +1,21 @@
+import type { Clock } from "../clock.ts";
 import type { Health } from "../contract.ts";
-import type { WirekitError } from "../errors/wirekit-error.ts";
+import { messageOf, type WirekitError } from "../errors/wirekit-error.ts";
+import type { Troubles } from "../kit/troubles.ts";
+import type { TypedEvents } from "../kit/typed-events.ts";
 import type { Logger } from "../logger.ts";
 import type { HandleOutcome } from "../outcome.ts";
 import type { Delivery, Settlement } from "./delivery.ts";
+import type { Source } from "./source.ts";
 
 /** What became of one delivery: for counters, logs and audit. Carries no body of its own. */
 export interface Processed<D extends Delivery = Delivery> {
   readonly delivery: D;
   readonly outcome: HandleOutcome;
-  /** How the source settled it. Absent if it did not: the lease was lost, settling failed, or the consumer closes. */
+  /**
+   * How the source settled it. Absent if it did not: the lease was lost, settling failed, or the consumer
+   * closes.
+   */
   readonly settlement?: Settlement<D> | undefined;
   /** Why it is not handled. */
   readonly error?: WirekitError | undefined;
@@ -31,8 +38,8 @@ export interface ConsumerEvents<D extends Delivery> {
 }
 
 /**
- * What a consumer has done since it was made, and what it holds. At any time `received` is the sum of the five outcomes, of
- * `waiting` and of `processing`.
+ * What a consumer has done since it was made, and what it holds. At any time `received` is the sum of the
+ * five outcomes, of `waiting` and of `processing`.
  */
 export interface ConsumerStats {
   readonly received: number;
@@ -41,8 +48,8 @@ export interface ConsumerStats {
   readonly deadLettered: number;
   readonly invalid: number;
   /**
-   * Neither handled nor given back: the lease was lost, the consumer closed, settling failed, or it was given up without a
-   * place for dead letters.
+   * Neither handled nor given back: the lease was lost, the consumer closed, settling failed, or it was given
+   * up without a place for dead letters.
    */
   readonly left: number;
   /** Waiting for a slot, for their key, or for the time of their retry. */
@@ -60,10 +67,22 @@ export interface ConsumerStats {
   readonly failedDeadLetters: number;
 }
 
-/** How a consumer is. `reasons` name what fails at present: receiving, settling, dead letters, the idempotency store. */
+/**
+ * How a consumer is. `reasons` name what fails at present: receiving, settling, dead letters, the idempotency
+ * store.
+ */
 export interface ConsumerHealth extends Health {
   /** What the source says of itself: lag, assignment, last receive. */
   readonly source: Readonly<Record<string, unknown>>;
+}
+
+/** What a source says of itself; if it throws, why. */
+export function detailsOf(source: Pick<Source<never>, "details">): Readonly<Record<string, unknown>> {
+  try {
+    return source.details?.() ?? {};
+  } catch (thrown) {
+    return { error: messageOf(thrown) };
+  }
 }
 
 /** Logs ids and errors; never a body, and never a key, which may be a customer's number. */
@@ -72,12 +91,7 @@ export function logProcessed(
   { delivery, outcome, settlement, error }: Processed<Delivery>,
 ): void {
   if (outcome === "handled") return;
-  const fields = {
-    id: delivery.id,
-    attempt: delivery.attempt,
-    code: error?.code,
-    error: error?.message,
-  };
+  const fields = { id: delivery.id, attempt: delivery.attempt, code: error?.code, error: error?.message };
   if (outcome === "retried") {
     const afterMs = settlement?.kind === "retry" ? settlement.afterMs : undefined;
     logger.warn({ ...fields, afterMs }, "A message was not handled and is delivered again");
@@ -90,16 +104,14 @@ export function logProcessed(
   } else if (outcome === "left") logger.warn(fields, "A message was not handled here");
 }
 
-/** Logs one line, however many there are: tens of thousands may wait in a source that holds its messages itself. */
+/**
+ * Logs one line, however many there are: tens of thousands may wait in a source that holds its messages
+ * itself.
+ */
 export function logLeft(logger: Logger, deliveries: readonly Delivery[], error: WirekitError): void {
   const [first] = deliveries;
   if (first === undefined) return;
-  const fields = {
-    count: deliveries.length,
-    firstId: first.id,
-    code: error.code,
-    error: error.message,
-  };
+  const fields = { count: deliveries.length, firstId: first.id, code: error.code, error: error.message };
   logger.warn(fields, "Messages were not handled here: they left before their turn");
 }
 
@@ -107,4 +119,44 @@ function whereTo(settlement: Processed<Delivery>["settlement"]): string {
   return settlement?.kind === "dead-letter"
     ? "was written to the dead-letter target"
     : "is left to the queue";
+}
+
+/** The area of `Troubles` for receives that fail. */
+export const receiving = "receiving";
+
+/** Reports that a source cannot receive, and that it can again: once for each change of state. */
+export class ReceiveFaults<D extends Delivery> {
+  readonly #ports: ReceiveFaultPorts<D>;
+  #current: { readonly error: WirekitError; readonly since: number } | undefined;
+
+  constructor(ports: ReceiveFaultPorts<D>) {
+    this.#ports = ports;
+  }
+
+  report(error: WirekitError): void {
+    const { troubles, events, logger, clock } = this.#ports;
+    const known = this.#current;
+    this.#current = { error, since: known?.since ?? clock.monotonic() };
+    troubles.report(receiving, error);
+    if (known?.error.code === error.code && known.error.message === error.message) return;
+    logger.warn({ code: error.code, error: error.message }, "Receiving fails, and is tried again");
+    events.emit("fault", { error });
+  }
+
+  clear(): void {
+    if (this.#current === undefined) return;
+    const { troubles, events, logger, clock } = this.#ports;
+    const afterMs = clock.monotonic() - this.#current.since;
+    this.#current = undefined;
+    troubles.clear(receiving);
+    logger.info({ afterMs }, "Receiving works again");
+    events.emit("recovered", { afterMs });
+  }
+}
+
+interface ReceiveFaultPorts<D extends Delivery> {
+  readonly troubles: Troubles;
+  readonly events: TypedEvents<ConsumerEvents<D>>;
+  readonly logger: Logger;
+  readonly clock: Clock;
 }

@@ -24,8 +24,9 @@ export type Handler<D extends Delivery, Message, Result = unknown> = (
 ) => Result | Promise<Result>;
 
 /**
- * Turns a delivery into a message, and validates it. If it throws, the message is invalid. Only a `WirekitError` that is
- * `retryable` (a key service that cannot be reached) is treated as a failure of the handler is.
+ * Turns a delivery into a message, and validates it. If it throws, the message is invalid. Only a
+ * `WirekitError` that is `retryable` (a key service that cannot be reached) is treated as a failure of the
+ * handler is.
  */
 export type Decoder<D extends Delivery, Message> = (
   delivery: D,
@@ -33,8 +34,8 @@ export type Decoder<D extends Delivery, Message> = (
 ) => Message | Promise<Message>;
 
 /**
- * Runs the handler inside a span, which the tracing entry makes. It has to call `run`, and to return what that returns. If
- * it throws without calling `run`, the handler runs without a span.
+ * Runs the handler inside a span, which the tracing entry makes. It has to call `run`, and to return what
+ * that returns. If it throws without calling `run`, the handler runs without a span.
  */
 export type SpanHook<D extends Delivery, Message> = <T>(
   subject: { readonly delivery: D; readonly message: Message },
@@ -47,8 +48,8 @@ export interface IdempotencyOptions<D extends Delivery, Message, Result> {
   /** The key. A message for which it returns `undefined` is handled as often as it is delivered. */
   readonly keyOf: (message: Message, delivery: D) => string | undefined;
   /**
-   * After this time without a sign of life another consumer may take the work, in milliseconds. Must be longer than
-   * `handlerTimeoutMs`. Default: 30 seconds longer.
+   * After this time without a sign of life another consumer may take the work, in milliseconds. Must be
+   * longer than `handlerTimeoutMs`. Default: 30 seconds longer.
    */
   readonly claimTtlMs?: number | undefined;
   /** How long a result is remembered, in milliseconds. Default 24 hours. */
@@ -59,9 +60,15 @@ export interface IdempotencyOptions<D extends Delivery, Message, Result> {
 
 /** When a message that failed is delivered again, and how often. */
 export interface RedeliveryOptions {
-  /** After this many deliveries a message that fails is given up. Default: 5 with a `deadLetter`, else no limit. */
+  /**
+   * After this many deliveries a message that fails is given up. Default: 5 with a `deadLetter`, else no
+   * limit.
+   */
   readonly maxAttempts?: number | undefined;
-  /** The pause before the first redelivery is between half of this and all of it; it doubles each time. Default 1,000. */
+  /**
+   * The pause before the first redelivery is between half of this and all of it; it doubles each time.
+   * Default 1,000.
+   */
   readonly baseDelayMs?: number | undefined;
   /** The longest pause. An error's `retryAfterMs` is honoured where it is longer. Default 900,000. */
   readonly maxDelayMs?: number | undefined;
@@ -86,8 +93,8 @@ export interface ConsumerOptions<D extends Delivery, Message = unknown, Result =
   /** The longest that decoding and handling may take together, in milliseconds. Default 300,000. */
   readonly handlerTimeoutMs?: number | undefined;
   /**
-   * How long a handler that ignores its time-out keeps its slot and key, in milliseconds, so that a retry does not overlap
-   * with it. Default 60,000.
+   * How long a handler that ignores its time-out keeps its slot and key, in milliseconds, so that a retry
+   * does not overlap with it. Default 60,000.
    */
   readonly abandonAfterMs?: number | undefined;
   readonly retry?: RedeliveryOptions | undefined;
@@ -197,10 +204,7 @@ export function readConsumerOptions<D extends Delivery, Message, Result>(
   faults.add(...((source as Partial<Source<D>> | undefined)?.faults ?? []));
   const whenInvalid = read.whenInvalid ?? (deadLetter === undefined ? "leave" : "dead-letter");
   if (whenInvalid === "dead-letter" && deadLetter === undefined) {
-    faults.add({
-      path: "deadLetter",
-      message: 'is required when whenInvalid is "dead-letter"',
-    });
+    faults.add({ path: "deadLetter", message: 'is required when whenInvalid is "dead-letter"' });
   }
   const claimTtlMs = idempotency?.claimTtlMs ?? handlerTimeoutMs + 30_000;
   if (idempotency !== undefined && claimTtlMs <= handlerTimeoutMs) {
@@ -218,7 +222,8 @@ export function readConsumerOptions<D extends Delivery, Message, Result>(
     whenInvalid,
     idempotency: idempotency && { ...idempotency, claimTtlMs },
     onProcessed: loggedListener("The onProcessed function", onProcessed, logger),
-    // The rules check that a function is one; what it takes and returns is for the compiler of the caller to check.
+    // The rules check that a function is one; what it takes and returns is for the compiler of the caller to
+    // check.
   } as unknown as ResolvedConsumerOptions<D, Message, Result>;
 }
 
@@ -227,9 +232,7 @@ function sourceRule(): OptionRule<unknown> {
   const methods = option.methods<Source<Delivery>, { presence: "required" }>(["run", "settle", "release"], {
     presence: "required",
   });
-  const redelivery = option.oneOf(["by-queue", "in-place"], {
-    presence: "required",
-  });
+  const redelivery = option.oneOf(["by-queue", "in-place"], { presence: "required" });
   return (value, path, faults) => {
     methods(value, path, faults);
     if (!faults.has(path)) redelivery((value as Source<Delivery>).redelivery, `${path}.redelivery`, faults);

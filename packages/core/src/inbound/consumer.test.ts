@@ -5,10 +5,24 @@ import {
   QueueSource,
   SimulatedQueue,
 } from "../../test/simulated-queue.ts";
-import { ClosedError, ConnectionError, type LogFields, silentLogger, WirekitError } from "../index.ts";
+import {
+  ClosedError,
+  ConfigError,
+  ConnectionError,
+  type LogFields,
+  silentLogger,
+  WirekitError,
+} from "../index.ts";
 import { sleep } from "../kit/index.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
-import { type ConsumerOptions, createConsumer, type Handler, type Intake, type Source } from "./index.ts";
+import {
+  type ConsumerOptions,
+  createConsumer,
+  type Handler,
+  type Intake,
+  MemoryIdempotencyStore,
+  type Source,
+} from "./index.ts";
 
 type Options = Partial<ConsumerOptions<QueueDelivery, string>> & { readonly faults?: QueueFaults };
 type Overrides = Partial<ConsumerOptions<QueueDelivery, string>> & {
@@ -533,12 +547,218 @@ describe("closing", () => {
     );
   });
 
+  it.each([[-1], [Number.NaN], [2 ** 31], ["1"]])(
+    "refuses a limit of %p, and closes nothing",
+    async (timeoutMs) => {
+      const { clock, queue, start, started } = setUp();
+      const consumer = start();
+      await expect(consumer.close({ timeoutMs: timeoutMs as number })).rejects.toBeInstanceOf(ConfigError);
+      queue.send("m");
+      await clock.advance(1_000);
+      expect(started).toEqual(["m"]);
+      await consumer.close();
+    },
+  );
+
+  it("leaves a source the time to finish when giving back hangs", async () => {
+    const never = () => new Promise<never>(() => undefined);
+    let leftMs = 0;
+    const hand = byHand({
+      release: never,
+      close: ({ deadline }) => {
+        leftMs = deadline.leftMs();
+      },
+    });
+    const { clock, start } = setUp();
+    const consumer = start({ source: hand.source, concurrency: 1, handler: never });
+    await clock.settle();
+    for (const id of ["runs", "waits"]) hand.intake().add(delivery(id));
+    await clock.settle();
+    const closing = consumer.close({ timeoutMs: 1_000 });
+    await clock.advance(1_000);
+    expect((await closing).notHandled).toBe(2);
+    expect(leftMs).toBe(50);
+  });
+
   it("is what the end of an `await using` block does", async () => {
     const { start } = setUp();
     const consumer = start();
     await consumer[Symbol.asyncDispose]();
     await expect(consumer.closed).resolves.toBeUndefined();
   });
+});
+
+describe("options", () => {
+  const refused = (options: object, handler: unknown = () => undefined) => {
+    try {
+      createConsumer(options as never, handler as never);
+    } catch (thrown) {
+      if (thrown instanceof ConfigError)
+        return thrown.issues.map(({ path, message }) => `${path} ${message}`);
+    }
+    return [];
+  };
+  const { source } = byHand();
+  const decode = () => "";
+
+  it("are checked all at once, with the handler and what the source knows", () => {
+    const faults = [{ path: "waitTimeMs", message: "must be less" }];
+    const options = {
+      source: { ...source, faults },
+      concurrency: 0,
+      capacity: -1,
+      concurency: 3,
+      decode: null,
+    };
+    expect(refused({ ...options, retry: { maxAttempts: Number.NaN, maxElapsedMs: 1 } }, null)).toEqual([
+      "concurency is not an option; did you mean concurrency?",
+      "decode must be a function",
+      expect.stringMatching(/^concurrency must be a whole number/),
+      expect.stringMatching(/^capacity must be a whole number/),
+      "retry.maxElapsedMs is not an option",
+      expect.stringMatching(/^retry.maxAttempts must be a whole number/),
+      "handler must be a function",
+      "waitTimeMs must be less",
+    ]);
+  });
+
+  it.each<[string, object, string[]]>([
+    [
+      "an idempotency that is empty",
+      { idempotency: {} },
+      ["idempotency.store is required", "idempotency.keyOf is required"],
+    ],
+    [
+      "a store without its methods",
+      { idempotency: { store: { begin: () => undefined }, keyOf: () => "" } },
+      ["idempotency.store lacks complete(), abandon(), renew()"],
+    ],
+    [
+      "a claim that does not outlast the handler",
+      {
+        handlerTimeoutMs: 1_000,
+        idempotency: { store: new MemoryIdempotencyStore(), keyOf: () => "", claimTtlMs: 1_000 },
+      },
+      [expect.stringMatching(/^idempotency.claimTtlMs must be longer/) as unknown as string],
+    ],
+    ["a place for dead letters without a sink", { deadLetter: {} }, ["deadLetter.sink is required"]],
+    [
+      "invalid messages without a place to go",
+      { whenInvalid: "dead-letter" },
+      ['deadLetter is required when whenInvalid is "dead-letter"'],
+    ],
+    ["a group that is null", { retry: null }, ["retry must be an object"]],
+    [
+      "a timer that is too long",
+      { settleTimeoutMs: 2 ** 31 },
+      [expect.stringMatching(/^settleTimeoutMs/) as unknown as string],
+    ],
+    [
+      "a source without its methods",
+      { source: { redelivery: "in-place", run: () => undefined } },
+      ["source lacks settle(), release()"],
+    ],
+    [
+      "a source that does not say how it redelivers",
+      { source: { ...source, redelivery: undefined } },
+      ["source.redelivery is required"],
+    ],
+    ["no source", { source: undefined }, ["source is required"]],
+  ])("name what is wrong with %s", (_, options, issues) => {
+    expect(refused({ source, decode, ...options })).toEqual(issues);
+  });
+
+  it("that are no object are refused", () => {
+    expect(refused(null as never)).toEqual(["options must be an object"]);
+  });
+});
+
+describe("health", () => {
+  it("names what fails beside the source, until it works again", async () => {
+    let fault: Error | undefined = new ConnectionError("no route");
+    const suffer = async () => {
+      if (fault !== undefined) throw fault;
+    };
+    const memory = new MemoryIdempotencyStore();
+    const hand = byHand({ settle: suffer });
+    const { clock, start } = setUp();
+    const consumer = start({
+      source: hand.source,
+      handler: (message) => {
+        if (message === "bad") throw new Error("no");
+      },
+      retry: { maxAttempts: 1 },
+      deadLetter: { sink: suffer },
+      idempotency: {
+        store: {
+          begin: async (key, options) => {
+            if (key === "unclaimed") await suffer();
+            return memory.begin(key, options);
+          },
+          complete: (...given) => memory.complete(...given),
+          abandon: (...given) => memory.abandon(...given),
+          renew: (...given) => memory.renew(...given),
+        },
+        keyOf: (message) => message,
+      },
+    });
+    await clock.settle();
+    for (const id of ["bad", "good"]) hand.intake().add(delivery(id));
+    await clock.advance(10);
+    hand.intake().add(delivery("unclaimed"));
+    await clock.advance(10);
+    expect(consumer.health()).toMatchObject({ status: "degraded" });
+    expect(
+      consumer
+        .health()
+        .reasons.map(({ message }) => message)
+        .toSorted(),
+    ).toEqual([
+      "Dead letters cannot be written: no route",
+      "Messages cannot be settled: no route",
+      "The idempotency store fails: no route",
+    ]);
+    fault = new Error("quotes the message");
+    hand.intake().add(delivery("good again"));
+    await clock.advance(10);
+    expect(consumer.health().reasons.map(({ message }) => message)).toContain("Messages cannot be settled");
+    fault = undefined;
+    for (const id of ["unclaimed", "bad", "good"]) hand.intake().add(delivery(id));
+    await clock.advance(10);
+    expect(consumer.health()).toEqual({ status: "ok", reasons: [], source: {} });
+    await consumer.close();
+  });
+
+  it("survives a source that throws when it is asked", async () => {
+    const details = () => {
+      throw new Error("no details");
+    };
+    const { clock, start } = setUp();
+    const consumer = start({ source: byHand({ details }).source });
+    await clock.settle();
+    expect(consumer.health()).toEqual({ status: "ok", reasons: [], source: { error: "no details" } });
+    await consumer.close();
+  });
+});
+
+it("changes nothing for a logger, a listener and an onProcessed that throw", async () => {
+  const broken = () => {
+    throw new Error("observer");
+  };
+  const { clock, queue, start } = setUp();
+  const consumer = start({
+    logger: { debug: broken, info: broken, warn: broken, error: broken },
+    onProcessed: broken,
+    handler: (_, { delivery: { attempt } }) => {
+      if (attempt === 1) throw new Error("once");
+    },
+  });
+  for (const event of ["processed", "fault", "recovered", "stopped"] as const) consumer.on(event, broken);
+  queue.send("m");
+  await clock.runUntil(() => queue.messages.size === 0);
+  await consumer.close();
+  expect(consumer.stats()).toMatchObject({ received: 2, handled: 1, retried: 1 });
+  await expect(consumer.closed).resolves.toBeUndefined();
 });
 
 it("logs what an operator has to know, without a body or a key", async () => {

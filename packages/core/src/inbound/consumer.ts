@@ -12,9 +12,12 @@ import {
   type ConsumerEvents,
   type ConsumerHealth,
   type ConsumerStats,
+  detailsOf,
   logLeft,
   logProcessed,
   type Processed,
+  ReceiveFaults,
+  receiving,
 } from "./consumer-events.ts";
 import { type ConsumerOptions, type Handler, readConsumerOptions } from "./consumer-options.ts";
 import type { Delivery, Settlement } from "./delivery.ts";
@@ -24,7 +27,8 @@ import { Slots } from "./slots.ts";
 import type { Source } from "./source.ts";
 
 /**
- * Starts a consumer: it receives from `source` and handles as many messages at once as there are slots, until it is closed.
+ * Starts a consumer: it receives from `source` and handles as many messages at once as there are slots, until
+ * it is closed.
  *
  * @throws ConfigError naming every option at fault.
  */
@@ -35,7 +39,10 @@ export function createConsumer<D extends Delivery, Message = unknown, Result = u
   return new Consumer(options, handler);
 }
 
-/** The shares of the time of `close` after which the signals of handlers fire, handlers are given up, and the source is closed. */
+/**
+ * The shares of the time of `close` after which the signals of handlers fire, handlers are given up, and the
+ * source is closed.
+ */
 const abortAt = 0.8;
 const abandonAt = 0.9;
 const closeSourceAt = 0.95;
@@ -47,7 +54,9 @@ const stopTimeoutMs = 10_000;
 export class Consumer<D extends Delivery, Message = unknown, Result = unknown>
   implements Client<never, ConsumerStats>
 {
-  /** Resolves when the consumer has been closed; rejects when it has stopped by itself. Need not be awaited. */
+  /**
+   * Resolves when the consumer has been closed; rejects when it has stopped by itself. Need not be awaited.
+   */
   readonly closed: Promise<void>;
   readonly #source: Source<D>;
   readonly #slots: Slots<D>;
@@ -63,7 +72,6 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown>
   #leftBeforeTurn = 0;
   #leftAtClose = 0;
   #status: HealthStatus = "ok";
-  #receiveFault: { readonly error: WirekitError; readonly since: number } | undefined;
   #settleClosed: (error?: WirekitError) => void = () => undefined;
 
   /** @throws ConfigError naming every option at fault. */
@@ -77,7 +85,7 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown>
     this.#closing = new Closing(clock);
     this.#events = new TypedEvents(logger);
     // As an event, it is called for those that leave before their turn as well.
-    this.#events.on("processed", resolved.onProcessed);
+    if (options.onProcessed !== undefined) this.#events.on("processed", resolved.onProcessed);
     const onProcessed = (processed: Processed<D>) => {
       logProcessed(logger, processed);
       this.#processed(processed);
@@ -94,14 +102,15 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown>
       concurrency,
       capacity,
       keyOf: slotKeyOf,
-      run: (delivery, slot) => this.#processor.begin(delivery, { onHandlerEnd: () => slot.release() }),
+      run: (delivery, slot) => this.#processor.process(delivery, () => slot.release()),
       logger,
       clock,
     });
     this.closed = new Promise((resolve, reject) => {
       this.#settleClosed = (error) => (error === undefined ? resolve() : reject(error));
     });
-    // A program that does not look at `closed` learns of it by the log and the event; it must not end the process.
+    // A program that does not look at `closed` learns of it by the log and the event; it must not end the
+    // process.
     this.closed.catch(() => undefined);
     this.#receivingEnds = this.#receive();
   }
@@ -128,14 +137,15 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown>
   health(): ConsumerHealth {
     return {
       ...this.#troubles.health(this.#status),
-      source: this.#sourceDetails(),
+      source: detailsOf(this.#source),
     };
   }
 
   /**
-   * Stops receiving at once, gives back what waits, lets handlers finish, and settles. After four fifths of `timeoutMs`
-   * (default 10,000) the handlers' signals fire; after nine tenths they are given up. `notHandled` counts the deliveries
-   * that were received and not settled; each was reported by a `processed` event, or still runs.
+   * Stops receiving at once, gives back what waits, lets handlers finish, and settles. After four fifths of
+   * `timeoutMs` (default 10,000) the handlers' signals fire; after nine tenths they are given up.
+   * `notHandled` counts the deliveries that were received and not settled; each was reported by a `processed`
+   * event, or still runs.
    *
    * @throws ConfigError if `timeoutMs` is not a number of milliseconds; nothing is closed then.
    */
@@ -152,6 +162,12 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown>
   }
 
   async #receive(): Promise<void> {
+    const faults = new ReceiveFaults({
+      troubles: this.#troubles,
+      events: this.#events,
+      logger: this.#logger,
+      clock: this.#clock,
+    });
     const intake = createIntake(this.#slots, {
       isClosing: () => this.#status !== "ok",
       onReceived: () => {
@@ -162,8 +178,8 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown>
         void this.#release([delivery]);
       },
       onLeft: (deliveries, error) => this.#leaveBeforeTurn(deliveries, error),
-      onFault: (error) => this.#reportFault(WirekitError.from(error)),
-      onRecovered: () => this.#reportRecovery(),
+      onFault: (thrown) => faults.report(WirekitError.from(thrown)),
+      onRecovered: () => faults.clear(),
     });
     const { signal } = this.#stop;
     // The caller can add listeners before anything happens.
@@ -200,17 +216,14 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown>
     logLeft(this.#logger, deliveries, error);
     for (const delivery of deliveries) {
       delivery.lease?.end();
-      this.#processed({
-        delivery,
-        outcome: "left",
-        error,
-        isDuplicate: false,
-        durationMs: 0,
-      });
+      this.#processed({ delivery, outcome: "left", error, isDuplicate: false, durationMs: 0 });
     }
   }
 
-  /** Keeps the order of a key whose message comes back by its queue: what waits behind it must come back after it. */
+  /**
+   * Keeps the order of a key whose message comes back by its queue: what waits behind it must come back after
+   * it.
+   */
   #giveBackBehind({ key }: D): void {
     if (key === undefined || this.#source.redelivery === "in-place") return;
     const behind = this.#slots.takeWaiting(slotKey(key));
@@ -219,30 +232,9 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown>
     this.#leaveBeforeTurn(behind, error);
   }
 
-  #reportFault(error: WirekitError): void {
-    const known = this.#receiveFault;
-    this.#receiveFault = {
-      error,
-      since: known?.since ?? this.#clock.monotonic(),
-    };
-    this.#troubles.report("receiving", error);
-    if (known?.error.code === error.code && known.error.message === error.message) return;
-    this.#logger.warn({ code: error.code, error: error.message }, "Receiving fails, and is tried again");
-    this.#events.emit("fault", { error });
-  }
-
-  #reportRecovery(): void {
-    if (this.#receiveFault === undefined) return;
-    const afterMs = this.#clock.monotonic() - this.#receiveFault.since;
-    this.#receiveFault = undefined;
-    this.#troubles.clear("receiving");
-    this.#logger.info({ afterMs }, "Receiving works again");
-    this.#events.emit("recovered", { afterMs });
-  }
-
   async #fail(error: WirekitError): Promise<void> {
     this.#logger.error({ code: error.code, error: error.message }, "The consumer stops by itself");
-    this.#troubles.clear("receiving");
+    this.#troubles.clear(receiving);
     this.#troubles.report("consumer", error);
     await this.#closing.start({ timeoutMs: stopTimeoutMs }, (deadline) => this.#shutDown(deadline));
     this.#end("failed", error);
@@ -263,20 +255,20 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown>
     const releasing = this.#release(waiting);
     this.#leaveBeforeTurn(waiting, reason);
 
-    const running = async (share: number) => {
-      const drained = await this.#slots.drain({
-        timeoutMs: deadline.leftMs(share),
-      });
-      return drained.running.length;
-    };
-    if ((await running(abortAt)) > 0) {
+    const drain = (share: number) => this.#slots.drain({ timeoutMs: deadline.leftMs(share) });
+    if ((await drain(abortAt)).running.length > 0) {
       this.#processor.abort(reason);
-      if ((await running(abandonAt)) > 0) this.#processor.abandon(reason);
+      if ((await drain(abandonAt)).running.length > 0) this.#processor.abandon(reason);
     }
-    const settled = Promise.all([releasing, this.#receivingEnds]);
-    await this.#within(deadline, closeSourceAt, "Giving back what waited", () => settled);
+    const ended = Promise.all([releasing, this.#receivingEnds]);
+    await this.#within(
+      deadline,
+      closeSourceAt,
+      "Giving back what waited and ending the receives",
+      () => ended,
+    );
     await this.#within(deadline, 1, "Closing the source", () => this.#source.close?.({ deadline }));
-    await running(1);
+    await drain(1);
     return {
       notSent: [],
       unconfirmed: [],
@@ -289,10 +281,7 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown>
     try {
       await callAsync(() => this.#source.release(deliveries));
     } catch (thrown) {
-      const fields = {
-        ids: deliveries.map(({ id }) => id),
-        error: messageOf(thrown),
-      };
+      const fields = { ids: deliveries.map(({ id }) => id), error: messageOf(thrown) };
       this.#logger.error(fields, "Messages could not be given back; they come again when their leases end");
     }
   }
@@ -302,14 +291,6 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown>
       await deadline.limit(what, task, share);
     } catch (thrown) {
       this.#logger.error({ error: messageOf(thrown) }, `${what} failed while the consumer was closing`);
-    }
-  }
-
-  #sourceDetails(): Readonly<Record<string, unknown>> {
-    try {
-      return this.#source.details?.() ?? {};
-    } catch (thrown) {
-      return { error: messageOf(thrown) };
     }
   }
 }

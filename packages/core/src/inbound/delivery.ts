@@ -1,18 +1,25 @@
 import { type ErrorDetails, WirekitError } from "../errors/wirekit-error.ts";
 
 /**
- * The right to a message for a while: an SQS visibility time-out that is being renewed, a Kafka partition that is still assigned. What is
- * handled after its loss is handled by somebody else as well, so that its result is not acknowledged.
+ * The right to a message for a while: an SQS visibility time-out that is being renewed, a Kafka partition
+ * that is still assigned. What is handled after its loss is handled by another consumer as well, so that its
+ * result is not acknowledged.
  */
 export interface Lease {
   readonly isLost: boolean;
-  /** Calls `listener` once, when the lease is lost; at once where it is lost already. The returned function prevents that. */
+  /**
+   * Calls `listener` once, when the lease is lost; at once if it is lost already. The returned function
+   * prevents that.
+   */
   onLost(listener: (reason: WirekitError) => void): () => void;
-  /** Lets go of it: the message is settled, given back or given up, and need not be renewed any more. May be called twice. */
+  /** Ends the renewals: the message is settled, given back or given up. May be called twice. */
   end(): void;
 }
 
-/** The message is no longer ours: another consumer may be handling it by now. What was done for it is not acknowledged. */
+/**
+ * The message is no longer ours: another consumer may be handling it by now. What was done for it is not
+ * acknowledged.
+ */
 export class LeaseLostError extends WirekitError<"wirekit/lease-lost"> {
   static override readonly mark: string = "@wirekit/core/LeaseLostError";
 
@@ -24,27 +31,29 @@ export class LeaseLostError extends WirekitError<"wirekit/lease-lost"> {
       readonly details?: ErrorDetails | undefined;
     } = {},
   ) {
-    super(`The lease is lost: ${why}`, {
-      code: "wirekit/lease-lost",
-      retryable: true,
-      ...options,
-    });
+    super(`The lease is lost: ${why}`, { code: "wirekit/lease-lost", retryable: true, ...options });
   }
 }
 
-/** One message on its way through a consumer. A source adds what it needs to settle it: a receipt handle, an offset. */
+/**
+ * One message on its way through a consumer. A source adds what it needs to settle it: a receipt handle, an
+ * offset.
+ */
 export interface Delivery<Body = unknown> {
-  /** The message's own id: for logs and audit, and to keep a redelivery from overlapping with what went before. */
+  /**
+   * The message's own id: for logs and audit, and to keep a redelivery from overlapping with what went
+   * before.
+   */
   readonly id: string;
   /** Messages of one key are handled one at a time, in their order. Absent: no order. */
   readonly key?: string | undefined;
   /** How often it was delivered, this time included: 1 for the first. */
   readonly attempt: number;
-  /** As it came; what it means is the decoder's to say. */
+  /** As it came. The decoder makes a message of it. */
   readonly body: Body;
   /** Size on the wire, for audit. */
   readonly bytes?: number | undefined;
-  /** Absent where a delivery stays ours until it is settled. */
+  /** Absent if a delivery stays ours until it is settled. */
   readonly lease?: Lease | undefined;
 }
 
@@ -60,13 +69,16 @@ export interface DeadLetter<D extends Delivery = Delivery> {
   readonly failedAt: number;
 }
 
-/** Writes a dead letter to its target; resolves once it is acknowledged there, because then the original is let go. */
+/**
+ * Writes a dead letter to its target. Resolves once it is acknowledged there: then the original is
+ * acknowledged.
+ */
 export type DeadLetterSink<D extends Delivery = Delivery> = (
   record: DeadLetter<D>,
   options: { readonly signal: AbortSignal },
 ) => Promise<unknown>;
 
-/** How a delivery ends, to be carried out by its source. Each delivery that keeps its lease gets exactly one. */
+/** How a delivery ends. Its source carries it out. Each delivery that keeps its lease gets exactly one. */
 export type Settlement<D extends Delivery = Delivery> =
   /** It is handled: acknowledge it. */
   | { readonly kind: "done" }
@@ -75,7 +87,7 @@ export type Settlement<D extends Delivery = Delivery> =
   /** It was written to the dead-letter sink and acknowledged there: acknowledge it. */
   | { readonly kind: "dead-letter"; readonly record: DeadLetter<D> }
   /**
-   * It is given up, and there is no dead-letter sink: never acknowledge it. The source's own rule applies: SQS redelivers it until its
-   * redrive policy takes it, Kafka stops its key.
+   * It is given up, and there is no dead-letter sink: never acknowledge it. The source's own rule applies:
+   * SQS redelivers it until its redrive policy takes it, Kafka stops its key.
    */
   | { readonly kind: "leave"; readonly record: DeadLetter<D> };

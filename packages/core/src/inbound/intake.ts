@@ -16,7 +16,10 @@ export interface IntakeListener<D extends Delivery> {
   readonly onRecovered: () => void;
 }
 
-/** The key by which slots order a delivery. Without a key it is its id, so that a redelivery waits for the one before it. */
+/**
+ * The key by which slots order a delivery. Without a key it is its id, so that a redelivery waits for the one
+ * before it.
+ */
 export function slotKeyOf(delivery: Pick<Delivery, "key" | "id">): string {
   const { key } = delivery;
   // See docs/performance.md, "Texts that are made late".
@@ -28,7 +31,10 @@ export function slotKey(key: string): string {
   return key.startsWith("\0") ? `\0key ${key}` : key;
 }
 
-/** The way into a consumer's slots: counts what comes in, and takes a delivery out that loses its lease before its turn. */
+/**
+ * The way into a consumer's slots: counts what comes in, and takes a delivery out that loses its lease before
+ * its turn.
+ */
 export function createIntake<D extends Delivery>(slots: Slots<D>, listener: IntakeListener<D>): Intake<D> {
   function isLate(delivery: D): boolean {
     if (!listener.isClosing()) return false;

@@ -64,6 +64,19 @@ export class KeyQueue<Task> implements ListMember<KeyQueue<Task>> {
     this.key = key;
   }
 
+  /** Keeps it from running until the returned function is called. `onChange` is called at both times. */
+  hold(onChange: (queue: KeyQueue<Task>) => void): () => void {
+    this.holds += 1;
+    onChange(this);
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      this.holds -= 1;
+      onChange(this);
+    };
+  }
+
   /** Whether its first task could run now. */
   get canRun(): boolean {
     return !this.isRunning && this.holds === 0 && this.tasks.size > 0;

@@ -4,19 +4,22 @@ import type { Deadline } from "../kit/deadline.ts";
 import type { Delivery, Settlement } from "./delivery.ts";
 import type { Intake, Source } from "./source.ts";
 
-/** How a source is opened that takes a request, or a driver, to open. */
+/** How to open a source for which a request has to be made, or a driver loaded. */
 export interface LazySourceOptions<D extends Delivery> {
-  /** What is opened says the same; a consumer has to know it before. */
+  /** The same as that of the source that is opened: a consumer needs it before. */
   readonly redelivery: Source<D>["redelivery"];
   /** Opens the source; called once, when the consumer begins to receive. A rejection ends the consumer. */
   readonly open: (signal: AbortSignal) => Promise<Source<D>>;
-  /** What is wrong with the options that it will be opened with. Default: nothing that is known. */
+  /** Faults of the options that it will be opened with. Default: none. */
   readonly faults?: readonly Issue[] | undefined;
-  /** Called for each delivery that was handled, once the source has confirmed that it is acknowledged. Must not reject. */
+  /**
+   * Called for each delivery that was handled, once the source has confirmed that it is acknowledged. Must
+   * not reject.
+   */
   readonly onDone?: ((delivery: D) => Promise<void>) | undefined;
 }
 
-/** A source that is opened when it is run, so that who starts a consumer need not wait for that. */
+/** A source that is opened when it is run, so that starting a consumer need not wait for it. */
 export class LazySource<D extends Delivery> implements Source<D> {
   readonly redelivery: Source<D>["redelivery"];
   readonly faults: readonly Issue[];
@@ -54,7 +57,7 @@ export class LazySource<D extends Delivery> implements Source<D> {
   }
 
   #opened(): Source<D> {
-    // A delivery came from an open source; without one there is none to settle.
+    // Every delivery came from an open source.
     if (this.#source === undefined) throw new ClosedError("The source");
     return this.#source;
   }

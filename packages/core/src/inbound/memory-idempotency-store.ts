@@ -1,17 +1,31 @@
 import type { LRUCache } from "lru-cache";
-import { type Clock, systemClock } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import { QueueFullError } from "../errors/queue-full-error.ts";
-import { checkWhole, throwFaults } from "../kit/option-checks.ts";
+import { Faults } from "../kit/faults.ts";
+import { option } from "../kit/option-rules.ts";
+import { readOptions } from "../kit/read-options.ts";
 import type { IdempotencyClaim, IdempotencyStore } from "./idempotency-store.ts";
 
 /** How much a {@link MemoryIdempotencyStore} remembers. */
 export interface MemoryIdempotencyStoreOptions {
-  /** The most results that are remembered; beyond it the one that was not asked for longest is forgotten. Default 10,000. */
+  /**
+   * The most results that are remembered. Beyond it, the least recently used one is forgotten. Default
+   * 10,000.
+   */
   readonly maxResults?: number | undefined;
-  /** The most claims at a time; beyond it `begin` rejects, because a claim must not be forgotten. Default 10,000. */
+  /**
+   * The most claims at a time. Beyond it, `begin` rejects, because a claim must not be forgotten. Default
+   * 10,000.
+   */
   readonly maxClaims?: number | undefined;
   readonly clock?: Clock | undefined;
 }
+
+const rules = {
+  maxResults: option.whole({ minimum: 1, default: 10_000 }),
+  maxClaims: option.whole({ minimum: 1, default: 10_000 }),
+  clock: option.clock(),
+};
 
 interface Claim {
   readonly token: string;
@@ -33,15 +47,10 @@ export class MemoryIdempotencyStore<Result = unknown> implements IdempotencyStor
   #tokens = 0;
 
   /** @throws ConfigError naming every option at fault. */
-  constructor({
-    maxResults = 10_000,
-    maxClaims = 10_000,
-    clock = systemClock,
-  }: MemoryIdempotencyStoreOptions = {}) {
-    throwFaults([
-      checkWhole("maxResults", maxResults, { minimum: 1 }),
-      checkWhole("maxClaims", maxClaims, { minimum: 1 }),
-    ]);
+  constructor(options: MemoryIdempotencyStoreOptions = {}) {
+    const faults = new Faults();
+    const { maxResults, maxClaims, clock } = readOptions(options, rules, faults);
+    faults.throwIfAny();
     this.#maxResults = maxResults;
     this.#maxClaims = maxClaims;
     this.#clock = clock;
@@ -87,7 +96,7 @@ export class MemoryIdempotencyStore<Result = unknown> implements IdempotencyStor
     return true;
   }
 
-  /** lru-cache is loaded on first use: who brings a store of their own does not load it. */
+  /** Loads lru-cache on first use: a program with another store does not load it. */
   async #load(): Promise<LRUCache<string, Remembered<Result>>> {
     this.#results ??= import("lru-cache").then(({ LRUCache }) => new LRUCache({ max: this.#maxResults }));
     return await this.#results;

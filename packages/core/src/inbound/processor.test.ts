@@ -344,8 +344,8 @@ describe("a handler that ignores its time-out", () => {
         });
       },
     });
-    const processing = processor.process(delivery(), { onHandlerEnd: () => ended.push("handler") });
-    void processing.then(() => ended.push("process"));
+    const processing = processor.process(delivery(), () => ended.push("handler"));
+    void Promise.resolve(processing).then(() => ended.push("process"));
     await clock.advance(10_000);
     expect(signal?.reason instanceof TimeoutError).toBe(true);
     expect(settled).toMatchObject([{ kind: "retry" }]);
@@ -363,10 +363,8 @@ describe("a handler that ignores its time-out", () => {
   it("is abandoned after a while, and counted", async () => {
     let hasEnded = false;
     const { clock, processor, logged } = setUp({ handler: never });
-    const processing = processor.process(delivery(), {
-      onHandlerEnd: () => {
-        hasEnded = true;
-      },
+    const processing = processor.process(delivery(), () => {
+      hasEnded = true;
     });
     await clock.advance(15_000);
     expect(await processing).toMatchObject({ outcome: "retried", error: { code: "wirekit/timeout" } });
@@ -513,7 +511,7 @@ describe("settling", () => {
   it("does not keep the slot of a handler that has ended", async () => {
     const events: string[] = [];
     const { processor } = setUp({ settle: async () => events.push("settled") });
-    await processor.process(delivery(), { onHandlerEnd: () => events.push("handler ended") });
+    await processor.process(delivery(), () => events.push("handler ended"));
     expect(events).toEqual(["handler ended", "settled"]);
   });
 });
@@ -840,23 +838,22 @@ describe("a span", () => {
     ]);
   });
 
-  it.each<[string, SpanHook<TextDelivery, string>, Processed["outcome"]]>([
+  it.each<[string, SpanHook<TextDelivery, string>]>([
     [
       "throws before the handler",
       () => {
         throw new Error("tracer");
       },
-      "retried",
     ],
-    ["forgets the handler", async () => undefined as never, "retried"],
-    ["is no promise", () => undefined as never, "retried"],
+    ["rejects before the handler", () => Promise.reject(new Error("tracer"))],
+    ["forgets the handler", async () => undefined as never],
+    ["is no promise", () => undefined as never],
     [
       "throws after the handler",
       async (_, run) => {
         await run();
         throw new Error("exporter");
       },
-      "handled",
     ],
     [
       "swallows what the handler returned",
@@ -864,7 +861,6 @@ describe("a span", () => {
         await run();
         return undefined as never;
       },
-      "handled",
     ],
     [
       "calls the handler twice",
@@ -872,7 +868,6 @@ describe("a span", () => {
         await run();
         return await run();
       },
-      "handled",
     ],
     [
       "never ends",
@@ -880,9 +875,8 @@ describe("a span", () => {
         await run();
         return await never();
       },
-      "handled",
     ],
-  ])("that %s does not decide about the message", async (_, span, outcome) => {
+  ])("that %s does not decide about the message", async (_, span) => {
     let handled = 0;
     const { processor, settled } = setUp({
       span,
@@ -890,9 +884,44 @@ describe("a span", () => {
         handled += 1;
       },
     });
-    expect(await processor.process(delivery())).toMatchObject({ outcome });
-    expect(handled).toBe(outcome === "handled" ? 1 : 0);
+    expect(await processor.process(delivery())).toMatchObject({ outcome: "handled" });
+    expect(handled).toBe(1);
     expect(settled).toHaveLength(1);
+  });
+
+  it("that never runs the handler ends with the time-out, and does not run it later", async () => {
+    let handled = 0;
+    let goOn: () => void = () => undefined;
+    const { clock, processor } = setUp({
+      handler: () => {
+        handled += 1;
+      },
+      span: async (_, run) => {
+        await new Promise<void>((resolve) => {
+          goOn = resolve;
+        });
+        return run();
+      },
+    });
+    const processing = processor.process(delivery());
+    await clock.advance(10_000);
+    expect(await processing).toMatchObject({ outcome: "retried", error: { code: "wirekit/timeout" } });
+    goOn();
+    await clock.advance(60_000);
+    expect(handled).toBe(0);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it("that is slow is waited for neither before the settlement nor after it", async () => {
+    const { clock, processor } = setUp({
+      span: async (_, run) => {
+        await Promise.resolve();
+        await run();
+        return await never();
+      },
+    });
+    expect(await processor.process(delivery())).toMatchObject({ outcome: "handled" });
+    expect(clock.pendingTimers).toBe(0);
   });
 });
 

@@ -10,8 +10,8 @@ import { option } from "../kit/option-rules.ts";
 import { readOptions } from "../kit/read-options.ts";
 import type { WaitOptions } from "../kit/waiting.ts";
 import type { Logger } from "../logger.ts";
-import { call } from "./call.ts";
-import { Capacity, type Reservation, type ReservationRequest, reservationOf } from "./capacity.ts";
+import { call, isPending } from "./call.ts";
+import { Capacity, type Reservation, type ReservationRequest } from "./capacity.ts";
 import {
   type KeyQueue,
   KeyQueues,
@@ -39,11 +39,7 @@ export interface SlotsOptions<Task> {
 
 const rules = {
   concurrency: option.whole({ minimum: 1, presence: "required" }),
-  capacity: option.whole({
-    minimum: 1,
-    unlimited: "allowed",
-    default: Number.POSITIVE_INFINITY,
-  }),
+  capacity: option.whole({ minimum: 1, unlimited: "allowed", default: Number.POSITIVE_INFINITY }),
   run: option.fn({ presence: "required" }),
   keyOf: option.fn({ default: () => undefined }),
   logger: option.logger(),
@@ -51,8 +47,8 @@ const rules = {
 };
 
 /**
- * Runs tasks, a limited number at a time, and those of one key one after the other. A slow task holds back its own key
- * only. Every operation takes constant time, however many tasks wait.
+ * Runs a limited number of tasks at a time, and those of one key one after the other. A slow task holds back
+ * its own key only. Every operation takes constant time, however many tasks wait.
  */
 export class Slots<Task> {
   readonly #options: Resolved<SlotsOptions<Task>>;
@@ -95,7 +91,7 @@ export class Slots<Task> {
     return this.#waiting + (this.#buffer?.size ?? 0);
   }
 
-  /** Tasks that have begun and whose `run` has not settled yet, with or without a slot. */
+  /** Tasks that have begun, and whose `run` has not settled yet. */
   get unfinished(): number {
     return this.#running.size;
   }
@@ -112,20 +108,16 @@ export class Slots<Task> {
    */
   add(task: Task): QueueEntry {
     this.#throwIfStopped();
-    if (this.#capacity.available < 1) {
-      throw new QueueFullError("The queue", {
-        unit: "tasks",
-        limit: this.#capacity.limit,
-      });
-    }
+    const { available, limit } = this.#capacity;
+    if (available < 1) throw new QueueFullError("The queue", { unit: "tasks", limit });
     const entry = this.#enter(task);
     this.#capacity.take(1);
     return entry;
   }
 
   /**
-   * Puts a task at the head of its key, not to run before `afterMs`; until then nothing of its key runs. Also beyond
-   * `capacity`, because it is called while the task's earlier try still takes some.
+   * Puts a task at the head of its key, not to run before `afterMs`; until then nothing of its key runs. Also
+   * beyond `capacity`, because the task's earlier try still takes some.
    *
    * @throws ClosedError after `stop`.
    */
@@ -133,7 +125,7 @@ export class Slots<Task> {
     this.#throwIfStopped();
     const queued = this.#newEntry(task);
     this.#capacity.take(1);
-    const release = this.#hold(queued.queue);
+    const release = queued.queue.hold(this.#refresh);
     const cancel = this.#options.clock.setTimer(release, Math.min(Math.max(0, afterMs), maxTimerMs));
     queued.endPause = () => {
       cancel();
@@ -144,9 +136,8 @@ export class Slots<Task> {
   }
 
   /**
-   * Takes tasks from `buffer` whenever there is a slot and nothing else to run, also beyond `capacity`. A task whose key is
-   * busy goes to the end of the queue of its key, `onQueued` is called, and the next one is taken. Call it again when the
-   * buffer has grown; there is one buffer at a time.
+   * Takes tasks from `buffer` when a slot is free and nothing else can run, also beyond `capacity`. One whose
+   * key is busy is queued, and `onQueued` is called. Call it again when the buffer has grown.
    *
    * @throws ClosedError after `stop`.
    */
@@ -159,33 +150,31 @@ export class Slots<Task> {
 
   /** Lets nothing of `key` begin until the returned function is called. What runs goes on. */
   hold(key: string): () => void {
-    return this.#hold(this.#queues.for(key));
+    return this.#queues.for(key).hold(this.#refresh);
   }
 
-  /** Takes all tasks out that wait, of `key` if one is given, in order for each key. */
+  /** Takes out all tasks that wait, of `key` if given, in order for each key. */
   takeWaiting(key?: string): Task[] {
-    return this.#queues.at(key).flatMap((queue) => this.#empty(queue));
+    const waiting = this.#queues.at(key).flatMap((queue) => [...queue.tasks]);
+    for (const queued of waiting) this.#leave(queued);
+    return waiting.map(({ task }) => task);
   }
 
   /**
-   * Reserves capacity for tasks to come, so that what is requested meanwhile can be added when it arrives. Waits until
-   * `atLeast` are available, and takes up to `atMost`. Callers are served in the order in which they came.
+   * Reserves capacity for what is about to be requested. Waits until `atLeast` are available, takes up to
+   * `atMost`, and serves callers in the order in which they came.
    *
    * @throws ClosedError after `stop`; TimeoutError; the signal's own reason.
    */
   async reserve(request: ReservationRequest, options: WaitOptions = {}): Promise<Reservation<Task>> {
     this.#throwIfStopped();
-    const granted = await this.#capacity.reserve(request, {
-      ...options,
-      clock: this.#options.clock,
-    });
-    return reservationOf(granted, this.#capacity, (task: Task) => {
+    return this.#capacity.reserve(request, { ...options, clock: this.#options.clock }, (task: Task) => {
       this.#throwIfStopped();
       return this.#enter(task);
     });
   }
 
-  /** Begins nothing more, and takes nothing more. Returns what waited, in order for each key, without the buffer. */
+  /** Begins and takes nothing more. Returns what waited, in order for each key, without the buffer. */
   stop(): Task[] {
     this.#isStopped = true;
     this.#buffer = undefined;
@@ -194,7 +183,7 @@ export class Slots<Task> {
     return waiting;
   }
 
-  /** Stops, waits until all that runs has settled, and returns what was not begun and what still runs after `timeoutMs`. */
+  /** Stops, waits until what runs has settled, and returns what was not begun and what still runs. */
   async drain(options: WaitOptions = {}): Promise<{
     readonly waiting: readonly Task[];
     readonly running: readonly Task[];
@@ -228,18 +217,6 @@ export class Slots<Task> {
     return new QueuedTask(task, this.#queues.for(key), this.#owner);
   }
 
-  #hold(queue: KeyQueue<Task>): () => void {
-    queue.holds += 1;
-    this.#refresh(queue);
-    let isHeld = true;
-    return () => {
-      if (!isHeld) return;
-      isHeld = false;
-      queue.holds -= 1;
-      this.#refresh(queue);
-    };
-  }
-
   #leave(queued: QueuedTask<Task>): boolean {
     const { queue } = queued;
     if (!queue.tasks.remove(queued)) return false;
@@ -251,22 +228,15 @@ export class Slots<Task> {
     return true;
   }
 
-  #empty(queue: KeyQueue<Task>): Task[] {
-    return [...queue.tasks].map((queued) => {
-      this.#leave(queued);
-      return queued.task;
-    });
-  }
-
   /** Puts a queue where it belongs after anything about it has changed. */
-  #refresh(queue: KeyQueue<Task>): void {
+  readonly #refresh = (queue: KeyQueue<Task>): void => {
     if (!queue.canRun) this.#ready.remove(queue);
     else if (queue.list === undefined) this.#ready.append(queue);
     if (queue.isEmpty) this.#queues.forget(queue);
     this.#loop.schedule();
-  }
+  };
 
-  /** Begins what can run. Of tasks that end when they return, no more than `concurrency`: then other code runs. */
+  /** Begins what can run: at most `concurrency` tasks that end when they return, then other code runs. */
   #beginTasks(): Pass {
     const { concurrency } = this.#options;
     let begun = 0;
@@ -293,7 +263,7 @@ export class Slots<Task> {
       const queued = this.#newEntry(task);
       const { queue } = queued;
       this.#capacity.take(1);
-      // No queue is ready, so that whatever stands in this one cannot run either.
+      // No queue is ready, so that what stands in this one cannot run either.
       if (queue.isEmpty) return queued;
       queue.tasks.append(queued);
       this.#onQueued(task, queued);
@@ -303,8 +273,8 @@ export class Slots<Task> {
   // See docs/performance.md, "No promise for what is already there".
   #run(queued: QueuedTask<Task>): void {
     const called = call(this.#options.run, queued.task, queued);
-    if (called.kind === "pending") {
-      void called.promise.catch((thrown: unknown) => this.#logThrown(thrown)).then(() => this.#end(queued));
+    if (isPending(called)) {
+      void called.catch((thrown: unknown) => this.#logThrown(thrown)).then(() => this.#end(queued));
       return;
     }
     if (called.kind === "error") this.#logThrown(called.error);

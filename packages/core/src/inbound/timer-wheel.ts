@@ -1,13 +1,14 @@
 import type { Clock } from "../clock.ts";
 
-/** What stands in a {@link TimerWheel}, and in which of its buckets. */
+/** An item of a {@link TimerWheel}, and the bucket that it is in. */
 export interface Scheduled {
   bucket: number | undefined;
 }
 
 /**
- * One timer for many things that are due at about the same times: what is due within one tick is given out together, so that it can be
- * dealt with in one request. Nothing is given out late as long as the runtime's timers are not, and nothing more than two ticks early.
+ * One timer for many items that are due at about the same times. Items that are due within one tick are
+ * passed on together, so that one request can deal with them. None is passed on late as long as the runtime's
+ * timers are not, and none more than two ticks early.
  */
 export class TimerWheel<Item extends Scheduled> {
   readonly #tickMs: number;
@@ -26,7 +27,7 @@ export class TimerWheel<Item extends Scheduled> {
     this.#onDue = options.onDue;
   }
 
-  /** Gives `item` out at `at`, on the monotonic clock, instead of when it was to be given out before. */
+  /** Passes `item` on at `at`, on the monotonic clock, and no longer when it was due before. */
   schedule(item: Item, at: number): void {
     this.remove(item);
     const bucket = Math.floor(at / this.#tickMs);
@@ -43,7 +44,7 @@ export class TimerWheel<Item extends Scheduled> {
     items?.delete(item);
     if (items?.size === 0) this.#buckets.delete(item.bucket);
     item.bucket = undefined;
-    // A timer for an empty bucket does no harm, but with nothing left to wait for it would keep the process alive.
+    // With nothing left to wait for, the timer would keep the process alive.
     if (this.#buckets.size === 0) this.#disarm();
   }
 
@@ -67,10 +68,10 @@ export class TimerWheel<Item extends Scheduled> {
 
   #turn(): void {
     this.#armed = undefined;
-    // A timer of the runtime's may fire a little early; half a tick tells that from a bucket that is not due yet.
+    // The runtime's timers may fire a little early: half a tick tells that from a bucket that is not due yet.
     const current = Math.floor(this.#clock.monotonic() / this.#tickMs + 0.5);
     const due: Item[] = [];
-    // There are only as many buckets as ticks in the longest delay, however many items stand in them.
+    // There are only as many buckets as ticks in the longest delay, however many items are in them.
     for (const [bucket, items] of this.#buckets) {
       if (bucket > current) continue;
       this.#buckets.delete(bucket);

@@ -11,12 +11,15 @@ export interface Pass {
 }
 
 /**
- * After this many tasks the event loop runs. Tasks that never wait for anything would otherwise hold up heartbeats and
- * renewals until none is left.
+ * After this many tasks the event loop runs. Tasks that never wait for anything would otherwise hold up
+ * heartbeats and renewals until none is left.
  */
 const tasksPerTurn = 256;
 
-/** Begins tasks: never inside of the call that asks for it, once however often it is asked, and never while it runs. */
+/**
+ * Begins tasks: never inside of the call that asks for it, once however often it is asked, and never while it
+ * runs.
+ */
 export class WorkLoop {
   readonly #pass: () => Pass;
   #isScheduled = false;

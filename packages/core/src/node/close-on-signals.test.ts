@@ -6,6 +6,8 @@ import { sleep } from "../kit/index.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
 import { type Closeable, type CloseOnSignalsOptions, closeOnSignals } from "./index.ts";
 
+const nothingLeft = { notSent: [], unconfirmed: [], notHandled: 0 };
+
 /** A process that only notes what is done to it. */
 function setUp() {
   const clock = new ManualClock();
@@ -49,7 +51,7 @@ it("closes one after the other, each with the time that is left, and exits", asy
     ["publisher", 3_600],
   ]);
   expect(exits).toEqual([0]);
-  expect(await watch.closed).toEqual({ signal: "SIGTERM", isClean: true });
+  expect(await watch.closed).toEqual({ ...nothingLeft, signal: "SIGTERM", isClean: true });
   expect(count()).toBe(0);
   expect(clock.pendingTimers).toBe(0);
 });
@@ -76,7 +78,7 @@ it.each<[string, () => unknown]>([
     expect(closed).toHaveLength(1);
     expect(exits).toEqual([1]);
     expect(logged.map(({ message }) => message)).toEqual(["Not everything could be closed"]);
-    expect(await watch.closed).toEqual({ signal: "SIGINT", isClean: false });
+    expect(await watch.closed).toEqual({ ...nothingLeft, signal: "SIGINT", isClean: false });
   },
 );
 
@@ -106,7 +108,7 @@ it("returns to the program where that is asked for, with exit codes of its own",
   const returning = start([], { afterwards: "return", signals: ["SIGHUP"] });
   send("SIGTERM");
   send("SIGHUP");
-  expect(await returning.closed).toEqual({ signal: "SIGHUP", isClean: true });
+  expect(await returning.closed).toEqual({ ...nothingLeft, signal: "SIGHUP", isClean: true });
   expect(exits).toEqual([]);
   start([], { exitCode: 7 });
   send("SIGTERM");
@@ -125,6 +127,51 @@ it("names every option at fault", () => {
   const { start } = setUp();
   expect(() => start([], { timeoutMs: -1, exitCode: 256 })).toThrow(ConfigError);
   expect(() => start([], { timeoutMs: -1, exitCode: 256 })).toThrow(/timeoutMs .*; exitCode /);
+});
+
+it("names what cannot be closed, signals that are none, and options that do not exist", () => {
+  const options = { signals: ["TERM", 9], exitcode: 1, process: { on: () => {} }, afterwards: "stay" };
+  const start = (closeables: unknown) => () => closeOnSignals(closeables as never, options as never);
+  expect(start([{}, { close: () => {} }, null])).toThrow(
+    /closeables\[0\] lacks close\(\); closeables\[2\] must be .*; exitcode is not an option; did you mean exitCode\?; signals\[0\] .*; signals\[1\] .*; afterwards .*; process lacks off\(\), exit\(\)/,
+  );
+  expect(start(undefined)).toThrow(/closeables must be a list/);
+});
+
+it("adds up what was left, and exits as unclean when messages were not sent", async () => {
+  const { clock, exits, logged, send, start } = setUp();
+  const closing = (report: unknown): Closeable => ({ close: async () => report });
+  const watch = start([
+    closing({ notSent: [], unconfirmed: [], notHandled: 3 }),
+    closing({ notSent: ["a"], unconfirmed: ["b", "c"], notHandled: 1 }),
+    closing("a server of the program's own"),
+  ]);
+  send("SIGTERM");
+  await clock.settle();
+  expect(await watch.closed).toEqual({
+    signal: "SIGTERM",
+    isClean: false,
+    notSent: ["a"],
+    unconfirmed: ["b", "c"],
+    notHandled: 4,
+  });
+  expect(exits).toEqual([1]);
+  expect(logged).toEqual([
+    { fields: { notSent: 1, unconfirmed: 2 }, message: "Messages were left unsent or unconfirmed" },
+  ]);
+});
+
+it("closes although its logger throws", async () => {
+  const broken = () => {
+    throw new Error("logger");
+  };
+  const { clock, exits, send, start } = setUp();
+  start([{ close: () => Promise.reject(new Error("no")) }], {
+    logger: { debug: broken, info: broken, warn: broken, error: broken },
+  });
+  send("SIGTERM");
+  await clock.settle();
+  expect(exits).toEqual([1]);
 });
 
 it("ends a real process on a real signal, after what it closes", async () => {

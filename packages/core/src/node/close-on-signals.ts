@@ -1,23 +1,28 @@
 import { constants } from "node:os";
 import process from "node:process";
-import { type Clock, systemClock } from "../clock.ts";
+import type { Clock } from "../clock.ts";
+import type { CloseReport } from "../contract.ts";
 import { messageOf } from "../errors/wirekit-error.ts";
-import { limitTime } from "../kit/limit-time.ts";
-import { checkDurationMs, checkWhole, throwFaults } from "../kit/option-checks.ts";
-import { consoleLogger, type Logger } from "../logger.ts";
+import { Deadline } from "../kit/deadline.ts";
+import { Faults } from "../kit/faults.ts";
+import { option } from "../kit/option-rules.ts";
+import { readOptions } from "../kit/read-options.ts";
+import type { Logger } from "../logger.ts";
 
-/** A signal by its name in Node: `"SIGTERM"`. Written out, so that these types need no `@types/node`. */
+/** A signal by its name in Node: `"SIGTERM"`. Declared here, so that these types need no `@types/node`. */
 export type SignalName = `SIG${Uppercase<string>}`;
 
 /**
- * What can be closed within a time: a consumer, a batcher, any client of these packages, a server of your
- * own.
+ * Something that closes within a time: a consumer, a bus, any client of these packages, a server of your own.
  */
 export interface Closeable {
   close(options: { readonly timeoutMs: number }): unknown;
 }
 
-/** What is used of the process; hand in another one to test a shutdown without ending. */
+/**
+ * The part of the process that is used. You can inject another one, to test a shutdown without ending the
+ * process.
+ */
 export interface SignalledProcess {
   on(signal: SignalName, listener: (signal: SignalName) => void): unknown;
   off(signal: SignalName, listener: (signal: SignalName) => void): unknown;
@@ -37,19 +42,19 @@ export interface CloseOnSignalsOptions {
    * Default `"exit"`.
    */
   readonly afterwards?: "exit" | "return" | undefined;
-  /** When all was closed in time. Default 0. */
+  /** The exit code of a clean shutdown. Default 0. */
   readonly exitCode?: number | undefined;
-  /** When something was not, or failed. Default 1. */
+  /** The exit code of any other. Default 1. */
   readonly failureExitCode?: number | undefined;
   readonly logger?: Logger | undefined;
   readonly clock?: Clock | undefined;
   readonly process?: SignalledProcess | undefined;
 }
 
-/** What became of a shutdown. */
-export interface ShutdownReport {
+/** What became of a shutdown: the reports of all that was closed, in one. */
+export interface ShutdownReport extends CloseReport<unknown> {
   readonly signal: SignalName;
-  /** Whether each was closed in time and without an error. */
+  /** Whether each was closed in time and without an error, and nothing that was to be sent is left. */
   readonly isClean: boolean;
 }
 
@@ -61,23 +66,55 @@ export interface SignalWatch {
   remove(): void;
 }
 
+const closeable = option.methods<Closeable, { presence: "required" }>(["close"], { presence: "required" });
+
+const rules = {
+  signals: option.list(
+    option.text({
+      presence: "required",
+      pattern: /^SIG[A-Z0-9]+$/,
+      expected: 'must be a signal, such as "SIGTERM"',
+    }),
+    { default: ["SIGTERM", "SIGINT"] },
+  ),
+  timeoutMs: option.durationMs({ minimum: 0, default: 10_000 }),
+  afterwards: option.oneOf(["exit", "return"], { default: "exit" }),
+  exitCode: option.whole({ minimum: 0, maximum: 255, default: 0 }),
+  failureExitCode: option.whole({ minimum: 0, maximum: 255, default: 1 }),
+  logger: option.logger(),
+  clock: option.clock(),
+  process: option.methods<SignalledProcess, { default: SignalledProcess }>(["on", "off", "exit"], {
+    default: process,
+  }),
+};
+
 /**
- * Closes on the first signal, one after the other in the order given: what takes work in before what it works
- * with. Each is given nine tenths of the time that is left, and waited for until all of it is over. A second
- * signal ends the process at once, with 128 and the signal's number, as a shell would report it.
+ * Closes everything on the first signal, one after the other in the order given: what takes work in before
+ * what it works with. Each is given nine tenths of the time that is left, and waited for until all of it is
+ * over. A second signal ends the process at once, with 128 and the signal's number, as a shell would report
+ * it.
+ *
+ * @throws ConfigError naming every option at fault, and everything that cannot be closed.
  */
 export function closeOnSignals(
   closeables: readonly Closeable[],
   options: CloseOnSignalsOptions = {},
 ): SignalWatch {
-  const { signals = ["SIGTERM", "SIGINT"], timeoutMs = 10_000, afterwards = "exit" } = options;
-  const { exitCode = 0, failureExitCode = 1 } = options;
-  const { logger = consoleLogger, clock = systemClock, process: target = process } = options;
-  throwFaults([
-    checkDurationMs("timeoutMs", timeoutMs, { minimum: 0 }),
-    checkWhole("exitCode", exitCode, { minimum: 0, maximum: 255 }),
-    checkWhole("failureExitCode", failureExitCode, { minimum: 0, maximum: 255 }),
-  ]);
+  const faults = new Faults();
+  if (!Array.isArray(closeables)) faults.add({ path: "closeables", message: "must be a list" });
+  else option.list(closeable)(closeables, "closeables", faults);
+  const {
+    timeoutMs,
+    afterwards,
+    exitCode,
+    failureExitCode,
+    logger,
+    clock,
+    process: target,
+    ...read
+  } = readOptions(options, rules, faults);
+  faults.throwIfAny();
+  const signals = read.signals as readonly SignalName[];
   let report: (report: ShutdownReport) => void = () => undefined;
   const closed = new Promise<ShutdownReport>((resolve) => {
     report = resolve;
@@ -103,39 +140,58 @@ export function closeOnSignals(
   }
 
   async function shutDown(signal: SignalName): Promise<void> {
-    const isClean = await closeAll(closeables, { timeoutMs, clock, logger });
+    const closedAll = await closeAll(closeables, { deadline: new Deadline(timeoutMs, clock), logger });
     remove();
-    report({ signal, isClean });
-    if (afterwards === "exit" && !isForced) target.exit(isClean ? exitCode : failureExitCode);
+    report({ signal, ...closedAll });
+    if (afterwards === "exit" && !isForced) target.exit(closedAll.isClean ? exitCode : failureExitCode);
   }
 
   for (const signal of signals) target.on(signal, onSignal);
   return { closed, remove };
 }
 
-/** The rest is for those that need a moment more to give up than they were given. */
+/**
+ * The share of the time left that each is given. The rest is for those that take a moment more to give up.
+ */
 const ownShare = 0.9;
 
 async function closeAll(
   closeables: readonly Closeable[],
-  {
-    timeoutMs,
-    clock,
-    logger,
-  }: { readonly timeoutMs: number; readonly clock: Clock; readonly logger: Logger },
-): Promise<boolean> {
-  const startedAt = clock.monotonic();
-  let isClean = true;
+  { deadline, logger }: { readonly deadline: Deadline; readonly logger: Logger },
+): Promise<Omit<ShutdownReport, "signal">> {
+  const notSent: unknown[] = [];
+  const unconfirmed: unknown[] = [];
+  let notHandled = 0;
+  let isInTime = true;
   for (const [index, closeable] of closeables.entries()) {
-    // Also when no time is left: whoever is told to close in no time can still let go of what it holds.
-    const leftMs = Math.max(0, timeoutMs - (clock.monotonic() - startedAt));
+    // Also when no time is left: it can still let go of what it holds.
+    const timeoutMs = Math.floor(deadline.leftMs() * ownShare);
     try {
-      const closing = (async () => await closeable.close({ timeoutMs: Math.floor(leftMs * ownShare) }))();
-      await limitTime("Closing", closing, { timeoutMs: leftMs, clock });
+      const closed = readReport(await deadline.limit("Closing", () => closeable.close({ timeoutMs })));
+      notSent.push(...closed.notSent);
+      unconfirmed.push(...closed.unconfirmed);
+      notHandled += closed.notHandled;
     } catch (thrown) {
-      isClean = false;
+      isInTime = false;
       logger.error({ index, error: messageOf(thrown) }, "Not everything could be closed");
     }
   }
-  return isClean;
+  const isAllSent = notSent.length + unconfirmed.length === 0;
+  if (!isAllSent) {
+    const fields = { notSent: notSent.length, unconfirmed: unconfirmed.length };
+    logger.error(fields, "Messages were left unsent or unconfirmed");
+  }
+  return { notSent, unconfirmed, notHandled, isClean: isInTime && isAllSent };
+}
+
+/** What is a `CloseReport` in what `close` returned. A server of the program's own returns none. */
+function readReport(returned: unknown): CloseReport<unknown> {
+  const report = (typeof returned === "object" && returned !== null ? returned : {}) as Partial<
+    CloseReport<unknown>
+  >;
+  return {
+    notSent: Array.isArray(report.notSent) ? report.notSent : [],
+    unconfirmed: Array.isArray(report.unconfirmed) ? report.unconfirmed : [],
+    notHandled: typeof report.notHandled === "number" ? report.notHandled : 0,
+  };
 }

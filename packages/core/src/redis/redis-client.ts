@@ -1,14 +1,14 @@
 /** A client of the package `redis` (node-redis), version 4 or later: single, pooled or of a cluster. */
 export interface NodeRedisClient {
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
-  /** By this it is told from ioredis. */
+  /** Tells it from ioredis. */
   readonly EVAL: unknown;
 }
 
 /** A client of the package `ioredis`, version 5 or later: single or of a cluster. */
 export interface IoRedisClient {
   eval(script: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
-  /** By this it is told from node-redis. */
+  /** Tells it from node-redis. */
   readonly defineCommand: unknown;
 }
 
@@ -19,10 +19,10 @@ export type RedisEval = (
   scriptArguments: readonly string[],
 ) => Promise<unknown>;
 
-/** What a store can be given to reach Redis. It is the user's: never closed here. */
+/** How a store reaches Redis. The program that made the client closes it. */
 export type RedisClient = NodeRedisClient | IoRedisClient | RedisEval;
 
-/** The one call that is needed of a client; `undefined` where it is none that is known. */
+/** The one call that a store needs of a client; `undefined` if the client is of no kind that is known. */
 export function evalOf(client: RedisClient): RedisEval | undefined {
   if (typeof client === "function") return client;
   if (typeof client !== "object" || client === null || typeof client.eval !== "function") return undefined;

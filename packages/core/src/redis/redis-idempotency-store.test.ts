@@ -145,7 +145,14 @@ describe("a client", () => {
     ioredisCluster.disconnect();
   });
 
-  it.each([[{}], [undefined], [{ eval: () => undefined }], ["redis://localhost"]])(
+  it("that is missing, and other faults, are named at once", () => {
+    const options = { keyPrefix: 7, keyprefix: "x", serialize: "json" };
+    expect(() => new RedisIdempotencyStore(options as never)).toThrow(
+      /keyprefix is not an option; did you mean keyPrefix\?; client is required; keyPrefix .*; serialize must be a function/,
+    );
+  });
+
+  it.each([[{}], [null], [{ eval: () => undefined }], ["redis://localhost"]])(
     "that is %j is refused",
     (client) => {
       expect(() => new RedisIdempotencyStore({ client: client as never })).toThrow(ConfigError);

@@ -1,14 +1,16 @@
-import { ConfigError } from "../errors/config-error.ts";
 import { messageOf, WirekitError } from "../errors/wirekit-error.ts";
 import type { IdempotencyClaim, IdempotencyStore } from "../inbound/idempotency-store.ts";
+import { Faults } from "../kit/faults.ts";
+import { option } from "../kit/option-rules.ts";
+import { readOptions } from "../kit/read-options.ts";
 import { evalOf, type RedisClient, type RedisEval } from "./redis-client.ts";
 import { abandonScript, beginScript, completeScript, renewScript } from "./scripts.ts";
 
 /** How a {@link RedisIdempotencyStore} uses Redis. */
 export interface RedisIdempotencyStoreOptions<Result> {
-  /** A client that is connected, of node-redis or ioredis, or a function that runs a script. */
+  /** A client of node-redis or ioredis that is connected, or a function that runs a script. */
   readonly client: RedisClient;
-  /** Stands before every key. Default `"wirekit:idempotency:"`. */
+  /** Put before every key. Default `"wirekit:idempotency:"`. */
   readonly keyPrefix?: string | undefined;
   /** How a result becomes text. Default JSON. */
   readonly serialize?: ((result: Result) => string) | undefined;
@@ -16,14 +18,30 @@ export interface RedisIdempotencyStoreOptions<Result> {
   readonly deserialize?: ((text: string) => Result) | undefined;
 }
 
+const rules = {
+  client: option.custom<RedisClient, { presence: "required" }>(
+    (value) =>
+      evalOf(value as RedisClient) === undefined
+        ? "must be a client of node-redis or ioredis, or a function that runs a script"
+        : undefined,
+    { presence: "required" },
+  ),
+  keyPrefix: option.custom<string, { default: string }>(
+    (value) => (typeof value === "string" ? undefined : "must be a text"),
+    { default: "wirekit:idempotency:" },
+  ),
+  serialize: option.fn({ default: toJson }),
+  deserialize: option.fn({ default: fromJson }),
+};
+
 /** A token is a UUID: what stands behind it in a value is the result. */
 const tokenLength = 36;
 
 /**
- * Idempotency for many processes, in Redis 2.6 or later. One key for each message, a script for each
- * operation, so that each is atomic; also on a cluster. Times are Redis's own.
+ * Idempotency for many processes, in Redis 2.6 or later, also on a cluster. There is one key for each
+ * message, and one script for each operation, so that each is atomic. Times are Redis's own.
  *
- * Redis may lose the last writes when it fails over: then a message is handled twice, as without a store.
+ * Redis may lose the last writes when it fails over. A message may then be handled twice, as without a store.
  */
 export class RedisIdempotencyStore<Result = unknown> implements IdempotencyStore<Result> {
   readonly #eval: RedisEval;
@@ -31,17 +49,15 @@ export class RedisIdempotencyStore<Result = unknown> implements IdempotencyStore
   readonly #serialize: (result: Result) => string;
   readonly #deserialize: (text: string) => Result;
 
-  /** @throws ConfigError when `client` is none that is known. */
+  /** @throws ConfigError naming every option at fault. */
   constructor(options: RedisIdempotencyStoreOptions<Result>) {
-    const runScript = evalOf(options.client);
-    if (runScript === undefined) {
-      const message = "must be a client of node-redis or ioredis, or a function that runs a script";
-      throw new ConfigError([{ path: "client", message }]);
-    }
-    this.#eval = runScript;
-    this.#keyPrefix = options.keyPrefix ?? "wirekit:idempotency:";
-    this.#serialize = options.serialize ?? toJson;
-    this.#deserialize = options.deserialize ?? fromJson;
+    const faults = new Faults();
+    const { client, keyPrefix, serialize, deserialize } = readOptions(options, rules, faults);
+    faults.throwIfAny();
+    this.#eval = evalOf(client) as RedisEval;
+    this.#keyPrefix = keyPrefix;
+    this.#serialize = serialize as (result: Result) => string;
+    this.#deserialize = deserialize as (text: string) => Result;
   }
 
   async begin(key: string, { ttlMs }: { readonly ttlMs: number }): Promise<IdempotencyClaim<Result>> {
@@ -59,7 +75,7 @@ export class RedisIdempotencyStore<Result = unknown> implements IdempotencyStore
     result: Result,
     { ttlMs }: { readonly ttlMs: number },
   ): Promise<boolean> {
-    // Only a token of ours has the length by which the result is found behind it.
+    // The result stands behind the token and is found by its length, so that no other token may be written.
     if (token.length !== tokenLength) return false;
     const value = `d${token}${this.#serialize(result)}`;
     return (await this.#run(completeScript, key, [claimValue(token), value, milliseconds(ttlMs)])) === 1;
@@ -76,11 +92,10 @@ export class RedisIdempotencyStore<Result = unknown> implements IdempotencyStore
   async #run(script: string, key: string, scriptArguments: readonly string[]): Promise<unknown> {
     try {
       const answer = await this.#eval(script, [this.#keyPrefix + key], scriptArguments);
-      // Some clients give integers as bigint when they are asked to.
+      // Some clients return integers as bigint, if they are configured so.
       return typeof answer === "bigint" ? Number(answer) : answer;
     } catch (thrown) {
-      // Without the cause: a client's error carries the command with its arguments, and those carry the
-      // result.
+      // Without the cause: a client's error holds the command with its arguments, and those hold the result.
       throw new WirekitError(`Redis could not be asked: ${messageOf(thrown)}`, {
         code: "wirekit/redis",
         retryable: true,
@@ -98,7 +113,7 @@ function milliseconds(ttlMs: number): string {
 }
 
 function toJson(result: unknown): string {
-  // `undefined` has no JSON; it is what most handlers return.
+  // Most handlers return `undefined`, which has no JSON.
   return JSON.stringify(result) ?? "";
 }
 

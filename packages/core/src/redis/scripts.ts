@@ -1,6 +1,6 @@
 // A key's value is "c" and the token of a claim, or "d", the token that did the work, and its result. A
-// script may reach Redis twice, when a client sends it again after a connection broke: the second time finds
-// its own token, and gives the same answer.
+// script may reach Redis twice, when a client sends it again after a connection broke: then it finds its own
+// token, and answers the same.
 
 /**
  * KEYS: the key. ARGV: the claim's value, its time in milliseconds. Nil: begun; "c": in progress; else the
@@ -17,7 +17,7 @@ return nil`;
 
 /**
  * KEYS: the key. ARGV: the claim's value, the value of what is done, its time in milliseconds. 1: done; 0:
- * somebody else's.
+ * another token holds it.
  */
 export const completeScript = `
 local current = redis.call('GET', KEYS[1])

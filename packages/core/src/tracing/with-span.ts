@@ -1,11 +1,12 @@
 import type { Attributes, Context, Span } from "@opentelemetry/api";
 import { WirekitError } from "../errors/wirekit-error.ts";
-import { isTracingOn } from "./otel-registry.ts";
+import { isTracingOn, loadOpenTelemetry, reportTracingFault } from "./otel-registry.ts";
 import type { ActiveSpan, SpanKind, SpanOptions } from "./span-types.ts";
 
 /**
  * Runs `task` inside a span that ends when it does. A failure marks the span as failed, with the error's code
- * as `error.type`; what `task` returns or throws is handed on unchanged.
+ * as `error.type`; what `task` returns or throws is passed on unchanged, also if the tracer or its exporter
+ * throws.
  *
  * Without a tracer provider it only runs `task`, and `@opentelemetry/api` is not even loaded.
  */
@@ -15,47 +16,47 @@ export async function withSpan<T>(
   task: (span: ActiveSpan) => Promise<T>,
 ): Promise<T> {
   if (!isTracingOn()) return task(noSpan);
-  const api = await import("@opentelemetry/api").catch(() => undefined);
+  const api = await loadOpenTelemetry();
   if (api === undefined) return task(noSpan);
-  const { context, trace, SpanKind: kinds, SpanStatusCode } = api;
   const { kind = "internal", attributes = {}, parent, scope = { name: "@wirekit/core" } } = options;
-
-  let running: Promise<T> | undefined;
-  const runIn = async (span: Span): Promise<T> => {
+  /** A tracer or span that throws changes nothing for the task. */
+  const quietly = (observe: () => void) => {
     try {
-      return await task(active(span));
+      observe();
+    } catch (thrown) {
+      reportTracingFault(api, `The span "${name}" is not complete`, thrown);
+    }
+  };
+  const run = async (span: Span): Promise<T> => {
+    try {
+      return await task({
+        setAttributes: (added) => quietly(() => span.setAttributes(added as Attributes)),
+      });
     } catch (thrown) {
       quietly(() => {
         span.setAttribute("error.type", errorType(thrown));
-        span.setStatus({ code: SpanStatusCode.ERROR, ...description(thrown) });
+        span.setStatus({ code: api.SpanStatusCode.ERROR, ...description(thrown) });
       });
       throw thrown;
     } finally {
       quietly(() => span.end());
     }
   };
+
+  let running: Promise<T> | undefined;
   quietly(() =>
-    trace
+    api.trace
       .getTracer(scope.name, scope.version)
       .startActiveSpan(
         name,
-        { kind: kinds[kindNames[kind]], attributes: attributes as Attributes },
-        (parent as Context | undefined) ?? context.active(),
+        { kind: api.SpanKind[kindNames[kind]], attributes: attributes as Attributes },
+        (parent as Context | undefined) ?? api.context.active(),
         (span) => {
-          running ??= runIn(span);
+          running ??= run(span);
         },
       ),
   );
   return running ?? task(noSpan);
-}
-
-/** What observes never breaks what it observes. */
-function quietly(observe: () => void): void {
-  try {
-    observe();
-  } catch {
-    // There is nowhere to tell it: it is what tells that has failed.
-  }
 }
 
 const noSpan: ActiveSpan = { setAttributes: () => {} };
@@ -67,10 +68,6 @@ const kindNames = {
   producer: "PRODUCER",
   consumer: "CONSUMER",
 } as const satisfies Record<SpanKind, string>;
-
-function active(span: Span): ActiveSpan {
-  return { setAttributes: (attributes) => quietly(() => span.setAttributes(attributes as Attributes)) };
-}
 
 /** A stable word for the fault: the code of one of our errors, else the class of the error. */
 function errorType(thrown: unknown): string {
@@ -84,12 +81,12 @@ function nameOf(thrown: unknown): unknown {
   try {
     return (thrown as { readonly name?: unknown }).name;
   } catch {
-    // `undefined` was thrown, or something that cannot be looked at. What matters is that it arrives.
+    // `undefined` was thrown, or something that cannot be read.
     return undefined;
   }
 }
 
-/** Only our own errors promise that no secret and no message body is in what they say. */
+/** Only our own errors promise that their text holds no secret and no message body. */
 function description(thrown: unknown): { readonly message?: string } {
   const isOurs = thrown instanceof WirekitError && thrown.code !== "wirekit/unknown";
   return isOurs ? { message: thrown.message } : {};

@@ -3,25 +3,25 @@ import type { WirekitError } from "../errors/wirekit-error.ts";
 import type { Lease } from "./delivery.ts";
 import type { Scheduled } from "./timer-wheel.ts";
 
-/** A lease that this process holds, held or has let go. Times are on the monotonic clock. */
-export class HeldLease<Subject> implements Lease, Scheduled {
+/** A lease that is renewed until it is lost or ended. Times are on the monotonic clock. */
+export class RenewableLease<Subject> implements Lease, Scheduled {
   readonly subject: Subject;
   readonly startedAt: number;
-  /** When the peer may hand the message to somebody else. */
+  /** When the peer may deliver the message to another consumer. */
   expiresAt: number;
   state: "held" | "lost" | "ended" = "held";
-  /** What the wheel is to wake it for. */
+  /** What happens when it is due. */
   next: "renewal" | "deadline" = "renewal";
   /** Renewals that have failed in a row. */
   failures = 0;
   lastError: unknown;
   bucket: number | undefined = undefined;
   readonly #clock: Clock;
-  readonly #onEnd: (lease: HeldLease<Subject>) => void;
+  readonly #onEnd: (lease: RenewableLease<Subject>) => void;
   #reason: WirekitError | undefined;
   #listeners: Set<(reason: WirekitError) => void> | undefined;
 
-  constructor(subject: Subject, facts: HeldLeaseFacts<Subject>) {
+  constructor(subject: Subject, facts: LeaseTimes<Subject>) {
     this.subject = subject;
     this.startedAt = facts.startedAt;
     this.expiresAt = facts.expiresAt;
@@ -29,7 +29,7 @@ export class HeldLease<Subject> implements Lease, Scheduled {
     this.#onEnd = facts.onEnd;
   }
 
-  /** Also when it has expired and no timer could say so yet, because the event loop was blocked. */
+  /** Also true when it has expired and its timer has not fired yet, because the event loop was blocked. */
   get isLost(): boolean {
     return this.state === "lost" || (this.state === "held" && this.#clock.monotonic() >= this.expiresAt);
   }
@@ -51,7 +51,7 @@ export class HeldLease<Subject> implements Lease, Scheduled {
     this.#onEnd(this);
   }
 
-  /** Tells all who listen, once. */
+  /** Calls all listeners, once. */
   lose(reason: WirekitError): void {
     if (this.state !== "held") return;
     this.state = "lost";
@@ -62,9 +62,9 @@ export class HeldLease<Subject> implements Lease, Scheduled {
   }
 }
 
-interface HeldLeaseFacts<Subject> {
+interface LeaseTimes<Subject> {
   readonly startedAt: number;
   readonly expiresAt: number;
   readonly clock: Clock;
-  readonly onEnd: (lease: HeldLease<Subject>) => void;
+  readonly onEnd: (lease: RenewableLease<Subject>) => void;
 }
