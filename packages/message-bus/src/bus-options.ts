@@ -2,6 +2,11 @@ import type { WaitOptions } from "@wirekit/core";
 import { Faults, maxTimerMs, option, readOptions } from "@wirekit/core/kit";
 import type { SendOptions } from "./message-bus.ts";
 
+/** The group that receives the messages of a target if none is named. The original names it so. */
+export function defaultGroupId(target: string): string {
+  return `${target}_consumer_group`;
+}
+
 /** Says what is expected of the name of a queue or topic that a bus cannot take; `undefined` for one that it can. */
 export type FindTargetFault = (target: unknown) => string | undefined;
 

@@ -90,8 +90,7 @@ export type {
 } from "./message-bus.ts";
 export { MessageBusMessage } from "./message-bus-message.ts";
 export type { Received, ReceivedFacts, ReceivedInvalid, ReceivedMessage } from "./received.ts";
-export type { ReceivedDictionary } from "./received-dictionary.ts";
-export { ReceivedInvalidError } from "./received-invalid-error.ts";
+export { type ReceivedDictionary, ReceivedInvalidError } from "./received-dictionary.ts";
 export { SQS, type SQSReceiveOptions } from "./sqs/sqs.ts";
 export { SqsMessageBus, type SqsSentMessage } from "./sqs/sqs-message-bus.ts";
 export type { SqsMessageBusOptions } from "./sqs/sqs-options.ts";

@@ -1,7 +1,6 @@
 import { expect, it } from "@jest/globals";
 import { type ReceivedFacts, toReceived } from "./received.ts";
-import { dictionaryOf } from "./received-dictionary.ts";
-import { ReceivedInvalidError } from "./received-invalid-error.ts";
+import { dictionaryOf, ReceivedInvalidError } from "./received-dictionary.ts";
 
 const metaData = { source: "S", created_at: "now", token: "T", idempotency_key: "K" };
 

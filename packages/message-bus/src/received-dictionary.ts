@@ -1,5 +1,5 @@
+import { InvalidBodyError } from "./errors.ts";
 import type { Received, ReceivedInvalid } from "./received.ts";
-import { ReceivedInvalidError } from "./received-invalid-error.ts";
 
 /** What the original gives for a message: its dictionary, in wire spelling, by its receipt handle. */
 export type ReceivedDictionary = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -19,4 +19,23 @@ export function dictionaryOf(received: Received<unknown>): ReceivedDictionary {
 /** Whether all that is wrong is inside the payload. */
 function hasValidEnvelope({ error }: ReceivedInvalid): boolean {
   return error.issues.every(({ path }) => path.startsWith("payload."));
+}
+
+/**
+ * What the original's classes throw where a bus hands over an invalid body: `received` has the body as it came, and the receipt handle by
+ * which to delete it once it has been kept elsewhere. Neither is shown when the error is logged.
+ */
+export class ReceivedInvalidError extends InvalidBodyError {
+  static override readonly mark: string = "@wirekit/message-bus/ReceivedInvalidError";
+  // Private, because whatever prints an error prints its own properties, and bodies belong into no log.
+  readonly #received: ReceivedInvalid;
+
+  constructor(received: ReceivedInvalid) {
+    super(received.error.issues);
+    this.#received = received;
+  }
+
+  get received(): ReceivedInvalid {
+    return this.#received;
+  }
 }

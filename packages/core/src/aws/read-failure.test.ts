@@ -66,6 +66,12 @@ it.each(["InvalidSignatureException", "SignatureDoesNotMatch"])(
 const failed = (fields: object, message = "socket") => Object.assign(new Error(message), fields);
 
 it.each<[string, object, AwsRequestState]>([
+  [
+    "ECONNREFUSED",
+    failed({ message: "AWS SDK error wrapper for Error: connect ECONNREFUSED 127.0.0.1:1" }),
+    "unsent",
+  ],
+  ["ECONNRESET", failed({ message: "AWS SDK error wrapper for Error: read ECONNRESET" }), "unknown"],
   ["ECONNREFUSED", failed({ name: "TimeoutError", code: "ECONNREFUSED", syscall: "connect" }), "unsent"],
   ["ENOTFOUND", failed({ code: "ENOTFOUND", syscall: "getaddrinfo" }), "unsent"],
   ["EAI_AGAIN", failed({ code: "EAI_AGAIN" }), "unsent"],

@@ -1,10 +1,9 @@
 import type { CloseOptions, CloseReport, Env, Overrides, SendOutcome, WaitOptions } from "@wirekit/core";
 import { type Deadline, Faults, makeFromEnv, option, readOptions } from "@wirekit/core/kit";
 import { BusLifecycle, consumersShare } from "../bus-lifecycle.ts";
-import { receiveRules, waitRules } from "../bus-options.ts";
+import { defaultGroupId, receiveRules, waitRules } from "../bus-options.ts";
 import { BusSends } from "../bus-sends.ts";
 import type { ConsumeOptions, MessageConsumer, MessageHandler } from "../consume-options.ts";
-import { defaultGroupId } from "../default-group-id.ts";
 import type {
   BusStats,
   MessageBus,

@@ -1,8 +1,7 @@
 import type { Clock } from "@wirekit/core";
 import { maxTimerMs, onAbort } from "@wirekit/core/kit";
 import { closedError } from "../errors.ts";
-import type { Delivery, MemoryGroup, Refusal } from "./memory-group.ts";
-import type { StoredMessage } from "./stored-message.ts";
+import type { Delivery, MemoryGroup, Refusal, StoredMessage } from "./memory-group.ts";
 
 /** How one receiver waits. */
 export interface ReceiveWait {

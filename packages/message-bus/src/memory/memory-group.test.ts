@@ -1,8 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { scale } from "@wirekit/devstack/scale";
 import fc from "fast-check";
-import { type Delivery, MemoryGroup } from "./memory-group.ts";
-import type { StoredMessage } from "./stored-message.ts";
+import { type Delivery, MemoryGroup, type StoredMessage } from "./memory-group.ts";
 
 const visibilityTimeoutMs = 100;
 

@@ -1,4 +1,13 @@
-import type { StoredMessage } from "./stored-message.ts";
+/** A message as the bus in memory holds it: its text, as a broker would. */
+export interface StoredMessage {
+  /** Its place among all messages of its target, from 0. */
+  readonly sequence: number;
+  readonly key: string | undefined;
+  readonly text: string;
+  readonly bytes: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly sentAt: Date;
+}
 
 /** One delivery of a message to a group. A later delivery of the same message is another one. */
 export interface Delivery {

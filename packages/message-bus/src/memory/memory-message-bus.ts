@@ -1,10 +1,9 @@
 import type { CloseOptions, CloseReport, Health, SendOutcome, WaitOptions } from "@wirekit/core";
 import { type Deadline, Faults, failedOutcome, option, readOptions } from "@wirekit/core/kit";
 import { BusLifecycle } from "../bus-lifecycle.ts";
-import { checkWaitOptions, receiveRules } from "../bus-options.ts";
+import { checkWaitOptions, defaultGroupId, receiveRules } from "../bus-options.ts";
 import { BusSends, type SendTextOptions } from "../bus-sends.ts";
 import type { ConsumeOptions, MessageConsumer, MessageHandler } from "../consume-options.ts";
-import { defaultGroupId } from "../default-group-id.ts";
 import type {
   BusStats,
   MessageBus,
@@ -49,7 +48,7 @@ const system = "memory";
 
 /** Any name will do. */
 function findTargetFault(target: unknown): string | undefined {
-  return typeof target === "string" && target !== "" ? undefined : "must be a text that is not empty";
+  return typeof target === "string" && target.trim() !== "" ? undefined : "must be a text that is not empty";
 }
 
 const rulesOfReceive = {

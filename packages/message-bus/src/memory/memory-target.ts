@@ -1,7 +1,6 @@
 import { type Clock, QueueFullError } from "@wirekit/core";
 import { GroupQueue } from "./group-queue.ts";
-import { MemoryGroup } from "./memory-group.ts";
-import type { StoredMessage } from "./stored-message.ts";
+import { MemoryGroup, type StoredMessage } from "./memory-group.ts";
 
 /** How much one target holds. */
 export interface TargetBounds {

@@ -16,7 +16,7 @@ import {
   readOptions,
   withTimeout,
 } from "@wirekit/core/kit";
-import { type SqsDelivery, type SqsReceipt, SqsSource } from "@wirekit/core/sqs";
+import type { SqsReceipt } from "@wirekit/core/sqs";
 import { BusLifecycle } from "../bus-lifecycle.ts";
 import { checkWaitOptions, receiveRules } from "../bus-options.ts";
 import { BusSends } from "../bus-sends.ts";
@@ -36,13 +36,13 @@ import type { Outgoing } from "../outgoing.ts";
 import { type Received, toReceived } from "../received.ts";
 import { startConsumer } from "../start-consumer.ts";
 import type { DecodedMessage, SendableMessage, UnknownKinds } from "../wire/message.ts";
-import { CountingSource } from "./counting-source.ts";
+import { ConsumerSource, type SqsBusDelivery } from "./consumer-source.ts";
+import { deleteMessage } from "./delete-message.ts";
 import { findQueueNameFault } from "./queue-name.ts";
-import { toReceiptError } from "./receipt-error.ts";
 import { receiveOne } from "./receive-one.ts";
+import { ReceivedMessages } from "./received-messages.ts";
 import { toSendEntry } from "./send-entry.ts";
 import { sqsConnection } from "./sqs-connection.ts";
-import { factsOf, type SqsBusDelivery } from "./sqs-delivery.ts";
 import {
   type ResolvedSqsOptions,
   resolveSqsOptions,
@@ -52,7 +52,6 @@ import {
   visibilityRule,
 } from "./sqs-options.ts";
 import { SqsQueues } from "./sqs-queues.ts";
-import { UnsettledMessages } from "./unsettled-messages.ts";
 
 /** What SQS says of a message that it has taken. */
 export interface SqsSentMessage extends SentMessage {
@@ -80,7 +79,7 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
   readonly #queues: SqsQueues;
   readonly #sends: BusSends<SqsReceipt>;
   readonly #life: BusLifecycle;
-  readonly #unsettled = new UnsettledMessages();
+  readonly #received: ReceivedMessages;
   /** Received messages that were acknowledged: a second acknowledgement is not counted. */
   readonly #acknowledged = new WeakSet<Received<unknown>>();
   readonly #receiving = new AbortController();
@@ -90,6 +89,7 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
     this.#options = resolveSqsOptions(options);
     this.#queues = new SqsQueues(this.#options, sqsConnection(this.#options));
     this.#life = new BusLifecycle(this.#options.clock);
+    this.#received = new ReceivedMessages(this.#life.counters);
     this.#sends = new BusSends<SqsReceipt>({
       system,
       findTargetFault: findQueueNameFault,
@@ -161,7 +161,7 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
         });
       });
       if (delivery === undefined) return undefined;
-      const received = toReceived<Unknown>(this.#countReceived(target, delivery), options.unknownKinds);
+      const received = toReceived<Unknown>(this.#received.add(target, delivery), options.unknownKinds);
       if (received.kind === "invalid") this.#life.counters.invalid();
       return received;
     } finally {
@@ -236,7 +236,7 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
     this.#receiving.abort(closedError());
     await this.#life.closeConsumers(deadline);
     const left = await this.#sends.close(deadline, () => this.#queues.close(deadline));
-    return { ...left, notHandled: this.#unsettled.size };
+    return { ...left, notHandled: this.#received.unsettled };
   }
 
   #submit(outgoing: Outgoing<SqsReceipt>): void {
@@ -251,40 +251,18 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
     target: string,
     visibilityTimeoutMs: number,
     signal: AbortSignal,
-  ): Promise<CountingSource> {
-    const { timeoutMs, logger, clock, random, retry } = this.#options;
-    const { sqs, url: queueUrl } = await this.#queues.open(target, { signal });
-    const source = new SqsSource<SqsBusDelivery>({
-      sqs,
-      queueUrl,
+  ): Promise<ConsumerSource> {
+    const queue = await this.#queues.open(target, { signal });
+    const { counters } = this.#life;
+    const bus = this.#options;
+    return new ConsumerSource({
+      target,
+      queue,
       visibilityTimeoutMs,
-      timeoutMs,
-      retry,
-      logger,
-      clock,
-      random,
-      toDelivery: (delivery) => {
-        const received = this.#countReceived(target, delivery);
-        // After that another receiver has it: it is not left for us to settle.
-        delivery.lease.onLost(() => this.#unsettled.settled(received.receiptHandle));
-        return {
-          ...delivery,
-          bytes: Buffer.byteLength(delivery.body),
-          received,
-        };
-      },
+      bus,
+      received: this.#received,
+      counters,
     });
-    return new CountingSource(source, {
-      counters: this.#life.counters,
-      unsettled: this.#unsettled,
-    });
-  }
-
-  #countReceived(target: string, delivery: Omit<SqsDelivery, "lease">) {
-    const facts = factsOf(target, delivery);
-    this.#life.counters.received(facts);
-    this.#unsettled.received(target, delivery.id, facts.receiptHandle);
-    return facts;
   }
 
   async #delete(target: string, receiptHandle: string, options: WaitOptions): Promise<void> {
@@ -297,18 +275,11 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
     const { clock } = this.#options;
     const deleting = async (signal: AbortSignal) => {
       const { settler } = await this.#queues.open(target, { signal });
-      await settler.delete(receiptHandle);
+      await deleteMessage(settler, receiptHandle);
     };
-    await this.#life.watch(`acknowledging in ${target}`, options.signal, async () => {
-      try {
-        await withTimeout("The acknowledgement", deleting, {
-          ...options,
-          clock,
-        });
-      } catch (thrown) {
-        throw toReceiptError(thrown);
-      }
-    });
-    this.#unsettled.settled(receiptHandle);
+    await this.#life.watch(`acknowledging in ${target}`, options.signal, () =>
+      withTimeout("The acknowledgement", deleting, { ...options, clock }),
+    );
+    this.#received.settle(receiptHandle);
   }
 }

@@ -10,7 +10,7 @@ import {
 } from "@opentelemetry/sdk-trace-base";
 import { processed, quickRetry } from "./consuming.ts";
 import type { ContractBus } from "./contract-bus.ts";
-import { statusUpdate } from "./messages.ts";
+import { referenceOf, statusUpdate } from "./messages.ts";
 
 export function describeTracing(subject: () => ContractBus): void {
   describe("with a tracer provider", () => {
@@ -68,6 +68,28 @@ export function describeTracing(subject: () => ContractBus): void {
       await expect(bus.sendMessage(statusUpdate("R-1"), { target })).rejects.toThrow("closed");
       const [send] = spans("send", target);
       expect(send?.attributes).toMatchObject({ "error.type": "wirekit/closed" });
+    });
+
+    it("sends and handles as ever although propagator and tracer throw", async () => {
+      const fail = () => {
+        throw new Error("an observer has failed");
+      };
+      propagation.disable();
+      propagation.setGlobalPropagator({ inject: fail, extract: fail, fields: () => [] });
+      const { bus, newTarget, eventually } = subject();
+      const target = await newTarget();
+      const handled: string[] = [];
+      const consumer = bus.consume({ target }, (message) => handled.push(referenceOf(message)));
+      const first = processed(consumer, 1);
+      await bus.sendMessage(statusUpdate("R-1"), { target });
+      await eventually(first);
+      trace.disable();
+      trace.setGlobalTracerProvider({ getTracer: () => ({ startSpan: fail, startActiveSpan: fail }) });
+      const second = processed(consumer, 1);
+      await bus.sendMessage(statusUpdate("R-2"), { target });
+      await eventually(second);
+      expect(handled).toEqual(["R-1", "R-2"]);
+      expect(bus.stats().sends).toMatchObject({ accepted: 2, delivered: 2 });
     });
 
     function spans(operation: string, target: string): ReadableSpan[] {

@@ -253,6 +253,18 @@ describe("an acknowledgement", () => {
     expect(await bus.close()).toMatchObject({ notHandled: 1 });
   });
 
+  it.each([undefined, null, "", 7])("without a receipt handle (%j) fails alone", async (receiptHandle) => {
+    const target = sqs.newQueue();
+    const { bus, one } = await received(target);
+    const [wrong, right] = await Promise.allSettled([
+      bus.deleteMessage(target, receiptHandle as string),
+      bus.acknowledge(one),
+    ]);
+    expect(wrong).toMatchObject({ reason: { code: "message-bus/unknown-receipt" } });
+    expect(right.status).toBe("fulfilled");
+    expect(sqs.aws.inspectQueue(target)).toEqual({ ready: [], inFlight: [], delayed: [] });
+  });
+
   it("that SQS cannot carry out is an error of SQS, for the whole request as for one entry", async () => {
     const target = sqs.newQueue();
     const { bus, one } = await received(target);

@@ -1,10 +1,11 @@
+import { SQSClient } from "@aws-sdk/client-sqs";
 import type { ContractBus } from "../contract/contract-bus.ts";
+import { QueueTime } from "./queue-time.ts";
 import { startSqs } from "./sqs-fixture.ts";
 
-/** Long enough that a busy machine renews leases in time. */
 const visibilityTimeoutMs = 2_000;
 
-/** SQS counts in whole seconds, and they pass here: a test may take so long, in milliseconds. */
+/** SQS counts in whole seconds, and some of them pass here: a test may take so long, in milliseconds. */
 export const testTimeoutMs = 120_000;
 
 /** What queues are by nature. */
@@ -13,22 +14,41 @@ export const traits = { groups: "none", comesAgain: "when its time is over" } as
 /** A bus for the contract, on queues of the embedded AWS whose names end in `suffix`. */
 export async function openOnSqs(suffix: string): Promise<ContractBus> {
   const sqs = await startSqs();
+  const { endpointUrl: endpoint, regionName: region, credentials } = sqs.aws;
+  const client = new SQSClient({ endpoint, region, credentials, maxAttempts: 1 });
+  const requests = countRequests(client);
+  const time = new QueueTime(() => requests.underWay === 0);
+  const open = () => sqs.open({ visibilityTimeoutMs, client, clock: time });
   return {
-    bus: sqs.open({ visibilityTimeoutMs }),
+    bus: open(),
     newTarget: async () => sqs.newQueue(suffix),
     sendText: (text, { target, key }) => sqs.sendText(text, target, key),
     eventually: (outcome) => outcome,
-    outlastVisibility: async () => {
-      // Waits for SQS's own clock: until a message comes again that was received after all others, and held as long.
-      const bus = sqs.open({ visibilityTimeoutMs });
-      const target = sqs.newQueue();
-      await sqs.sendText("canary", target);
-      for (let receipt = 0; receipt < 2; receipt += 1) {
-        const received = await bus.receiveMessage({ target, timeoutMs: 60_000 });
-        if (received === undefined) throw new Error("the canary was not received");
-      }
+    outlastVisibility: () => time.skip(visibilityTimeoutMs + 100),
+    another: async () => open(),
+    close: async () => {
+      await sqs.close();
+      client.destroy();
+      time.end();
     },
-    another: async () => sqs.open({ visibilityTimeoutMs }),
-    close: () => sqs.close(),
   };
+}
+
+/** Counts the requests that are under way, except receives, which wait for messages. */
+function countRequests(client: SQSClient): { readonly underWay: number } {
+  const requests = { underWay: 0 };
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        const count = commandName === "ReceiveMessageCommand" ? 0 : 1;
+        requests.underWay += count;
+        try {
+          return await next(args);
+        } finally {
+          requests.underWay -= count;
+        }
+      },
+    { step: "initialize" },
+  );
+  return requests;
 }
