@@ -33,9 +33,9 @@ import { SubscriptionRegistry } from "./consuming/subscriptions.ts";
 import type { DefinedEvent } from "./events/define-event.ts";
 import type { EventSchema, Published } from "./events/schema.ts";
 import { type Provisioned, type ProvisionOptions, provision } from "./provisioning/provision.ts";
-import type { PublishCall } from "./publishing/publication.ts";
 import type {
   BatchEvent,
+  PublishCall,
   PublishOptions,
   PublishReceipt,
   PublishTarget,

@@ -7,9 +7,9 @@ import type { EventHandler } from "./consuming/event-handler.ts";
 import type { SubscriptionRegistry } from "./consuming/subscriptions.ts";
 import type { DefinedEvent } from "./events/define-event.ts";
 import type { EventSchema, Published } from "./events/schema.ts";
-import type { PublishCall } from "./publishing/publication.ts";
 import type {
   BatchEvent,
+  PublishCall,
   PublishOptions,
   PublishReceipt,
   PublishTarget,

@@ -50,9 +50,9 @@ export {
   s3BodyStore,
 } from "./large-bodies/s3-body-store.ts";
 export type { Provisioned, ProvisionOptions } from "./provisioning/provision.ts";
-export type { PublishCall } from "./publishing/publication.ts";
 export type {
   BatchEvent,
+  PublishCall,
   PublishOptions,
   PublishReceipt,
   PublishTarget,

@@ -9,8 +9,7 @@ import type { BodyPointer, BodyStore } from "../large-bodies/body-store.ts";
 import { type Attributes, encodeAttributes, maxAttributes } from "../wire/attributes.ts";
 import { encodePointer, pointerAttribute } from "../wire/body-pointer.ts";
 import { isFifoTopic } from "../wire/names.ts";
-import type { PublishCall } from "./publication.ts";
-import type { PublishOptions, PublishTarget } from "./publish-options.ts";
+import type { PublishCall, PublishOptions, PublishTarget } from "./publish-options.ts";
 
 /** A message that is ready to go, all but its place in a batch. */
 export interface PreparedEntry {

@@ -1,15 +1,7 @@
 import { type Clock, TimeoutError } from "@wirekit/core";
 import { onAbort } from "@wirekit/core/kit";
-import type { EventSchema, Published } from "../events/schema.ts";
 import type { PreparedEntry } from "./prepare-entry.ts";
-import type { PublishOptions, PublishTarget } from "./publish-options.ts";
-
-/** What `publish` was called with, and can be called with again. */
-export interface PublishCall<Schema extends EventSchema = EventSchema> {
-  readonly target: PublishTarget<Schema>;
-  readonly event: Published<Schema>;
-  readonly options: PublishOptions;
-}
+import type { PublishCall } from "./publish-options.ts";
 
 /** One call of `publish` on its way to its batch. */
 export class Publication {

@@ -31,3 +31,10 @@ export interface PublishReceipt {
 export interface BatchEvent<Schema extends EventSchema> extends Omit<PublishOptions, "signal" | "timeoutMs"> {
   readonly event: Published<Schema>;
 }
+
+/** What `publish` was called with, and can be called with again. */
+export interface PublishCall<Schema extends EventSchema = EventSchema> {
+  readonly target: PublishTarget<Schema>;
+  readonly event: Published<Schema>;
+  readonly options: PublishOptions;
+}
