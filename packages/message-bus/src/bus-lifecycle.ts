@@ -15,7 +15,10 @@ import type { SendableMessage } from "./wire/message.ts";
 /** Handlers get this share of the time of `close`, so that some is left for what they sent. */
 export const consumersShare = 0.9;
 
-/** What all buses keep alike: whether the bus is open, what it counts, what fails, and the consumers that run on it. */
+/**
+ * What all buses keep alike: whether the bus is open, what it counts, what fails, and the consumers that run
+ * on it.
+ */
 export class BusLifecycle {
   readonly counters = new BusCounters();
   readonly #troubles: Troubles;
@@ -33,12 +36,18 @@ export class BusLifecycle {
     if (this.#closing.isStarted) throw closedError();
   }
 
-  /** For what handlers that still run may do: send and acknowledge. @throws ClosedError when the bus is closed. */
+  /**
+   * For what handlers that still run may do: send and acknowledge. @throws ClosedError when the bus is
+   * closed.
+   */
   throwIfClosed(): void {
     if (this.#isClosed) throw closedError();
   }
 
-  /** Keeps the consumer until it stops. If it stops by itself, `health()` says why, until another one takes its place. */
+  /**
+   * Keeps the consumer until it stops. If it stops by itself, `health()` says why, until another one takes
+   * its place.
+   */
   addConsumer(consumer: MessageConsumer, target: string): void {
     const area = `consumer of ${target}`;
     this.#consumers.add(consumer);

@@ -20,7 +20,10 @@ export interface ConsumerSourceOptions {
   readonly counters: BusCounters;
 }
 
-/** Core's source for a queue, which also keeps the bus's own counts: what was received, acknowledged, and not settled. */
+/**
+ * Core's source for a queue, which also keeps the bus's own counts: what was received, acknowledged, and not
+ * settled.
+ */
 export class ConsumerSource implements Source<SqsBusDelivery> {
   readonly redelivery = "by-queue";
   readonly #source: Source<SqsBusDelivery>;

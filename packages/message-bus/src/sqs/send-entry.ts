@@ -17,10 +17,12 @@ const legalId = /^[\x21-\x7e]{1,128}$/;
 const expected = "must be 1 to 128 ASCII characters without blanks on a FIFO queue";
 
 /**
- * A message as SQS takes it. On a FIFO queue its key is the group and its idempotency key what SQS drops copies by; on a standard queue
- * neither is on the wire, because such a queue keeps no order and drops no copies.
+ * A message as SQS takes it. On a FIFO queue its key is the group and its idempotency key what SQS drops
+ * copies by; on a standard queue neither is on the wire, because such a queue keeps no order and drops no
+ * copies.
  *
- * @throws ConfigError naming `key`, and InvalidMessageError naming the idempotency key, if a FIFO queue does not take them.
+ * @throws ConfigError naming `key`, and InvalidMessageError naming the idempotency key, if a FIFO queue does
+ * not take them.
  */
 export function toSendEntry(
   outgoing: EntrySource,
@@ -36,7 +38,8 @@ export function toSendEntry(
       ? fifoFields(outgoing)
       : delaySeconds !== undefined && { DelaySeconds: delaySeconds }),
   };
-  // A body that fits by itself is not refused because of its headers: a dead letter would never find its place.
+  // A body that fits by itself is not refused because of its headers: a dead letter would never find its
+  // place.
   if (messageBytes(entry) <= maxBatchBytes) return entry;
   const { MessageAttributes: _tooMuch, ...bare } = entry;
   return bare;

@@ -29,7 +29,8 @@ export class SqsQueues {
   }
 
   /**
-   * The queue of a target, once it is found. A caller that stops waiting does not stop the look-up for the others.
+   * The queue of a target, once it is found. A caller that stops waiting does not stop the look-up for the
+   * others.
    *
    * @throws AwsError when there is none; ConfigError when the AWS SDK is not installed.
    */
@@ -86,7 +87,8 @@ export class SqsQueues {
       clock,
       random,
     });
-    // Each acknowledgement is waited for by its caller: those that are given in one turn share a request, none waits for more.
+    // Each acknowledgement is waited for by its caller: those that are given in one turn share a request,
+    // none waits for more.
     const lingering = { lingerMs: 0, retry: policy ?? {}, timeoutMs };
     const settler = new SqsSettler({
       sqs,
