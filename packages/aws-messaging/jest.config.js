@@ -3,17 +3,17 @@ import { withEveryStatementTested } from "@wirekit/jest-config/coverage";
 
 /** Modules of types alone: there is nothing in them to run. */
 const typesOnly = [
-  "consume-options",
+  "connection/sns-api",
+  "connection/sqs-admin-api",
+  "consuming/event-handler",
   "encryption/key-provider",
-  "event-handler",
   "large-bodies/body-store",
-  "messaging-options",
-  "publish-options",
-  "sns-api",
-  "sqs-admin-api",
+  "publishing/publish-options",
 ];
 
 export default withEveryStatementTested({
   ...shared,
+  // Tests that only wait do so side by side.
+  maxConcurrency: 3,
   collectCoverageFrom: [...shared.collectCoverageFrom, ...typesOnly.map((name) => `!src/${name}.ts`)],
 });

@@ -28,7 +28,7 @@ const config = messagingConfig(process.env, {
   environment: values.environment,
 });
 // What it logs goes to nobody's screen here: a poison message is announced at each of its attempts.
-const messaging = new AwsMessaging(config, { logger: silentLogger });
+const messaging = new AwsMessaging({ ...config, logger: silentLogger });
 const consumer = startInvoiceService(messaging, {
   deadLetterQueue: values["dead-letters"],
   visibilityTimeoutMs,

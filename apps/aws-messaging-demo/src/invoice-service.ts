@@ -17,14 +17,14 @@ export interface InvoiceServiceOptions {
 export function startInvoiceService(messaging: AwsMessaging, options: InvoiceServiceOptions): EventConsumer {
   const { writeInvoice, deadLetterQueue, visibilityTimeoutMs } = options;
   return messaging.consume(
-    { topic: OrderPlaced.topic, schema: OrderPlaced.schema },
-    (order, { signal }) => writeInvoice(order, { signal }),
     {
+      topic: OrderPlaced.topic,
+      schema: OrderPlaced.schema,
       concurrency: 8,
-      maxAttempts: 3,
-      backoff: { baseDelayMs: 500, maxDelayMs: 1_000 },
       deadLetter: { queue: deadLetterQueue },
       visibilityTimeoutMs,
+      retry: { maxAttempts: 3, baseDelayMs: 500, maxDelayMs: 1_000 },
     },
+    (order, { signal }) => writeInvoice(order, { signal }),
   );
 }

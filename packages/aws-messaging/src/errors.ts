@@ -5,7 +5,6 @@ export type AwsMessagingErrorCode =
   | "aws-messaging/invalid-message"
   | "aws-messaging/validation-failed"
   | "aws-messaging/subscription-not-found"
-  | "aws-messaging/too-large"
   | "aws-messaging/rate-limited"
   | "aws-messaging/processing";
 

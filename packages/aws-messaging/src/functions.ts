@@ -1,15 +1,21 @@
-import type { SendOutcome } from "@wirekit/core";
-import { AwsMessaging, type MessagingCloseReport } from "./aws-messaging.ts";
+import type { CloseOptions, CloseReport, SendOutcome } from "@wirekit/core";
+import { AwsMessaging } from "./aws-messaging.ts";
 import type { AwsMessagingConfig } from "./config.ts";
-import type { ConsumeOptions, ConsumeTarget } from "./consume-options.ts";
-import type { DefinedEvent } from "./define-event.ts";
-import type { EventConsumer } from "./event-consumer.ts";
-import type { EventHandler } from "./event-handler.ts";
-import type { BatchEvent, PublishOptions, PublishReceipt, PublishTarget } from "./publish-options.ts";
-import type { EventSchema, Published, Received } from "./schema.ts";
-import type { SubscriptionRegistry } from "./subscriptions.ts";
+import type { ConsumeOptions, HandlingOptions } from "./consuming/consume-options.ts";
+import type { EventConsumer } from "./consuming/event-consumer.ts";
+import type { EventHandler } from "./consuming/event-handler.ts";
+import type { SubscriptionRegistry } from "./consuming/subscriptions.ts";
+import type { DefinedEvent } from "./events/define-event.ts";
+import type { EventSchema, Published } from "./events/schema.ts";
+import type {
+  BatchEvent,
+  PublishCall,
+  PublishOptions,
+  PublishReceipt,
+  PublishTarget,
+} from "./publishing/publish-options.ts";
 
-/** The functions' clients live as long as their configuration: a cache, by identity, and nothing to clean up but connections. */
+/** The client of the functions below lives as long as its configuration. */
 const shared = new WeakMap<AwsMessagingConfig, AwsMessaging>();
 
 function messagingFor(config: AwsMessagingConfig): AwsMessaging {
@@ -52,18 +58,17 @@ export function publishEvent<Schema extends EventSchema>(
 /** As {@link AwsMessaging.consume}, with the client that belongs to `config`. */
 export function consume<Schema extends EventSchema>(
   config: AwsMessagingConfig,
-  target: ConsumeTarget<Schema>,
+  options: ConsumeOptions<Schema>,
   handler: EventHandler<Schema>,
-  options?: ConsumeOptions<Received<Schema>>,
 ): EventConsumer {
-  return messagingFor(config).consume(target, handler, options);
+  return messagingFor(config).consume(options, handler);
 }
 
 /** As {@link AwsMessaging.runConsumer}, with the client that belongs to `config`. */
 export function runConsumer(
   config: AwsMessagingConfig,
   subscriptions: SubscriptionRegistry,
-  options?: ConsumeOptions,
+  options?: HandlingOptions,
 ): Promise<void> {
   return messagingFor(config).runConsumer(subscriptions, options);
 }
@@ -71,9 +76,9 @@ export function runConsumer(
 /** Closes the client that belongs to `config`. The next call with it opens a new one. */
 export async function closeMessaging(
   config: AwsMessagingConfig,
-  options?: { readonly timeoutMs?: number | undefined },
-): Promise<MessagingCloseReport> {
+  options?: CloseOptions,
+): Promise<CloseReport<PublishCall>> {
   const messaging = shared.get(config);
   shared.delete(config);
-  return (await messaging?.close(options)) ?? { notSent: 0, unconfirmed: 0, notHandled: 0 };
+  return (await messaging?.close(options)) ?? { notSent: [], unconfirmed: [], notHandled: 0 };
 }

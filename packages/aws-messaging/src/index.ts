@@ -1,20 +1,21 @@
 export type { AuditEvent, AuditHook, AuditRecord } from "./audit.ts";
-export { AwsMessaging, type MessagingCloseReport } from "./aws-messaging.ts";
+export { AwsMessaging } from "./aws-messaging.ts";
 export {
   type AwsMessagingConfig,
   type AwsMessagingOptions,
   awsMessagingConfig,
   awsMessagingConfigFromEnv,
+  type PublishBatching,
 } from "./config.ts";
-export type { ConsumeIdempotency } from "./consume-idempotency.ts";
-export type { ConsumeOptions, ConsumeTarget, DeadLetterDestination } from "./consume-options.ts";
-export {
-  type DefinedEvent,
-  type Discriminator,
-  defineEvent,
-  type EventDefinition,
-  type EventFactory,
-} from "./define-event.ts";
+export type {
+  ConsumeIdempotency,
+  ConsumeOptions,
+  DeadLetterDestination,
+  HandlingOptions,
+} from "./consuming/consume-options.ts";
+export type { EventConsumer } from "./consuming/event-consumer.ts";
+export type { EventHandler, HandlerContext, MessageMetadata } from "./consuming/event-handler.ts";
+export { type Subscription, SubscriptionRegistry } from "./consuming/subscriptions.ts";
 export type { DataKey, KeyProvider } from "./encryption/key-provider.ts";
 export {
   type KmsApi,
@@ -32,8 +33,14 @@ export {
   SubscriptionNotFoundError,
   ValidationFailedError,
 } from "./errors.ts";
-export type { EventConsumer } from "./event-consumer.ts";
-export type { EventHandler, HandlerContext, MessageMetadata } from "./event-handler.ts";
+export {
+  type DefinedEvent,
+  type Discriminator,
+  defineEvent,
+  type EventDefinition,
+  type EventFactory,
+} from "./events/define-event.ts";
+export type { EventSchema, Published, Received } from "./events/schema.ts";
 export { closeMessaging, consume, publish, publishBatch, publishEvent, runConsumer } from "./functions.ts";
 export type { BodyPointer, BodyStore, LargeBodies } from "./large-bodies/body-store.ts";
 export {
@@ -42,12 +49,15 @@ export {
   type S3BodyStoreOptions,
   s3BodyStore,
 } from "./large-bodies/s3-body-store.ts";
-export type { AwsMessagingParts } from "./messaging-options.ts";
-export type { Provisioned, ProvisionOptions } from "./provision.ts";
-export type { BatchEvent, PublishOptions, PublishReceipt, PublishTarget } from "./publish-options.ts";
-export type { RateLimit } from "./rate-limit.ts";
-export type { EventSchema, Published, Received } from "./schema.ts";
-export { type Subscription, SubscriptionRegistry } from "./subscriptions.ts";
-export type { PublishBatching } from "./topic-publisher.ts";
+export type { Provisioned, ProvisionOptions } from "./provisioning/provision.ts";
+export type {
+  BatchEvent,
+  PublishCall,
+  PublishOptions,
+  PublishReceipt,
+  PublishTarget,
+} from "./publishing/publish-options.ts";
+export type { PublisherStats, TopicStats } from "./publishing/publisher.ts";
+export type { RateLimit } from "./publishing/rate-limit.ts";
 export type { Attributes, AttributeValue } from "./wire/attributes.ts";
 export { type EnvelopeAttribute, type RawBody, type SnsBody, unwrapBody } from "./wire/unwrap-body.ts";

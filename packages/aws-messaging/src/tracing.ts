@@ -8,26 +8,23 @@ import {
   messagingSpan,
   withSpan,
 } from "@wirekit/core/tracing";
-import type { PublishReceipt } from "./publish-options.ts";
-import { carriedAttributes, type ReadMessage } from "./read-delivery.ts";
+import { carriedAttributes, type ReadMessage } from "./consuming/read-delivery.ts";
+import type { PublishReceipt } from "./publishing/publish-options.ts";
 import type { Attributes } from "./wire/attributes.ts";
 
 const scope = { name: "@wirekit/aws-messaging" };
 
-const noTrace: Attributes = {};
-
 /** What became of a message, and its size where it came as far as that. */
 export interface Sent {
   readonly outcome: SendOutcome<PublishReceipt>;
-  readonly bytes?: number;
+  readonly bytes?: number | undefined;
 }
 
 /**
- * Sends inside a span. `send` is given what the message is to carry of it: nothing where the program has registered no tracer provider. A
+ * Sends inside a span. `send` is given what the message is to carry of it. A
  * message that was not taken marks the span as failed; to the caller it is an outcome like any other.
  */
 export async function sendInSpan(topic: string, send: (trace: Attributes) => Promise<Sent>): Promise<Sent> {
-  if (!isTracingOn()) return send(noTrace);
   const { name, ...span } = messagingSpan({ operation: "send", system: "aws.sns", destination: topic });
   let sent: Sent | undefined;
   try {
@@ -37,18 +34,13 @@ export async function sendInSpan(topic: string, send: (trace: Attributes) => Pro
       sent = await send(carrier);
       const { outcome, bytes } = sent;
       active.setAttributes({ "messaging.message.body.size": bytes });
-      if (outcome.kind !== "delivered") throw reasonOf(outcome);
+      if (outcome.kind !== "delivered") throw outcome.error;
       active.setAttributes({ "messaging.message.id": outcome.messageId });
     });
   } catch (thrown) {
     if (sent === undefined) throw thrown;
   }
   return sent as Sent;
-}
-
-/** Why a message was not taken: what a single publish rejects with. */
-export function reasonOf(outcome: Exclude<Sent["outcome"], { readonly kind: "delivered" }>): unknown {
-  return outcome.error;
 }
 
 /** Handles inside a span that belongs to the one of the publisher, where the message says which that was. */
@@ -60,7 +52,10 @@ export function handlingSpan(queue: string): SpanHook<SqsDelivery, ReadMessage> 
   };
 }
 
-/** Reads a delivery. One that cannot be read has a span that says so: it comes to no handler, which would have one. */
+/**
+ * Reads a delivery. One that cannot be read has a span that says so: it comes to no handler, which would have
+ * one.
+ */
 export async function readTraced(
   queue: string,
   delivery: SqsDelivery,

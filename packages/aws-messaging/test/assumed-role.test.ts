@@ -4,8 +4,8 @@ import type { AddressInfo, Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import { ConfigError } from "@wirekit/core";
-import { awsClients } from "../src/clients.ts";
 import { type AwsMessagingOptions, awsMessagingConfig } from "../src/config.ts";
+import { awsClients } from "../src/connection/clients.ts";
 import { AWSConnectionError } from "../src/errors.ts";
 import { until } from "./messaging-fixture.ts";
 
@@ -54,14 +54,12 @@ const start = (options: Partial<AwsMessagingOptions> = {}) =>
     awsMessagingConfig({
       regionName: "eu-west-1",
       endpointUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      awsAccessKeyId: "OWN",
-      awsSecretAccessKey: "own-secret",
       roleArn,
       externalId: "tenant-7",
       roleSessionName: "orders",
+      credentials: { accessKeyId: "OWN", secretAccessKey: "own-secret" },
       ...options,
     }),
-    {},
   );
 
 it("assumes the role with the program's own credentials, once, and signs with what it was given", async () => {
@@ -100,7 +98,7 @@ it("does not wait for ever for STS, says that it is the role which cannot be had
   const closed = new Promise((resolve) => {
     server.once("connection", (socket: Socket) => socket.once("close", resolve));
   });
-  const clients = start({ timeoutMs: 400 });
+  const clients = start({ requestTimeoutMs: 400 });
   const sns = await clients.sns();
   const failed = await sns.listTopics({}).catch((error: unknown) => error);
   expect(failed instanceof AWSConnectionError).toBe(true);

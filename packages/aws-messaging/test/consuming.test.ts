@@ -14,7 +14,7 @@ import { numbers, OrderPlaced, placedAt, recordingLogger, startFixture, until } 
 const target = { topic: "orders", schema: OrderPlaced };
 const fifo = { topic: "orders.fifo", schema: OrderPlaced };
 const queue = "test-orders-queue";
-const quick = { backoff: { baseDelayMs: 1, maxDelayMs: 1 }, waitTimeMs: 1_000 };
+const quick = { waitTimeMs: 1_000, retry: { baseDelayMs: 1, maxDelayMs: 1 } };
 const event = (n: number) => ({ n, placed_at: placedAt });
 
 let fixture: Awaited<ReturnType<typeof startFixture>>;
@@ -35,13 +35,9 @@ describe("a message", () => {
     const messaging = fixture.messaging();
     await messaging.provision("orders");
     const handled: unknown[] = [];
-    const consumer = messaging.consume(
-      target,
-      (received, { metadata }) => {
-        handled.push([received, metadata.attributes, metadata.receiveCount]);
-      },
-      quick,
-    );
+    const consumer = messaging.consume({ ...target, ...quick }, (received, { metadata }) => {
+      handled.push([received, metadata.attributes, metadata.receiveCount]);
+    });
     await messaging.publish(target, event(1), { attributes: { tenant: "t-1", priority: 5 } });
     await until(isEmpty);
     expect(handled).toEqual([[event(1), { tenant: "t-1", priority: 5 }, 1]]);
@@ -53,7 +49,10 @@ describe("a message", () => {
     const messaging = fixture.messaging();
     await messaging.provision("orders", { delivery });
     const subjects: unknown[] = [];
-    messaging.consume(target, (_event, { metadata }) => void subjects.push(metadata.subject), quick);
+    messaging.consume(
+      { ...target, ...quick },
+      (_event, { metadata }) => void subjects.push(metadata.subject),
+    );
     await messaging.publish(target, event(1), { subject: "New order" });
     await until(() => subjects.length === 1);
     expect(subjects).toEqual([delivery === "raw" ? undefined : "New order"]);
@@ -64,14 +63,10 @@ describe("a message", () => {
     const messaging = fixture.messaging();
     await messaging.provision("orders", { visibilityTimeoutMs: 60_000 });
     const counts: number[] = [];
-    const consumer = messaging.consume(
-      target,
-      (_event, { metadata }) => {
-        counts.push(metadata.receiveCount);
-        if (counts.length < 3) throw new Error("not yet");
-      },
-      quick,
-    );
+    const consumer = messaging.consume({ ...target, ...quick }, (_event, { metadata }) => {
+      counts.push(metadata.receiveCount);
+      if (counts.length < 3) throw new Error("not yet");
+    });
     await messaging.publish(target, event(1));
     await until(isEmpty);
     expect(counts).toEqual([1, 2, 3]);
@@ -84,11 +79,10 @@ describe("a message", () => {
     await messaging.provision("orders", { maxReceiveCount: 100 });
     fixture.aws.createQueue("given-up");
     const consumer = messaging.consume(
-      target,
+      { ...target, ...quick, deadLetter: { queue: "given-up" }, retry: { maxAttempts: 2 } },
       () => {
         throw new Error("never");
       },
-      { ...quick, maxAttempts: 2, deadLetter: { queue: "given-up" } },
     );
     await messaging.publish(target, event(7), { attributes: { tenant: "t-1" } });
     await until(() => fixture.aws.inspectQueue("given-up").ready.length === 1);
@@ -102,7 +96,7 @@ describe("a message", () => {
     const logger = recordingLogger();
     const messaging = fixture.messaging({ logger });
     await messaging.provision("orders", { maxReceiveCount: 1 });
-    const consumer = messaging.consume(target, () => {}, { ...quick, visibilityTimeoutMs: 1_000 });
+    const consumer = messaging.consume({ ...target, ...quick, visibilityTimeoutMs: 1_000 }, () => {});
     const invalid = new Promise<void>((resolve) => {
       consumer.on("processed", ({ outcome }) => {
         if (outcome === "invalid") resolve();
@@ -145,7 +139,7 @@ describe("a consumer", () => {
     );
     fixture.aws.resetCounts();
     const handled = new Set<number>();
-    messaging.consume(target, ({ n }) => void handled.add(n), { ...quick, concurrency: 100 });
+    messaging.consume({ ...target, ...quick, concurrency: 100 }, ({ n }) => void handled.add(n));
     await until(isEmpty);
     expect(handled.size).toBe(count);
     expect(fixture.aws.counts.DeleteMessageBatch).toBeLessThanOrEqual(count / 10 + 10);
@@ -163,14 +157,10 @@ describe("a consumer", () => {
       release = resolve;
     });
     const handled: number[] = [];
-    const consumer = messaging.consume(
-      target,
-      async ({ n }) => {
-        if (n === 0) await slow;
-        handled.push(n);
-      },
-      { ...quick, concurrency: 2 },
-    );
+    const consumer = messaging.consume({ ...target, ...quick, concurrency: 2 }, async ({ n }) => {
+      if (n === 0) await slow;
+      handled.push(n);
+    });
     await until(() => handled.length === 39);
     release();
     await until(isEmpty);
@@ -184,17 +174,13 @@ describe("a consumer", () => {
     await Promise.all(numbers(30).map((n) => messaging.publish(fifo, event(n), { groupId: `g${n % 3}` })));
     const handled: number[] = [];
     const failedOnce = new Set<number>();
-    messaging.consume(
-      fifo,
-      ({ n }) => {
-        if (n % 4 === 1 && !failedOnce.has(n)) {
-          failedOnce.add(n);
-          throw new Error("once");
-        }
-        handled.push(n);
-      },
-      { ...quick, concurrency: 5 },
-    );
+    messaging.consume({ ...fifo, ...quick, concurrency: 5 }, ({ n }) => {
+      if (n % 4 === 1 && !failedOnce.has(n)) {
+        failedOnce.add(n);
+        throw new Error("once");
+      }
+      handled.push(n);
+    });
     await until(() => isEmpty("test-orders-queue.fifo"));
     for (const group of numbers(3)) {
       expect(handled.filter((n) => n % 3 === group)).toEqual(numbers(30).filter((n) => n % 3 === group));
@@ -216,7 +202,7 @@ describe("a consumer", () => {
         },
       );
     });
-    messaging.consume(fifo, () => {}, quick);
+    messaging.consume({ ...fifo, ...quick }, () => {});
     await expect(asked).resolves.toMatchObject({ MaxNumberOfMessages: 3 });
   });
 
@@ -228,14 +214,10 @@ describe("a consumer", () => {
       { kind: "delay", until: Promise.resolve() },
       { action: "ChangeMessageVisibilityBatch", times: 2 },
     );
-    messaging.consume(
-      target,
-      async () => {
-        calls += 1;
-        await renewed.applied;
-      },
-      { ...quick, visibilityTimeoutMs: 3_000 },
-    );
+    messaging.consume({ ...target, ...quick, visibilityTimeoutMs: 3_000 }, async () => {
+      calls += 1;
+      await renewed.applied;
+    });
     await messaging.publish(target, event(1));
     await until(isEmpty);
     expect(calls).toBe(1);
@@ -252,7 +234,7 @@ describe("a consumer", () => {
     await messaging.provision("orders");
     fixture.aws.faults.next(fault, { action, times: 2 });
     const handled = new Set<number>();
-    const consumer = messaging.consume(target, ({ n }) => void handled.add(n), quick);
+    const consumer = messaging.consume({ ...target, ...quick }, ({ n }) => void handled.add(n));
     await messaging.publishBatch(
       target,
       numbers(10).map((n) => ({ event: event(n) })),
@@ -271,7 +253,7 @@ describe("a consumer", () => {
     );
     const { applied } = fixture.aws.faults.next({ kind: "duplicate" }, { action: "ReceiveMessage" });
     const handled: number[] = [];
-    const consumer = messaging.consume(target, ({ n }) => void handled.push(n), quick);
+    const consumer = messaging.consume({ ...target, ...quick }, ({ n }) => void handled.push(n));
     await applied;
     await until(isEmpty);
     await consumer.close();
@@ -290,7 +272,10 @@ describe("a consumer", () => {
     );
     const { applied } = fixture.aws.faults.next({ kind: "reverse" }, { action: "ReceiveMessage" });
     const handled: number[] = [];
-    const consumer = messaging.consume(target, ({ n }) => void handled.push(n), { ...quick, concurrency: 1 });
+    const consumer = messaging.consume(
+      { ...target, ...quick, concurrency: 1 },
+      ({ n }) => void handled.push(n),
+    );
     await applied;
     await until(isEmpty);
     await consumer.close();
@@ -304,8 +289,9 @@ describe("a consumer", () => {
       await fixture.messaging().provision("orders");
       const never = { kind: "delay", until: new Promise<void>(() => undefined) } as const;
       fixture.aws.faults.next(never, { action });
-      const impatient = new AwsMessaging({ ...fixture.config, timeoutMs: 300 }, { logger: silentLogger });
-      const consumer = impatient.consume(target, () => {}, quick);
+      const impatient = new AwsMessaging({ ...fixture.config, requestTimeoutMs: 300, logger: silentLogger });
+      // What the answer that never came has taken comes again after this time.
+      const consumer = impatient.consume({ ...target, ...quick, visibilityTimeoutMs: 1_000 }, () => {});
       await fixture.messaging().publish(target, event(1));
       await until(() => consumer.stats().handled > 0 && isEmpty());
       await impatient.close();
@@ -320,13 +306,9 @@ describe("a consumer", () => {
       { action: "DeleteMessageBatch" },
     );
     let calls = 0;
-    messaging.consume(
-      target,
-      () => {
-        calls += 1;
-      },
-      quick,
-    );
+    messaging.consume({ ...target, ...quick }, () => {
+      calls += 1;
+    });
     await messaging.publishBatch(
       target,
       numbers(5).map((n) => ({ event: event(n) })),
@@ -340,7 +322,7 @@ describe("a consumer", () => {
     await messaging.provision("orders");
     fixture.aws.faults.next({ kind: "reset" }, { action: "ReceiveMessage", times: 3 });
     const seen: string[] = [];
-    const consumer = messaging.consume(target, () => {}, quick);
+    const consumer = messaging.consume({ ...target, ...quick }, () => {});
     consumer.on("fault", () => void seen.push("fault"));
     consumer.on("recovered", () => void seen.push("recovered"));
     await until(() => seen.includes("recovered"));
@@ -349,7 +331,7 @@ describe("a consumer", () => {
 
   it("rejects `closed` when its queue does not exist", async () => {
     const messaging = fixture.messaging();
-    const consumer = messaging.consume({ queue: "nowhere", schema: OrderPlaced }, () => {}, quick);
+    const consumer = messaging.consume({ queue: "nowhere", schema: OrderPlaced, ...quick }, () => {});
     await expect(consumer.closed).rejects.toMatchObject({ code: "aws/gone" });
     expect(consumer.health().status).toBe("failed");
   });
@@ -357,7 +339,7 @@ describe("a consumer", () => {
   it("rejects `closed` when its queue is deleted meanwhile", async () => {
     const messaging = fixture.messaging();
     await messaging.provision("orders");
-    const consumer = messaging.consume(target, () => {}, quick);
+    const consumer = messaging.consume({ ...target, ...quick }, () => {});
     fixture.aws.faults.next(
       { kind: "error", status: 400, code: "QueueDoesNotExist" },
       { action: "ReceiveMessage" },
@@ -372,16 +354,12 @@ describe("a consumer", () => {
     const running = new Promise<void>((resolve) => {
       started = resolve;
     });
-    const consumer = messaging.consume(
-      target,
-      (_event, { signal }) => {
-        started();
-        return new Promise((_resolve, reject) => {
-          signal.addEventListener("abort", () => reject(signal.reason));
-        });
-      },
-      { concurrency: 1 },
-    );
+    const consumer = messaging.consume({ ...target, concurrency: 1 }, (_event, { signal }) => {
+      started();
+      return new Promise((_resolve, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason));
+      });
+    });
     await messaging.publishBatch(
       target,
       numbers(5).map((n) => ({ event: event(n) })),
@@ -409,9 +387,8 @@ it("encrypts on the way, and takes a changed message for invalid", async () => {
   expect(fixture.aws.inspectQueue(queue).ready[0]).not.toContain("placed_at");
   const handled: unknown[] = [];
   const consumer = messaging.consume(
-    target,
+    { ...target, ...quick },
     (received, { metadata }) => void handled.push([received, metadata.attributes]),
-    quick,
   );
   await until(() => consumer.stats().handled === 1);
   expect(handled).toEqual([[event(42), { tenant: "t-1" }]]);
@@ -430,7 +407,7 @@ it("keeps an account of everything in its audit records, without a body", async 
   const records: AuditRecord[] = [];
   const messaging = fixture.messaging({ audit: (record) => void records.push(record) });
   await messaging.provision("orders");
-  messaging.consume(target, () => {}, quick);
+  messaging.consume({ ...target, ...quick }, () => {});
   await messaging.publish(target, event(4_111));
   await expect(messaging.publish(target, { n: "x" } as never)).rejects.toMatchObject({
     name: "ValidationFailedError",

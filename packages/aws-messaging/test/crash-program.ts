@@ -7,12 +7,14 @@ export type Step =
   | "after the delete"
   | "asked to end";
 
-/** The number of the moment, of those that the step can be, at which it happens: in the middle of the work. */
+/**
+ * The number of the moment, of those that the step can be, at which it happens: in the middle of the work.
+ */
 export const fatalMoment = 5;
 
 /**
- * A process that consumes both topics, writes down what it does before it goes on, and ends itself at the step that it is given. What is done to
- * it at the deletes is done from outside.
+ * A process that consumes both topics, writes down what it does before it goes on, and ends itself at the
+ * step that it is given. What is done to it at the deletes is done from outside.
  */
 export const crashProgram = `
   import { appendFileSync } from "node:fs";
@@ -31,7 +33,8 @@ export const crashProgram = `
 
   write("pid", process.pid);
   const config = awsMessagingConfigFromEnv(process.env, { endpointUrl: ENDPOINT_URL, environment: "test" });
-  const messaging = new AwsMessaging(config, {
+  const messaging = new AwsMessaging({
+    ...config,
     audit: ({ event, messageId }) => {
       if (event === "delivered") pass("received");
       if (event !== "handled") return;
@@ -42,14 +45,19 @@ export const crashProgram = `
   closeOnSignals([messaging], { timeoutMs: 30_000 });
   for (const topic of ["orders", "orders.fifo"]) {
     messaging.consume(
-      { topic, schema: z.object({ n: z.number(), placed_at: z.string() }) },
+      {
+        topic,
+        schema: z.object({ n: z.number(), placed_at: z.string() }),
+        concurrency: 3,
+        visibilityTimeoutMs: Number(process.env.VISIBILITY_MS),
+        waitTimeMs: 1_000,
+      },
       async ({ n }, { metadata }) => {
         pass("running");
         pass("asked to end");
         await new Promise((resolve) => setImmediate(resolve));
         write("done", topic, n, metadata.messageId);
       },
-      { concurrency: 3, visibilityTimeoutMs: Number(process.env.VISIBILITY_MS), waitTimeMs: 1_000 },
     );
   }
 `;

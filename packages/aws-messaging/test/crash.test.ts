@@ -3,9 +3,10 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, expect, it } from "@jest/globals";
+import { expect, it } from "@jest/globals";
 import { runTypeScript } from "@wirekit/devstack/run-typescript";
 import { scale } from "@wirekit/devstack/scale";
+import type { AwsMessaging } from "../src/index.ts";
 import { crashProgram, type Step } from "./crash-program.ts";
 import { numbers, OrderPlaced, placedAt, startFixture, until } from "./messaging-fixture.ts";
 
@@ -14,21 +15,33 @@ const topics = ["orders", "orders.fifo"] as const;
 const queues = { orders: "test-orders-queue", "orders.fifo": "test-orders-queue.fifo" };
 const groups = 3;
 const count = scale({ small: 24, full: 240 });
-/** How long a message that died with its process stays away. Short, and yet longer than a busy machine holds up a renewal. */
+/**
+ * How long a message that died with its process stays away. Short, and yet longer than a busy machine holds
+ * up a renewal.
+ */
 const visibilityMs = 4_000;
 
-let fixture: Awaited<ReturnType<typeof startFixture>>;
-let directory: string;
-let accountFile: string;
-/** Whether the process was killed from outside. */
-let hasKilled: boolean;
+/** What one test has to itself: they wait side by side. */
+interface Stage {
+  readonly fixture: Awaited<ReturnType<typeof startFixture>>;
+  readonly accountFile: string;
+  /** Whether the process was killed from outside. */
+  hasKilled: boolean;
+}
 
-beforeEach(async () => {
-  fixture = await startFixture();
-  directory = await mkdtemp(join(tmpdir(), "wirekit-crash-"));
-  accountFile = join(directory, "account");
-  hasKilled = false;
-  const messaging = fixture.messaging();
+async function onStage(play: (stage: Stage) => Promise<void>): Promise<void> {
+  const fixture = await startFixture();
+  const directory = await mkdtemp(join(tmpdir(), "wirekit-crash-"));
+  try {
+    await publishAll(fixture.messaging());
+    await play({ fixture, accountFile: join(directory, "account"), hasKilled: false });
+  } finally {
+    await fixture.close();
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function publishAll(messaging: AwsMessaging): Promise<void> {
   for (const topic of topics) {
     await messaging.provision(topic, { maxReceiveCount: 1_000 });
     const events = numbers(count).map((n) => ({
@@ -38,12 +51,7 @@ beforeEach(async () => {
     const outcomes = await messaging.publishBatch({ topic, schema: OrderPlaced }, events);
     expect(outcomes.every(({ kind }) => kind === "delivered")).toBe(true);
   }
-});
-
-afterEach(async () => {
-  await fixture.close();
-  await rm(directory, { recursive: true, force: true });
-});
+}
 
 /** One message that a process has handled. */
 interface Done {
@@ -53,8 +61,11 @@ interface Done {
 }
 
 /** Runs the process that does not live to the end. */
-async function runProcess(step: Step) {
-  const { aws } = fixture;
+async function runProcess(stage: Stage, step: Step) {
+  const {
+    fixture: { aws },
+    accountFile,
+  } = stage;
   const { exitCode } = await runTypeScript(crashProgram, {
     packageDirectory,
     env: {
@@ -72,7 +83,7 @@ async function runProcess(step: Step) {
   return {
     exitCode,
     // Not by a fault of its own.
-    isEndedByUs: hasKilled || facts.some(([what]) => what === "ends"),
+    isEndedByUs: stage.hasKilled || facts.some(([what]) => what === "ends"),
     done: facts.flatMap(([what, topic = "", n, messageId = ""]): Done[] =>
       what === "done" ? [{ topic, n: Number(n), messageId }] : [],
     ),
@@ -81,35 +92,36 @@ async function runProcess(step: Step) {
 }
 
 /** Whoever comes next: handles what is left, until both queues are empty. */
-async function handleTheRest(): Promise<Done[]> {
+async function handleTheRest({ fixture }: Stage): Promise<Done[]> {
   const done: Done[] = [];
   const messaging = fixture.messaging();
   for (const topic of topics) {
     messaging.consume(
-      { topic, schema: OrderPlaced },
+      { topic, schema: OrderPlaced, waitTimeMs: 1_000, visibilityTimeoutMs: visibilityMs },
       ({ n }, { metadata }) => void done.push({ topic, n, messageId: metadata.messageId }),
-      { waitTimeMs: 1_000 },
     );
   }
-  await until(() => topics.every((topic) => held(topic) === 0));
+  await until(() => topics.every((topic) => held(fixture, topic) === 0));
   await messaging.close();
   return done;
 }
 
-function held(topic: (typeof topics)[number]): number {
+function held(fixture: Stage["fixture"], topic: (typeof topics)[number]): number {
   const { ready, inFlight, delayed } = fixture.aws.inspectQueue(queues[topic]);
   return ready.length + inFlight.length + delayed.length;
 }
 
-function killTheProcess(): void {
-  const [, pid] = /^pid (\d+)$/m.exec(readFileSync(accountFile, "utf8")) ?? [];
+function killTheProcess(stage: Stage): void {
+  const [, pid] = /^pid (\d+)$/m.exec(readFileSync(stage.accountFile, "utf8")) ?? [];
   process.kill(Number(pid), "SIGKILL");
-  hasKilled = true;
+  stage.hasKilled = true;
 }
 
 /** Deaths that are caused from outside, at the second delete. */
-function plan(step: Step): void {
+function plan(stage: Stage, step: Step): void {
+  const { fixture } = stage;
   const { faults } = fixture.aws;
+  const allHeld = () => held(fixture, "orders") + held(fixture, "orders.fifo");
   let deletes = 0;
   const isSecond = () => {
     deletes += 1;
@@ -118,7 +130,7 @@ function plan(step: Step): void {
   if (step === "before the delete") {
     const when = () => {
       if (!isSecond()) return false;
-      killTheProcess();
+      killTheProcess(stage);
       return true;
     };
     faults.next({ kind: "reset" }, { action: "DeleteMessageBatch", when });
@@ -130,9 +142,9 @@ function plan(step: Step): void {
     });
     const when = () => {
       if (!isSecond()) return false;
-      const before = held("orders") + held("orders.fifo");
-      void until(() => held("orders") + held("orders.fifo") < before).then(() => {
-        killTheProcess();
+      const before = allHeld();
+      void until(() => allHeld() < before).then(() => {
+        killTheProcess(stage);
         die();
       });
       return true;
@@ -158,35 +170,47 @@ function expectOrderInGroups(first: readonly Done[], second: readonly Done[]): v
 const name = ({ topic, n }: Done) => `${topic} ${n}`;
 const everything = topics.flatMap((topic) => numbers(count).map((n) => `${topic} ${n}`)).sort();
 
-it.each<Step>(["received", "running", "before the delete", "deleted, and not told so", "after the delete"])(
+it.concurrent.each<Step>([
+  "received",
+  "running",
+  "before the delete",
+  "deleted, and not told so",
+  "after the delete",
+])(
   "nothing is lost by a process that is killed: %s",
-  async (step) => {
-    plan(step);
-    const killed = await runProcess(step);
-    expect(killed).toMatchObject({ exitCode: 1, isEndedByUs: true });
-    const rest = await handleTheRest();
+  (step) =>
+    onStage(async (stage) => {
+      plan(stage, step);
+      const killed = await runProcess(stage, step);
+      expect(killed).toMatchObject({ exitCode: 1, isEndedByUs: true });
+      const rest = await handleTheRest(stage);
 
-    expect([...new Set([...killed.done, ...rest].map(name))].sort()).toEqual(everything);
-    // Twice was handled only what the dead process had handled and could not delete any more.
-    const duplicates = [...killed.done, ...rest]
-      .map(name)
-      .filter((it, place, all) => all.indexOf(it) !== place);
-    const explained = new Set(
-      killed.done.filter(({ messageId }) => !killed.deleted.has(messageId)).map(name),
-    );
-    expect(duplicates.filter((it) => !explained.has(it))).toEqual([]);
-    expectOrderInGroups(killed.done, rest);
-    // The test has a subject: the process died in the middle of its work.
-    expect(rest.length).toBeGreaterThan(0);
-  },
+      expect([...new Set([...killed.done, ...rest].map(name))].sort()).toEqual(everything);
+      // Twice was handled only what the dead process had handled and could not delete any more.
+      const duplicates = [...killed.done, ...rest]
+        .map(name)
+        .filter((it, place, all) => all.indexOf(it) !== place);
+      const explained = new Set(
+        killed.done.filter(({ messageId }) => !killed.deleted.has(messageId)).map(name),
+      );
+      expect(duplicates.filter((it) => !explained.has(it))).toEqual([]);
+      expectOrderInGroups(killed.done, rest);
+      // The test has a subject: the process died in the middle of its work.
+      expect(rest.length).toBeGreaterThan(0);
+    }),
   120_000,
 );
 
-it("nothing is lost, and nothing done twice, by a process that is asked to end", async () => {
-  const ended = await runProcess("asked to end");
-  expect(ended).toMatchObject({ exitCode: 0, isEndedByUs: true });
-  expect(ended.done.length).toBeLessThan(everything.length);
-  const rest = await handleTheRest();
-  expect([...ended.done, ...rest].map(name).sort()).toEqual(everything);
-  expectOrderInGroups(ended.done, rest);
-}, 120_000);
+it.concurrent(
+  "nothing is lost, and nothing done twice, by a process that is asked to end",
+  () =>
+    onStage(async (stage) => {
+      const ended = await runProcess(stage, "asked to end");
+      expect(ended).toMatchObject({ exitCode: 0, isEndedByUs: true });
+      expect(ended.done.length).toBeLessThan(everything.length);
+      const rest = await handleTheRest(stage);
+      expect([...ended.done, ...rest].map(name).sort()).toEqual(everything);
+      expectOrderInGroups(ended.done, rest);
+    }),
+  120_000,
+);

@@ -1,16 +1,18 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, it } from "@jest/globals";
-import { silentLogger } from "@wirekit/core";
+import { silentLogger, systemClock } from "@wirekit/core";
+import { Deadline, Troubles } from "@wirekit/core/kit";
 import type { SqsApi, SqsMessage } from "@wirekit/core/sqs";
 import { scale } from "@wirekit/devstack/scale";
 import * as z from "zod";
-import type { AwsClients } from "../src/clients.ts";
 import { awsMessagingConfig } from "../src/config.ts";
-import { startConsumer } from "../src/event-consumer.ts";
-import { Publisher } from "../src/publisher.ts";
-import type { SnsApi } from "../src/sns-api.ts";
-import { SubscriptionRegistry } from "../src/subscriptions.ts";
+import type { AwsClients } from "../src/connection/clients.ts";
+import type { SnsApi } from "../src/connection/sns-api.ts";
+import { DeadLetterWriter } from "../src/consuming/dead-letter-writer.ts";
+import { startConsumer } from "../src/consuming/event-consumer.ts";
+import { SubscriptionRegistry } from "../src/consuming/subscriptions.ts";
+import { Publisher } from "../src/publishing/publisher.ts";
 import { until } from "./messaging-fixture.ts";
 
 setFlagsFromString("--expose-gc");
@@ -55,10 +57,9 @@ function topicInMemory(): AwsClients {
 
 it(`keeps nothing of messages that are done: the heap after ${count} of them is what it was`, async () => {
   const common = {
-    config: awsMessagingConfig({ regionName: "eu-west-1", accountId: "123456789012" }),
+    config: awsMessagingConfig({ regionName: "eu-west-1", accountId: "123456789012", logger: silentLogger }),
     clients: topicInMemory(),
-    policy: {},
-    logger: silentLogger,
+    troubles: new Troubles(systemClock),
     audit: undefined,
   };
   const schema = z.object({ n: z.number(), text: z.string() });
@@ -67,8 +68,8 @@ it(`keeps nothing of messages that are done: the heap after ${count} of them is 
   const consumer = startConsumer(
     { topic: "orders" },
     (message) => registry.find("orders", message),
-    { concurrency: 50, maxReceives: 4, settleLingerMs: 0 },
-    { ...common, writeDeadLetter: () => () => Promise.reject(new Error("nothing was to be given up")) },
+    { concurrency: 50, maxReceives: 4, settleLingerMs: 0, issues: [] },
+    { ...common, deadLetters: new DeadLetterWriter(common) },
   );
   let published = 0;
   const run = async (messages: number) => {
@@ -88,6 +89,6 @@ it(`keeps nothing of messages that are done: the heap after ${count} of them is 
   const before = await run(5 * wave);
   const after = await run(count);
   await consumer.close();
-  await publisher.close({ timeoutMs: 1_000 });
+  await publisher.close(new Deadline(1_000, systemClock));
   expect(after - before).toBeLessThan(mostGrowth);
 }, 600_000);

@@ -4,7 +4,7 @@ import * as z from "zod";
 import {
   AwsMessaging,
   type AwsMessagingConfig,
-  type AwsMessagingParts,
+  type AwsMessagingOptions,
   awsMessagingConfig,
 } from "../src/index.ts";
 
@@ -34,23 +34,22 @@ export async function startFixture(): Promise<{
   readonly aws: AwsServer;
   readonly config: AwsMessagingConfig;
   /** Makes a client that is closed with the fixture. */
-  messaging(parts?: AwsMessagingParts): AwsMessaging;
+  messaging(options?: Partial<AwsMessagingOptions>): AwsMessaging;
   close(): Promise<void>;
 }> {
   const aws = await startAws();
   const config = awsMessagingConfig({
     regionName: aws.regionName,
     endpointUrl: aws.endpointUrl,
-    awsAccessKeyId: aws.credentials.accessKeyId,
-    awsSecretAccessKey: aws.credentials.secretAccessKey,
     environment: "test",
+    credentials: aws.credentials,
   });
   const made: AwsMessaging[] = [];
   return {
     aws,
     config,
-    messaging: (parts = {}) => {
-      const messaging = new AwsMessaging(config, { logger: silentLogger, ...parts });
+    messaging: (options = {}) => {
+      const messaging = new AwsMessaging({ ...config, logger: silentLogger, ...options });
       made.push(messaging);
       return messaging;
     },

@@ -6,9 +6,9 @@ jest.unstable_mockModule("@aws-sdk/client-sts", () => {
 });
 
 it("names the package to install when a role is to be assumed without it", async () => {
-  const { awsClients } = await import("../src/clients.ts");
+  const { awsClients } = await import("../src/connection/clients.ts");
   const roleArn = "arn:aws:iam::123456789012:role/publisher";
-  const clients = awsClients(awsMessagingConfig({ regionName: "eu-west-1", roleArn }), {});
+  const clients = awsClients(awsMessagingConfig({ regionName: "eu-west-1", roleArn }));
   await expect(clients.sns()).rejects.toMatchObject({
     name: "ConfigError",
     message: expect.stringContaining("@aws-sdk/client-sts"),

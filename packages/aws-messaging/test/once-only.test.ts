@@ -5,7 +5,7 @@ import type { ConsumeIdempotency, EventConsumer } from "../src/index.ts";
 import { OrderPlaced, placedAt, startFixture, until } from "./messaging-fixture.ts";
 
 const target = { topic: "orders", schema: OrderPlaced };
-const quick = { backoff: { baseDelayMs: 1, maxDelayMs: 1 }, waitTimeMs: 1_000 };
+const quick = { waitTimeMs: 1_000, retry: { baseDelayMs: 1, maxDelayMs: 1 } };
 const event = (n: number) => ({ n, placed_at: placedAt });
 const twice = { action: "ReceiveMessage" };
 
@@ -31,7 +31,7 @@ describe("a message that is delivered twice", () => {
     const messaging = await open();
     const handled: number[] = [];
     fixture.aws.faults.next({ kind: "duplicate" }, twice);
-    const consumer = messaging.consume(target, ({ n }) => void handled.push(n), quick);
+    const consumer = messaging.consume({ ...target, ...quick }, ({ n }) => void handled.push(n));
     await messaging.publish(target, event(1));
     await settled(consumer, 2);
     expect(handled).toEqual([1, 1]);
@@ -45,7 +45,10 @@ describe("a message that is delivered twice", () => {
       const handled: number[] = [];
       const idempotency = { store: new MemoryIdempotencyStore() };
       fixture.aws.faults.next({ kind: "duplicate" }, twice);
-      const consumer = messaging.consume(target, ({ n }) => void handled.push(n), { ...quick, idempotency });
+      const consumer = messaging.consume(
+        { ...target, ...quick, idempotency },
+        ({ n }) => void handled.push(n),
+      );
       await messaging.publish(target, event(1));
       await settled(consumer, 2);
       expect(handled).toEqual([1]);
@@ -59,12 +62,11 @@ describe("a message that is delivered twice", () => {
     const messaging = await open();
     let calls = 0;
     const consumer = messaging.consume(
-      target,
+      { ...target, ...quick, idempotency: { store: new MemoryIdempotencyStore() } },
       () => {
         calls += 1;
         if (calls === 1) throw new Error("not now");
       },
-      { ...quick, idempotency: { store: new MemoryIdempotencyStore() } },
     );
     await messaging.publish(target, event(1));
     await settled(consumer, 1);
@@ -77,10 +79,10 @@ describe("an event that is published twice", () => {
   async function consumeTwo(idempotency: Omit<ConsumeIdempotency<{ n: number }>, "store">) {
     const messaging = await open();
     const handled: number[] = [];
-    const consumer = messaging.consume(target, ({ n }) => void handled.push(n), {
-      ...quick,
-      idempotency: { store: new MemoryIdempotencyStore(), ...idempotency },
-    });
+    const consumer = messaging.consume(
+      { ...target, ...quick, idempotency: { store: new MemoryIdempotencyStore(), ...idempotency } },
+      ({ n }) => void handled.push(n),
+    );
     await messaging.publish(target, event(1), { attributes: { order: "o-1" } });
     await messaging.publish(target, event(1), { attributes: { order: "o-1" } });
     await settled(consumer, 2);
@@ -117,7 +119,7 @@ it("lets each queue handle an event once, with one store for all", async () => {
   };
   const handled: string[] = [];
   const consumers = ["orders", "audit"].map((topic) =>
-    messaging.consume({ ...target, topic }, () => void handled.push(topic), { ...quick, idempotency }),
+    messaging.consume({ ...target, topic, ...quick, idempotency }, () => void handled.push(topic)),
   );
   await messaging.publish(target, event(1));
   await messaging.publish({ ...target, topic: "audit" }, event(1));
@@ -129,7 +131,7 @@ it("names a claim that would run out while its handler runs", async () => {
   const messaging = await open();
   const idempotency = { store: new MemoryIdempotencyStore(), claimTtlMs: 1_000 };
   const consume = () =>
-    messaging.consume(target, () => {}, { ...quick, handlerTimeoutMs: 1_000, idempotency });
+    messaging.consume({ ...target, ...quick, handlerTimeoutMs: 1_000, idempotency }, () => {});
   expect(consume).toThrow(ConfigError);
   expect(consume).toThrow("idempotency.claimTtlMs");
 });

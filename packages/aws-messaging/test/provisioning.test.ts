@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import { ConfigError } from "@wirekit/core";
 import { type AwsServer, startAws } from "@wirekit/devstack/aws";
-import { type AwsClients, awsClients } from "../src/clients.ts";
 import { awsMessagingConfig } from "../src/config.ts";
-import { type ProvisionOptions, provision } from "../src/provision.ts";
+import { type AwsClients, awsClients } from "../src/connection/clients.ts";
+import { type ProvisionOptions, provision } from "../src/provisioning/provision.ts";
 
 let aws: AwsServer;
 let clients: AwsClients;
@@ -14,10 +14,8 @@ beforeEach(async () => {
     awsMessagingConfig({
       endpointUrl: aws.endpointUrl,
       regionName: aws.regionName,
-      awsAccessKeyId: aws.credentials.accessKeyId,
-      awsSecretAccessKey: aws.credentials.secretAccessKey,
+      credentials: aws.credentials,
     }),
-    {},
   );
 });
 
@@ -28,10 +26,13 @@ afterEach(async () => {
 
 const make = async (topic: string, options: ProvisionOptions = {}) =>
   provision(topic, options, {
-    config: { environment: "prod" },
+    config: awsMessagingConfig({
+      regionName: aws.regionName,
+      environment: "prod",
+      retry: { maxAttempts: 3, baseDelayMs: 1 },
+    }),
     sns: await clients.sns(),
     sqs: await clients.sqsAdmin(),
-    policy: { maxAttempts: 3, baseDelayMs: 1 },
   });
 
 const publish = async (TopicArn: string, groupId?: string) => {
@@ -100,7 +101,7 @@ it.each([
     "t",
     { encryption },
     {
-      config: { environment: undefined },
+      config: awsMessagingConfig({ regionName: aws.regionName }),
       sns: await clients.sns(),
       // The embedded service knows no such attributes: what is asked for is seen here.
       sqs: {
@@ -109,7 +110,6 @@ it.each([
           asked.push(Attributes);
         },
       },
-      policy: {},
     },
   );
   expect(asked.slice(0, 2)).toEqual([

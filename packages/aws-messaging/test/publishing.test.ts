@@ -1,13 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { silentLogger } from "@wirekit/core";
+import { silentLogger, systemClock } from "@wirekit/core";
 import { toAwsError } from "@wirekit/core/aws";
+import { Troubles } from "@wirekit/core/kit";
 import { type AwsServer, startAws } from "@wirekit/devstack/aws";
 import { scale } from "@wirekit/devstack/scale";
 import * as z from "zod";
-import { type AwsClients, awsClients } from "../src/clients.ts";
-import { awsMessagingConfig } from "../src/config.ts";
-import { prepareEntry } from "../src/prepare-entry.ts";
-import { type PublishBatching, TopicPublisher } from "../src/topic-publisher.ts";
+import { awsMessagingConfig, type PublishBatching } from "../src/config.ts";
+import { type AwsClients, awsClients } from "../src/connection/clients.ts";
+import { prepareEntry } from "../src/publishing/prepare-entry.ts";
+import { TopicPublisher } from "../src/publishing/topic-publisher.ts";
 
 const schema = z.object({ n: z.number() });
 const context = { maxMessageBytes: 262_144, cipher: undefined };
@@ -19,15 +20,7 @@ const publishers: TopicPublisher[] = [];
 beforeEach(async () => {
   aws = await startAws();
   const { endpointUrl, regionName, credentials } = aws;
-  clients = awsClients(
-    awsMessagingConfig({
-      endpointUrl,
-      regionName,
-      awsAccessKeyId: credentials.accessKeyId,
-      awsSecretAccessKey: credentials.secretAccessKey,
-    }),
-    {},
-  );
+  clients = awsClients(awsMessagingConfig({ endpointUrl, regionName, credentials }));
 });
 
 afterEach(async () => {
@@ -49,11 +42,14 @@ async function publisherTo(topic: string, batching: PublishBatching = {}): Promi
   const publisher = new TopicPublisher({
     topicArn: TopicArn,
     sns,
-    batching,
-    retry: { maxAttempts: 4, baseDelayMs: 1, maxDelayMs: 5 },
-    maxMessageBytes: context.maxMessageBytes,
-    timeoutMs: 10_000,
-    logger: silentLogger,
+    config: awsMessagingConfig({
+      regionName: aws.regionName,
+      batching,
+      retry: { maxAttempts: 4, baseDelayMs: 1, maxDelayMs: 5 },
+      requestTimeoutMs: 10_000,
+      logger: silentLogger,
+    }),
+    troubles: new Troubles(systemClock),
   });
   publishers.push(publisher);
   return publisher;
@@ -61,7 +57,7 @@ async function publisherTo(topic: string, batching: PublishBatching = {}): Promi
 
 async function publish(publisher: TopicPublisher, n: number, groupId?: string) {
   const topic = groupId === undefined ? "orders" : "orders.fifo";
-  return publisher.publish(await prepareEntry({ topic, schema }, { n }, { groupId }, context), {});
+  return publisher.send(await prepareEntry({ topic, schema }, { n }, { groupId }, context), {});
 }
 
 const arrived = (queue: string) =>
@@ -129,7 +125,7 @@ describe("single publishes", () => {
     const publisher = await publisherTo("orders");
     aws.faults.next({ kind: "error", status: 503, code: "ServiceUnavailable" }, { times: 4 });
     await expect(publish(publisher, 1)).rejects.toMatchObject({
-      name: "AwsError",
+      name: "AwsRejectedError",
       code: "aws/transient",
       attempts: 4,
     });
@@ -143,9 +139,13 @@ describe("a request that SNS does not answer", () => {
   };
   const openClients = (timeoutMs: number) => {
     const { endpointUrl, regionName, credentials } = aws;
-    const { accessKeyId: awsAccessKeyId, secretAccessKey: awsSecretAccessKey } = credentials;
-    const options = { endpointUrl, regionName, awsAccessKeyId, awsSecretAccessKey, timeoutMs };
-    return awsClients(awsMessagingConfig(options), {});
+    const options = {
+      endpointUrl,
+      regionName,
+      credentials,
+      requestTimeoutMs: timeoutMs,
+    };
+    return awsClients(awsMessagingConfig(options));
   };
   const input = (TopicArn: string) => ({
     TopicArn,

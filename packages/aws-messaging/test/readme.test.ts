@@ -10,10 +10,13 @@ it("every example in the README runs, and prints what it says", async () => {
   try {
     const written = readSnippets(fileURLToPath(new URL("../README.md", import.meta.url)));
     // The one thing that a reader's program has no need to say: where the AWS of this test is.
-    const here = "awsMessagingConfigFromEnv(process.env, { endpointUrl: process.env.ENDPOINT_URL })";
+    const endpoint = "endpointUrl: process.env.ENDPOINT_URL";
     const snippets = written.map((snippet) => ({
       ...snippet,
-      code: snippet.code.replaceAll("awsMessagingConfigFromEnv()", here),
+      code: snippet.code
+        .replaceAll("awsMessagingConfigFromEnv()", `awsMessagingConfigFromEnv(process.env, { ${endpoint} })`)
+        .replaceAll("AwsMessaging.fromEnv(process.env, {", `AwsMessaging.fromEnv(process.env, { ${endpoint},`)
+        .replaceAll("AwsMessaging.fromEnv()", `AwsMessaging.fromEnv(process.env, { ${endpoint} })`),
     }));
     expect(snippets.length).toBeGreaterThan(10);
     const env = {

@@ -9,12 +9,12 @@ import {
 } from "@opentelemetry/sdk-trace-base";
 import * as z from "zod";
 import { localKeyring, messageCipher, type PublishOptions } from "../src/index.ts";
-import { prepareEntry } from "../src/prepare-entry.ts";
+import { prepareEntry } from "../src/publishing/prepare-entry.ts";
 import { numbers, OrderPlaced, placedAt, startFixture, until } from "./messaging-fixture.ts";
 
 const target = { topic: "orders", schema: OrderPlaced };
 const queue = "test-orders-queue";
-const quick = { backoff: { baseDelayMs: 1, maxDelayMs: 1 }, waitTimeMs: 1_000 };
+const quick = { waitTimeMs: 1_000, retry: { baseDelayMs: 1, maxDelayMs: 1 } };
 const event = (n: number) => ({ n, placed_at: placedAt });
 const exporter = new InMemorySpanExporter();
 
@@ -34,7 +34,7 @@ async function publishedAttributes(options: PublishOptions = {}) {
   await messaging.provision("orders");
   await messaging.publish(target, event(1), options);
   const seen: object[] = [];
-  messaging.consume(target, (_event, { metadata }) => void seen.push(metadata.attributes), quick);
+  messaging.consume({ ...target, ...quick }, (_event, { metadata }) => void seen.push(metadata.attributes));
   await until(() => seen.length === 1);
   return seen[0];
 }
@@ -60,7 +60,7 @@ describe("with a tracer provider", () => {
     async (delivery) => {
       const messaging = fixture.messaging();
       await messaging.provision("orders", { delivery });
-      messaging.consume(target, () => trace.getTracer("test").startSpan("work").end(), quick);
+      messaging.consume({ ...target, ...quick }, () => trace.getTracer("test").startSpan("work").end());
       const { messageId } = await trace.getTracer("test").startActiveSpan("request", async (request) => {
         const receipt = await messaging.publish(target, event(1));
         request.end();
@@ -102,14 +102,10 @@ describe("with a tracer provider", () => {
     });
 
     let calls = 0;
-    messaging.consume(
-      target,
-      () => {
-        calls += 1;
-        if (calls === 1) throw new Error("secret-4711");
-      },
-      quick,
-    );
+    messaging.consume({ ...target, ...quick }, () => {
+      calls += 1;
+      if (calls === 1) throw new Error("secret-4711");
+    });
     await messaging.publish(target, event(1));
     await until(
       () => exporter.getFinishedSpans().filter(({ name }) => name === `process ${queue}`).length === 2,
@@ -131,7 +127,7 @@ describe("with a tracer provider", () => {
       await messaging.provision("orders", { delivery });
       await messaging.publish({ topic: "orders", schema: z.unknown() }, { n: "secret-4711" });
       const invalid: string[] = [];
-      const consumer = messaging.consume(target, () => undefined, quick);
+      const consumer = messaging.consume({ ...target, ...quick }, () => undefined);
       consumer.on("processed", ({ outcome }) => invalid.push(outcome));
       await until(() => invalid.length > 0);
       expect(invalid).toEqual(["invalid"]);
@@ -160,7 +156,7 @@ describe("with a tracer provider", () => {
     const messaging = fixture.messaging();
     await messaging.provision("orders");
     const published = messaging.publish(target, event(1));
-    await expect(messaging.close()).resolves.toMatchObject({ notSent: 0, unconfirmed: 0 });
+    await expect(messaging.close()).resolves.toMatchObject({ notSent: [], unconfirmed: [] });
     await expect(published).resolves.toMatchObject({ messageId: expect.any(String) });
   });
 

@@ -1,4 +1,5 @@
-// AES-256-GCM as NIST SP 800-38D recommends it: a random nonce of 96 bits in front, a tag of 128 bits at the end.
+// AES-256-GCM as NIST SP 800-38D recommends it: a random nonce of 96 bits in front, a tag of 128 bits at the
+// end.
 const nonceBytes = 12;
 const tagBytes = 16;
 

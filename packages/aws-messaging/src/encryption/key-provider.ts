@@ -12,8 +12,9 @@ export interface DataKey {
 export interface KeyProvider {
   generateDataKey(): Promise<DataKey>;
   /**
-   * Gives `plaintext` back. Rejects with `InvalidMessageError` when the key is unknown, or the encrypted key is not authentic: the message is
-   * invalid then. Any other rejection says that the key cannot be had for now, and the message comes again.
+   * Gives `plaintext` back. Rejects with `InvalidMessageError` when the key is unknown, or the encrypted key
+   * is not authentic: the message is invalid then. Any other rejection says that the key cannot be had for
+   * now, and the message comes again.
    */
   decryptDataKey(key: { readonly keyId: string; readonly encrypted: Uint8Array }): Promise<Uint8Array>;
 }

@@ -195,8 +195,7 @@ describe("through the AWS SDK", () => {
     const config = awsMessagingConfig({
       regionName: "eu-west-1",
       endpointUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      awsAccessKeyId: "id",
-      awsSecretAccessKey: "secret",
+      credentials: { accessKeyId: "id", secretAccessKey: "secret" },
     });
     const keys = kmsKeyProvider({ keyId: `${account}/k`, encryptionContext: { app: "orders" }, config });
     const { keyId, plaintext, encrypted } = await keys.generateDataKey();

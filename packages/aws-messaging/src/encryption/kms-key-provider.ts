@@ -1,9 +1,9 @@
 import { ConfigError, type Issue } from "@wirekit/core";
 import { toAwsError } from "@wirekit/core/aws";
-import { once } from "@wirekit/core/kit";
+import { loadPeer, once } from "@wirekit/core/kit";
 import type { AwsMessagingConfig } from "../config.ts";
+import { clientSettings } from "../connection/sdk-settings.ts";
 import { InvalidMessageError } from "../errors.ts";
-import { clientSettings, loadPeer } from "../sdk-settings.ts";
 import type { KeyProvider } from "./key-provider.ts";
 
 /** The part of KMS that is used here, in KMS's own names. `new KMS()` of `@aws-sdk/client-kms` is one. */
@@ -66,19 +66,19 @@ export function kmsKeyProvider(options: KmsKeyProviderOptions): KmsKeyProvider {
   const own: { destroy(): void }[] = [];
   const api = once<KmsApi>(async () => {
     if (kms !== undefined) return kms;
-    const { KMS } = await loadPeer("encryption", "@aws-sdk/client-kms", () => import("@aws-sdk/client-kms"));
+    const { KMS } = await loadPeer("@aws-sdk/client-kms", () => import("@aws-sdk/client-kms"), "encryption");
     const keep = <Client extends { destroy(): void }>(client: Client) => {
       own.push(client);
       return client;
     };
-    const { timeoutMs, retryAttempts } = config as AwsMessagingConfig;
+    const { requestTimeoutMs, retry } = config as AwsMessagingConfig;
     const settings = await clientSettings(config as AwsMessagingConfig, keep);
     const requestHandler = {
       ...settings.requestHandler,
-      requestTimeout: timeoutMs,
+      requestTimeout: requestTimeoutMs,
       throwOnRequestTimeout: true,
     };
-    return keep(new KMS({ ...settings, requestHandler, maxAttempts: retryAttempts + 1 }));
+    return keep(new KMS({ ...settings, requestHandler, maxAttempts: retry.maxAttempts }));
   });
   const context = { EncryptionContext: encryptionContext && { ...encryptionContext } };
 

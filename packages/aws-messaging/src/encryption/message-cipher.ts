@@ -12,8 +12,8 @@ export const encryptionAttributes = {
 } as const;
 
 /**
- * What is added to a message that is given up, in the order of its worth. Not bound to the body: a dead letter can be decrypted, and be
- * handled again, as the message that it was.
+ * What is added to a message that is given up, in the order of its worth. Not bound to the body: a dead
+ * letter can be decrypted, and be handled again, as the message that it was.
  */
 export const deadLetterAttributes = {
   reason: "wirekit.dead-letter.reason",
@@ -30,13 +30,16 @@ const algorithm = "A256GCM";
 
 export interface MessageCipherOptions {
   readonly keys: KeyProvider;
-  /** How long one data key is used for new messages, and how long one that was decrypted is kept, in milliseconds. Default 300,000. */
+  /**
+   * How long one data key is used for new messages, and how long one that was decrypted is kept, in
+   * milliseconds. Default 300,000.
+   */
   readonly dataKeyLifetimeMs?: number | undefined;
   /** For how many messages at most. Default 1,000,000: far below where random nonces may meet. */
   readonly dataKeyMaxMessages?: number | undefined;
   /**
-   * What to do with a message that came in the clear: take it, as during a migration, or call it invalid. Default `"refuse"`:
-   * otherwise whoever can write to the queue could leave the encryption out.
+   * What to do with a message that came in the clear: take it, as during a migration, or call it invalid.
+   * Default `"refuse"`: otherwise whoever can write to the queue could leave the encryption out.
    */
   readonly unencrypted?: "accept" | "refuse" | undefined;
   readonly clock?: Clock | undefined;
@@ -51,15 +54,19 @@ export interface CipherText {
 /** Encrypts bodies on their way out and decrypts them on their way in. */
 export interface MessageCipher {
   encrypt(message: CipherText): Promise<CipherText>;
-  /** Rejects with `InvalidMessageError` when the message is not authentic, or in the clear where that is refused. */
+  /**
+   * Rejects with `InvalidMessageError` when the message is not authentic, or in the clear where that is
+   * refused.
+   */
   decrypt(message: CipherText): Promise<CipherText>;
 }
 
 const knownDataKeys = 1_000;
 
 /**
- * Envelope encryption: each body under a data key that is used for a short while, the data key encrypted by the provider. The
- * message's attributes are bound to the body, so that neither can be exchanged for those of another message.
+ * Envelope encryption: each body under a data key that is used for a short while, the data key encrypted by
+ * the provider. The message's attributes are bound to the body, so that neither can be exchanged for those of
+ * another message.
  */
 export function messageCipher(options: MessageCipherOptions): MessageCipher {
   const {

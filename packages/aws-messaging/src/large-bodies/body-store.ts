@@ -8,9 +8,15 @@ export interface BodyPointer {
 export interface BodyStore {
   /** A place for one more body, which nothing stands in yet. */
   newPointer(): BodyPointer;
-  /** Rejects with `InvalidMessageError` for a body that is too large for the store as well; `AWSConnectionError`. */
+  /**
+   * Rejects with `MessageTooLargeError` for a body that is too large for the store as well;
+   * `AWSConnectionError`.
+   */
   put(pointer: BodyPointer, body: string): Promise<void>;
-  /** Rejects with `InvalidMessageError` for a pointer that leads out of the store or to nothing; `AWSConnectionError`. */
+  /**
+   * Rejects with `InvalidMessageError` for a pointer that leads out of the store or to nothing;
+   * `AWSConnectionError`.
+   */
   get(pointer: BodyPointer): Promise<string>;
   /** A pointer to nothing is no fault. */
   delete(pointer: BodyPointer): Promise<void>;
@@ -20,8 +26,8 @@ export interface BodyStore {
 export interface LargeBodies {
   readonly store: BodyStore;
   /**
-   * What becomes of a body once its message was handled, and deleted from the queue. `"delete"` is for a topic that one queue consumes; default
-   * `"keep"`, for a lifecycle rule of the bucket to remove.
+   * What becomes of a body once its message was handled, and deleted from the queue. `"delete"` is for a
+   * topic that one queue consumes; default `"keep"`, for a lifecycle rule of the bucket to remove.
    */
   readonly afterHandling?: "keep" | "delete" | undefined;
 }

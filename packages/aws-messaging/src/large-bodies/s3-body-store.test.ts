@@ -73,11 +73,11 @@ it("refuses a body beyond its limit on the way in, and on the way out before it 
   const store = s3BodyStore({ bucket: "bodies", maxBodyBytes: 5, s3: dropping });
   const pointer = store.newPointer();
   await expect(store.put(pointer, "€€")).rejects.toMatchObject({
-    code: "aws-messaging/too-large",
-    details: { bytes: 6, limit: 5 },
+    code: "wirekit/message-too-large",
+    details: { bytes: 6, maxBytes: 5 },
   });
   objects.set(`bodies/${pointer.key}`, "123456");
-  await expect(store.get(pointer)).rejects.toMatchObject({ code: "aws-messaging/too-large" });
+  await expect(store.get(pointer)).rejects.toMatchObject({ code: "aws-messaging/invalid-message" });
   expect(isDropped).toBe(true);
 });
 

@@ -1,10 +1,10 @@
-import { ConfigError, type Issue } from "@wirekit/core";
+import { ConfigError, type Issue, MessageTooLargeError } from "@wirekit/core";
 import { toAwsError } from "@wirekit/core/aws";
-import { once } from "@wirekit/core/kit";
+import { loadPeer, once } from "@wirekit/core/kit";
 import { utf8Length } from "@wirekit/core/outbound";
 import type { AwsMessagingConfig } from "../config.ts";
+import { clientSettings } from "../connection/sdk-settings.ts";
 import { InvalidMessageError } from "../errors.ts";
-import { clientSettings, loadPeer } from "../sdk-settings.ts";
 import type { BodyPointer, BodyStore } from "./body-store.ts";
 
 interface ObjectPlace {
@@ -65,21 +65,21 @@ export function s3BodyStore(options: S3BodyStoreOptions): S3BodyStore {
   const own: { destroy(): void }[] = [];
   const api = once<S3Api>(async () => {
     if (s3 !== undefined) return s3;
-    const { S3 } = await loadPeer("largeBodies", "@aws-sdk/client-s3", () => import("@aws-sdk/client-s3"));
+    const { S3 } = await loadPeer("@aws-sdk/client-s3", () => import("@aws-sdk/client-s3"), "largeBodies");
     const keep = <Client extends { destroy(): void }>(client: Client) => {
       own.push(client);
       return client;
     };
-    const { timeoutMs, retryAttempts, endpointUrl } = config as AwsMessagingConfig;
+    const { requestTimeoutMs, retry, endpointUrl } = config as AwsMessagingConfig;
     const settings = await clientSettings(config as AwsMessagingConfig, keep);
     const requestHandler = {
       ...settings.requestHandler,
-      requestTimeout: timeoutMs,
+      requestTimeout: requestTimeoutMs,
       throwOnRequestTimeout: true,
     };
     // An endpoint of one's own seldom answers to the bucket's name as a host name.
     const forcePathStyle = endpointUrl !== undefined;
-    return keep(new S3({ ...settings, requestHandler, forcePathStyle, maxAttempts: retryAttempts + 1 }));
+    return keep(new S3({ ...settings, requestHandler, forcePathStyle, maxAttempts: retry.maxAttempts }));
   });
 
   async function ask<T>(what: string, task: (client: S3Api) => Promise<T>): Promise<T> {
@@ -91,22 +91,15 @@ export function s3BodyStore(options: S3BodyStoreOptions): S3BodyStore {
     }
   }
 
-  /**
-   * Whoever can write to the queue could otherwise have anything read, and deleted, that this program may.
-   */
+  /** Otherwise anyone who can write to the queue could have this program read and delete whatever it may. */
   const isOurs = (pointer: BodyPointer) => pointer.bucket === bucket && pointer.key.startsWith(prefix);
-  const tooLarge = (bytes: number) =>
-    new InvalidMessageError(`The body is ${bytes} bytes: at most ${maxBodyBytes} are kept in S3`, {
-      code: "aws-messaging/too-large",
-      details: { bytes, limit: maxBodyBytes },
-    });
 
   return {
     newPointer: () => ({ bucket, key: `${prefix}${crypto.randomUUID()}` }),
 
     async put(pointer, body) {
       const bytes = utf8Length(body);
-      if (bytes > maxBodyBytes) throw tooLarge(bytes);
+      if (bytes > maxBodyBytes) throw new MessageTooLargeError({ bytes, maxBytes: maxBodyBytes });
       const place = placeOf(pointer);
       await ask("Putting a body into S3", (client) =>
         client.putObject({ ...place, Body: body, ContentType: "application/json" }),
@@ -127,7 +120,8 @@ export function s3BodyStore(options: S3BodyStoreOptions): S3BodyStore {
         if (bytes > maxBodyBytes) {
           // A body that nobody reads would keep its connection.
           found.Body?.destroy?.();
-          throw tooLarge(bytes);
+          const message = `The message's body is ${bytes} bytes: at most ${maxBodyBytes} are read from S3`;
+          throw new InvalidMessageError(message, { details: { bytes, maxBytes: maxBodyBytes } });
         }
         return (await found.Body?.transformToString("utf-8")) ?? "";
       });

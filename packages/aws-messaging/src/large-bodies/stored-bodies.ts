@@ -2,7 +2,9 @@ import type { Logger } from "@wirekit/core";
 import { messageOf } from "@wirekit/core/kit";
 import type { BodyPointer, LargeBodies } from "./body-store.ts";
 
-/** Knows which messages have a body that was stored apart, and deletes it after them where that was asked for. */
+/**
+ * Knows which messages have a body that was stored apart, and deletes it after them where that was asked for.
+ */
 export class StoredBodies {
   readonly #largeBodies: LargeBodies | undefined;
   readonly #logger: Logger;
@@ -13,7 +15,9 @@ export class StoredBodies {
     this.#logger = logger;
   }
 
-  /** Remembers, for as long as there is the delivery, where the body of a message stands that is being read. */
+  /**
+   * Remembers, for as long as there is the delivery, where the body of a message stands that is being read.
+   */
   async note<Message extends { readonly stored?: BodyPointer | undefined }>(
     delivery: object,
     reading: Promise<Message>,

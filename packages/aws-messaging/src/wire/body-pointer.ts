@@ -1,6 +1,8 @@
 import type { BodyPointer } from "../large-bodies/body-store.ts";
 
-/** The attribute that says that a body is a pointer; its value is the size of what that points to, in bytes. */
+/**
+ * The attribute that says that a body is a pointer; its value is the size of what that points to, in bytes.
+ */
 export const pointerAttribute = "ExtendedPayloadSize";
 
 /** What AWS's Extended Client Libraries call such a pointer: they can read ours, and we theirs. */

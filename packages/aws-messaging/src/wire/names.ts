@@ -15,7 +15,10 @@ export function topicNameFor(topic: string, environment: string | undefined): st
   return environment === undefined ? topic : `${environment}-${topic}`;
 }
 
-/** The name of the one queue that consumes a logical topic: `prod-user-events-queue`, `prod-orders-queue.fifo`. */
+/**
+ * The name of the one queue that consumes a logical topic: `prod-user-events-queue`,
+ * `prod-orders-queue.fifo`.
+ */
 export function queueNameFor(topic: string, environment: string | undefined): string {
   const name = topicNameFor(topic, environment);
   return isFifo(name) ? `${name.slice(0, -fifoSuffix.length)}-queue${fifoSuffix}` : `${name}-queue`;

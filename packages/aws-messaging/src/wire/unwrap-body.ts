@@ -25,10 +25,11 @@ export interface RawBody {
 }
 
 /**
- * Takes an SQS body out of its SNS envelope, if it has one. Told by shape, per message: one queue may get both.
+ * Takes an SQS body out of its SNS envelope, if it has one. Told by shape, per message: one queue may get
+ * both.
  *
- * An envelope is a JSON object with `Type: "Notification"` and the texts `Message`, `MessageId` and `TopicArn`. A
- * published object that merely has a member `Message` is not one.
+ * An envelope is a JSON object with `Type: "Notification"` and the texts `Message`, `MessageId` and
+ * `TopicArn`. A published object that merely has a member `Message` is not one.
  */
 export function unwrapBody(body: string): SnsBody | RawBody {
   // Most raw bodies need not be parsed to know that they are none; the parse is the costly part.

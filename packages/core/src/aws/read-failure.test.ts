@@ -1,4 +1,5 @@
 import { expect, it } from "@jest/globals";
+import { TimeoutError } from "../index.ts";
 import type { AwsFailureKind } from "./failure-table.ts";
 import { type AwsRequestState, readAwsFailure, readEntryFailure } from "./read-failure.ts";
 
@@ -100,6 +101,14 @@ it.each<[string, object, AwsRequestState]>([
   ["ECONNRESET", failed({ code: "ECONNRESET", syscall: "read" }), "unknown"],
   ["EPIPE", failed({ code: "EPIPE", syscall: "write" }), "unknown"],
   ["AbortError", failed({ name: "AbortError" }), "unknown"],
+  ["ECONNREFUSED", failed({}, "AWS SDK error wrapper for Error: connect ECONNREFUSED 127.0.0.1:1"), "unsent"],
+  ["ECONNRESET", failed({}, "AWS SDK error wrapper for Error: read ECONNRESET"), "unknown"],
+  [
+    "TimeoutError",
+    failed({}, "AWS SDK error wrapper for TimeoutError: the request socket timed out"),
+    "unknown",
+  ],
+  ["TimeoutError", new TimeoutError("The look-up", 5), "unknown"],
   ["CredentialsProviderError", failed({ name: "CredentialsProviderError" }), "unsent"],
 ])("knows of %s whether the request left: %#", (fault, thrown, request) => {
   expect(readAwsFailure(thrown)).toMatchObject({ kind: "transient", retryable: true, fault, request });

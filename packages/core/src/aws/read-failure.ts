@@ -46,7 +46,7 @@ interface SdkError {
 
 /** Reads what a client of the AWS SDK threw, whatever it is. */
 export function readAwsFailure(thrown: unknown): AwsFailure {
-  const error = withCode((typeof thrown === "object" && thrown !== null ? thrown : {}) as SdkError);
+  const error = unwrapped((typeof thrown === "object" && thrown !== null ? thrown : {}) as SdkError);
   const fault = faultOf(error);
   const { httpStatusCode: status, requestId } = error.$metadata ?? {};
   // A host that is not found (ENOTFOUND) is no queue that is not found.
@@ -64,18 +64,17 @@ export function readAwsFailure(thrown: unknown): AwsFailure {
   };
 }
 
-/**
- * The SDK replaces errors of another realm, such as Node's own under Jest, by one that has only their text. This
- * returns such an error with the code and the system call that stand in the text.
- */
-function withCode(error: SdkError): SdkError {
-  const { code, message } = error;
-  if (code !== undefined || typeof message !== "string") return error;
-  const [, syscall, found] = otherRealm.exec(message) ?? [];
-  return found === undefined ? error : { message, syscall, code: found };
-}
+const wrapper = /^AWS SDK error wrapper for (\w+): (?:(\w+) (E[A-Z_]+)\b)?/;
 
-const otherRealm = /^AWS SDK error wrapper for \w*Error: (connect|getaddrinfo|read|write) (E[A-Z_]+)/;
+/**
+ * The SDK wraps errors of another realm (a test runner's sandbox) in one of its own, which says in its
+ * message what they were.
+ */
+function unwrapped(error: SdkError): SdkError {
+  const [match, name, syscall, code] = wrapper.exec(String(error.message)) ?? [];
+  if (match === undefined) return error;
+  return { ...error, name, code: code ?? error.code, syscall, message: error.message };
+}
 
 /** Node's codes for faults of the network. */
 const nodesCode = /^E[A-Z_]+$/;
@@ -108,7 +107,7 @@ export interface EntryFault {
  */
 function faultOf({ name, code, $metadata, $response }: SdkError): string {
   const isNetwork = $metadata?.httpStatusCode === undefined && $response === undefined;
-  if (isNetwork && typeof code === "string" && code !== "") return code;
+  if (isNetwork && typeof code === "string" && /^[A-Z][A-Z0-9_]+$/.test(code)) return code;
   if (typeof name === "string" && name !== "" && name !== "Error") return name;
   return typeof code === "string" && code !== "" ? code : "Error";
 }

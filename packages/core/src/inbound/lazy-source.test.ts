@@ -59,6 +59,27 @@ it("opens its source when the consumer begins to receive, and passes everything 
   ]);
 });
 
+it("tells in health() what keeps it from opening its source, until that is open", async () => {
+  const opened = new OneDelivery();
+  let open = (_source: Source<Text>): void => {};
+  const source = new LazySource<Text>({
+    redelivery: "by-queue",
+    open: (_signal, onTrouble) => {
+      onTrouble(new WirekitError("no such host", { code: "test/away", retryable: true }));
+      return new Promise((resolve) => {
+        open = resolve;
+      });
+    },
+  });
+  const consumer = createConsumer({ source, decode, logger: silentLogger }, () => {});
+  await new Promise((resolve) => consumer.on("fault", resolve));
+  expect(consumer.health()).toMatchObject({ status: "degraded", reasons: [{ code: "test/away" }] });
+  open(opened);
+  await new Promise((resolve) => consumer.on("recovered", resolve));
+  expect(consumer.health()).toMatchObject({ status: "ok", reasons: [] });
+  await consumer.close();
+});
+
 it("ends the consumer with the error of a source that cannot be opened", async () => {
   const error = new WirekitError("there is no such queue", { code: "test/missing" });
   const source = new LazySource<Text>({ redelivery: "in-place", open: () => Promise.reject(error) });

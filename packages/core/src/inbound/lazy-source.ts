@@ -1,5 +1,6 @@
 import { ClosedError } from "../errors/closed-error.ts";
 import type { Issue } from "../errors/issues.ts";
+import type { WirekitError } from "../errors/wirekit-error.ts";
 import type { Deadline } from "../kit/deadline.ts";
 import type { Delivery, Settlement } from "./delivery.ts";
 import type { Intake, Source } from "./source.ts";
@@ -8,8 +9,11 @@ import type { Intake, Source } from "./source.ts";
 export interface LazySourceOptions<D extends Delivery> {
   /** The same as that of the source that is opened: a consumer needs it before. */
   readonly redelivery: Source<D>["redelivery"];
-  /** Opens the source; called once, when the consumer begins to receive. A rejection ends the consumer. */
-  readonly open: (signal: AbortSignal) => Promise<Source<D>>;
+  /**
+   * Opens the source; called once, when the consumer begins to receive. A rejection ends the consumer. It calls
+   * `onTrouble` if something fails that it tries again: `health()` shows that until the source is open.
+   */
+  readonly open: (signal: AbortSignal, onTrouble: (error: WirekitError) => void) => Promise<Source<D>>;
   /** Faults of the options that it will be opened with. Default: none. */
   readonly faults?: readonly Issue[] | undefined;
   /**
@@ -35,7 +39,13 @@ export class LazySource<D extends Delivery> implements Source<D> {
   }
 
   async run(intake: Intake<D>, options: { readonly signal: AbortSignal }): Promise<void> {
-    this.#source = await this.#open(options.signal);
+    let isTroubled = false;
+    const onTrouble = (error: WirekitError): void => {
+      isTroubled = true;
+      intake.fault(error);
+    };
+    this.#source = await this.#open(options.signal, onTrouble);
+    if (isTroubled) intake.recovered();
     await this.#source.run(intake, options);
   }
 

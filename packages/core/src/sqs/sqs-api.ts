@@ -53,8 +53,9 @@ export interface SqsSent {
 type WithId<Entry> = Entry & { readonly Id: string };
 
 /**
- * The part of SQS that sending and receiving need, in SQS's own names. The AWS SDK's client is bound to it by the package that uses it;
- * what stands in for SQS in a test implements it directly. Errors are the binder's own, with `retryable` set.
+ * The part of SQS that sending and receiving need, in SQS's own names. The AWS SDK's client is bound to it by
+ * the package that uses it; what stands in for SQS in a test implements it directly. Errors are the binder's
+ * own, with `retryable` set.
  */
 export interface SqsApi {
   receiveMessage(

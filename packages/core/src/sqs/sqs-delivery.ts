@@ -8,7 +8,10 @@ export interface SqsDelivery extends Delivery<string> {
   readonly lease: Lease;
 }
 
-/** A message that can be settled, before it is leased; `undefined` for an answer of the service that lacks what that takes. */
+/**
+ * A message that can be settled, before it is leased; `undefined` for an answer of the service that lacks
+ * what that takes.
+ */
 export function readSqsMessage(message: SqsMessage): Omit<SqsDelivery, "lease"> | undefined {
   const { MessageId: id, ReceiptHandle: receiptHandle, Body: body = "", Attributes = {} } = message;
   if (id === undefined || receiptHandle === undefined) return undefined;

@@ -11,18 +11,28 @@ export interface SqsSourceOptions<D extends SqsDelivery = SqsDelivery> {
   readonly sqs: Omit<SqsApi, "sendMessageBatch">;
   /** A name that ends in `.fifo` makes it a FIFO queue: its groups are handled in order. */
   readonly queueUrl: string;
-  /** How long a message is ours after the receive and after each renewal, in milliseconds, in whole seconds. Default 30,000. */
+  /**
+   * How long a message is ours after the receive and after each renewal, in milliseconds, in whole seconds.
+   * Default 30,000.
+   */
   readonly visibilityTimeoutMs?: number | undefined;
   /** How long one receive waits for messages, in milliseconds, in whole seconds up to 20. Default 20,000. */
   readonly waitTimeMs?: number | undefined;
-  /** The most receives under way at once. One waits while there is nothing; more follow while receives come back full. Default 16. */
+  /**
+   * The most receives under way at once. One waits while there is nothing; more follow while receives come
+   * back full. Default 16.
+   */
   readonly maxReceives?: number | undefined;
   /**
-   * The most messages in one receive, up to 10. Default 10; on a FIFO queue 3, because SQS fills a receive with messages of one group, and
-   * those behind one that fails are released, which its redrive policy counts as if they had failed too.
+   * The most messages in one receive, up to 10. Default 10; on a FIFO queue 3, because SQS fills a receive
+   * with messages of one group, and those behind one that fails are released, which its redrive policy counts
+   * as if they had failed too.
    */
   readonly receiveSize?: number | undefined;
-  /** The longest that a delete or a change of visibility waits for company, in milliseconds, up to 50. Default 50. */
+  /**
+   * The longest that a delete or a change of visibility waits for company, in milliseconds, up to 50. Default
+   * 50.
+   */
   readonly settleLingerMs?: number | undefined;
   /** For deletes and changes of visibility. Default: five tries within 30 seconds. */
   readonly retry?: Partial<RetryPolicy> | undefined;
@@ -82,7 +92,10 @@ export function resolveSqsSourceOptions(
   return resolved;
 }
 
-/** What is wrong with the options that say how a queue is received from; for those who open a source later than they are given them. */
+/**
+ * What is wrong with the options that say how a queue is received from; for those who open a source later
+ * than they are given them.
+ */
 export function findSqsSourceFaults({
   visibilityTimeoutMs = 1_000,
   waitTimeMs = 0,

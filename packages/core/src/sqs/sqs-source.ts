@@ -21,8 +21,8 @@ const longestPauseMs = maxLeaseMs - 60 * 60 * 1000;
 const receiveBackoff = { baseDelayMs: 200, maxDelayMs: 30_000 };
 
 /**
- * Receives from one queue and settles there. Messages are leased from the moment of the receive, so that one that waits behind a slow one
- * is not handed to somebody else.
+ * Receives from one queue and settles there. Messages are leased from the moment of the receive, so that one
+ * that waits behind a slow one is not handed to somebody else.
  */
 export class SqsSource<D extends SqsDelivery = SqsDelivery> implements Source<D> {
   readonly redelivery = "by-queue";
@@ -51,7 +51,9 @@ export class SqsSource<D extends SqsDelivery = SqsDelivery> implements Source<D>
     });
   }
 
-  /** @throws the error of a receive that no later one can mend: the queue is gone, the credentials are wrong. */
+  /**
+   * @throws the error of a receive that no later one can mend: the queue is gone, the credentials are wrong.
+   */
   async run(intake: Intake<D>, { signal }: { readonly signal: AbortSignal }): Promise<void> {
     // The first receiver to end in an error ends all; the others are called off by it.
     const stop = new AbortController();
@@ -75,7 +77,8 @@ export class SqsSource<D extends SqsDelivery = SqsDelivery> implements Source<D>
   async settle(delivery: D, settlement: Settlement<D>): Promise<void> {
     const { receiptHandle, lease } = delivery;
     if (settlement.kind === "done" || settlement.kind === "dead-letter") {
-      // The lease goes on until SQS has confirmed: a delete that has to be tried again must not come too late.
+      // The lease goes on until SQS has confirmed: a delete that has to be tried again must not come too
+      // late.
       return this.#settler.delete(receiptHandle);
     }
     // A renewal that overtakes the change below would hide the message again.

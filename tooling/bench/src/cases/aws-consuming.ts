@@ -148,7 +148,7 @@ async function consumeWithSlots(
   messaging: AwsMessaging,
   { queue, operations, handle }: Pick<Consuming, "operations" | "handle"> & { readonly queue: string },
 ): Promise<void> {
-  const consumer = messaging.consume({ queue, schema: Order }, handle, { concurrency: slots });
+  const consumer = messaging.consume({ queue, schema: Order, concurrency: slots }, handle);
   await new Promise<void>((resolve, reject) => {
     let handled = 0;
     consumer.on("processed", ({ outcome, error }) => {

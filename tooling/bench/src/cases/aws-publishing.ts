@@ -16,7 +16,7 @@ export const awsPublishing: BenchmarkCase = {
   name: "aws-publishing",
   async run({ rounds }) {
     const server = await startAwsProcess();
-    const messaging = new AwsMessaging(server.config, { batching: { maxInFlight: inFlight } });
+    const messaging = new AwsMessaging({ ...server.config, batching: { maxInFlight: inFlight } });
     const sns = new SNSClient(server.clientSettings);
     try {
       const orders = sampleOrders(operations);

@@ -17,12 +17,7 @@ export async function startAwsProcess(): Promise<SqsServer> {
   const { endpointUrl, regionName, credentials } = await nextMessage<Started>(child);
   return {
     description: "the embedded SNS and SQS",
-    config: awsMessagingConfig({
-      endpointUrl,
-      regionName,
-      awsAccessKeyId: credentials.accessKeyId,
-      awsSecretAccessKey: credentials.secretAccessKey,
-    }),
+    config: awsMessagingConfig({ endpointUrl, regionName, credentials }),
     clientSettings: { endpoint: endpointUrl, region: regionName, credentials },
     async traffic(actions) {
       child.send("traffic");

@@ -15,12 +15,7 @@ export async function startElasticMqServer(): Promise<SqsServer> {
   const { url, region } = server;
   return {
     description: `ElasticMQ ${server.versions.elasticmq}`,
-    config: awsMessagingConfig({
-      endpointUrl: url,
-      regionName: region,
-      awsAccessKeyId: credentials.accessKeyId,
-      awsSecretAccessKey: credentials.secretAccessKey,
-    }),
+    config: awsMessagingConfig({ endpointUrl: url, regionName: region, credentials }),
     clientSettings: { endpoint: url, region, credentials },
     traffic: async () => ({ processorMs: await processorMsOf(server.pid) }),
     close: () => server.stop(),

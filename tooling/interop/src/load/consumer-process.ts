@@ -11,13 +11,11 @@ const { url, region, ledger } = settings;
 const config = awsMessagingConfig({
   regionName: region,
   endpointUrl: url,
-  awsAccessKeyId: "any",
-  awsSecretAccessKey: "any",
-  timeoutMs: 5_000,
-  // It may be started while the server is away, and looks for its queues for as long as it may.
-  retryAttempts: 1_000,
+  requestTimeoutMs: 5_000,
+  credentials: { accessKeyId: "any", secretAccessKey: "any" },
 });
-const messaging = new AwsMessaging(config, {
+const messaging = new AwsMessaging({
+  ...config,
   logger: silentLogger,
   audit: ({ event, messageId }) => {
     if (event === "handled" && messageId !== undefined) enter(ledger, { is: "deleted", messageId });
@@ -27,9 +25,8 @@ const messaging = new AwsMessaging(config, {
 serveConsumer(settings, {
   consume: (queue, handled) =>
     messaging.consume(
-      { queue, schema: Order },
+      { queue, schema: Order, concurrency: 10, visibilityTimeoutMs, waitTimeMs: 1_000 },
       (order, { metadata: { messageId } }) => handled(order, messageId),
-      { concurrency: 10, visibilityTimeoutMs, waitTimeMs: 1_000 },
     ),
   close: () => messaging.close(),
 });

@@ -1,10 +1,10 @@
 import {
   AwsMessaging,
   type AwsMessagingConfig,
-  type AwsMessagingParts,
+  type AwsMessagingOptions,
   awsMessagingConfig,
-  type ConsumeOptions,
   type EventConsumer,
+  type HandlingOptions,
   type MessageMetadata,
 } from "@wirekit/aws-messaging";
 import { silentLogger } from "@wirekit/core";
@@ -56,13 +56,12 @@ export function configOn({ url, region }: AwsLike): AwsMessagingConfig {
   return awsMessagingConfig({
     regionName: region,
     endpointUrl: url,
-    awsAccessKeyId: "any",
-    awsSecretAccessKey: "any",
+    credentials: { accessKeyId: "any", secretAccessKey: "any" },
   });
 }
 
-export function messagingOn(server: AwsLike, parts: AwsMessagingParts = {}): AwsMessaging {
-  return new AwsMessaging(configOn(server), { logger: silentLogger, ...parts });
+export function messagingOn(server: AwsLike, options: Partial<AwsMessagingOptions> = {}): AwsMessaging {
+  return new AwsMessaging({ ...configOn(server), logger: silentLogger, ...options });
 }
 
 type QueueTarget = { readonly topic: string } | { readonly queue: string };
@@ -84,9 +83,8 @@ export async function consume(
 ): Promise<readonly Handled[]> {
   const handled: Handled[] = [];
   const consumer = messaging.consume(
-    { ...target, schema: Order },
+    { ...target, schema: Order, waitTimeMs: 1_000 },
     (event, { metadata }) => void handled.push({ order: event, metadata }),
-    { waitTimeMs: 1_000 },
   );
   let done = 0;
   const all = new Promise<void>((resolve, reject) => {
@@ -109,13 +107,18 @@ export async function consume(
 export function alwaysFail(
   messaging: AwsMessaging,
   target: QueueTarget,
-  options: ConsumeOptions = {},
+  options: HandlingOptions<Order> = {},
 ): EventConsumer {
   return messaging.consume(
-    { ...target, schema: Order },
+    {
+      ...target,
+      schema: Order,
+      waitTimeMs: 1_000,
+      ...options,
+      retry: { baseDelayMs: 1_000, maxDelayMs: 1_000, ...options.retry },
+    },
     () => {
       throw new Error("it always fails");
     },
-    { waitTimeMs: 1_000, backoff: { baseDelayMs: 1_000, maxDelayMs: 1_000 }, ...options },
   );
 }

@@ -245,7 +245,7 @@ async function outcomesOf(
   count: number,
 ): Promise<Readonly<Record<string, number>>> {
   const outcomes: Record<string, number> = {};
-  const consumer = messaging.consume({ topic, schema: Order }, () => {}, { waitTimeMs: 1_000 });
+  const consumer = messaging.consume({ topic, schema: Order, waitTimeMs: 1_000 }, () => {});
   let done = 0;
   const all = new Promise<void>((resolve, reject) => {
     consumer.on("processed", ({ outcome }) => {

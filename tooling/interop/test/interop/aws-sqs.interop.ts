@@ -94,7 +94,7 @@ for (const [on, need, start] of [
         const consumer = alwaysFail(
           messaging,
           { queue: "failing" },
-          { maxAttempts: 2, deadLetter: { queue: "given-up" } },
+          { deadLetter: { queue: "given-up" }, retry: { maxAttempts: 2 } },
         );
         const received = await peer.ask<readonly PeerReceived[]>("receive", { queue: dead, count });
         await consumer.close();

@@ -15,7 +15,7 @@ export function run(schema: EventSchema<User>): Promise<void> {
   // `undefined` stands for "not given", whatever the user's compiler makes of optional properties.
   const config = awsMessagingConfig({ regionName: "eu-west-1", environment: undefined });
   const UserCreated = defineEvent({ topic: "user-events", schema });
-  const messaging = new AwsMessaging(config, { logger: undefined });
+  const messaging = new AwsMessaging({ ...config, logger: undefined });
   const disposable: AsyncDisposable = messaging;
   void messaging.publishEvent(UserCreated({ id: "u-1" }));
   // @ts-expect-error the event has no such form

@@ -22,10 +22,9 @@ export default async function publish({ load, loadOther }) {
     awsMessagingConfig({
       regionName: "eu-west-1",
       endpointUrl: `http://127.0.0.1:${server.address().port}`,
-      awsAccessKeyId: "AKIDEXAMPLE",
-      awsSecretAccessKey: "secret",
       accountId: "123456789012",
       environment: "prod",
+      credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" },
     }),
   );
   // Any Standard Schema: this one by hand.

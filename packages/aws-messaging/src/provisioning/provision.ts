@@ -1,0 +1,306 @@
+import { ConfigError, type Issue } from "@wirekit/core";
+import { toAwsError } from "@wirekit/core/aws";
+import { retry } from "@wirekit/core/kit";
+import type { AwsMessagingConfig } from "../config.ts";
+import type { SnsApi } from "../connection/sns-api.ts";
+import type { SqsAdminApi } from "../connection/sqs-admin-api.ts";
+import { AWSConnectionError } from "../errors.ts";
+import { topicDirectory } from "../publishing/topic-directory.ts";
+import { deadLetterQueueNameFor, isFifo, queueNameFor, topicNameFor } from "../wire/names.ts";
+
+/** What is to exist for a topic. */
+export interface ProvisionOptions {
+  /**
+   * How queues encrypt what they hold: with a key of SQS's own, with a KMS key, or not at all. Left as it is
+   * unless said; AWS gives new queues a key of its own.
+   */
+  readonly encryption?: "sqs" | { readonly kmsKeyId: string } | "none" | undefined;
+  /** How often a message is received before it goes to the dead-letter queue. Default 5. */
+  readonly maxReceiveCount?: number | undefined;
+  /** The queue's visibility time-out, in milliseconds, in whole seconds up to 12 hours. Default 30,000. */
+  readonly visibilityTimeoutMs?: number | undefined;
+  /**
+   * How long a message is kept, in milliseconds, in whole seconds from a minute to 14 days. Default 4 days;
+   * dead letters 14 days.
+   */
+  readonly retentionMs?: number | undefined;
+  /** Whether SNS leaves its envelope out. Default `"raw"`. */
+  readonly delivery?: "raw" | "wrapped" | undefined;
+  /** The subscription takes only messages whose attributes fit: an SNS filter policy. */
+  readonly filterPolicy?: Readonly<Record<string, unknown>> | undefined;
+  /**
+   * Whether a FIFO topic and its queue take equal bodies within five minutes for one message. Default
+   * `"content"`.
+   */
+  readonly deduplication?: "content" | "id" | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What exists now, whether or not it did before. */
+export interface Provisioned {
+  readonly topicArn: string;
+  readonly subscriptionArn: string;
+  readonly queueUrl: string;
+  readonly queueArn: string;
+  readonly deadLetterQueueUrl: string;
+  readonly deadLetterQueueArn: string;
+}
+
+interface ProvisionContext {
+  readonly config: AwsMessagingConfig;
+  readonly sns: SnsApi;
+  readonly sqs: SqsAdminApi;
+}
+
+/** Sends a request, again where that may help; what fails is named by `what`. */
+type Call = <T>(
+  what: string,
+  request: (options: { signal?: AbortSignal | undefined }) => Promise<T>,
+) => Promise<T>;
+
+const daySeconds = 86_400;
+
+/**
+ * Sees to it that topic, queue and dead-letter queue exist, that the queue takes messages from this topic
+ * only and hands over what it gives up, and that it is subscribed. Can be called any number of times: what
+ * exists is found, and its settings are made so.
+ *
+ * @throws ConfigError naming the option at fault; AWSConnectionError for what AWS refuses.
+ */
+export async function provision(
+  topic: string,
+  options: ProvisionOptions,
+  { config, sns, sqs }: ProvisionContext,
+): Promise<Provisioned> {
+  checkOptions(topic, options);
+  const {
+    signal,
+    maxReceiveCount = 5,
+    visibilityTimeoutMs = 30_000,
+    retentionMs = 4 * daySeconds * 1000,
+  } = options;
+  const call: Call = (what, request) =>
+    retry(
+      () =>
+        request({ signal }).catch((thrown) => {
+          throw toAwsError(what, thrown);
+        }),
+      { policy: config.retry, signal, clock: config.clock, random: config.random },
+    );
+  const topicName = topicNameFor(topic, config.environment);
+  const queueName = queueNameFor(topic, config.environment);
+  const fifo = isFifo(topic);
+
+  async function ensureQueue(name: string, attributes: Record<string, string>) {
+    const QueueUrl = await call(`Creating the queue ${name}`, (withSignal) =>
+      findOrCreateQueue(sqs, name, withSignal),
+    );
+    await call(`Setting up the queue ${name}`, (withSignal) =>
+      sqs.setQueueAttributes(
+        { QueueUrl, Attributes: { ...encryptionAttributes(options), ...attributes } },
+        withSignal,
+      ),
+    );
+    const { Attributes } = await call(`Asking for the ARN of ${name}`, (withSignal) =>
+      sqs.getQueueAttributes({ QueueUrl, AttributeNames: ["QueueArn"] }, withSignal),
+    );
+    return { url: QueueUrl, arn: present(Attributes?.QueueArn, name) };
+  }
+
+  const topicArn = await findOrCreateTopic(topicName, call, { config, sns, signal });
+  const byContent = String((options.deduplication ?? "content") === "content");
+  if (fifo) {
+    await call(`Setting up the topic ${topicName}`, (withSignal) =>
+      sns.setTopicAttributes(
+        { TopicArn: topicArn, AttributeName: "ContentBasedDeduplication", AttributeValue: byContent },
+        withSignal,
+      ),
+    );
+  }
+  const fifoAttributes = fifo ? { ContentBasedDeduplication: byContent } : {};
+  const deadLetters = await ensureQueue(deadLetterQueueNameFor(queueName), {
+    ...fifoAttributes,
+    MessageRetentionPeriod: String(14 * daySeconds),
+  });
+  const queue = await ensureQueue(queueName, {
+    ...fifoAttributes,
+    VisibilityTimeout: String(visibilityTimeoutMs / 1000),
+    MessageRetentionPeriod: String(retentionMs / 1000),
+    RedrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetters.arn, maxReceiveCount }),
+  });
+  // Only now is the queue's ARN known for certain, which its policy names.
+  await call(`Setting the policy of ${queueName}`, (withSignal) =>
+    sqs.setQueueAttributes(
+      { QueueUrl: queue.url, Attributes: { Policy: queuePolicy(queue.arn, topicArn) } },
+      withSignal,
+    ),
+  );
+  const subscriptionArn = await call(`Subscribing ${queueName} to ${topicName}`, (withSignal) =>
+    findOrSubscribe(sns, { topicArn, queueArn: queue.arn }, withSignal),
+  );
+  for (const [AttributeName, AttributeValue] of Object.entries(subscriptionAttributes(options))) {
+    await call(`Setting up the subscription of ${queueName}`, (withSignal) =>
+      sns.setSubscriptionAttributes(
+        { SubscriptionArn: subscriptionArn, AttributeName, AttributeValue },
+        withSignal,
+      ),
+    );
+  }
+  return {
+    topicArn,
+    subscriptionArn,
+    queueUrl: queue.url,
+    queueArn: queue.arn,
+    deadLetterQueueUrl: deadLetters.url,
+    deadLetterQueueArn: deadLetters.arn,
+  };
+}
+
+/**
+ * Looks for it where it is refused: `CreateTopic` refuses a topic that exists with other attributes, and
+ * those are set afterwards anyway.
+ */
+async function findOrCreateTopic(
+  name: string,
+  call: Call,
+  { config, sns, signal }: Pick<ProvisionContext, "config" | "sns"> & Pick<ProvisionOptions, "signal">,
+): Promise<string> {
+  const attributes = isFifo(name) ? { Attributes: { FifoTopic: "true" } } : {};
+  try {
+    const { TopicArn } = await call(`Creating the topic ${name}`, (withSignal) =>
+      sns.createTopic({ Name: name, ...attributes }, withSignal),
+    );
+    return present(TopicArn, name);
+  } catch (thrown) {
+    if (!(thrown instanceof AWSConnectionError) || thrown.code !== "aws/sender") throw thrown;
+    // By its own name, whatever names are derived or mapped.
+    const byName = { ...config, accountId: undefined, environment: undefined, topicMap: {} };
+    return topicDirectory({ config: byName, sns, signal })
+      .arnFor(name)
+      .catch(() => {
+        throw thrown;
+      });
+  }
+}
+
+/**
+ * Asks first: `CreateQueue` refuses a queue that exists with other attributes, and those are set afterwards
+ * anyway.
+ */
+async function findOrCreateQueue(
+  sqs: SqsAdminApi,
+  name: string,
+  options: { readonly signal?: AbortSignal | undefined },
+): Promise<string> {
+  try {
+    const { QueueUrl } = await sqs.getQueueUrl({ QueueName: name }, options);
+    return present(QueueUrl, name);
+  } catch (thrown) {
+    const error = toAwsError(`Looking for the queue ${name}`, thrown);
+    if (error.code !== "aws/gone") throw error;
+  }
+  const attributes = isFifo(name) ? { Attributes: { FifoQueue: "true" } } : {};
+  const { QueueUrl } = await sqs.createQueue({ QueueName: name, ...attributes }, options);
+  return present(QueueUrl, name);
+}
+
+/** Asks first here too: `Subscribe` refuses a subscription that exists with other attributes. */
+async function findOrSubscribe(
+  sns: SnsApi,
+  { topicArn, queueArn }: { readonly topicArn: string; readonly queueArn: string },
+  options: { readonly signal?: AbortSignal | undefined },
+): Promise<string> {
+  let token: string | undefined;
+  do {
+    const input = { TopicArn: topicArn, ...(token !== undefined && { NextToken: token }) };
+    const page = await sns.listSubscriptionsByTopic(input, options);
+    const known = page.Subscriptions?.find(({ Endpoint }) => Endpoint === queueArn)?.SubscriptionArn;
+    if (known !== undefined) return known;
+    token = page.NextToken === "" ? undefined : page.NextToken;
+  } while (token !== undefined);
+  const wanted = {
+    TopicArn: topicArn,
+    Protocol: "sqs",
+    Endpoint: queueArn,
+    ReturnSubscriptionArn: true,
+  } as const;
+  const { SubscriptionArn } = await sns.subscribe(wanted, options);
+  return present(SubscriptionArn, "the subscription");
+}
+
+/** The queue takes messages from SNS, and of SNS only from this topic. */
+function queuePolicy(queueArn: string, topicArn: string): string {
+  return JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Sid: "MessagesFromTheTopic",
+        Effect: "Allow",
+        Principal: { Service: "sns.amazonaws.com" },
+        Action: "sqs:SendMessage",
+        Resource: queueArn,
+        Condition: { ArnEquals: { "aws:SourceArn": topicArn } },
+      },
+    ],
+  });
+}
+
+function encryptionAttributes({ encryption }: ProvisionOptions): Record<string, string> {
+  if (encryption === undefined) return {};
+  if (encryption === "none") return { SqsManagedSseEnabled: "false" };
+  if (encryption === "sqs") return { SqsManagedSseEnabled: "true" };
+  return { KmsMasterKeyId: encryption.kmsKeyId };
+}
+
+function subscriptionAttributes({
+  delivery = "raw",
+  filterPolicy,
+}: ProvisionOptions): Record<string, string> {
+  return {
+    RawMessageDelivery: String(delivery === "raw"),
+    ...(filterPolicy !== undefined && { FilterPolicy: JSON.stringify(filterPolicy) }),
+  };
+}
+
+function checkOptions(topic: string, options: ProvisionOptions): void {
+  const { maxReceiveCount = 5, visibilityTimeoutMs = 30_000, retentionMs = daySeconds * 1000 } = options;
+  const issues: Issue[] = [];
+  if (!/^[\w-]{1,200}(\.fifo)?$/.test(topic)) {
+    issues.push({
+      path: "topic",
+      message: "must be letters, digits, - and _, with .fifo at the end of a FIFO topic",
+    });
+  }
+  if (!(Number.isInteger(maxReceiveCount) && maxReceiveCount >= 1 && maxReceiveCount <= 1_000)) {
+    issues.push({ path: "maxReceiveCount", message: "must be a whole number from 1 to 1000" });
+  }
+  if (!isWholeSeconds(visibilityTimeoutMs, { minimum: 0, maximum: 43_200 })) {
+    issues.push({
+      path: "visibilityTimeoutMs",
+      message: "must be whole seconds up to 12 hours, in milliseconds",
+    });
+  }
+  if (!isWholeSeconds(retentionMs, { minimum: 60, maximum: 14 * daySeconds })) {
+    issues.push({
+      path: "retentionMs",
+      message: "must be whole seconds from a minute to 14 days, in milliseconds",
+    });
+  }
+  if (issues.length > 0) throw new ConfigError(issues);
+}
+
+function isWholeSeconds(
+  ms: number,
+  { minimum, maximum }: { readonly minimum: number; readonly maximum: number },
+): boolean {
+  const seconds = ms / 1000;
+  return Number.isInteger(seconds) && seconds >= minimum && seconds <= maximum;
+}
+
+function present(value: string | undefined, what: string): string {
+  if (value !== undefined) return value;
+  throw new AWSConnectionError(`AWS answered without an identifier for ${what}`, {
+    kind: "sender",
+    request: "answered",
+  });
+}

@@ -1,0 +1,357 @@
+import { ClosedError, ConfigError, type SendOutcome, type SendStats } from "@wirekit/core";
+import { checkDurationMs, type Deadline, failedOutcome, rejectOnAbort, SendCounter } from "@wirekit/core/kit";
+import type { BatcherStats, BatchOutcome } from "@wirekit/core/outbound";
+import { isTracingOn } from "@wirekit/core/tracing";
+import type { WriteAudit } from "../audit.ts";
+import type { EventSchema } from "../events/schema.ts";
+import { OrphanedBodies } from "../large-bodies/orphaned-bodies.ts";
+import { type Sent, sendInSpan } from "../tracing.ts";
+import type { Attributes } from "../wire/attributes.ts";
+import { isFifoTopic } from "../wire/names.ts";
+import { InOrder } from "./in-order.ts";
+import { type PreparedEntry, prepareEntry } from "./prepare-entry.ts";
+import { Publication } from "./publication.ts";
+import type { PublishCall, PublishReceipt } from "./publish-options.ts";
+import { type TokenBucket, tokenBucket } from "./rate-limit.ts";
+import type { TopicPublisher } from "./topic-publisher.ts";
+import { lookUpArea, TopicPublishers, type TopicPublishersOptions } from "./topic-publishers.ts";
+
+export interface PublisherOptions extends TopicPublishersOptions {
+  readonly audit: WriteAudit | undefined;
+}
+
+/** What a publisher has done. */
+export interface PublisherStats {
+  readonly sends: SendStats;
+  /** By the topic's ARN. */
+  readonly topics: Readonly<Record<string, TopicStats>>;
+}
+
+/** What is held for a topic, and what became of what was. */
+export type TopicStats = Omit<BatcherStats, "accepted" | "pending">;
+
+/** What `close` left undone of what was published. */
+export interface UnsentCalls {
+  readonly notSent: readonly PublishCall[];
+  readonly unconfirmed: readonly PublishCall[];
+}
+
+/** Called once with what became of a message; a single publish rejects with `reason`. */
+type Tell = (outcome: BatchOutcome<PublishReceipt>, reason: unknown) => void;
+
+/** A message with its batch. */
+interface Prepared {
+  readonly topic: TopicPublisher;
+  readonly entry: PreparedEntry;
+}
+
+/** Publishes to all topics of a configuration. */
+export class Publisher {
+  readonly #options: PublisherOptions;
+  readonly #topics: TopicPublishers;
+  readonly #buckets = new Map<string, TokenBucket | undefined>();
+  /**
+   * Some messages take longer to prepare. Those of one group must come to their batcher in the order of the
+   * calls.
+   */
+  readonly #groups = new InOrder();
+  readonly #stop = new AbortController();
+  /** What ended before it came to its batcher. */
+  readonly #ended = new SendCounter();
+  /** What has yet to come to its batcher. */
+  readonly #preparing = new Set<Publication>();
+  readonly #orphans: OrphanedBodies;
+  #isClosing = false;
+  #onAllPrepared: (() => void) | undefined;
+
+  constructor(options: PublisherOptions) {
+    this.#options = options;
+    this.#topics = new TopicPublishers(options);
+    this.#orphans = new OrphanedBodies(options.config.largeBodies?.store, options.config.logger);
+  }
+
+  /**
+   * Rejects with what is wrong with the event or its options, what SNS said in the end, or the signal's own
+   * reason.
+   */
+  publish<Schema extends EventSchema>(call: PublishCall<Schema>): Promise<PublishReceipt> {
+    return new Promise((resolve, reject) => {
+      this.#start(call as unknown as PublishCall, (outcome, reason) => {
+        if (outcome.kind === "delivered") resolve(outcome.receipt);
+        else reject(reason);
+      });
+    });
+  }
+
+  /** As {@link publish}, but never rejects: tells what became of the message. */
+  publishOutcome<Schema extends EventSchema>(
+    call: PublishCall<Schema>,
+  ): Promise<SendOutcome<PublishReceipt>> {
+    return new Promise((resolve) => {
+      this.#start(call as unknown as PublishCall, (outcome) => resolve(withReceipt(outcome)));
+    });
+  }
+
+  stats(): PublisherStats {
+    const ofTopics = this.#topics.stats();
+    const sends = { ...this.#ended.stats() };
+    const preparing = this.#preparing.size;
+    const all = Object.values(ofTopics).reduce(addSends, {
+      ...sends,
+      accepted: sends.accepted + preparing,
+      pending: preparing,
+    });
+    const topics = Object.entries(ofTopics).map(([arn, { accepted: _, pending: __, ...rest }]) => [
+      arn,
+      rest,
+    ]);
+    return { sends: all, topics: Object.fromEntries(topics) };
+  }
+
+  /** Takes nothing more, and sends what was given before. */
+  async close(deadline: Deadline): Promise<UnsentCalls> {
+    this.#isClosing = true;
+    // What is being validated or looked up still has its turn to come.
+    await deadline.limit("Closing", () => this.#allPrepared(), 0.8).catch(() => undefined);
+    const unprepared = [...this.#preparing].map(({ call }) => call);
+    this.#stop.abort(new ClosedError("The messaging client"));
+    const { notSent, unconfirmed } = await this.#topics.close(deadline);
+    await deadline.limit("Deleting bodies", () => this.#orphans.settled()).catch(() => undefined);
+    return {
+      notSent: [...unprepared, ...callsOf(notSent)],
+      unconfirmed: callsOf(unconfirmed),
+    };
+  }
+
+  #start(call: PublishCall, tell: Tell): void {
+    const { config } = this.#options;
+    const publication = new Publication(call, this.#stop.signal, config.clock);
+    if (this.#isClosing) this.#refuse(publication, new ClosedError("The messaging client"), tell);
+    else if (isTracingOn()) this.#startTraced(publication, tell);
+    else this.#prepareAndSend(publication, undefined, tell);
+  }
+
+  /**
+   * The span begins before the message is prepared, because the message carries it. A tracer that fails stops
+   * no message.
+   */
+  #startTraced(publication: Publication, tell: Tell): void {
+    this.#preparing.add(publication);
+    let isBegun = false;
+    // A caller learns of its message when the span has ended.
+    let end: (() => void) | undefined;
+    let isSpanOver = false;
+    const send = (trace: Attributes | undefined): Promise<Sent> => {
+      isBegun = true;
+      return new Promise((resolve) => {
+        this.#prepareAndSend(publication, trace, (outcome, reason) => {
+          end = () => tell(outcome, reason);
+          if (isSpanOver) end();
+          resolve({ outcome: withReceipt(outcome), bytes: bytesOf(publication) });
+        });
+      });
+    };
+    const whenOver = (): void => {
+      isSpanOver = true;
+      if (isBegun) end?.();
+      else void send(undefined);
+    };
+    sendInSpan(publication.call.target.topic, send).then(whenOver, whenOver);
+  }
+
+  /**
+   * Within this call, if nothing has to be waited for: a promise costs about as much as all that is done for
+   * a message here.
+   */
+  #prepareAndSend(publication: Publication, trace: Attributes | undefined, tell: Tell): void {
+    let prepared: Prepared | Promise<Prepared>;
+    try {
+      checkLimits(publication.call);
+      prepared = this.#prepare(publication, trace);
+    } catch (thrown) {
+      this.#refuse(publication, thrown, tell);
+      return;
+    }
+    const group = this.#groupOf(publication.call);
+    if (prepared instanceof Promise || (group !== undefined && this.#groups.has(group))) {
+      this.#preparing.add(publication);
+      void this.#sendLater(publication, Promise.resolve(prepared), group, tell);
+    } else {
+      this.#send(publication, prepared, tell);
+    }
+  }
+
+  #prepare(publication: Publication, trace: Attributes | undefined): Prepared | Promise<Prepared> {
+    const { topic } = publication.call.target;
+    const turn = this.#bucketFor(topic)?.take(publication.signal);
+    return after(turn, () => {
+      publication.entry = this.#entryFor(publication.call, trace);
+      return after(publication.entry, (entry) =>
+        after(this.#topics.find(topic), (found) => ({ topic: found, entry })),
+      );
+    });
+  }
+
+  #entryFor(
+    { target, event, options }: PublishCall,
+    trace: Attributes | undefined,
+  ): PreparedEntry | Promise<PreparedEntry> {
+    const { maxMessageBytes, topicMap, encryption: cipher, largeBodies } = this.#options.config;
+    const context = { maxMessageBytes, topicMap, cipher, trace, store: largeBodies?.store };
+    return prepareEntry(target, event, options, context);
+  }
+
+  #send(publication: Publication, { topic, entry }: Prepared, tell: Tell): void {
+    const { call } = publication;
+    entry.call = call;
+    publication.entry = entry;
+    const { leftMs: timeoutMs } = publication;
+    const limits = timeoutMs === undefined ? call.options : { signal: call.options.signal, timeoutMs };
+    this.#isPrepared(publication);
+    topic.submit(entry, limits, (outcome, reason) => {
+      if (isTrouble(outcome)) this.#options.troubles.report(topic.area, outcome.error);
+      this.#settle(publication, outcome, reason, tell);
+    });
+  }
+
+  /**
+   * As {@link #send}, when the message is prepared, and those of its group that were called before have been
+   * sent.
+   */
+  async #sendLater(
+    publication: Publication,
+    prepared: Promise<Prepared>,
+    group: string | undefined,
+    tell: Tell,
+  ): Promise<void> {
+    const { signal } = publication;
+    const send = (ready: Prepared): void => {
+      // The caller may have given up while others of its group went first.
+      signal.throwIfAborted();
+      this.#send(publication, ready, tell);
+    };
+    try {
+      const sent = group === undefined ? prepared.then(send) : this.#groups.add(group, prepared, send);
+      await rejectOnAbort(sent, signal);
+    } catch (thrown) {
+      this.#refuse(publication, thrown, tell);
+    } finally {
+      publication.release();
+    }
+  }
+
+  /** Ends a publish that did not come to its batcher: it never left. */
+  #refuse(publication: Publication, thrown: unknown, tell: Tell): void {
+    const outcome = failedOutcome(thrown);
+    this.#isPrepared(publication);
+    const { topic } = publication.call.target;
+    if (outcome.kind === "expired" && !this.#topics.isKnown(topic)) {
+      this.#options.troubles.report(lookUpArea(topic), outcome.error);
+    }
+    this.#ended.accept();
+    this.#ended.settle(outcome.kind);
+    this.#settle(publication, outcome, thrown, tell);
+  }
+
+  /** The one place where a publish ends, whichever way it comes. */
+  #settle(
+    publication: Publication,
+    outcome: BatchOutcome<PublishReceipt>,
+    reason: unknown,
+    tell: Tell,
+  ): void {
+    if (outcome.kind !== "delivered") this.#orphans.lookAfter(publication.entry, outcome);
+    this.#options.audit?.({
+      event: outcome.kind === "delivered" ? "published" : "publish-failed",
+      topic: publication.call.target.topic,
+      messageId: outcome.kind === "delivered" ? outcome.receipt.messageId : undefined,
+      bytes: bytesOf(publication),
+      durationMs: publication.elapsedMs,
+      errorCode: outcome.kind === "delivered" ? undefined : outcome.error.code,
+    });
+    tell(outcome, reason);
+  }
+
+  #isPrepared(publication: Publication): void {
+    if (this.#preparing.delete(publication) && this.#preparing.size === 0) this.#onAllPrepared?.();
+  }
+
+  async #allPrepared(): Promise<void> {
+    if (this.#preparing.size === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#onAllPrepared = resolve;
+    });
+  }
+
+  /** The FIFO group of a message, on its topic; `undefined` if there is no order to keep. */
+  #groupOf({ target, event, options }: PublishCall): string | undefined {
+    if (!isFifoTopic(target.topic, this.#options.config.topicMap)) return undefined;
+    try {
+      return `${target.topic} ${options.groupId ?? target.groupId?.(event)}`;
+    } catch {
+      // The event is not of its form. Preparing it says so.
+      return undefined;
+    }
+  }
+
+  #bucketFor(topic: string): TokenBucket | undefined {
+    const { rateLimits, clock } = this.#options.config;
+    if (rateLimits === undefined) return undefined;
+    if (!this.#buckets.has(topic)) {
+      const limit = (Object.hasOwn(rateLimits, topic) ? rateLimits[topic] : undefined) ?? rateLimits["*"];
+      this.#buckets.set(topic, limit && tokenBucket(limit, clock));
+    }
+    return this.#buckets.get(topic);
+  }
+}
+
+/** @throws the signal's own reason; ConfigError for a time limit that is none. */
+function checkLimits({ options: { signal, timeoutMs } }: PublishCall): void {
+  signal?.throwIfAborted();
+  if (timeoutMs === undefined || timeoutMs === Number.POSITIVE_INFINITY) return;
+  const issue = checkDurationMs("timeoutMs", timeoutMs, { minimum: 0 });
+  if (issue !== undefined) throw new ConfigError([issue]);
+}
+
+/** Calls `next` with the value: at once, or when it has come. */
+function after<T, Next>(
+  value: T | Promise<T>,
+  next: (value: T) => Next | Promise<Next>,
+): Next | Promise<Next> {
+  return value instanceof Promise ? value.then(next) : next(value);
+}
+
+/** Whether a failure says something of the way to SNS, and not only of its message or its caller. */
+function isTrouble(
+  outcome: BatchOutcome<PublishReceipt>,
+): outcome is Exclude<SendOutcome, { readonly kind: "delivered" }> {
+  if (outcome.kind === "expired") return true;
+  return outcome.kind === "unconfirmed" && !(outcome.error.cause instanceof ClosedError);
+}
+
+function bytesOf({ entry }: Publication): number | undefined {
+  return entry === undefined || entry instanceof Promise ? undefined : entry.bytes;
+}
+
+function callsOf(entries: readonly PreparedEntry[]): PublishCall[] {
+  return entries.flatMap(({ call }) => (call === undefined ? [] : [call]));
+}
+
+function addSends(sum: SendStats, topic: SendStats): SendStats {
+  return {
+    accepted: sum.accepted + topic.accepted,
+    delivered: sum.delivered + topic.delivered,
+    rejected: sum.rejected + topic.rejected,
+    notSent: sum.notSent + topic.notSent,
+    dropped: sum.dropped + topic.dropped,
+    expired: sum.expired + topic.expired,
+    unconfirmed: sum.unconfirmed + topic.unconfirmed,
+    pending: sum.pending + topic.pending,
+  };
+}
+
+function withReceipt(outcome: BatchOutcome<PublishReceipt>): SendOutcome<PublishReceipt> {
+  if (outcome.kind !== "delivered") return outcome;
+  const { receipt, ...delivered } = outcome;
+  return { ...delivered, ...receipt };
+}

@@ -1,0 +1,92 @@
+import { AwsError } from "@wirekit/core/aws";
+import type { Troubles } from "@wirekit/core/kit";
+import { Batcher, type EntryResult } from "@wirekit/core/outbound";
+import { entryId, sendBatch } from "@wirekit/core/sqs";
+import type { AwsMessagingConfig } from "../config.ts";
+import type { PublishedEntry, SnsApi } from "../connection/sns-api.ts";
+import { nameOf } from "../wire/names.ts";
+import type { PreparedEntry } from "./prepare-entry.ts";
+import type { PublishReceipt } from "./publish-options.ts";
+
+export interface TopicPublisherOptions {
+  readonly topicArn: string;
+  readonly sns: Pick<SnsApi, "publishBatch">;
+  readonly config: Pick<
+    AwsMessagingConfig,
+    "batching" | "retry" | "requestTimeoutMs" | "maxMessageBytes" | "logger" | "clock" | "random"
+  >;
+  readonly troubles: Troubles;
+}
+
+/** SNS takes ten messages in a request. */
+const maxEntries = 10;
+
+/** Publishes to one topic: single messages in, full `PublishBatch` requests out. */
+export class TopicPublisher extends Batcher<PreparedEntry, PublishReceipt> {
+  /** What fails here, in `health()`. */
+  readonly area: string;
+
+  constructor({ topicArn, sns, config, troubles }: TopicPublisherOptions) {
+    const { batching, retry, requestTimeoutMs, maxMessageBytes, logger, clock, random } = config;
+    const topic = nameOf(topicArn);
+    const area = `publishing to ${topic}`;
+    const request = { what: `Publishing to ${topic}`, details: { topic }, receiptOf };
+    super({
+      maxEntries,
+      // The limit of a message is also the limit of a request.
+      maxBytes: maxMessageBytes,
+      sizeOf: ({ bytes }) => bytes,
+      keyOf: ({ entry }) => entry.MessageGroupId,
+      orderOnPartialFailure: batching.orderOnPartialFailure,
+      lingerMs: batching.lingerMs,
+      maxInFlight: batching.maxInFlight,
+      maxPendingEntries: batching.maxPending,
+      whenFull: batching.whenFull,
+      retry,
+      flushTimeoutMs: requestTimeoutMs,
+      logger,
+      clock,
+      random,
+      // The context is passed on as it is: reading its signal would make one.
+      flush: async (entries, context) => {
+        const PublishBatchRequestEntries = entries.map(({ item }, index) => ({
+          Id: entryId(index),
+          ...item.entry,
+        }));
+        const input = { TopicArn: topicArn, PublishBatchRequestEntries };
+        try {
+          const results = await sendBatch(() => sns.publishBatch(input, context), entries.length, request);
+          noteResults(area, results, troubles);
+          return results;
+        } catch (thrown) {
+          noteTrouble(area, thrown, troubles);
+          throw thrown;
+        }
+      },
+    });
+    this.area = area;
+  }
+}
+
+function noteResults(
+  area: string,
+  results: readonly EntryResult<PublishReceipt>[],
+  troubles: Troubles,
+): void {
+  const isWorking = results.some(({ kind }) => kind === "delivered");
+  if (isWorking) troubles.clear(area);
+  else
+    for (const result of results) if (result.kind !== "delivered") noteTrouble(area, result.error, troubles);
+}
+
+/**
+ * What AWS, the network or the rights are to blame for; a message that is wrong by itself is no trouble of
+ * the client's.
+ */
+export function noteTrouble(area: string, thrown: unknown, troubles: Troubles): void {
+  if (thrown instanceof AwsError && thrown.kind !== "sender") troubles.report(area, thrown);
+}
+
+function receiptOf({ MessageId = "", SequenceNumber }: PublishedEntry): PublishReceipt {
+  return { messageId: MessageId, ...(SequenceNumber !== undefined && { sequenceNumber: SequenceNumber }) };
+}
