@@ -6,11 +6,41 @@ import {
   type Health,
   WirekitError,
 } from "@wirekit/core";
-import { Closing, type Deadline, Troubles } from "@wirekit/core/kit";
-import { BusCounters } from "./bus-counters.ts";
+import { Closing, type Deadline, SendCounter, Troubles } from "@wirekit/core/kit";
 import type { MessageConsumer } from "./consume-options.ts";
 import { closedError, ReceiptError } from "./errors.ts";
+import type { BusStats } from "./message-bus.ts";
+import type { ReceivedFacts } from "./received.ts";
 import type { SendableMessage } from "./wire/message.ts";
+
+/** Counts what a bus does. */
+export class BusCounters {
+  readonly sends = new SendCounter();
+  readonly #counts = {
+    received: 0,
+    invalid: 0,
+    redelivered: 0,
+    acknowledged: 0,
+  };
+
+  stats(): BusStats {
+    return { sends: this.sends.stats(), ...this.#counts };
+  }
+
+  received({ attempt }: Pick<ReceivedFacts, "attempt">): void {
+    this.#counts.received += 1;
+    if (attempt !== undefined && attempt > 1) this.#counts.redelivered += 1;
+  }
+
+  /** A delivery that was counted as received turned out to be no message. */
+  invalid(): void {
+    this.#counts.invalid += 1;
+  }
+
+  acknowledged(): void {
+    this.#counts.acknowledged += 1;
+  }
+}
 
 /** Handlers get this share of the time of `close`, so that some is left for what they sent. */
 export const consumersShare = 0.9;

@@ -1,5 +1,5 @@
 import type { SqsDelivery } from "@wirekit/core/sqs";
-import type { BusCounters } from "../bus-counters.ts";
+import type { BusCounters } from "../bus-lifecycle.ts";
 import type { ReceivedFacts } from "../received.ts";
 import { fromAttributes } from "./attributes.ts";
 

@@ -38,10 +38,9 @@ import { startConsumer } from "../start-consumer.ts";
 import type { DecodedMessage, SendableMessage, UnknownKinds } from "../wire/message.ts";
 import { ConsumerSource, type SqsBusDelivery } from "./consumer-source.ts";
 import { deleteMessage } from "./delete-message.ts";
-import { findQueueNameFault } from "./queue-name.ts";
 import { receiveOne } from "./receive-one.ts";
 import { ReceivedMessages } from "./received-messages.ts";
-import { toSendEntry } from "./send-entry.ts";
+import { findQueueNameFault, toSendEntry } from "./send-entry.ts";
 import { sqsConnection } from "./sqs-connection.ts";
 import {
   type ResolvedSqsOptions,
