@@ -12,7 +12,7 @@ export class Publication {
   readonly #clock: Clock;
   readonly #stop: AbortSignal;
   #controller: AbortController | undefined;
-  readonly #releases: (() => void)[] = [];
+  #releases: (() => void)[] | undefined;
 
   /** @param stop fires when the client closes and can wait no longer. */
   constructor(call: PublishCall, stop: AbortSignal, clock: Clock) {
@@ -39,20 +39,22 @@ export class Publication {
   get signal(): AbortSignal {
     if (this.#controller !== undefined) return this.#controller.signal;
     const controller = new AbortController();
+    const releases: (() => void)[] = [];
     this.#controller = controller;
+    this.#releases = releases;
     const { signal, timeoutMs } = this.call.options;
     for (const parent of [signal, this.#stop]) {
-      if (parent !== undefined) this.#releases.push(onAbort(parent, () => controller.abort(parent.reason)));
+      if (parent !== undefined) releases.push(onAbort(parent, () => controller.abort(parent.reason)));
     }
     if (timeoutMs !== undefined) {
       const giveUp = () => controller.abort(new TimeoutError("Publishing", timeoutMs));
-      this.#releases.push(this.#clock.setTimer(giveUp, this.leftMs ?? 0));
+      releases.push(this.#clock.setTimer(giveUp, this.leftMs ?? 0));
     }
     return controller.signal;
   }
 
   /** Lets go of the caller's signal and of the timer. */
   release(): void {
-    for (const release of this.#releases.splice(0)) release();
+    for (const release of this.#releases?.splice(0) ?? []) release();
   }
 }

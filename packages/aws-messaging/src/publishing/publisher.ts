@@ -132,31 +132,20 @@ export class Publisher {
   }
 
   /**
-   * The span begins before the message is prepared, because the message carries it. A tracer that fails stops
-   * no message.
+   * The span begins before the message is prepared, because the message carries it, and ends before its
+   * caller is told.
    */
   #startTraced(publication: Publication, tell: Tell): void {
     this.#preparing.add(publication);
-    let isBegun = false;
-    // A caller learns of its message when the span has ended.
-    let end: (() => void) | undefined;
-    let isSpanOver = false;
-    const send = (trace: Attributes | undefined): Promise<Sent> => {
-      isBegun = true;
-      return new Promise((resolve) => {
+    let end = (): void => undefined;
+    const send = (trace: Attributes): Promise<Sent> =>
+      new Promise((resolve) => {
         this.#prepareAndSend(publication, trace, (outcome, reason) => {
           end = () => tell(outcome, reason);
-          if (isSpanOver) end();
           resolve({ outcome: withReceipt(outcome), bytes: bytesOf(publication) });
         });
       });
-    };
-    const whenOver = (): void => {
-      isSpanOver = true;
-      if (isBegun) end?.();
-      else void send(undefined);
-    };
-    sendInSpan(publication.call.target.topic, send).then(whenOver, whenOver);
+    void sendInSpan(publication.call.target.topic, send).then(() => end());
   }
 
   /**
@@ -182,14 +171,26 @@ export class Publisher {
   }
 
   #prepare(publication: Publication, trace: Attributes | undefined): Prepared | Promise<Prepared> {
+    const turn = this.#bucketFor(publication.call.target.topic)?.take(publication.signal);
+    return turn === undefined
+      ? this.#prepareNow(publication, trace)
+      : turn.then(() => this.#prepareNow(publication, trace));
+  }
+
+  #prepareNow(publication: Publication, trace: Attributes | undefined): Prepared | Promise<Prepared> {
+    const entry = this.#entryFor(publication.call, trace);
+    publication.entry = entry;
     const { topic } = publication.call.target;
-    const turn = this.#bucketFor(topic)?.take(publication.signal);
-    return after(turn, () => {
-      publication.entry = this.#entryFor(publication.call, trace);
-      return after(publication.entry, (entry) =>
-        after(this.#topics.find(topic), (found) => ({ topic: found, entry })),
-      );
-    });
+    return entry instanceof Promise
+      ? entry.then((made) => this.#withTopic(topic, made))
+      : this.#withTopic(topic, entry);
+  }
+
+  #withTopic(topic: string, entry: PreparedEntry): Prepared | Promise<Prepared> {
+    const found = this.#topics.find(topic);
+    return found instanceof Promise
+      ? found.then((publisher) => ({ topic: publisher, entry }))
+      : { topic: found, entry };
   }
 
   #entryFor(
@@ -311,14 +312,6 @@ function checkLimits({ options: { signal, timeoutMs } }: PublishCall): void {
   if (timeoutMs === undefined || timeoutMs === Number.POSITIVE_INFINITY) return;
   const issue = checkDurationMs("timeoutMs", timeoutMs, { minimum: 0 });
   if (issue !== undefined) throw new ConfigError([issue]);
-}
-
-/** Calls `next` with the value: at once, or when it has come. */
-function after<T, Next>(
-  value: T | Promise<T>,
-  next: (value: T) => Next | Promise<Next>,
-): Next | Promise<Next> {
-  return value instanceof Promise ? value.then(next) : next(value);
 }
 
 /** Whether a failure says something of the way to SNS, and not only of its message or its caller. */
