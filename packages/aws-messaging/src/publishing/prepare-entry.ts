@@ -136,7 +136,7 @@ function withTrace(own: Attributes, { cipher, store, trace = noAttributes }: Pre
   return carried.length === 0 || carried.length > room ? own : { ...Object.fromEntries(carried), ...own };
 }
 
-/** A message as it goes over the wire, before anybody has looked whether SNS would take it. */
+/** A message as it goes over the wire, not checked yet for what SNS takes. */
 interface Draft {
   readonly body: string;
   readonly attributes: Attributes;

@@ -1,6 +1,6 @@
-import { ClosedError, ConfigError, type SendOutcome, type SendStats } from "@wirekit/core";
+import { ClosedError, ConfigError, type SendOutcome } from "@wirekit/core";
 import { checkDurationMs, type Deadline, failedOutcome, rejectOnAbort, SendCounter } from "@wirekit/core/kit";
-import type { BatcherStats, BatchOutcome } from "@wirekit/core/outbound";
+import type { BatchOutcome } from "@wirekit/core/outbound";
 import { isTracingOn } from "@wirekit/core/tracing";
 import type { WriteAudit } from "../audit.ts";
 import type { EventSchema } from "../events/schema.ts";
@@ -12,6 +12,7 @@ import { InOrder } from "./in-order.ts";
 import { type PreparedEntry, prepareEntry } from "./prepare-entry.ts";
 import { Publication } from "./publication.ts";
 import type { PublishCall, PublishReceipt } from "./publish-options.ts";
+import { type PublisherStats, publisherStats } from "./publish-stats.ts";
 import { type TokenBucket, tokenBucket } from "./rate-limit.ts";
 import type { TopicPublisher } from "./topic-publisher.ts";
 import { lookUpArea, TopicPublishers, type TopicPublishersOptions } from "./topic-publishers.ts";
@@ -19,16 +20,6 @@ import { lookUpArea, TopicPublishers, type TopicPublishersOptions } from "./topi
 export interface PublisherOptions extends TopicPublishersOptions {
   readonly audit: WriteAudit | undefined;
 }
-
-/** What a publisher has done. */
-export interface PublisherStats {
-  readonly sends: SendStats;
-  /** By the topic's ARN. */
-  readonly topics: Readonly<Record<string, TopicStats>>;
-}
-
-/** What is held for a topic, and what became of what was. */
-export type TopicStats = Omit<BatcherStats, "accepted" | "pending">;
 
 /** What `close` left undone of what was published. */
 export interface UnsentCalls {
@@ -93,19 +84,7 @@ export class Publisher {
   }
 
   stats(): PublisherStats {
-    const ofTopics = this.#topics.stats();
-    const sends = { ...this.#ended.stats() };
-    const preparing = this.#preparing.size;
-    const all = Object.values(ofTopics).reduce(addSends, {
-      ...sends,
-      accepted: sends.accepted + preparing,
-      pending: preparing,
-    });
-    const topics = Object.entries(ofTopics).map(([arn, { accepted: _, pending: __, ...rest }]) => [
-      arn,
-      rest,
-    ]);
-    return { sends: all, topics: Object.fromEntries(topics) };
+    return publisherStats(this.#topics.stats(), this.#ended.stats(), this.#preparing.size);
   }
 
   /** Takes nothing more, and sends what was given before. */
@@ -306,7 +285,7 @@ export class Publisher {
   }
 }
 
-/** @throws the signal's own reason; ConfigError for a time limit that is none. */
+/** @throws the signal's own reason; ConfigError for a time limit that is not a number of milliseconds. */
 function checkLimits({ options: { signal, timeoutMs } }: PublishCall): void {
   signal?.throwIfAborted();
   if (timeoutMs === undefined || timeoutMs === Number.POSITIVE_INFINITY) return;
@@ -328,19 +307,6 @@ function bytesOf({ entry }: Publication): number | undefined {
 
 function callsOf(entries: readonly PreparedEntry[]): PublishCall[] {
   return entries.flatMap(({ call }) => (call === undefined ? [] : [call]));
-}
-
-function addSends(sum: SendStats, topic: SendStats): SendStats {
-  return {
-    accepted: sum.accepted + topic.accepted,
-    delivered: sum.delivered + topic.delivered,
-    rejected: sum.rejected + topic.rejected,
-    notSent: sum.notSent + topic.notSent,
-    dropped: sum.dropped + topic.dropped,
-    expired: sum.expired + topic.expired,
-    unconfirmed: sum.unconfirmed + topic.unconfirmed,
-    pending: sum.pending + topic.pending,
-  };
 }
 
 function withReceipt(outcome: BatchOutcome<PublishReceipt>): SendOutcome<PublishReceipt> {
