@@ -1,5 +1,5 @@
-import { type Clock, TimeoutError } from "@wirekit/core";
-import { onAbort } from "@wirekit/core/kit";
+import { type Clock, ConfigError, TimeoutError } from "@wirekit/core";
+import { checkDurationMs, onAbort } from "@wirekit/core/kit";
 import type { PreparedEntry } from "./prepare-entry.ts";
 import type { PublishCall } from "./publish-options.ts";
 
@@ -22,8 +22,23 @@ export class Publication {
     this.#startedAt = clock.monotonic();
   }
 
+  /** Body and attributes, once the message is prepared. */
+  get bytes(): number | undefined {
+    const { entry } = this;
+    return entry === undefined || entry instanceof Promise ? undefined : entry.bytes;
+  }
+
   get elapsedMs(): number {
     return this.#clock.monotonic() - this.#startedAt;
+  }
+
+  /** @throws the signal's own reason; ConfigError for a time limit that is not a number of milliseconds. */
+  check(): void {
+    const { signal, timeoutMs } = this.call.options;
+    signal?.throwIfAborted();
+    if (timeoutMs === undefined || timeoutMs === Number.POSITIVE_INFINITY) return;
+    const issue = checkDurationMs("timeoutMs", timeoutMs, { minimum: 0 });
+    if (issue !== undefined) throw new ConfigError([issue]);
   }
 
   /** What is left of the caller's time; `undefined` if there is no limit. */

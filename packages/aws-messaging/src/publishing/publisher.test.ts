@@ -239,6 +239,15 @@ describe("a call that takes too long", () => {
     await refused;
   });
 
+  it("to find its topic is expired, and a reason of health", async () => {
+    const troubles = new Troubles(systemClock);
+    const sns = { listTopics: () => new Promise<never>(() => undefined) };
+    const { publisher } = open({ troubles, config: { accountId: undefined } }, sns);
+    const call = { target: orders, event: { n: 1 }, options: { timeoutMs: 5 } };
+    await expect(publisher.publishOutcome(call)).resolves.toMatchObject({ kind: "expired" });
+    expect(troubles.reasons).toMatchObject([{ code: "wirekit/timeout" }]);
+  });
+
   it("in a request has used up some of its time before", async () => {
     const { publisher } = open({}, { publishBatch: () => new Promise(() => undefined) });
     const options = { timeoutMs: 20 };

@@ -1,5 +1,5 @@
-import { ClosedError, ConfigError, type SendOutcome } from "@wirekit/core";
-import { checkDurationMs, type Deadline, failedOutcome, rejectOnAbort, SendCounter } from "@wirekit/core/kit";
+import { ClosedError, type SendOutcome } from "@wirekit/core";
+import { type Deadline, failedOutcome, rejectOnAbort, SendCounter } from "@wirekit/core/kit";
 import type { BatchOutcome } from "@wirekit/core/outbound";
 import { isTracingOn } from "@wirekit/core/tracing";
 import type { WriteAudit } from "../audit.ts";
@@ -121,7 +121,7 @@ export class Publisher {
       new Promise((resolve) => {
         this.#prepareAndSend(publication, trace, (outcome, reason) => {
           end = () => tell(outcome, reason);
-          resolve({ outcome: withReceipt(outcome), bytes: bytesOf(publication) });
+          resolve({ outcome: withReceipt(outcome), bytes: publication.bytes });
         });
       });
     void sendInSpan(publication.call.target.topic, send).then(() => end());
@@ -134,7 +134,7 @@ export class Publisher {
   #prepareAndSend(publication: Publication, trace: Attributes | undefined, tell: Tell): void {
     let prepared: Prepared | Promise<Prepared>;
     try {
-      checkLimits(publication.call);
+      publication.check();
       prepared = this.#prepare(publication, trace);
     } catch (thrown) {
       this.#refuse(publication, thrown, tell);
@@ -245,7 +245,7 @@ export class Publisher {
       event: outcome.kind === "delivered" ? "published" : "publish-failed",
       topic: publication.call.target.topic,
       messageId: outcome.kind === "delivered" ? outcome.receipt.messageId : undefined,
-      bytes: bytesOf(publication),
+      bytes: publication.bytes,
       durationMs: publication.elapsedMs,
       errorCode: outcome.kind === "delivered" ? undefined : outcome.error.code,
     });
@@ -285,24 +285,12 @@ export class Publisher {
   }
 }
 
-/** @throws the signal's own reason; ConfigError for a time limit that is not a number of milliseconds. */
-function checkLimits({ options: { signal, timeoutMs } }: PublishCall): void {
-  signal?.throwIfAborted();
-  if (timeoutMs === undefined || timeoutMs === Number.POSITIVE_INFINITY) return;
-  const issue = checkDurationMs("timeoutMs", timeoutMs, { minimum: 0 });
-  if (issue !== undefined) throw new ConfigError([issue]);
-}
-
 /** Whether a failure says something of the way to SNS, and not only of its message or its caller. */
 function isTrouble(
   outcome: BatchOutcome<PublishReceipt>,
 ): outcome is Exclude<SendOutcome, { readonly kind: "delivered" }> {
   if (outcome.kind === "expired") return true;
   return outcome.kind === "unconfirmed" && !(outcome.error.cause instanceof ClosedError);
-}
-
-function bytesOf({ entry }: Publication): number | undefined {
-  return entry === undefined || entry instanceof Promise ? undefined : entry.bytes;
 }
 
 function callsOf(entries: readonly PreparedEntry[]): PublishCall[] {
