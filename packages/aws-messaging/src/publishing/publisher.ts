@@ -1,4 +1,4 @@
-import { ClosedError, type SendOutcome } from "@wirekit/core";
+import { ClosedError, type CloseReport, type SendOutcome } from "@wirekit/core";
 import { type Deadline, failedOutcome, rejectOnAbort, SendCounter } from "@wirekit/core/kit";
 import type { BatchOutcome } from "@wirekit/core/outbound";
 import { isTracingOn } from "@wirekit/core/tracing";
@@ -19,12 +19,6 @@ import { lookUpArea, TopicPublishers, type TopicPublishersOptions } from "./topi
 
 export interface PublisherOptions extends TopicPublishersOptions {
   readonly audit: WriteAudit | undefined;
-}
-
-/** What `close` left undone of what was published. */
-export interface UnsentCalls {
-  readonly notSent: readonly PublishCall[];
-  readonly unconfirmed: readonly PublishCall[];
 }
 
 /** Called once with what became of a message; a single publish rejects with `reason`. */
@@ -88,7 +82,7 @@ export class Publisher {
   }
 
   /** Takes nothing more, and sends what was given before. */
-  async close(deadline: Deadline): Promise<UnsentCalls> {
+  async close(deadline: Deadline): Promise<Omit<CloseReport<PublishCall>, "notHandled">> {
     this.#isClosing = true;
     // What is being validated or looked up still has its turn to come.
     await deadline.limit("Closing", () => this.#allPrepared(), 0.8).catch(() => undefined);
