@@ -11,8 +11,8 @@ import { recordSpans } from "./demo/tracing.ts";
 import { openInvoiceBook } from "./invoice-book.ts";
 import { startInvoiceService } from "./invoice-service.ts";
 
-// The invoice service as a program: it works until it is told to end by a signal, finishes what it has begun, and gives
-// the rest back.
+// The invoice service as a program: it works until it is told to end by a signal, finishes what it has begun,
+// and gives the rest back.
 const { values } = parseArgs({
   options: {
     endpoint: { type: "string", default: "" },

@@ -6,7 +6,10 @@ const isoDate = z.codec(z.iso.datetime(), z.date(), {
   encode: (date) => date.toISOString(),
 });
 
-/** What both services know of each other: an order was placed. The date is text on the wire and a `Date` on both sides. */
+/**
+ * What both services know of each other: an order was placed. The date is text on the wire and a `Date` on
+ * both sides.
+ */
 export const OrderPlaced = defineEvent({
   topic: "orders",
   schema: z.object({

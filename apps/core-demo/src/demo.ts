@@ -7,7 +7,10 @@ import { poison } from "./scenes/poison.ts";
 import { shutdown } from "./scenes/shutdown.ts";
 import type { Print } from "./table.ts";
 
-/** Shows each engine at work, without any cloud: the queue and the service they talk to are a few lines in this folder. */
+/**
+ * Shows each engine at work, without any cloud: the queue and the service they talk to are a few lines in
+ * this folder.
+ */
 export async function runDemo(print: Print): Promise<void> {
   const scenes = [
     ["1,000 single sends, ten to a request", coalescing],

@@ -17,8 +17,8 @@ interface Stored {
 }
 
 /**
- * A queue with visibility time-outs in the memory of this process, and a source over it: what a cloud queue is to its client. A message that
- * is not settled in time becomes visible again.
+ * A queue with visibility time-outs in the memory of this process, and a source over it: what a cloud queue
+ * is to its client. A message that is not settled in time becomes visible again.
  */
 export class MemoryQueue implements Source<QueueDelivery> {
   readonly redelivery = "by-queue";

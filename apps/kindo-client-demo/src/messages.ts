@@ -1,7 +1,7 @@
 import type { ProducerPayload } from "@wirekit/kindo-client";
 
-// What the order service has to say, each kind of message in one place. The names in `payload` are the ones on the
-// wire: nothing renames them on the way.
+// What the order service has to say, each kind of message in one place. The names in `payload` are the ones
+// on the wire: nothing renames them on the way.
 
 /** Something a user should read. */
 export function userNotification(notification: {

@@ -21,8 +21,9 @@ export interface OrderServiceOptions {
 }
 
 /**
- * The part of an order service that tells the world what happens. It holds its clients for as long as it lives: each has a
- * pool of connections and a compiled schema, which to make anew for every message would be the expensive part.
+ * The part of an order service that tells the world what happens. It holds its clients for as long as it
+ * lives: each has a pool of connections and a compiled schema, which to make anew for every message would be
+ * the expensive part.
  */
 export class OrderService {
   readonly #kindo: KindoClient;
@@ -54,7 +55,10 @@ export class OrderService {
     return this.#kindo.send(message);
   }
 
-  /** Sends every message of a JSONL file. Resolves with what became of each one; no failure of one stops the others. */
+  /**
+   * Sends every message of a JSONL file. Resolves with what became of each one; no failure of one stops the
+   * others.
+   */
   sendFile(
     path: string,
     options: {

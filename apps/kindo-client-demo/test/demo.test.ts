@@ -1,7 +1,8 @@
 import { beforeAll, expect, it } from "@jest/globals";
 import { type PlayedDemo, playDemo, rowOf } from "@wirekit/demo-screen/testing";
 
-// It starts a process that compiles its sources and sends a thousand messages: slow where the machine is busy.
+// It starts a process that compiles its sources and sends a thousand messages: slow where the machine is
+// busy.
 const startTimeoutMs = 120_000;
 
 let demo: PlayedDemo;

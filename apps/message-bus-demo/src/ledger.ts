@@ -8,8 +8,8 @@ export interface Booking extends Payment {
 }
 
 /**
- * Stands for the payment service's database: what is written here outlives the process that wrote it. A payment counts once: lines with an
- * idempotency key that stands further up are copies, and move no money.
+ * Stands for the payment service's database: what is written here outlives the process that wrote it. A
+ * payment counts once: lines with an idempotency key that stands further up are copies, and move no money.
  */
 export interface Ledger {
   book(booking: Booking): Promise<void>;

@@ -5,7 +5,9 @@ import { KafkaMessageBus, MemoryMessageBus, type MessageBus, SqsMessageBus } fro
 export const busNames = ["memory", "sqs", "kafka"] as const;
 export type BusName = (typeof busNames)[number];
 
-/** Where a bus is: `address` is SQS's base URL, or Kafka's bootstrap servers. A bus in memory is nowhere else. */
+/**
+ * Where a bus is: `address` is SQS's base URL, or Kafka's bootstrap servers. A bus in memory is nowhere else.
+ */
 export type BusPlace =
   | { readonly name: "memory" }
   | { readonly name: Exclude<BusName, "memory">; readonly address: string };
@@ -13,7 +15,10 @@ export type BusPlace =
 export interface OpenBusOptions {
   /** Region, protocol and credentials, by the names that each bus documents for its `fromEnv`. */
   readonly env: Env;
-  /** After how long the work of an instance that has died goes to another one, in milliseconds. Default: the bus's own. */
+  /**
+   * After how long the work of an instance that has died goes to another one, in milliseconds. Default: the
+   * bus's own.
+   */
   readonly takeoverAfterMs?: number | undefined;
   readonly logger?: Logger | undefined;
 }

@@ -21,7 +21,9 @@ export class PaymentDesk {
     this.#serviceToken = options.serviceToken;
   }
 
-  /** Resolves once the bus has taken the payment. Those of one customer are booked in the order of the calls. */
+  /**
+   * Resolves once the bus has taken the payment. Those of one customer are booked in the order of the calls.
+   */
   pay({ idempotencyKey, customer, reference, currency, value }: Payment): Promise<SentMessage> {
     const instruction = createMessage({
       source: "BANKING_SERVICE",

@@ -12,8 +12,8 @@ import { type BusPlace, openBus, targetSuffix } from "./open-bus.ts";
 import { startPaymentService } from "./payment-service.ts";
 import { paymentTargets } from "./payment-targets.ts";
 
-// The payment service as a program: it works until it is told to end by a signal, finishes what it has begun, and gives
-// the rest back.
+// The payment service as a program: it works until it is told to end by a signal, finishes what it has begun,
+// and gives the rest back.
 const text = { type: "string", default: "" } as const;
 const { values } = parseArgs({
   options: { place: text, prefix: text, ledger: text, name: text },
@@ -25,7 +25,8 @@ const bus = openBus(place, { env: process.env, takeoverAfterMs, logger: silentLo
 const service = startPaymentService(bus, {
   targets: paymentTargets({ prefix: values.prefix, suffix: targetSuffix(place.name) }),
   bookPayment: bookInto(openLedger(values.ledger), values.name),
-  // It knows what this process has handled. Instances that are to know of each other's share one, in Redis (`@wirekit/core/redis`).
+  // It knows what this process has handled. Instances that are to know of each other's share one, in Redis
+  // (`@wirekit/core/redis`).
   idempotencyStore: new MemoryIdempotencyStore(),
   serviceToken,
 });

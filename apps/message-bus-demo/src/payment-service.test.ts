@@ -9,7 +9,8 @@ import { type PaymentAnswer, PaymentDesk } from "./payment-desk.ts";
 import { type BookPayment, startPaymentService } from "./payment-service.ts";
 import { paymentTargets } from "./payment-targets.ts";
 
-// The service is tested as any service on a bus can be: on the one in memory, whose time passes without waiting.
+// The service is tested as any service on a bus can be: on the one in memory, whose time passes without
+// waiting.
 
 const targets = paymentTargets();
 const serviceToken = "test.token";

@@ -22,8 +22,9 @@ export interface PaymentServiceOptions {
 }
 
 /**
- * Books payments and answers each with its new status, on whichever bus it is given. Eight customers are served at once, the payments of
- * one in their order. A payment is tried three times, while only that customer's next ones wait; then it is a dead letter.
+ * Books payments and answers each with its new status, on whichever bus it is given. Eight customers are
+ * served at once, the payments of one in their order. A payment is tried three times, while only that
+ * customer's next ones wait; then it is a dead letter.
  *
  * Any number of instances share the work: they are of one group.
  */
@@ -42,7 +43,8 @@ export function startPaymentService(bus: MessageBus, options: PaymentServiceOpti
       if (message.kind !== "PAYMENT") throw new Error(`A ${message.kind} is no payment`);
       const payment = paymentOf(message);
       await bookPayment(payment, { signal });
-      // Under the payment's own key: whoever gets it twice, because this process died at the wrong moment, can tell.
+      // Under the payment's own key: whoever gets it twice, because this process died at the wrong moment,
+      // can tell.
       const answer = createMessage({
         source: "PAYMENT_SERVICE",
         serviceToken,
@@ -50,7 +52,8 @@ export function startPaymentService(bus: MessageBus, options: PaymentServiceOpti
         idempotencyKey: `${payment.idempotencyKey}/answer`,
         payload: { reference: payment.reference, status: "BOOKED" },
       });
-      // Without the signal: what is booked is answered, also when this instance is to end or the message is taken from it meanwhile.
+      // Without the signal: what is booked is answered, also when this instance is to end or the message is
+      // taken from it meanwhile.
       await bus.sendMessage(answer, { target: targets.answers, key: payment.customer });
     },
   );

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { type PlayedDemo, playDemo, rowBelow, rowOf } from "@wirekit/demo-screen/testing";
 
-// It starts six processes that compile their sources, and waits for two time-outs: slow where the machine is busy.
+// It starts six processes that compile their sources, and waits for two time-outs: slow where the machine is
+// busy.
 const startTimeoutMs = 600_000;
 
 let demo: PlayedDemo;

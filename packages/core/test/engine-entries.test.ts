@@ -5,7 +5,10 @@ import { expect, it } from "@jest/globals";
 
 const source = resolve(dirname(fileURLToPath(import.meta.url)), "../src");
 
-/** Everything from outside that importing a file loads at once: followed through static imports, those of types left out. */
+/**
+ * Everything from outside that importing a file loads at once: followed through static imports, those of
+ * types left out.
+ */
 function loadedFromOutside(entry: string): string[] {
   const outside = new Set<string>();
   const seen = new Set<string>();

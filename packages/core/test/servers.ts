@@ -81,7 +81,10 @@ async function start(server: Server, port: number): Promise<LocalServer> {
   };
 }
 
-/** Collects what `socket` receives until the request with its body is complete; then tells `onRequest` of it, for each. */
+/**
+ * Collects what `socket` receives until the request with its body is complete; then tells `onRequest` of it,
+ * for each.
+ */
 export function onRawRequest(socket: Socket, onRequest: (request: RawRequest) => void): void {
   let received = "";
   socket.setEncoding("latin1");

@@ -6,16 +6,49 @@ import {
   type Health,
   WirekitError,
 } from "@wirekit/core";
-import { Closing, type Deadline, Troubles } from "@wirekit/core/kit";
-import { BusCounters } from "./bus-counters.ts";
+import { Closing, type Deadline, SendCounter, Troubles } from "@wirekit/core/kit";
 import type { MessageConsumer } from "./consume-options.ts";
 import { closedError, ReceiptError } from "./errors.ts";
+import type { BusStats } from "./message-bus.ts";
+import type { ReceivedFacts } from "./received.ts";
 import type { SendableMessage } from "./wire/message.ts";
+
+/** Counts what a bus does. */
+export class BusCounters {
+  readonly sends = new SendCounter();
+  readonly #counts = {
+    received: 0,
+    invalid: 0,
+    redelivered: 0,
+    acknowledged: 0,
+  };
+
+  stats(): BusStats {
+    return { sends: this.sends.stats(), ...this.#counts };
+  }
+
+  received({ attempt }: Pick<ReceivedFacts, "attempt">): void {
+    this.#counts.received += 1;
+    if (attempt !== undefined && attempt > 1) this.#counts.redelivered += 1;
+  }
+
+  /** A delivery that was counted as received turned out to be no message. */
+  invalid(): void {
+    this.#counts.invalid += 1;
+  }
+
+  acknowledged(): void {
+    this.#counts.acknowledged += 1;
+  }
+}
 
 /** Handlers get this share of the time of `close`, so that some is left for what they sent. */
 export const consumersShare = 0.9;
 
-/** What all buses keep alike: whether the bus is open, what it counts, what fails, and the consumers that run on it. */
+/**
+ * What all buses keep alike: whether the bus is open, what it counts, what fails, and the consumers that run
+ * on it.
+ */
 export class BusLifecycle {
   readonly counters = new BusCounters();
   readonly #troubles: Troubles;
@@ -33,12 +66,18 @@ export class BusLifecycle {
     if (this.#closing.isStarted) throw closedError();
   }
 
-  /** For what handlers that still run may do: send and acknowledge. @throws ClosedError when the bus is closed. */
+  /**
+   * For what handlers that still run may do: send and acknowledge. @throws ClosedError when the bus is
+   * closed.
+   */
   throwIfClosed(): void {
     if (this.#isClosed) throw closedError();
   }
 
-  /** Keeps the consumer until it stops. If it stops by itself, `health()` says why, until another one takes its place. */
+  /**
+   * Keeps the consumer until it stops. If it stops by itself, `health()` says why, until another one takes
+   * its place.
+   */
   addConsumer(consumer: MessageConsumer, target: string): void {
     const area = `consumer of ${target}`;
     this.#consumers.add(consumer);

@@ -7,7 +7,10 @@ export function defaultGroupId(target: string): string {
   return `${target}_consumer_group`;
 }
 
-/** Says what is expected of the name of a queue or topic that a bus cannot take; `undefined` for one that it can. */
+/**
+ * Says what is expected of the name of a queue or topic that a bus cannot take; `undefined` for one that it
+ * can.
+ */
 export type FindTargetFault = (target: unknown) => string | undefined;
 
 /** The rules of what every call that waits can be given. */
@@ -16,7 +19,10 @@ export const waitRules = {
   timeoutMs: option.durationMs({ minimum: 0, unlimited: "allowed" }),
 };
 
-/** The rules of what every bus can be asked to receive. `visibilityTimeoutMs` has a rule of its own on each bus. */
+/**
+ * The rules of what every bus can be asked to receive. `visibilityTimeoutMs` has a rule of its own on each
+ * bus.
+ */
 export function receiveRules(findTargetFault: FindTargetFault) {
   return {
     target: option.custom<string, { presence: "required" }>(findTargetFault, {

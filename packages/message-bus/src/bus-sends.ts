@@ -51,7 +51,10 @@ export class BusSends<Receipt extends BrokerReceipt> {
     });
   }
 
-  /** Sends each message with its own key, all in this turn, so that no other send gets between two of one key. Never rejects. */
+  /**
+   * Sends each message with its own key, all in this turn, so that no other send gets between two of one key.
+   * Never rejects.
+   */
   sendMany(
     messages: readonly SendableMessage[],
     options: SendManyOptions,
@@ -68,7 +71,10 @@ export class BusSends<Receipt extends BrokerReceipt> {
     return Promise.all(outcomes);
   }
 
-  /** Takes nothing more, has `closeSenders` tell all outcomes, and returns the messages that were given up by that. */
+  /**
+   * Takes nothing more, has `closeSenders` tell all outcomes, and returns the messages that were given up by
+   * that.
+   */
   async close(
     deadline: Deadline,
     closeSenders: () => Promise<void>,

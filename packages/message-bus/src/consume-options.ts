@@ -12,8 +12,8 @@ import type { ReceivedFacts, ReceivedMessage } from "./received.ts";
 import type { UnknownKinds } from "./wire/message.ts";
 
 /**
- * One message on its way through a consumer of a bus. Its body is the text as it came. Its `key` is what keeps its order inside the consumer; the
- * key that it was sent with is in `received`.
+ * One message on its way through a consumer of a bus. Its body is the text as it came. Its `key` is what
+ * keeps its order inside the consumer; the key that it was sent with is in `received`.
  */
 export interface BusDelivery extends Delivery<string> {
   readonly received: ReceivedFacts;
@@ -21,12 +21,18 @@ export interface BusDelivery extends Delivery<string> {
 
 /** What a handler is given besides the message. */
 export interface MessageContext<Message> {
-  /** Fires on the time-out, when the message is no longer ours, and when a consumer that closes can wait no longer. */
+  /**
+   * Fires on the time-out, when the message is no longer ours, and when a consumer that closes can wait no
+   * longer.
+   */
   readonly signal: AbortSignal;
   readonly received: ReceivedMessage<Message>;
 }
 
-/** Does the work of one message. When it returns, the message is acknowledged; what it throws makes it come again. */
+/**
+ * Does the work of one message. When it returns, the message is acknowledged; what it throws makes it come
+ * again.
+ */
 export type MessageHandler<Message> = (message: Message, context: MessageContext<Message>) => unknown;
 
 /** Handling each message once, by its `idempotency_key`, within its target and group. */
@@ -72,13 +78,19 @@ export interface ConsumeOptions<Unknown extends UnknownKinds = UnknownKinds> {
   readonly retry?: ConsumeRetry | undefined;
   /** Whether what a handler has thrown is worth another try. Default: always. */
   readonly classify?: ((thrown: unknown) => "retry" | "dead-letter") | undefined;
-  /** Where messages go that are given up, and bodies that are invalid. Default: nowhere, and they are never acknowledged. */
+  /**
+   * Where messages go that are given up, and bodies that are invalid. Default: nowhere, and they are never
+   * acknowledged.
+   */
   readonly deadLetter?: ConsumeDeadLetter | undefined;
   /** Off unless given. */
   readonly idempotency?: ConsumeIdempotency | undefined;
   /** What to do with a kind that this version does not know. Default `"refuse"`: its body is invalid. */
   readonly unknownKinds?: Unknown | undefined;
-  /** For how long a message is held at a time; renewed as long as it is handled or waits. Default: the bus's own. */
+  /**
+   * For how long a message is held at a time; renewed as long as it is handled or waits. Default: the bus's
+   * own.
+   */
   readonly visibilityTimeoutMs?: number | undefined;
   /** Told what became of each delivery. */
   readonly onProcessed?: ((processed: Processed<BusDelivery>) => void) | undefined;
@@ -86,7 +98,9 @@ export interface ConsumeOptions<Unknown extends UnknownKinds = UnknownKinds> {
 
 /** A consumer that runs, until it is closed or stops by itself. */
 export interface MessageConsumer extends Client<never, ConsumerStats> {
-  /** Resolves when the consumer has been closed; rejects when it has stopped by itself. Need not be awaited. */
+  /**
+   * Resolves when the consumer has been closed; rejects when it has stopped by itself. Need not be awaited.
+   */
   readonly closed: Promise<void>;
 
   /** Calls `listener` at every event of this name, until the returned function is called. */
@@ -99,8 +113,8 @@ export interface MessageConsumer extends Client<never, ConsumerStats> {
   health(): ConsumerHealth;
 
   /**
-   * Stops receiving at once, gives back what waits, and lets handlers finish. Near the end of `timeoutMs` (default 10,000) the signals of
-   * handlers that still run fire. Closing again returns the same report.
+   * Stops receiving at once, gives back what waits, and lets handlers finish. Near the end of `timeoutMs`
+   * (default 10,000) the signals of handlers that still run fire. Closing again returns the same report.
    *
    * @throws ConfigError when `timeoutMs` is not a number of milliseconds; nothing is closed then.
    */

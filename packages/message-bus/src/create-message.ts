@@ -35,13 +35,16 @@ export interface EventInput<Event extends EventType = EventType, Status extends 
 export interface CreateMessageOptions {
   /** The time of creation, or what tells it. Default: now. */
   readonly now?: Date | (() => Date) | undefined;
-  /** The idempotency key of a message that is given none, or what makes one. Default: a random UUID (version 4). */
+  /**
+   * The idempotency key of a message that is given none, or what makes one. Default: a random UUID (version
+   * 4).
+   */
   readonly uuid?: string | (() => string) | undefined;
 }
 
 /**
- * Creates a message. The type of `payload` follows `instructionType` or `event`, of which exactly one is given. Fields
- * that the payload's kind does not know are left out, as are those that are `null`.
+ * Creates a message. The type of `payload` follows `instructionType` or `event`, of which exactly one is
+ * given. Fields that the payload's kind does not know are left out, as are those that are `null`.
  *
  * @throws InvalidMessageError naming every fault by its wire path.
  */

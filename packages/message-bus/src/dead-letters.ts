@@ -4,7 +4,9 @@ import type { FindTargetFault } from "./bus-options.ts";
 import type { SendTextOptions } from "./bus-sends.ts";
 import type { BusDelivery } from "./consume-options.ts";
 
-/** Puts a dead letter on a target as it came, past all validation, and resolves once it is acknowledged there. */
+/**
+ * Puts a dead letter on a target as it came, past all validation, and resolves once it is acknowledged there.
+ */
 export type SendDeadLetter = (
   text: string,
   /** `deliveryId` tells the dead letter from every other, and is the same when it is written again. */
@@ -34,8 +36,8 @@ export function deadLetterRule(findTargetFault: FindTargetFault): OptionRule<Dea
 }
 
 /**
- * Writes the dead letters of a consumer: the user's own sink, or one that puts the body, as it came and under its key, on a target
- * of the same bus. The headers say why, because the body must remain as it was.
+ * Writes the dead letters of a consumer: the user's own sink, or one that puts the body, as it came and under
+ * its key, on a target of the same bus. The headers say why, because the body must remain as it was.
  */
 export function deadLetterSinkOf(
   place: DeadLetterPlace | undefined,

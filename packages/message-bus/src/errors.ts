@@ -10,8 +10,8 @@ export type MessageBusErrorCode =
   | KafkaErrorCode;
 
 /**
- * What was to be created or sent is no valid message; nothing was sent. `issues` has every fault under its wire path:
- * `payload.external_reference is required`.
+ * What was to be created or sent is no valid message; nothing was sent. `issues` has every fault under its
+ * wire path: `payload.external_reference is required`.
  */
 export class InvalidMessageError extends ValidationError<"message-bus/invalid-message"> {
   static override readonly mark: string = "@wirekit/message-bus/InvalidMessageError";
@@ -22,8 +22,9 @@ export class InvalidMessageError extends ValidationError<"message-bus/invalid-me
 }
 
 /**
- * A body that was received is not JSON, or not a valid message. `issues` has every fault under its wire path; a path
- * that is empty means the body as a whole. The body itself is not in the error: a bus hands it over beside it.
+ * A body that was received is not JSON, or not a valid message. `issues` has every fault under its wire path;
+ * a path that is empty means the body as a whole. The body itself is not in the error: a bus hands it over
+ * beside it.
  */
 export class InvalidBodyError extends ValidationError<"message-bus/invalid-body"> {
   static override readonly mark: string = "@wirekit/message-bus/InvalidBodyError";

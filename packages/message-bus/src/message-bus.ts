@@ -34,9 +34,14 @@ export interface ReceiveOptions<Unknown extends UnknownKinds = UnknownKinds> ext
   readonly groupId?: string | undefined;
   /** How long to wait for a message, in milliseconds. Default 1,000. */
   readonly timeoutMs?: number | undefined;
-  /** How long a message is held back, before it comes again, when it is not acknowledged. Default: the bus's own. */
+  /**
+   * How long a message is held back, before it comes again, when it is not acknowledged. Default: the bus's
+   * own.
+   */
   readonly visibilityTimeoutMs?: number | undefined;
-  /** What to do with a kind that this version does not know. Default `"refuse"`: it is received as invalid. */
+  /**
+   * What to do with a kind that this version does not know. Default `"refuse"`: it is received as invalid.
+   */
   readonly unknownKinds?: Unknown | undefined;
 }
 
@@ -62,16 +67,17 @@ export interface BusStats {
 /**
  * One contract over queues and logs. `Receipt` is what a bus knows of a message that it has taken.
  *
- * A message is delivered at least once: it comes again when it is not acknowledged in time. Messages with one key come in
- * their order, the next when the one before it has been acknowledged.
+ * A message is delivered at least once: it comes again when it is not acknowledged in time. Messages with one
+ * key come in their order, the next when the one before it has been acknowledged.
  */
 export interface MessageBus<Receipt extends SentMessage = SentMessage>
   extends Client<SendableMessage, BusStats> {
   /**
    * Sends one message. A message is validated; a plain dictionary in wire spelling is sent as it is.
    *
-   * @throws InvalidMessageError naming every fault by its wire path, before anything is sent; UnconfirmedError if it went out
-   * and nothing says whether it arrived; RejectedError if the broker refused it; any other error if it never left.
+   * @throws InvalidMessageError naming every fault by its wire path, before anything is sent;
+   * UnconfirmedError if it went out and nothing says whether it arrived; RejectedError if the broker refused
+   * it; any other error if it never left.
    */
   sendMessage(message: SendableMessage, options: SendOptions): Promise<Receipt>;
 
@@ -90,16 +96,16 @@ export interface MessageBus<Receipt extends SentMessage = SentMessage>
   acknowledge(received: Received<unknown>, options?: WaitOptions): Promise<void>;
 
   /**
-   * Everything that comes, one after the other, each to be acknowledged. Ends when the bus is closed, and with the signal's
-   * reason when it is aborted.
+   * Everything that comes, one after the other, each to be acknowledged. Ends when the bus is closed, and
+   * with the signal's reason when it is aborted.
    */
   messages<Unknown extends UnknownKinds = "refuse">(
     options: MessagesOptions<Unknown>,
   ): AsyncIterableIterator<Received<DecodedMessage<Unknown>>>;
 
   /**
-   * Receives and handles messages until the consumer is closed: many at once, those of one key one after the other. A message is
-   * acknowledged when its handler returns, and comes again when it throws.
+   * Receives and handles messages until the consumer is closed: many at once, those of one key one after the
+   * other. A message is acknowledged when its handler returns, and comes again when it throws.
    *
    * @throws ConfigError naming every option at fault.
    */

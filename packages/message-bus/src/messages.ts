@@ -6,7 +6,10 @@ import type { DecodedMessage, UnknownKinds } from "./wire/message.ts";
 /** As long as a broker lets one wait at most: SQS's longest poll. */
 const pollMs = 20_000;
 
-/** Receives one message after the other until the bus is closed. Nothing is fetched ahead: leaving the loop holds nothing. */
+/**
+ * Receives one message after the other until the bus is closed. Nothing is fetched ahead: leaving the loop
+ * holds nothing.
+ */
 export async function* messagesOf<Unknown extends UnknownKinds>(
   bus: Pick<MessageBus, "receiveMessage">,
   options: MessagesOptions<Unknown>,

@@ -48,7 +48,9 @@ type SendCaller<Receipt> =
 
 const noHeaders: Readonly<Record<string, string>> = {};
 
-/** One send from the call to its outcome. One object, because as many wait as there are messages under way. */
+/**
+ * One send from the call to its outcome. One object, because as many wait as there are messages under way.
+ */
 export class Send<Receipt extends BrokerReceipt> implements Outgoing<Receipt> {
   readonly message: SendableMessage | undefined;
   readonly headers: Readonly<Record<string, string>>;
@@ -125,7 +127,10 @@ type SendFacts = Pick<Send<never>, "message" | "target" | "signal" | "isReported
 /** Counts the sends of one bus, keeps what `close` has to report, and tells the bus's health what fails. */
 export class SendAccounts {
   readonly #life: BusLifecycle;
-  /** The targets that the last send did not reach, and whether a send to another target shows that the broker works again. */
+  /**
+   * The targets that the last send did not reach, and whether a send to another target shows that the broker
+   * works again.
+   */
   readonly #failing = new Map<string, { readonly isPassing: boolean }>();
   #onAllSettled: () => void = () => undefined;
   isClosed = false;

@@ -5,8 +5,9 @@ import type { Received, ReceivedInvalid } from "./received.ts";
 export type ReceivedDictionary = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 /**
- * What the original's classes return for what was received: the body as it stood on the wire, fields that no payload knows included. As there, a
- * payload is not judged: a dictionary that was sent as it is, such as the original's own example of a payment without a direction, arrives.
+ * What the original's classes return for what was received: the body as it stood on the wire, fields that no
+ * payload knows included. As there, a payload is not judged: a dictionary that was sent as it is, such as the
+ * original's own example of a payment without a direction, arrives.
  *
  * @throws ReceivedInvalidError for a body that is not JSON or no valid envelope.
  */
@@ -22,8 +23,9 @@ function hasValidEnvelope({ error }: ReceivedInvalid): boolean {
 }
 
 /**
- * What the original's classes throw where a bus hands over an invalid body: `received` has the body as it came, and the receipt handle by
- * which to delete it once it has been kept elsewhere. Neither is shown when the error is logged.
+ * What the original's classes throw where a bus hands over an invalid body: `received` has the body as it
+ * came, and the receipt handle by which to delete it once it has been kept elsewhere. Neither is shown when
+ * the error is logged.
  */
 export class ReceivedInvalidError extends InvalidBodyError {
   static override readonly mark: string = "@wirekit/message-bus/ReceivedInvalidError";

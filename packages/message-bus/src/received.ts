@@ -8,7 +8,10 @@ export interface ReceivedFacts {
   readonly target: string;
   /** The consumer group that received it; absent on a bus that has none. */
   readonly groupId?: string | undefined;
-  /** What it is acknowledged by. It belongs to this delivery, and is not the same when the message comes again. */
+  /**
+   * What it is acknowledged by. It belongs to this delivery, and is not the same when the message comes
+   * again.
+   */
   readonly receiptHandle: string;
   /** The body as it came, also where it could not be read. */
   readonly raw: string;
@@ -28,8 +31,8 @@ export interface ReceivedMessage<Message = DecodedMessage> extends ReceivedFacts
 }
 
 /**
- * Something was received that is not JSON, or not a valid message. It comes again, like a message, until it is acknowledged:
- * the body is there to be kept, before that, where someone can look at it.
+ * Something was received that is not JSON, or not a valid message. It comes again, like a message, until it
+ * is acknowledged: the body is there to be kept, before that, where someone can look at it.
  */
 export interface ReceivedInvalid extends ReceivedFacts {
   readonly kind: "invalid";

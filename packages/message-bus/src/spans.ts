@@ -14,8 +14,8 @@ import type { BrokerReceipt, Outgoing } from "./outgoing.ts";
 const scope = { name: "@wirekit/message-bus" };
 
 /**
- * Submits one text inside a span, which ends before its caller is told the outcome. Headers say where the span stands in its trace. Without a
- * tracer provider it only calls `submit`, and throws what that throws.
+ * Submits one text inside a span, which ends before its caller is told the outcome. Headers say where the
+ * span stands in its trace. Without a tracer provider it only calls `submit`, and throws what that throws.
  */
 export function submitInSpan<Receipt extends BrokerReceipt>(
   system: string,
@@ -71,7 +71,10 @@ async function submitTraced<Receipt extends BrokerReceipt>(
   outgoing.settle(ended ?? failedOutcome(reason), reason);
 }
 
-/** Runs each handler inside a span, in the trace of whoever sent the message. For when there is a tracer provider. */
+/**
+ * Runs each handler inside a span, in the trace of whoever sent the message. For when there is a tracer
+ * provider.
+ */
 export function handlerSpan<D extends BusDelivery, Message>(system: string): SpanHook<D, Message> {
   return ({ delivery }, run) => runInSpan(system, delivery, run);
 }

@@ -38,7 +38,10 @@ export interface ConsumerSetup<D extends BusDelivery> {
   readonly openSource: (options: SourceOptions) => Source<D>;
   /** Writes a dead letter to another target of the same bus. */
   readonly sendText: SendDeadLetter;
-  /** The most deliveries that are held; `Infinity` for a source that bounds them itself. Default: `concurrency` + 10. */
+  /**
+   * The most deliveries that are held; `Infinity` for a source that bounds them itself. Default:
+   * `concurrency` + 10.
+   */
   readonly capacity?: number | undefined;
   readonly clock?: Clock | undefined;
   readonly random?: Random | undefined;
@@ -128,7 +131,10 @@ function openSource<D extends BusDelivery>(
   return open(options);
 }
 
-/** Stands in for the source where options are at fault, so that core's consumer names its own faults together with them. */
+/**
+ * Stands in for the source where options are at fault, so that core's consumer names its own faults together
+ * with them.
+ */
 function faultySource<D extends BusDelivery>({ issues: faults }: Faults): Source<D> {
   return {
     redelivery: "in-place",

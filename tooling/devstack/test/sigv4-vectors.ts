@@ -25,7 +25,10 @@ export function sigv4Vectors(): readonly Sigv4Vector[] {
   return vectors.map((vector) => ({ ...vector, target: targetOf(vector), host: hostOf(vector) }));
 }
 
-/** Cut out rather than parsed: a URL parser would rewrite what is unusual, which is what these cases are about. */
+/**
+ * Cut out rather than parsed: a URL parser would rewrite what is unusual, which is what these cases are
+ * about.
+ */
 function targetOf({ request }: Sigv4Vector): string {
   const target = request.url.replace(/^https?:\/\/[^/?]+/, "");
   return target.startsWith("/") ? target : `/${target}`;

@@ -19,7 +19,8 @@ export interface CacheDirectory {
 /**
  * The folder that `WIREKIT_SERVERS_DIR` names, or `~/.cache/wirekit-servers`.
  *
- * @throws ConfigError where the variable is not an absolute path: a relative one would mean another folder in every package.
+ * @throws ConfigError where the variable is not an absolute path: a relative one would mean another folder in
+ * every package.
  */
 export function cacheDirectory(env: NodeJS.ProcessEnv = process.env): CacheDirectory {
   const root = env.WIREKIT_SERVERS_DIR || join(homedir(), ".cache", "wirekit-servers");
@@ -34,7 +35,10 @@ export function cacheDirectory(env: NodeJS.ProcessEnv = process.env): CacheDirec
   };
 }
 
-/** Creates the folders that are missing, closed to other users of the machine, since configurations hold passwords. */
+/**
+ * Creates the folders that are missing, closed to other users of the machine, since configurations hold
+ * passwords.
+ */
 export async function createCacheDirectory(cache: CacheDirectory): Promise<void> {
   for (const path of [cache.root, cache.programs, cache.runs, cache.logs, cache.up])
     await mkdir(path, { recursive: true, mode: 0o700 });

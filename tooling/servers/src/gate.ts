@@ -2,8 +2,8 @@ import { describe, it } from "@jest/globals";
 import { isCi, lackOf, type Need, sayNotRun } from "./lack.ts";
 
 /**
- * A group of tests that needs real servers. Where the machine lacks what they need, the group does not run, which is said on
- * standard error and in the group's name; with `CI=true` it fails instead.
+ * A group of tests that needs real servers. Where the machine lacks what they need, the group does not run,
+ * which is said on standard error and in the group's name; with `CI=true` it fails instead.
  *
  * Await it at the top level of the test file: `await describeWith(["kafka"], "a broker", () => { ... })`.
  */

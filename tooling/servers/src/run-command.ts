@@ -31,8 +31,8 @@ const linesInError = 20;
 /**
  * Runs a command to its end and resolves to what it printed.
  *
- * @throws CommandError when there is no such command, when it fails and when it takes too long; the signal's own reason
- * when it is aborted.
+ * @throws CommandError when there is no such command, when it fails and when it takes too long; the signal's
+ * own reason when it is aborted.
  */
 export async function runCommand(
   command: string,
@@ -49,7 +49,8 @@ export async function runCommand(
   const stop = (reason: "abort" | "time-out") => {
     stoppedFor = reason;
     child.kill("SIGKILL");
-    // What the command left running may hold the pipes open for as long as it likes; nobody reads them any more.
+    // What the command left running may hold the pipes open for as long as it likes; nobody reads them any
+    // more.
     child.stdout.destroy();
     child.stderr.destroy();
   };

@@ -9,7 +9,10 @@ export interface FoundDeadLetter {
   readonly attempts: string;
 }
 
-/** Takes the first message out of a dead-letter queue: it is an order like any other, with the reason in its attributes. */
+/**
+ * Takes the first message out of a dead-letter queue: it is an order like any other, with the reason in its
+ * attributes.
+ */
 export async function takeDeadLetter(
   messaging: AwsMessaging,
   queue: string,

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { Order } from "../order-placed.ts";
 
 /**
- * A lease without a renewal: shorter than the slow order takes, which would come a second time without one; and long enough for a busy
- * machine to renew it in time.
+ * A lease without a renewal: shorter than the slow order takes, which would come a second time without one;
+ * and long enough for a busy machine to renew it in time.
  */
 export const visibilityTimeoutMs = 5_000;
 export const unknownCustomer = "nobody";

@@ -152,7 +152,9 @@ async function closeTheDay(
   expectations.expect("eight publishes or more shared a request", PublishBatch <= published.length / 8);
 }
 
-/** The spans of all processes, told apart by name; those of a publish and of its handling belong to one trace. */
+/**
+ * The spans of all processes, told apart by name; those of a publish and of its handling belong to one trace.
+ */
 function showTraces(
   { screen, expectations, place }: Play,
   { own, theirs }: { readonly own: readonly SpanRecord[]; readonly theirs: readonly SpanRecord[] },

@@ -14,7 +14,10 @@ export interface SpanRecord {
   readonly durationMs: number;
 }
 
-/** Keeps the spans of this process in memory. A real service would give an exporter of its own to the provider. */
+/**
+ * Keeps the spans of this process in memory. A real service would give an exporter of its own to the
+ * provider.
+ */
 export function recordSpans(): () => readonly SpanRecord[] {
   const exporter = new InMemorySpanExporter();
   context.setGlobalContextManager(new AsyncLocalStorageContextManager());

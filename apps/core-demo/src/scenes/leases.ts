@@ -7,7 +7,10 @@ import { emptied } from "../wait.ts";
 
 const visibilityMs = 400;
 
-/** Handlers that take longer than their messages stay invisible; one of the messages is taken away in the middle. */
+/**
+ * Handlers that take longer than their messages stay invisible; one of the messages is taken away in the
+ * middle.
+ */
 export async function leases(print: Print): Promise<void> {
   const queue = new MemoryQueue({ visibilityMs });
   const rows: (string | number)[][] = [];

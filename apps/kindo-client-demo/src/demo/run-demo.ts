@@ -6,7 +6,9 @@ import type { StepResult } from "./tally.ts";
 /** One thing that the demo shows. */
 export type Step = (stage: Stage) => Promise<StepResult>;
 
-/** Plays the steps one after the other. Resolves with the exit code: 1 when something was not as it claims. */
+/**
+ * Plays the steps one after the other. Resolves with the exit code: 1 when something was not as it claims.
+ */
 export async function runDemo(stream: NodeJS.WriteStream, steps: readonly Step[]): Promise<number> {
   const screen = createScreen(stream);
   const expectations = createExpectations();

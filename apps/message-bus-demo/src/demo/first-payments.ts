@@ -3,7 +3,10 @@ import type { Instance } from "./instance.ts";
 import { everythingBooked, giveUpMs, type Play, pay } from "./play.ts";
 import { withoutPrefix } from "./stage.ts";
 
-/** Payments as usual; among them one that cannot be booked, one that is not valid, and one that is asked for twice. */
+/**
+ * Payments as usual; among them one that cannot be booked, one that is not valid, and one that is asked for
+ * twice.
+ */
 export async function firstPayments(play: Play): Promise<Instance> {
   const { screen, expectations, stage, day, desk } = play;
   const { bus, targets } = stage;

@@ -10,7 +10,10 @@ import { runPrefix, type Stage } from "./stage.ts";
 /** So that instances can share the work; the embedded broker would make topics of one. */
 const partitions = 6;
 
-/** Kafka in this process or, where bootstrap servers are given, there. Each instance of the service is a process. */
+/**
+ * Kafka in this process or, where bootstrap servers are given, there. Each instance of the service is a
+ * process.
+ */
 export async function openKafkaStage(servers: string | undefined): Promise<Stage> {
   const broker = servers === undefined ? await startKafka() : undefined;
   const address = servers ?? broker?.bootstrapServers ?? "";

@@ -8,7 +8,10 @@ const customerCount = 20;
 const poisonCurrency = "XXX";
 /** How long it takes to book a payment, in milliseconds. */
 export const workMs = 30;
-/** After how long the work of an instance that has died goes to another one, in milliseconds. A service has more time. */
+/**
+ * After how long the work of an instance that has died goes to another one, in milliseconds. A service has
+ * more time.
+ */
 export const takeoverAfterMs = 8_000;
 
 /** What customers ask for in the course of a day. */
@@ -17,7 +20,10 @@ export interface PaymentDay {
   wave(): readonly Payment[];
   /** No attempt to book it succeeds. */
   poison(): Payment;
-  /** A payment without a direction, as the original's documentation shows one: an envelope that nobody can read as a payment. */
+  /**
+   * A payment without a direction, as the original's documentation shows one: an envelope that nobody can
+   * read as a payment.
+   */
   withoutDirection(): { readonly payment: Payment; readonly message: PlainDictionary };
 }
 

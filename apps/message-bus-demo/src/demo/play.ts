@@ -49,7 +49,10 @@ export async function pay(play: Play, payments: readonly Payment[]): Promise<voi
   );
 }
 
-/** Twenty payments of each customer at once. Resolves when so many are booked that the rest is in the middle of its way. */
+/**
+ * Twenty payments of each customer at once. Resolves when so many are booked that the rest is in the middle
+ * of its way.
+ */
 export async function rush(play: Play): Promise<{ readonly paid: Promise<void> }> {
   const before = (await play.stage.ledger.read()).length;
   const paid = pay(play, Array.from({ length: rushWaves }, () => play.day.wave()).flat());
@@ -59,7 +62,10 @@ export async function rush(play: Play): Promise<{ readonly paid: Promise<void> }
   return { paid };
 }
 
-/** Sends payments, wave after wave, until all of these instances have booked some and then worked side by side for a while. */
+/**
+ * Sends payments, wave after wave, until all of these instances have booked some and then worked side by side
+ * for a while.
+ */
 export async function payUntilAtWork(play: Play, names: readonly string[]): Promise<void> {
   const before = (await play.stage.ledger.read()).length;
   const endsAt = performance.now() + giveUpMs;

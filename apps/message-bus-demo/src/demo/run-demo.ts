@@ -10,7 +10,10 @@ import type { Stage } from "./stage.ts";
 import { suddenEnd } from "./sudden-end.ts";
 import { showAccount } from "./tables.ts";
 
-/** Plays the same day on one bus after the other. Resolves with the exit code: 1 when something was not as the demo claims. */
+/**
+ * Plays the same day on one bus after the other. Resolves with the exit code: 1 when something was not as the
+ * demo claims.
+ */
 export async function runDemo(
   stream: NodeJS.WriteStream,
   stages: readonly (() => Promise<Stage>)[],

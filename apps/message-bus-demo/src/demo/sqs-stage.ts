@@ -7,7 +7,10 @@ import { takeoverAfterMs } from "./payment-day.ts";
 import { openProcesses } from "./processes.ts";
 import { runPrefix, type Stage } from "./stage.ts";
 
-/** SQS in this process or, where a base URL is given, at that address. Each instance of the service is a process. */
+/**
+ * SQS in this process or, where a base URL is given, at that address. Each instance of the service is a
+ * process.
+ */
 export async function openSqsStage(url: string | undefined): Promise<Stage> {
   const aws = url === undefined ? await startAws() : undefined;
   const address = url ?? aws?.endpointUrl ?? "";

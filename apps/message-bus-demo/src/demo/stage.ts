@@ -18,7 +18,10 @@ export interface Stage {
   readonly ledger: Ledger;
   /** Starts one more instance of the payment service. */
   startInstance(name: string): Promise<Instance>;
-  /** After how long another instance gets the work of one that is dead; absent where no instance can die alone. */
+  /**
+   * After how long another instance gets the work of one that is dead; absent where no instance can die
+   * alone.
+   */
   readonly takeover?: { readonly afterMs: number; readonly called: string } | undefined;
   /** What takes messages in hand from an instance that is alive; absent where nothing does. */
   readonly sharesAnew?: string | undefined;

@@ -1,7 +1,9 @@
 import { count, milliseconds } from "@wirekit/demo-screen";
 import { everythingBooked, type Play, payUntilAtWork, rush } from "./play.ts";
 
-/** An instance dies in the middle of its work, without a word; the other one gets it when the bus has noticed. */
+/**
+ * An instance dies in the middle of its work, without a word; the other one gets it when the bus has noticed.
+ */
 export async function suddenEnd(play: Play): Promise<void> {
   const { screen, expectations, stage } = play;
   const { takeover } = stage;

@@ -10,8 +10,8 @@ export interface LazySourceOptions<D extends Delivery> {
   /** The same as that of the source that is opened: a consumer needs it before. */
   readonly redelivery: Source<D>["redelivery"];
   /**
-   * Opens the source; called once, when the consumer begins to receive. A rejection ends the consumer. It calls
-   * `onTrouble` if something fails that it tries again: `health()` shows that until the source is open.
+   * Opens the source; called once, when the consumer begins to receive. A rejection ends the consumer. It
+   * calls `onTrouble` if something fails that it tries again: `health()` shows that until the source is open.
    */
   readonly open: (signal: AbortSignal, onTrouble: (error: WirekitError) => void) => Promise<Source<D>>;
   /** Faults of the options that it will be opened with. Default: none. */

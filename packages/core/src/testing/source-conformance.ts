@@ -11,8 +11,8 @@ import { Trial } from "./source/trial.ts";
 const longMs = 60_000;
 
 /**
- * What every `Source` has to do for its consumer, as a suite for any runner: each message is settled once, a retry comes back
- * in its time and order, what was not begun is given back, and closing is in time.
+ * What every `Source` has to do for its consumer, as a suite for any runner: each message is settled once, a
+ * retry comes back in its time and order, what was not begun is given back, and closing is in time.
  *
  * @param makePlace makes an empty queue or topic; called for each case.
  */
@@ -33,7 +33,8 @@ export function sourceConformance<D extends Delivery>(
   });
   const onlyWith = (member: "failNext" | "hang" | "loseLeases", name: string, act: Act): ConformanceCase =>
     on(name, async (trial) => {
-      // A place is known when it is made, and that may take a server: a case that it cannot play has nothing to check.
+      // A place is known when it is made, and that may take a server: a case that it cannot play has nothing
+      // to check.
       if (trial.place[member] !== undefined) await act(trial);
     });
 

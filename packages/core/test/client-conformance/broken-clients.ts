@@ -251,7 +251,10 @@ export const brokenClients: readonly BrokenClient[] = [
   },
 ];
 
-/** Clients whose fault only the process sees. Jest keeps its events from the tests, so that these run without Jest. */
+/**
+ * Clients whose fault only the process sees. Jest keeps its events from the tests, so that these run without
+ * Jest.
+ */
 export const brokenInProcess: readonly BrokenClient[] = [
   {
     defect: "a logger that rejects ends the process",

@@ -114,7 +114,10 @@ export class ReferenceClient implements Client<string, ReferenceStats> {
     return this.#events.on(name, listener);
   }
 
-  /** @throws UnconfirmedError, ClosedError, TimeoutError, ConnectionError, ConfigError, or the signal's own reason. */
+  /**
+   * @throws UnconfirmedError, ClosedError, TimeoutError, ConnectionError, ConfigError, or the signal's own
+   * reason.
+   */
   async send(message: string, options: WaitOptions = {}): Promise<void> {
     const { timeoutMs } = options;
     const fault =

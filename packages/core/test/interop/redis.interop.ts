@@ -1,5 +1,5 @@
-// On a real Redis, named by WIREKIT_REDIS_URL; run by
-//   WIREKIT_REDIS_URL=redis://127.0.0.1:19379 wirekit-jest --testMatch '<rootDir>/test/interop/redis.interop.ts'
+// On a real Redis, named by WIREKIT_REDIS_URL; run by WIREKIT_REDIS_URL=redis://127.0.0.1:19379 wirekit-jest
+// --testMatch '<rootDir>/test/interop/redis.interop.ts'
 import { describe, expect, it } from "@jest/globals";
 import { Redis } from "ioredis";
 import { createClient } from "redis";
@@ -36,7 +36,8 @@ let round = 0;
 const freshPrefix = () => `wirekit-test:${process.pid}:${Date.now()}:${round++}:`;
 
 for (const [name, connect] of drivers) {
-  // Redis keeps its own time: long enough that a busy machine does not outlive a claim, short enough to wait for.
+  // Redis keeps its own time: long enough that a busy machine does not outlive a claim, short enough to wait
+  // for.
   const times = { ttlMs: 400 };
   const open = async () => {
     const { client, close } = await connect();

@@ -29,7 +29,9 @@ export abstract class SimulatedPlace {
     this.#hangs = true;
   }
 
-  /** As when a process was held up for longer than the visibility time-out: every message is visible again. */
+  /**
+   * As when a process was held up for longer than the visibility time-out: every message is visible again.
+   */
   loseLeases(): void {
     for (const message of this.queue.messages.values()) {
       message.receiptHandle = undefined;

@@ -1,9 +1,9 @@
 import { encodeUnsafe } from "./request-target.ts";
 
 /**
- * Puts `url` in a form that can be sent, and for which AWS computes the same signature: percent-encodes, once,
- * what cannot stand in a URL, and encodes the names and values of the query as AWS does when it checks a
- * signature, blanks as `%20`. It leaves the path otherwise as it is written.
+ * Puts `url` in a form that can be sent, and for which AWS computes the same signature: percent-encodes,
+ * once, what cannot stand in a URL, and encodes the names and values of the query as AWS does when it checks
+ * a signature, blanks as `%20`. It leaves the path otherwise as it is written.
  */
 export function sendableUrl(url: string): string {
   const [, origin = "", path = "", query = ""] = /^([^/?]*\/\/[^/?]*)([^?]*)(\?.*)?$/s.exec(url) ?? [];

@@ -31,13 +31,16 @@ interface Entry {
 /**
  * What one consumer group has still to do of one target. It is told the time, and never waits itself.
  *
- * A message that is delivered is held back for the visibility time-out, and delivered again when it has not been
- * acknowledged by then. Of the messages with one key, only the first is delivered: the next follows when it has been
- * acknowledged. Messages without a key wait for nobody.
+ * A message that is delivered is held back for the visibility time-out, and delivered again when it has not
+ * been acknowledged by then. Of the messages with one key, only the first is delivered: the next follows when
+ * it has been acknowledged. Messages without a key wait for nobody.
  */
 export class MemoryGroup {
   readonly #entries = new Map<number, Entry>();
-  /** By key, what has not been acknowledged, in order. Only the first of a lane is `fresh`, `returned` or `held`. */
+  /**
+   * By key, what has not been acknowledged, in order. Only the first of a lane is `fresh`, `returned` or
+   * `held`.
+   */
   readonly #lanes = new Map<string, Set<Entry>>();
   readonly #fresh = new Set<Entry>();
   /** Was delivered before: goes out ahead of what was sent after it. */
@@ -81,7 +84,10 @@ export class MemoryGroup {
     this.#fresh.add(entry);
   }
 
-  /** Delivers the next message that may be delivered, if there is one, and holds it back for `visibilityTimeoutMs`. */
+  /**
+   * Delivers the next message that may be delivered, if there is one, and holds it back for
+   * `visibilityTimeoutMs`.
+   */
   take(nowMs: number, visibilityTimeoutMs: number): Delivery | undefined {
     this.#returnWhatIsDue(nowMs);
     const from = this.#returned.size > 0 ? this.#returned : this.#fresh;
@@ -94,8 +100,8 @@ export class MemoryGroup {
   }
 
   /**
-   * Takes the message of a delivery away for good. Also after its time-out, as long as it has not been delivered to someone
-   * else; and a second time, which changes nothing.
+   * Takes the message of a delivery away for good. Also after its time-out, as long as it has not been
+   * delivered to someone else; and a second time, which changes nothing.
    */
   acknowledge(sequence: number, attempt: number): Refusal | undefined {
     const entry = this.#entries.get(sequence);
@@ -110,8 +116,8 @@ export class MemoryGroup {
   }
 
   /**
-   * Changes when the message of a delivery is delivered again: later, to go on working on it, or sooner, to have it tried
-   * again. Refused once it has been returned, or acknowledged.
+   * Changes when the message of a delivery is delivered again: later, to go on working on it, or sooner, to
+   * have it tried again. Refused once it has been returned, or acknowledged.
    */
   postpone(sequence: number, attempt: number, untilMs: number): Refusal | undefined {
     const entry = this.#entries.get(sequence);
@@ -124,8 +130,8 @@ export class MemoryGroup {
   }
 
   /**
-   * When a held message may be due to be delivered again; undefined when none is held. It can turn out to be too early, and is
-   * never too late.
+   * When a held message may be due to be delivered again; undefined when none is held. It can turn out to be
+   * too early, and is never too late.
    */
   nextDueMs(): number | undefined {
     return this.#held.size === 0 ? undefined : this.#nothingDueBeforeMs;

@@ -57,8 +57,8 @@ const rulesOfReceive = {
 };
 
 /**
- * A bus inside the process, for tests and for development: the same contract as the others, bounded, and with a clock that can be
- * moved. What it holds is gone with it.
+ * A bus inside the process, for tests and for development: the same contract as the others, bounded, and with
+ * a clock that can be moved. What it holds is gone with it.
  */
 export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
   readonly #options: ResolvedMemoryOptions;
@@ -120,7 +120,10 @@ export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
     return received;
   }
 
-  /** @throws ReceiptError when the message has been delivered again since, or was never delivered by this handle. */
+  /**
+   * @throws ReceiptError when the message has been delivered again since, or was never delivered by this
+   * handle.
+   */
   async acknowledge(received: Received<unknown>, options: WaitOptions = {}): Promise<void> {
     checkWaitOptions(options);
     options.signal?.throwIfAborted();
@@ -160,8 +163,8 @@ export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
   }
 
   /**
-   * Waits until something has happened to a message: `await bus.waitForMessage((message) => message.kind === "PAYMENT")`.
-   * What has happened before the call is found as well, as far as it is remembered.
+   * Waits until something has happened to a message: `await bus.waitForMessage((message) => message.kind ===
+   * "PAYMENT")`. What has happened before the call is found as well, as far as it is remembered.
    *
    * @throws TimeoutError after 5 seconds, unless told otherwise.
    */

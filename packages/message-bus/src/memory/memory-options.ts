@@ -3,7 +3,9 @@ import { Faults, type OptionsOf, option, readOptions } from "@wirekit/core/kit";
 
 /** How a bus in memory behaves. */
 export interface MemoryMessageBusOptions {
-  /** How long a message that was received is held back before it comes again, in milliseconds. Default 30,000. */
+  /**
+   * How long a message that was received is held back before it comes again, in milliseconds. Default 30,000.
+   */
   readonly visibilityTimeoutMs?: number | undefined;
   /** The most messages that one target holds. Default 10,000. */
   readonly maxMessages?: number | undefined;

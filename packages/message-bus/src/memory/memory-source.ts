@@ -23,7 +23,10 @@ export interface MemorySourceOptions {
   readonly onAcknowledged: (facts: ReceivedFacts) => void;
 }
 
-/** Receives for a consumer from one group of the bus in memory, as a consumer of a queue receives from its broker. */
+/**
+ * Receives for a consumer from one group of the bus in memory, as a consumer of a queue receives from its
+ * broker.
+ */
 export class MemorySource implements Source<MemoryDelivery> {
   readonly redelivery = "by-queue";
   readonly #options: MemorySourceOptions;
@@ -63,7 +66,8 @@ export class MemorySource implements Source<MemoryDelivery> {
   settle(delivery: MemoryDelivery, settlement: Settlement<MemoryDelivery>): void {
     const { group, onAcknowledged } = this.#options;
     const { sequence, attempt, received } = delivery;
-    // Given up, with nowhere to put it: it comes again when its time is over, as from a queue without a redrive policy.
+    // Given up, with nowhere to put it: it comes again when its time is over, as from a queue without a
+    // redrive policy.
     if (settlement.kind === "leave") return;
     if (settlement.kind === "retry") {
       throwIfRefused(group.postpone(sequence, attempt, settlement.afterMs));

@@ -9,8 +9,8 @@ export interface TargetBounds {
 }
 
 /**
- * One target (a queue, a topic) in memory. Every group receives every message. A message that all groups have acknowledged
- * is kept for groups yet to come, as in a log, until its room is needed.
+ * One target (a queue, a topic) in memory. Every group receives every message. A message that all groups have
+ * acknowledged is kept for groups yet to come, as in a log, until its room is needed.
  */
 export class MemoryTarget {
   readonly #name: string;

@@ -32,7 +32,9 @@ export interface WaitForMessageOptions extends WaitOptions {
   readonly groupId?: string | undefined;
   /** Default: any, and so the first, which is `"sent"`. */
   readonly stage?: MessageStage | undefined;
-  /** The longest to wait, in milliseconds of the system's clock, whatever the bus's clock says. Default 5,000. */
+  /**
+   * The longest to wait, in milliseconds of the system's clock, whatever the bus's clock says. Default 5,000.
+   */
   readonly timeoutMs?: number | undefined;
 }
 

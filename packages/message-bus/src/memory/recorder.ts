@@ -1,4 +1,4 @@
-import type { BusCounters } from "../bus-counters.ts";
+import type { BusCounters } from "../bus-lifecycle.ts";
 import { InvalidBodyError } from "../errors.ts";
 import type { ReceivedFacts } from "../received.ts";
 import { decodeMessage } from "../wire/decode-message.ts";

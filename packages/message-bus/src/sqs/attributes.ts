@@ -9,8 +9,8 @@ const maxNameLength = 256;
 const legalText = /^[\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]+$/u;
 
 /**
- * What is to stand beside a body, as message attributes: as many as SQS takes, without those that it would refuse the message for.
- * Those that say why a message was given up come first.
+ * What is to stand beside a body, as message attributes: as many as SQS takes, without those that it would
+ * refuse the message for. Those that say why a message was given up come first.
  */
 export function toAttributes(headers: Readonly<Record<string, string>>): Record<string, SqsAttribute> {
   const legal = Object.entries(headers).filter(

@@ -1,11 +1,11 @@
 import type { Intake, Settlement, Source } from "@wirekit/core/inbound";
 import type { Deadline } from "@wirekit/core/kit";
 import { type SqsDelivery, SqsSource } from "@wirekit/core/sqs";
-import type { BusCounters } from "../bus-counters.ts";
+import type { BusCounters } from "../bus-lifecycle.ts";
 import type { BusDelivery } from "../consume-options.ts";
 import type { ReceivedMessages } from "./received-messages.ts";
 import type { ResolvedSqsOptions } from "./sqs-options.ts";
-import type { OpenQueue } from "./sqs-queue.ts";
+import type { OpenQueue } from "./sqs-queues.ts";
 
 /** A message of a queue on its way through a consumer of the bus. */
 export type SqsBusDelivery = SqsDelivery & BusDelivery;
@@ -20,7 +20,10 @@ export interface ConsumerSourceOptions {
   readonly counters: BusCounters;
 }
 
-/** Core's source for a queue, which also keeps the bus's own counts: what was received, acknowledged, and not settled. */
+/**
+ * Core's source for a queue, which also keeps the bus's own counts: what was received, acknowledged, and not
+ * settled.
+ */
 export class ConsumerSource implements Source<SqsBusDelivery> {
   readonly redelivery = "by-queue";
   readonly #source: Source<SqsBusDelivery>;

@@ -18,7 +18,10 @@ export async function deleteMessage(settler: SqsSettler, receiptHandle: string):
   }
 }
 
-/** Of all that a delete says, only the receipt handle comes from the caller: if SQS blames the sender, it means the handle. */
+/**
+ * Of all that a delete says, only the receipt handle comes from the caller: if SQS blames the sender, it
+ * means the handle.
+ */
 function toBusError(thrown: unknown): unknown {
   if (thrown instanceof ClosedError) return closedError();
   if (!(thrown instanceof AwsError) || thrown.details.senderFault !== true) return thrown;

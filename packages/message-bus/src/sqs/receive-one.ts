@@ -22,12 +22,16 @@ export interface ReceiveOneOptions {
   readonly logger: Logger;
 }
 
-/** Asks for one message by long polls, and never for more: what is fetched ahead would be held back from others, and lost to this caller. */
+/**
+ * Asks for one message by long polls, and never for more: what is fetched ahead would be held back from
+ * others, and lost to this caller.
+ */
 export async function receiveOne(
   options: ReceiveOneOptions,
 ): Promise<Omit<SqsDelivery, "lease"> | undefined> {
   const { retry: policy, signal, clock, random } = options;
-  // By the seconds that were asked for, not by the clock: an answer that is early by a moment must not cost one more poll.
+  // By the seconds that were asked for, not by the clock: an answer that is early by a moment must not cost
+  // one more poll.
   let leftSeconds = options.waitSeconds;
   do {
     const waitSeconds = Math.min(leftSeconds, maxWaitSeconds);

@@ -1,5 +1,5 @@
 import { expect, it } from "@jest/globals";
-import { BusCounters } from "../bus-counters.ts";
+import { BusCounters } from "../bus-lifecycle.ts";
 import { ReceivedMessages } from "./received-messages.ts";
 
 function receivedMessages() {

@@ -1,12 +1,15 @@
 import type { SqsDelivery } from "@wirekit/core/sqs";
-import type { BusCounters } from "../bus-counters.ts";
+import type { BusCounters } from "../bus-lifecycle.ts";
 import type { ReceivedFacts } from "../received.ts";
 import { fromAttributes } from "./attributes.ts";
 
 /** A queue has at most this many in flight, so that the oldest beyond it are visible to others again. */
 const maxRemembered = 120_000;
 
-/** The messages that a bus received, and which of them are not settled. One that is received again counts once. */
+/**
+ * The messages that a bus received, and which of them are not settled. One that is received again counts
+ * once.
+ */
 export class ReceivedMessages {
   readonly #counters: BusCounters;
   /** By receipt handle, the message. In the order of their receipt. */

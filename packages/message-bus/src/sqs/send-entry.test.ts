@@ -3,8 +3,7 @@ import { ConfigError } from "@wirekit/core";
 import { maxBatchBytes, messageBytes } from "@wirekit/core/sqs";
 import { InvalidMessageError } from "../errors.ts";
 import type { SendableMessage } from "../wire/message.ts";
-import { findQueueNameFault } from "./queue-name.ts";
-import { type EntrySource, idempotencyKeyOf, toSendEntry } from "./send-entry.ts";
+import { type EntrySource, findQueueNameFault, idempotencyKeyOf, toSendEntry } from "./send-entry.ts";
 
 const outgoing: EntrySource = {
   target: "payments",

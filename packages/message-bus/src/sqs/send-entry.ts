@@ -4,7 +4,24 @@ import { InvalidMessageError } from "../errors.ts";
 import type { Outgoing } from "../outgoing.ts";
 import type { SendableMessage } from "../wire/message.ts";
 import { toAttributes } from "./attributes.ts";
-import { isFifo } from "./queue-name.ts";
+
+const fifoSuffix = ".fifo";
+const maxLength = 80;
+const legalName = /^[A-Za-z0-9_-]+(?:\.fifo)?$/;
+
+/** Whether a queue is a FIFO one: its name says so. */
+export function isFifo(target: string): boolean {
+  return target.endsWith(fifoSuffix);
+}
+
+/**
+ * What is wrong with `target` as the name of a queue. The name stands in a URL, where anything else would be
+ * another place.
+ */
+export function findQueueNameFault(target: unknown): string | undefined {
+  if (typeof target === "string" && legalName.test(target) && target.length <= maxLength) return undefined;
+  return `must be a queue's name: up to ${maxLength} letters, digits, hyphens and underscores, with ${fifoSuffix} at the end of a FIFO queue's`;
+}
 
 /** The facts of an outgoing message that decide how SQS wants it. */
 export type EntrySource = Pick<
@@ -17,10 +34,12 @@ const legalId = /^[\x21-\x7e]{1,128}$/;
 const expected = "must be 1 to 128 ASCII characters without blanks on a FIFO queue";
 
 /**
- * A message as SQS takes it. On a FIFO queue its key is the group and its idempotency key what SQS drops copies by; on a standard queue
- * neither is on the wire, because such a queue keeps no order and drops no copies.
+ * A message as SQS takes it. On a FIFO queue its key is the group and its idempotency key what SQS drops
+ * copies by; on a standard queue neither is on the wire, because such a queue keeps no order and drops no
+ * copies.
  *
- * @throws ConfigError naming `key`, and InvalidMessageError naming the idempotency key, if a FIFO queue does not take them.
+ * @throws ConfigError naming `key`, and InvalidMessageError naming the idempotency key, if a FIFO queue does
+ * not take them.
  */
 export function toSendEntry(
   outgoing: EntrySource,
@@ -36,7 +55,8 @@ export function toSendEntry(
       ? fifoFields(outgoing)
       : delaySeconds !== undefined && { DelaySeconds: delaySeconds }),
   };
-  // A body that fits by itself is not refused because of its headers: a dead letter would never find its place.
+  // A body that fits by itself is not refused because of its headers: a dead letter would never find its
+  // place.
   if (messageBytes(entry) <= maxBatchBytes) return entry;
   const { MessageAttributes: _tooMuch, ...bare } = entry;
   return bare;

@@ -10,7 +10,10 @@ export interface ServiceUrl {
 
 /** AWS's own hosts, in all of its partitions, those of VPC endpoints among them. */
 const awsHost = /(?:^|\.)(?:amazonaws\.com(?:\.cn)?|api\.aws|api\.amazonwebservices\.com\.cn)$/;
-/** `sqs.eu-west-1.amazonaws.com`, `sqs-fips.us-east-1.api.aws`, `vpce-1-2.sqs.eu-west-1.vpce.amazonaws.com`, `eu-west-1.queue.amazonaws.com`. */
+/**
+ * `sqs.eu-west-1.amazonaws.com`, `sqs-fips.us-east-1.api.aws`, `vpce-1-2.sqs.eu-west-1.vpce.amazonaws.com`,
+ * `eu-west-1.queue.amazonaws.com`.
+ */
 const hostsRegion =
   /(?:(?:^|\.)sqs(?:-fips)?\.([a-z]{2}(?:-[a-z]+)+-\d)\.|^([a-z]{2}(?:-[a-z]+)+-\d)\.queue\.)/;
 const accountId = /^\/\d{12}$/;

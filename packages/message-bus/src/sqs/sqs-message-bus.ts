@@ -38,10 +38,9 @@ import { startConsumer } from "../start-consumer.ts";
 import type { DecodedMessage, SendableMessage, UnknownKinds } from "../wire/message.ts";
 import { ConsumerSource, type SqsBusDelivery } from "./consumer-source.ts";
 import { deleteMessage } from "./delete-message.ts";
-import { findQueueNameFault } from "./queue-name.ts";
 import { receiveOne } from "./receive-one.ts";
 import { ReceivedMessages } from "./received-messages.ts";
-import { toSendEntry } from "./send-entry.ts";
+import { findQueueNameFault, toSendEntry } from "./send-entry.ts";
 import { sqsConnection } from "./sqs-connection.ts";
 import {
   type ResolvedSqsOptions,
@@ -69,8 +68,8 @@ const rulesOfReceive = {
 };
 
 /**
- * A bus over Amazon SQS, and whatever speaks its protocol. A target is a queue, by its name. On a queue whose name ends in `.fifo`,
- * messages with one key come in their order; a standard queue has no keys and no order.
+ * A bus over Amazon SQS, and whatever speaks its protocol. A target is a queue, by its name. On a queue whose
+ * name ends in `.fifo`, messages with one key come in their order; a standard queue has no keys and no order.
  *
  * The AWS SDK (`@aws-sdk/client-sqs`, an optional peer) is loaded with the first message.
  */
@@ -99,8 +98,9 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
   }
 
   /**
-   * A bus as the environment says: `SQS_QUEUE_URL` (the base URL), `AWS_REGION`, and the pair `AWS_ACCESS_KEY_ID` and
-   * `AWS_SECRET_ACCESS_KEY`, with `AWS_SESSION_TOKEN`, in place of the standard chain. `overrides` come first.
+   * A bus as the environment says: `SQS_QUEUE_URL` (the base URL), `AWS_REGION`, and the pair
+   * `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, with `AWS_SESSION_TOKEN`, in place of the standard
+   * chain. `overrides` come first.
    *
    * @throws ConfigError naming every variable and option at fault.
    */
@@ -112,9 +112,9 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
   }
 
   /**
-   * @throws InvalidMessageError, MessageTooLargeError, or ConfigError for a target or key that SQS does not take, before anything is sent;
-   * UnconfirmedError if it went out and nothing says whether it arrived; AwsError, ClosedError, TimeoutError, or the signal's own
-   * reason, if it has not arrived.
+   * @throws InvalidMessageError, MessageTooLargeError, or ConfigError for a target or key that SQS does not
+   * take, before anything is sent; UnconfirmedError if it went out and nothing says whether it arrived;
+   * AwsError, ClosedError, TimeoutError, or the signal's own reason, if it has not arrived.
    */
   sendMessage(message: SendableMessage, options: SendOptions): Promise<SqsSentMessage> {
     return this.#sends.sendMessage(message, options);
@@ -128,10 +128,11 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
   }
 
   /**
-   * Receives one message by long polls of whole seconds: `timeoutMs` is rounded up. If you abort a receive, a message that SQS was
-   * about to return becomes visible again after its time-out.
+   * Receives one message by long polls of whole seconds: `timeoutMs` is rounded up. If you abort a receive, a
+   * message that SQS was about to return becomes visible again after its time-out.
    *
-   * @throws AwsError when SQS cannot be reached or refuses; ConfigError; ClosedError; the signal's own reason.
+   * @throws AwsError when SQS cannot be reached or refuses; ConfigError; ClosedError; the signal's own
+   * reason.
    */
   async receiveMessage<Unknown extends UnknownKinds = "refuse">(
     options: ReceiveOptions<Unknown>,
@@ -206,7 +207,8 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
   }
 
   /**
-   * Deletes what was received by its receipt handle alone, for a program that has kept nothing else of it. Twice is fine.
+   * Deletes what was received by its receipt handle alone, for a program that has kept nothing else of it.
+   * Twice is fine.
    *
    * @throws ReceiptError when the receipt handle has run out, or is none; AwsError; ClosedError.
    */

@@ -15,34 +15,43 @@ import { readServiceUrl, type ServiceUrl } from "./service-url.ts";
 /** How a bus over SQS is reached, and how it behaves. */
 export interface SqsMessageBusOptions {
   /**
-   * The service's base URL, without a queue: `https://sqs.eu-west-1.amazonaws.com`, the same with an account id of 12 digits behind it, or
-   * that of another service, `http://localhost:9324`. A target's queue is `<base>/<target>`; at AWS, where that lacks the account, SQS is
-   * asked for the queue's URL, once.
+   * The service's base URL, without a queue: `https://sqs.eu-west-1.amazonaws.com`, the same with an account
+   * id of 12 digits behind it, or that of another service, `http://localhost:9324`. A target's queue is
+   * `<base>/<target>`; at AWS, where that lacks the account, SQS is asked for the queue's URL, once.
    */
   readonly queueUrl: string;
   /** Default: the one that `queueUrl` names where that is AWS's own, else `eu-west-1`. */
   readonly region?: string | undefined;
   /** Default: the AWS SDK's standard chain (environment, profile, role of the machine ...). */
   readonly credentials?: AwsCredentialsOption | undefined;
-  /** An `SQSClient` of the program's own: it keeps its settings, so that `region` and `credentials` go unused, and is not closed. */
+  /**
+   * An `SQSClient` of the program's own: it keeps its settings, so that `region` and `credentials` go unused,
+   * and is not closed.
+   */
   readonly client?: SqsSdkClient | undefined;
   /** What stands in for SQS, in SQS's own names. With it the AWS SDK is not loaded. */
   readonly sqs?: (SqsApi & SqsLookup) | undefined;
   /**
-   * How long a message is held back after it was received, in milliseconds, rounded up to whole seconds, up to 12 hours. Default: as the
-   * queue is configured; for consumers, which renew it as long as they need, 30,000.
+   * How long a message is held back after it was received, in milliseconds, rounded up to whole seconds, up
+   * to 12 hours. Default: as the queue is configured; for consumers, which renew it as long as they need,
+   * 30,000.
    */
   readonly visibilityTimeoutMs?: number | undefined;
   /**
-   * How long SQS keeps each message back before anybody can receive it, in whole seconds up to 900. Default: as the queue is configured.
-   * Not for FIFO queues, where SQS takes it from the queue only. (The original sets 10 on every send.)
+   * How long SQS keeps each message back before anybody can receive it, in whole seconds up to 900. Default:
+   * as the queue is configured. Not for FIFO queues, where SQS takes it from the queue only. (The original
+   * sets 10 on every send.)
    */
   readonly delaySeconds?: number | undefined;
-  /** The longest that a message waits for company in its request, in milliseconds. Default 0: what is sent in one turn goes together. */
+  /**
+   * The longest that a message waits for company in its request, in milliseconds. Default 0: what is sent in
+   * one turn goes together.
+   */
   readonly lingerMs?: number | undefined;
   /**
-   * What to do about the order of a key on FIFO queues, whose requests can fail in part: `"strict"` sends one message of each key at a
-   * time; `"best-effort"` fills requests with them, and lets what was taken overtake what is tried again. Default `"strict"`.
+   * What to do about the order of a key on FIFO queues, whose requests can fail in part: `"strict"` sends one
+   * message of each key at a time; `"best-effort"` fills requests with them, and lets what was taken overtake
+   * what is tried again. Default `"strict"`.
    */
   readonly orderOnPartialFailure?: "strict" | "best-effort" | undefined;
   /** For requests that fail. Default: three tries within 30 seconds; five for what consumers have handled. */
@@ -159,8 +168,8 @@ const rules = {
 };
 
 /**
- * The variables of `fromEnv`. The keys are read here because the standard chain looks only into `process.env`; without them the
- * SDK asks that chain, for profiles and roles.
+ * The variables of `fromEnv`. The keys are read here because the standard chain looks only into
+ * `process.env`; without them the SDK asks that chain, for profiles and roles.
  */
 export const sqsVariables = {
   queueUrl: { name: "SQS_QUEUE_URL", parse: env.text },

@@ -45,7 +45,10 @@ export class SqsQueue {
     return this.#finding;
   }
 
-  /** Sends with the next request that has room, as soon as the queue is found. Tells the outcome once, maybe within this call. */
+  /**
+   * Sends with the next request that has room, as soon as the queue is found. Tells the outcome once, maybe
+   * within this call.
+   */
   submit(entry: SqsSendEntry, options: WaitOptions, settle: SettleSend): void {
     if (this.#queue === undefined) this.#submitOnceFound(entry, options, settle);
     else this.#queue.sender.submit(entry, options, settle);

@@ -1,11 +1,110 @@
-import type { WaitOptions } from "@wirekit/core";
+import type { Clock, WaitOptions } from "@wirekit/core";
 import { findQueueUrl } from "@wirekit/core/aws";
-import { type Deadline, withTimeout } from "@wirekit/core/kit";
-import { createSqsSender, type SqsLookup, SqsSettler } from "@wirekit/core/sqs";
+import { Deadline, failedOutcome, watchCaller, withTimeout } from "@wirekit/core/kit";
+import type { Batcher, BatchOutcome } from "@wirekit/core/outbound";
+import {
+  createSqsSender,
+  type SqsApi,
+  type SqsLookup,
+  type SqsReceipt,
+  type SqsSendEntry,
+  SqsSettler,
+} from "@wirekit/core/sqs";
 import { closedError } from "../errors.ts";
 import type { SqsConnection } from "./sqs-connection.ts";
 import type { ResolvedSqsOptions } from "./sqs-options.ts";
-import { type OpenQueue, SqsQueue } from "./sqs-queue.ts";
+
+/** A queue whose URL is known, and what sends to it and deletes from it. */
+export interface OpenQueue {
+  readonly url: string;
+  readonly sqs: SqsApi;
+  readonly sender: Batcher<SqsSendEntry, SqsReceipt>;
+  readonly settler: SqsSettler;
+}
+
+/** Tells the one outcome of a message. `reason` is what a call that rejects rejects with. */
+export type SettleSend = (outcome: BatchOutcome<SqsReceipt>, reason: unknown) => void;
+
+/** A message that waits for the look-up of its queue. */
+interface WaitingMessage {
+  readonly submit: (sender: OpenQueue["sender"]) => void;
+  readonly fail: (reason: unknown) => void;
+}
+
+/** One queue of a bus. It is looked for on first use, and again after a look-up that failed. */
+export class SqsQueue {
+  readonly #find: () => Promise<OpenQueue>;
+  readonly #clock: Clock;
+  /** In the order of their calls, which a message that comes after the look-up must not overtake. */
+  readonly #waiting = new Set<WaitingMessage>();
+  #finding: Promise<OpenQueue> | undefined;
+  #queue: OpenQueue | undefined;
+
+  constructor(find: () => Promise<OpenQueue>, clock: Clock) {
+    this.#find = find;
+    this.#clock = clock;
+  }
+
+  /** The look-up that is under way or has succeeded, if there is one. */
+  get finding(): Promise<OpenQueue> | undefined {
+    return this.#finding;
+  }
+
+  /** Resolves when it is found. Callers that come meanwhile share one look-up. */
+  opened(): Promise<OpenQueue> {
+    this.#finding ??= this.#open();
+    return this.#finding;
+  }
+
+  /**
+   * Sends with the next request that has room, as soon as the queue is found. Tells the outcome once, maybe
+   * within this call.
+   */
+  submit(entry: SqsSendEntry, options: WaitOptions, settle: SettleSend): void {
+    if (this.#queue === undefined) this.#submitOnceFound(entry, options, settle);
+    else this.#queue.sender.submit(entry, options, settle);
+  }
+
+  /** Gives up all that waits for the look-up. */
+  fail(reason: unknown): void {
+    for (const message of this.#waiting) message.fail(reason);
+    this.#waiting.clear();
+  }
+
+  async #open(): Promise<OpenQueue> {
+    try {
+      this.#queue = await this.#find();
+    } catch (thrown) {
+      this.#finding = undefined;
+      this.fail(thrown);
+      throw thrown;
+    }
+    for (const message of this.#waiting) message.submit(this.#queue.sender);
+    this.#waiting.clear();
+    return this.#queue;
+  }
+
+  #submitOnceFound(entry: SqsSendEntry, options: WaitOptions, settle: SettleSend): void {
+    const { signal, timeoutMs } = options;
+    const deadline = timeoutMs === undefined ? undefined : new Deadline(timeoutMs, this.#clock);
+    let stopWatching: (() => void) | undefined;
+    const message: WaitingMessage = {
+      submit: (sender) => {
+        stopWatching?.();
+        sender.submit(entry, { signal, timeoutMs: deadline?.leftMs() }, settle);
+      },
+      fail: (reason) => {
+        stopWatching?.();
+        this.#waiting.delete(message);
+        settle(failedOutcome(reason), reason);
+      },
+    };
+    this.#waiting.add(message);
+    stopWatching = watchCaller("Sending", { signal, timeoutMs, clock: this.#clock }, message.fail);
+    // A look-up that fails has told each message that waits for it.
+    this.opened().catch(() => undefined);
+  }
+}
 
 /** The queues that a bus has used so far. */
 export class SqsQueues {
@@ -29,7 +128,8 @@ export class SqsQueues {
   }
 
   /**
-   * The queue of a target, once it is found. A caller that stops waiting does not stop the look-up for the others.
+   * The queue of a target, once it is found. A caller that stops waiting does not stop the look-up for the
+   * others.
    *
    * @throws AwsError when there is none; ConfigError when the AWS SDK is not installed.
    */
@@ -86,7 +186,8 @@ export class SqsQueues {
       clock,
       random,
     });
-    // Each acknowledgement is waited for by its caller: those that are given in one turn share a request, none waits for more.
+    // Each acknowledgement is waited for by its caller: those that are given in one turn share a request,
+    // none waits for more.
     const lingering = { lingerMs: 0, retry: policy ?? {}, timeoutMs };
     const settler = new SqsSettler({
       sqs,

@@ -10,8 +10,9 @@ import { type SqsMessageBusOptions, sqsVariables } from "./sqs-options.ts";
 export type SQSReceiveOptions = Pick<ReceiveOptions, "signal" | "timeoutMs" | "visibilityTimeoutMs">;
 
 /**
- * The original's class, over {@link SqsMessageBus}. As the original it reads `AWS_REGION`, and the AWS SDK finds the credentials; other than
- * the original it delays nothing unless `delaySeconds` is given, waits for messages, hides what it has received, and throws what goes wrong.
+ * The original's class, over {@link SqsMessageBus}. As the original it reads `AWS_REGION`, and the AWS SDK
+ * finds the credentials; other than the original it delays nothing unless `delaySeconds` is given, waits for
+ * messages, hides what it has received, and throws what goes wrong.
  */
 export class SQS implements AsyncDisposable {
   readonly #bus: SqsMessageBus;
@@ -42,7 +43,10 @@ export class SQS implements AsyncDisposable {
     return this.#bus;
   }
 
-  /** As {@link SqsMessageBus.sendMessage}. On a FIFO queue each message is a group of its own: the original knows no keys. */
+  /**
+   * As {@link SqsMessageBus.sendMessage}. On a FIFO queue each message is a group of its own: the original
+   * knows no keys.
+   */
   sendMessage(
     message: SendableMessage,
     targetQueue: string,
@@ -52,11 +56,12 @@ export class SQS implements AsyncDisposable {
   }
 
   /**
-   * One message as `{ [receiptHandle]: body }`, or undefined when there is none within the time (1,000 ms unless said). As in the original, kinds
-   * that are not known are messages as well, and payloads are not judged.
+   * One message as `{ [receiptHandle]: body }`, or undefined when there is none within the time (1,000 ms
+   * unless said). As in the original, kinds that are not known are messages as well, and payloads are not
+   * judged.
    *
-   * @throws ReceivedInvalidError for a body that is not JSON or no valid envelope, with the body and the receipt handle; and what
-   * {@link SqsMessageBus.receiveMessage} throws.
+   * @throws ReceivedInvalidError for a body that is not JSON or no valid envelope, with the body and the
+   * receipt handle; and what {@link SqsMessageBus.receiveMessage} throws.
    */
   async receiveMessage(
     targetQueue: string,

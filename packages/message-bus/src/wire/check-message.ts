@@ -31,8 +31,9 @@ export type CheckResult<Unknown extends UnknownKinds> =
   | { readonly message?: undefined; readonly issues: readonly Issue[] };
 
 /**
- * Checks a whole message and lists everything that is wrong with it, each fault under its wire path. The message that it
- * returns is a copy in canonical form: fields in wire order, unknown ones and `null` left out.
+ * Checks a whole message and lists everything that is wrong with it, each fault under its wire path. The
+ * message that it returns is a copy in canonical form: fields in wire order, unknown ones and `null` left
+ * out.
  */
 export function checkMessage<Unknown extends UnknownKinds>(
   { metaData, payload, spelling }: MessageDraft,

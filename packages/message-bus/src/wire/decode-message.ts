@@ -13,9 +13,9 @@ export interface DecodeOptions<Unknown extends UnknownKinds = UnknownKinds> {
 }
 
 /**
- * Reads a message from its text, whoever wrote it: the order of the fields, the white space and the escapes do not matter,
- * `null` is the same as absent, and unknown fields are left out. Where both an instruction type and an event are given,
- * the instruction type counts.
+ * Reads a message from its text, whoever wrote it: the order of the fields, the white space and the escapes
+ * do not matter, `null` is the same as absent, and unknown fields are left out. Where both an instruction
+ * type and an event are given, the instruction type counts.
  *
  * @throws InvalidBodyError naming every fault by its wire path.
  */

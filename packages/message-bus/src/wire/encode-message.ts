@@ -9,11 +9,12 @@ import { payloadDefinitions } from "./payloads.ts";
 import { wireIssue } from "./wire-issue.ts";
 
 /**
- * The text of `message` as every client of the bus writes it: the fields in the original's order, Python's separators,
- * everything outside ASCII escaped.
+ * The text of `message` as every client of the bus writes it: the fields in the original's order, Python's
+ * separators, everything outside ASCII escaped.
  *
- * What has `metaData` is a message and is validated, also where it was created by {@link createMessage}: it may have been
- * copied and changed. Any other object is a plain dictionary in wire spelling, and is written as it is.
+ * What has `metaData` is a message and is validated, also where it was created by {@link createMessage}: it
+ * may have been copied and changed. Any other object is a plain dictionary in wire spelling, and is written
+ * as it is.
  *
  * @throws InvalidMessageError naming every fault by its wire path.
  */
@@ -37,7 +38,10 @@ function validated(message: Message): Message {
   return result.message;
 }
 
-/** Someone changed one of the two places where the kind stands; to guess which of them is meant could cost money. */
+/**
+ * Someone changed one of the two places where the kind stands; to guess which of them is meant could cost
+ * money.
+ */
 function contradiction({ kind, metaData }: Message): InvalidMessageError {
   const field = metaData.instructionType === undefined ? "event" : "instructionType";
   const issue = wireIssue(["metaData", field], `says ${kind}, which the message's own kind contradicts`);

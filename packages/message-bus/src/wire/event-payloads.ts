@@ -59,8 +59,8 @@ export const newProfile = definePayload<ProfileEventPayload>("NEW_PROFILE", {
 export const ProfileEventPayload: PayloadSchema<ProfileEventPayload> = newProfile.schema;
 
 /**
- * The payload of `NEW_USER`: any object, its members the user's own, never renamed. The original has no class for it: its
- * clients can send it as a plain dictionary only, and cannot read it.
+ * The payload of `NEW_USER`: any object, its members the user's own, never renamed. The original has no class
+ * for it: its clients can send it as a plain dictionary only, and cannot read it.
  */
 export interface NewUserEventPayload extends Marked<"NEW_USER"> {
   readonly [member: string]: unknown;
@@ -98,8 +98,8 @@ export const PasswordResetEventPayload: PayloadSchema<PasswordResetEventPayload>
   passwordResetRequested.schema;
 
 /**
- * The payload of `KYC_EVENT`. `reviewStatus` is any text; when it is `completed`, in any case, `reviewResult` must be
- * there and not be empty. With a literal status the type knows which: `KycEventPayload<"completed">`.
+ * The payload of `KYC_EVENT`. `reviewStatus` is any text; when it is `completed`, in any case, `reviewResult`
+ * must be there and not be empty. With a literal status the type knows which: `KycEventPayload<"completed">`.
  */
 export type KycEventPayload<Status extends string = string> = KycFields & KycReview<Status>;
 

@@ -1,6 +1,7 @@
 /**
- * The name on the wire of every field whose name here differs from it. A field that is not listed has one name. The table
- * is written out, rather than computed, so that no rule for letters and digits stands between a field and its name.
+ * The name on the wire of every field whose name here differs from it. A field that is not listed has one
+ * name. The table is written out, rather than computed, so that no rule for letters and digits stands between
+ * a field and its name.
  */
 const wireNames = {
   addressLine1: "address_line_1",

@@ -104,7 +104,9 @@ export function checkFields(
   return { values, faults };
 }
 
-/** The members of `values` under their names on the wire, in the order of `fields`, without what is absent. */
+/**
+ * The members of `values` under their names on the wire, in the order of `fields`, without what is absent.
+ */
 export function toWireNames(values: object, fields: readonly NamedField[]): Record<string, unknown> {
   const source = values as Readonly<Record<string, unknown>>;
   const renamed: Record<string, unknown> = {};
@@ -124,9 +126,9 @@ function fault(message: string): Faults {
 }
 
 /**
- * The characters that Python's `str.strip` removes. They are not those of `String.prototype.trim`, which takes
- * U+FEFF for white space and leaves U+001C to U+001F and U+0085 standing; a text that one side calls blank must not
- * pass on the other.
+ * The characters that Python's `str.strip` removes. They are not those of `String.prototype.trim`, which
+ * takes U+FEFF for white space and leaves U+001C to U+001F and U+0085 standing; a text that one side calls
+ * blank must not pass on the other.
  */
 const whiteSpace = new Set(
   "\t\n\v\f\r\u001c\u001d\u001e\u001f \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000",

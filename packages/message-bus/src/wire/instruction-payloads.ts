@@ -79,7 +79,9 @@ export interface DepositTransactionPayload extends TransactionFields {
   readonly payee?: string | undefined;
 }
 
-/** A `TRANSACTION` that takes money out: who is paid must be said. The text may be empty, as in the original. */
+/**
+ * A `TRANSACTION` that takes money out: who is paid must be said. The text may be empty, as in the original.
+ */
 export interface WithdrawTransactionPayload extends TransactionFields {
   readonly transactionType: typeof TransactionType.WITHDRAW;
   readonly payer?: string | undefined;

@@ -44,7 +44,9 @@ export interface EventMessage<Event extends EventType> {
   readonly payload: EventPayloads[Event];
 }
 
-/** A message of one kind, or the union of all: `message.kind` says which, and with it the type of the payload. */
+/**
+ * A message of one kind, or the union of all: `message.kind` says which, and with it the type of the payload.
+ */
 export type MessageBusMessage<Kind extends MessageKind = MessageKind> = Kind extends InstructionType
   ? InstructionMessage<Kind>
   : Kind extends EventType
@@ -52,8 +54,8 @@ export type MessageBusMessage<Kind extends MessageKind = MessageKind> = Kind ext
     : never;
 
 /**
- * A message whose kind this version does not know, from a sender that is newer. Its metadata has been checked. Its payload
- * has not, and is as it stood on the wire; `encodeMessage` writes it unchanged.
+ * A message whose kind this version does not know, from a sender that is newer. Its metadata has been
+ * checked. Its payload has not, and is as it stood on the wire; `encodeMessage` writes it unchanged.
  */
 export interface UnknownKindMessage {
   readonly kind: "unknown";
@@ -64,7 +66,10 @@ export interface UnknownKindMessage {
 /** A dictionary in the spelling of the wire. It is sent as it is, and not validated. */
 export interface PlainDictionary {
   readonly [name: string]: unknown;
-  /** Never: what has `metaData` is a message in its form here, and is validated. On the wire it is `meta_data`. */
+  /**
+   * Never: what has `metaData` is a message in its form here, and is validated. On the wire it is
+   * `meta_data`.
+   */
   readonly metaData?: undefined;
 }
 

@@ -7,8 +7,8 @@ const encoder = new TextEncoder();
 const scratch = new Uint8Array(64);
 
 /**
- * The partition that Java's, Python's and librdkafka's (`murmur2_random`) producers choose for `key` among `partitionCount`
- * partitions: murmur2 of the key's bytes (UTF-8 for text), made positive, modulo the count.
+ * The partition that Java's, Python's and librdkafka's (`murmur2_random`) producers choose for `key` among
+ * `partitionCount` partitions: murmur2 of the key's bytes (UTF-8 for text), made positive, modulo the count.
  *
  * @throws ValidationError when `partitionCount` is not a whole number of at least 1.
  */

@@ -19,9 +19,9 @@ import {
 export const payloadKind: unique symbol = Symbol.for("@wirekit/message-bus/payloadKind") as never;
 
 /**
- * The kind that a payload was checked for, where it was. Some kinds have the same fields: without this, what was made
- * as the payload of a `BURN` would pass for that of a `MINT`. A plain object has no mark and may become either; a copy
- * (`{ ...payload }`) has none either.
+ * The kind that a payload was checked for, where it was. Some kinds have the same fields: without this, what
+ * was made as the payload of a `BURN` would pass for that of a `MINT`. A plain object has no mark and may
+ * become either; a copy (`{ ...payload }`) has none either.
  */
 export interface Marked<Kind extends MessageKind> {
   readonly [payloadKind]?: Kind;
@@ -32,13 +32,15 @@ export interface PayloadDefinition<Payload> {
   readonly check: PayloadCheck;
   readonly schema: PayloadSchema<Payload>;
   /**
-   * In the order in which the original writes them. Undefined for an open payload, whose members are the user's own and are neither
-   * renamed nor ordered.
+   * In the order in which the original writes them. Undefined for an open payload, whose members are the
+   * user's own and are neither renamed nor ordered.
    */
   readonly fields: readonly NamedField[] | undefined;
 }
 
-/** A rule that concerns two fields. It also sees payloads with faults, so that all faults are told at once. */
+/**
+ * A rule that concerns two fields. It also sees payloads with faults, so that all faults are told at once.
+ */
 export interface PayloadRule {
   /** The field at fault when it is broken. */
   readonly field: string;
@@ -74,7 +76,9 @@ export function defineOpenPayload<Payload>(kind: MessageKind): PayloadDefinition
   return { check, schema: createPayloadSchema(check), fields: undefined };
 }
 
-/** Of a union, every field that any member has: the shape checks what is there, and the rules what must be. */
+/**
+ * Of a union, every field that any member has: the shape checks what is there, and the rules what must be.
+ */
 type AllFields<Payload> = {
   readonly [Name in Payload extends unknown ? keyof Payload : never]: Payload extends unknown
     ? Name extends keyof Payload

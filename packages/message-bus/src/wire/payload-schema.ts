@@ -10,8 +10,8 @@ export type CheckedPayload =
   | { readonly value?: undefined; readonly faults: readonly Fault[] };
 
 /**
- * Checks payloads of one kind, in their form here (camelCase). What it returns is a copy without unknown fields, marked with its
- * kind. Also a Standard Schema, for whatever takes one.
+ * Checks payloads of one kind, in their form here (camelCase). What it returns is a copy without unknown
+ * fields, marked with its kind. Also a Standard Schema, for whatever takes one.
  */
 export interface PayloadSchema<Payload> {
   /** @throws InvalidMessageError naming every fault by its wire path. */

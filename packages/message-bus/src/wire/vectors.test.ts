@@ -99,7 +99,10 @@ function cases<Case>(file: "envelopes" | "invalid-envelopes" | "partitions"): re
   return readVectors<Case>(`message-bus/${file}.json`);
 }
 
-/** What a program would write for a vector. Vectors say things that the types forbid, hence the conversion at the end. */
+/**
+ * What a program would write for a vector. Vectors say things that the types forbid, hence the conversion at
+ * the end.
+ */
 function toInput({ kindField, kind, payload, payloadKind, ...rest }: CreateCase): InstructionInput {
   const input = {
     ...rest,
@@ -117,8 +120,8 @@ function madeAs(kind: string, payload: Readonly<Record<string, unknown>>): unkno
 }
 
 /**
- * Renames by the rule that the table in the sources does not use, so that a mistake in the table shows. Members of the
- * user's own payloads, which lie deeper, keep their names.
+ * Renames by the rule that the table in the sources does not use, so that a mistake in the table shows.
+ * Members of the user's own payloads, which lie deeper, keep their names.
  */
 function camelCased(payload: Readonly<Record<string, unknown>>, kind: string): Record<string, unknown> {
   if (kind === "NEW_USER") return payload;

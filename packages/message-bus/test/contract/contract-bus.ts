@@ -11,7 +11,10 @@ export interface ContractBus {
   eventually<T>(outcome: Promise<T>): Promise<T>;
   /** Lets more time pass than a message is held for without being renewed. */
   outlastVisibility(): Promise<void>;
-  /** Another bus on the same broker, as another process would have it; the same one where the broker is the bus. */
+  /**
+   * Another bus on the same broker, as another process would have it; the same one where the broker is the
+   * bus.
+   */
   another(): Promise<MessageBus>;
   /** Closes all that was opened. */
   close(): Promise<void>;
@@ -23,8 +26,14 @@ export interface ContractTraits {
   readonly groups: "independent" | "none";
   /** What makes a message come again that was received and never acknowledged. */
   readonly comesAgain: "when its time is over" | "when its receiver is gone";
-  /** Whether a key travels with its message and keeps order; a standard queue of SQS has none. Default `"kept"`. */
+  /**
+   * Whether a key travels with its message and keeps order; a standard queue of SQS has none. Default
+   * `"kept"`.
+   */
   readonly keys?: "kept" | "not-carried";
-  /** What becomes of a message that is sent twice; a FIFO queue of SQS takes the second for the first. Default `"delivered"`. */
+  /**
+   * What becomes of a message that is sent twice; a FIFO queue of SQS takes the second for the first. Default
+   * `"delivered"`.
+   */
   readonly copies?: "delivered" | "dropped";
 }

@@ -6,7 +6,10 @@ import { describeOnceOnly } from "./once-only.ts";
 import { describeReceiving } from "./receiving.ts";
 import { describeTracing } from "./tracing.ts";
 
-/** What every bus promises, as tests. One suite, so that a service which is tested on one bus can rely on the others. */
+/**
+ * What every bus promises, as tests. One suite, so that a service which is tested on one bus can rely on the
+ * others.
+ */
 export function describeMessageBusContract(
   name: string,
   open: () => Promise<ContractBus>,

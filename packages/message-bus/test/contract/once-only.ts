@@ -92,7 +92,10 @@ export function describeOnceOnly(subject: () => ContractBus, traits: ContractTra
   });
 }
 
-/** Resolves when the consumer has handled `count` deliveries; those that had to wait for a copy come again before. */
+/**
+ * Resolves when the consumer has handled `count` deliveries; those that had to wait for a copy come again
+ * before.
+ */
 function handled(consumer: MessageConsumer, count: number): Promise<void> {
   return new Promise((resolve) => {
     consumer.on("processed", () => {

@@ -9,8 +9,8 @@ interface Timer {
 const stepMs = 50;
 
 /**
- * The time of the embedded SQS and of the buses on it: real time, of which a test can skip some. The embedded SQS runs in the
- * test's own process and reads `Date.now`.
+ * The time of the embedded SQS and of the buses on it: real time, of which a test can skip some. The embedded
+ * SQS runs in the test's own process and reads `Date.now`.
  */
 export class QueueTime implements Clock {
   readonly #realNow = Date.now;

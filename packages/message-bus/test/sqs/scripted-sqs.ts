@@ -2,7 +2,10 @@ import type { SqsApi, SqsLookup, SqsMessage } from "@wirekit/core/sqs";
 
 type Action = keyof SqsApi | "getQueueUrl";
 
-/** Stands in for SQS where a test looks at requests: remembers them, agrees to everything, and gives no messages but those it is told. */
+/**
+ * Stands in for SQS where a test looks at requests: remembers them, agrees to everything, and gives no
+ * messages but those it is told.
+ */
 export class ScriptedSqs implements SqsApi, SqsLookup {
   readonly requests: { readonly action: Action; readonly input: Readonly<Record<string, unknown>> }[] = [];
   /** What receives answer with, one list each; none are left: nothing. */

@@ -1,4 +1,5 @@
-// What must not compile. `tsc` fails when a line below an expectation compiles after all; nothing here is ever run.
+// What must not compile. `tsc` fails when a line below an expectation compiles after all; nothing here is
+// ever run.
 import {
   BurnPayload,
   createMessage,

@@ -1,4 +1,5 @@
-// What must not compile. `tsc` fails when a line below an expectation compiles after all; nothing here is ever run.
+// What must not compile. `tsc` fails when a line below an expectation compiles after all; nothing here is
+// ever run.
 import { SQS as SdkSqs, type SQSClient } from "@aws-sdk/client-sqs";
 import { AwsError } from "@wirekit/core/aws";
 import {

@@ -78,7 +78,8 @@ async function consumeAll({ startServer }: SqsSetup, consuming: Consuming): Prom
     let runs = 0;
     let queue = "";
     let queueUrl = "";
-    // A queue for each run: a long poll that was dropped at the end of one would take ten messages of the next to nobody.
+    // A queue for each run: a long poll that was dropped at the end of one would take ten messages of the
+    // next to nobody.
     const prepare = async (count: number) => {
       runs += 1;
       queue = `orders-${runs}`;

@@ -11,7 +11,10 @@ const operations = 5_000;
 const inFlight = 8;
 const names = { ours: "AwsMessaging.publish", loop: "PublishBatch by hand" };
 
-/** Single publishes, all called at once, beside a loop that was written for batches. Nobody is subscribed to the topic. */
+/**
+ * Single publishes, all called at once, beside a loop that was written for batches. Nobody is subscribed to
+ * the topic.
+ */
 export const awsPublishing: BenchmarkCase = {
   name: "aws-publishing",
   async run({ rounds }) {

@@ -2,7 +2,9 @@ import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { credentials, region, service } from "./sample-message.ts";
 
-/** Smithy's signer as it comes, hashing with node:crypto: what a program would write that uses it directly. */
+/**
+ * Smithy's signer as it comes, hashing with node:crypto: what a program would write that uses it directly.
+ */
 export function bareSmithy(): SignatureV4 {
   return new SignatureV4({ credentials, region, service, sha256: NodeSha256 });
 }

@@ -1,4 +1,7 @@
-/** Runs a task per item, so many at a time; a slow one keeps only its own place. Rejects with the first failure. */
+/**
+ * Runs a task per item, so many at a time; a slow one keeps only its own place. Rejects with the first
+ * failure.
+ */
 export async function forEachInFlight<T>(
   items: readonly T[],
   inFlight: number,

@@ -24,7 +24,10 @@ const real: { readonly kafka: KafkaSetup; readonly sqs: SqsSetup } = {
   sqs: { needs: ["elasticmq"], startServer: startElasticMqServer },
 };
 
-/** The cases by what their servers are: embedded ones, which count what they are asked, or those that others run. */
+/**
+ * The cases by what their servers are: embedded ones, which count what they are asked, or those that others
+ * run.
+ */
 export const cases: Readonly<Record<"embedded" | "real", readonly BenchmarkCase[]>> = {
   embedded: [
     signing,

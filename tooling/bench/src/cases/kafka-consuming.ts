@@ -14,7 +14,10 @@ import {
 } from "./kafka-consumers.ts";
 import { sampleStatusUpdate } from "./sample-status-update.ts";
 
-/** So many that what it takes to join, and until the code of either is compiled, counts for little beside them. */
+/**
+ * So many that what it takes to join, and until the code of either is compiled, counts for little beside
+ * them.
+ */
 const quickMessages = 100_000;
 const slowMessages = 20_000;
 const keys = 100;

@@ -17,7 +17,10 @@ const names = {
 };
 const topic = "payments";
 
-/** Single sends, all called at once, beside loops that were written for batches; acknowledged by all replicas, and idempotent where that works. */
+/**
+ * Single sends, all called at once, beside loops that were written for batches; acknowledged by all replicas,
+ * and idempotent where that works.
+ */
 export const kafkaProducing = (setup: KafkaSetup): BenchmarkCase => ({
   name: "kafka-producing",
   needs: setup.needs,
@@ -104,8 +107,8 @@ function platformaticProducer(bootstrapServers: string) {
     clientId: "bench",
     bootstrapBrokers: [bootstrapServers],
     serializers: stringSerializers,
-    // Its idempotent producer counts a batch on when it is answered: calls at the same time get the same numbers, and Kafka
-    // refuses them, or takes them for repetitions and drops them.
+    // Its idempotent producer counts a batch on when it is answered: calls at the same time get the same
+    // numbers, and Kafka refuses them, or takes them for repetitions and drops them.
     idempotent: false,
     acks: ProduceAcks.ALL,
   });

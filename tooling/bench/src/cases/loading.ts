@@ -23,7 +23,10 @@ interface EntryTimes {
   readonly times: readonly number[];
 }
 
-/** How long a fresh process takes to load each entry as it is built, and how large each package is to download. */
+/**
+ * How long a fresh process takes to load each entry as it is built, and how large each package is to
+ * download.
+ */
 export const loading: BenchmarkCase = {
   name: "loading",
   async run({ rounds }) {
@@ -69,7 +72,10 @@ async function importTimes(
   return subjects.map(({ entry, format, times }) => ({ entry, format, times }));
 }
 
-/** In the package's own folder, where its name leads to what it exports: the built files, as its users get them. */
+/**
+ * In the package's own folder, where its name leads to what it exports: the built files, as its users get
+ * them.
+ */
 async function timeImport(folder: string, entry: string, format: Format): Promise<number> {
   const load = format === "esm" ? `await import("${entry}")` : `require("${entry}")`;
   const script = `const startedAt = performance.now(); ${load}; console.log(performance.now() - startedAt);`;

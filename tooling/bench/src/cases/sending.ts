@@ -20,7 +20,9 @@ const names = {
   sequential: "one at a time",
 };
 
-/** Whole sends over loopback to a server in another process, which verifies every signature and every message. */
+/**
+ * Whole sends over loopback to a server in another process, which verifies every signature and every message.
+ */
 export const sending: BenchmarkCase = {
   name: "sending",
   async run({ rounds }) {

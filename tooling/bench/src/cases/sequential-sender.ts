@@ -11,8 +11,9 @@ const schemaPath = fileURLToPath(
 let validate: ValidateFunction | undefined;
 
 /**
- * As the Python original sends: the schema from disk, a new connection and a signature for every message. In one thing it
- * is given more than the original has: the schema is compiled once, because that takes ajv longer than all the rest.
+ * As the Python original sends: the schema from disk, a new connection and a signature for every message. In
+ * one thing it is given more than the original has: the schema is compiled once, because that takes ajv
+ * longer than all the rest.
  */
 export async function sendInTheOriginalsManner(url: string, message: object): Promise<unknown> {
   const schema: object = JSON.parse(await readFile(schemaPath, "utf8"));

@@ -30,7 +30,10 @@ export interface CompareOptions {
   readonly clock?: BenchClock | undefined;
 }
 
-/** Both in milliseconds. The processor's time is that of this process alone: a server in another one is not in it. */
+/**
+ * Both in milliseconds. The processor's time is that of this process alone: a server in another one is not in
+ * it.
+ */
 export interface BenchClock {
   now(): number;
   processor(): number;
@@ -57,9 +60,9 @@ export interface Measured {
 }
 
 /**
- * Runs every contender once to warm it up, and then all of them in each round. Each round begins with another one, and every
- * other round goes backwards, so that none has always the same one before it: what changes on the machine meanwhile, and what one
- * leaves behind for the next, falls on all of them alike.
+ * Runs every contender once to warm it up, and then all of them in each round. Each round begins with another
+ * one, and every other round goes backwards, so that none has always the same one before it: what changes on
+ * the machine meanwhile, and what one leaves behind for the next, falls on all of them alike.
  */
 export async function compare(
   contenders: readonly Contender[],

@@ -22,7 +22,9 @@ export function judgeRatio(goal: RatioGoal, measured: readonly Measured[]): Verd
   };
 }
 
-/** That a contender does at least so many times what was once measured of something that does not run here. */
+/**
+ * That a contender does at least so many times what was once measured of something that does not run here.
+ */
 export interface RateGoal {
   readonly contender: string;
   readonly atLeast: number;

@@ -1,7 +1,9 @@
 /** The middle of some numbers, and how far apart the middle half of them lies. */
 export interface Summary {
   readonly median: number;
-  /** The distance between the quartiles as a share of the median: 0.05 says that half of them lie within 5 %. */
+  /**
+   * The distance between the quartiles as a share of the median: 0.05 says that half of them lie within 5 %.
+   */
   readonly spread: number;
   readonly min: number;
   readonly max: number;
@@ -19,7 +21,10 @@ export function summarize(values: readonly number[]): Summary {
   };
 }
 
-/** The value below which `share` of the sorted numbers lie, drawn in a straight line between the two that are nearest. */
+/**
+ * The value below which `share` of the sorted numbers lie, drawn in a straight line between the two that are
+ * nearest.
+ */
 export function quantile(sorted: readonly number[], share: number): number {
   if (sorted.length === 0) throw new RangeError("there is no quantile of no numbers");
   const position = (sorted.length - 1) * share;
@@ -29,8 +34,8 @@ export function quantile(sorted: readonly number[], share: number): number {
 }
 
 /**
- * How many times as fast one contender was as another. Rounds are compared with each other, not medians: what slowed
- * the machine down for a while slowed both of a round.
+ * How many times as fast one contender was as another. Rounds are compared with each other, not medians: what
+ * slowed the machine down for a while slowed both of a round.
  */
 export function ratio(rates: readonly number[], peerRates: readonly number[]): Summary {
   if (rates.length !== peerRates.length) throw new RangeError("both must have run the same rounds");

@@ -30,8 +30,8 @@ const figureWidth = 170;
 const lineLength = 90;
 
 /**
- * A drawing of horizontal bars that begin at nought, as SVG. It brings its own background, for light and dark surroundings,
- * and needs no font or script.
+ * A drawing of horizontal bars that begin at nought, as SVG. It brings its own background, for light and dark
+ * surroundings, and needs no font or script.
  *
  * @throws RangeError where there is no bar, or a value that cannot be drawn.
  */

@@ -18,8 +18,8 @@ export function formatFigures({ facts, reports, failed }: Run): string {
 }
 
 /**
- * Writes `report.md`, a chart for each comparison and `figures.json` into a folder, which is made where there is none. What an
- * earlier run left under the same names is replaced. Resolves with the path of the report.
+ * Writes `report.md`, a chart for each comparison and `figures.json` into a folder, which is made where there
+ * is none. What an earlier run left under the same names is replaced. Resolves with the path of the report.
  */
 export async function writeReport(folder: string, run: Run): Promise<string> {
   await mkdir(folder, { recursive: true });

@@ -4,8 +4,8 @@ import type { KafkaServer } from "./kafka-server.ts";
 import { processorMsOf } from "./processor-time.ts";
 
 /**
- * Room enough, and as many threads that collect as there are processors. Java's second compiler stays away: within a case, it takes more of
- * the machine than it gives back.
+ * Room enough, and as many threads that collect as there are processors. Java's second compiler stays away:
+ * within a case, it takes more of the machine than it gives back.
  */
 const javaOptions = ["-Xms1g", "-Xmx1g", "-XX:TieredStopAtLevel=1", "-XX:+UseParallelGC"];
 

@@ -1,7 +1,7 @@
 import { startAws } from "@wirekit/devstack/aws";
 
-// SNS and SQS in a process of their own. Asked for its traffic, it tells how often it was asked for what, and what
-// processor time it took: the embedded service itself may be what limits a client.
+// SNS and SQS in a process of their own. Asked for its traffic, it tells how often it was asked for what, and
+// what processor time it took: the embedded service itself may be what limits a client.
 const aws = await startAws();
 const { endpointUrl, regionName, credentials } = aws;
 process.send?.({ endpointUrl, regionName, credentials });

@@ -6,7 +6,10 @@ import type { SqsServer } from "./sqs-server.ts";
 /** Any: ElasticMQ looks at none. */
 const credentials = { accessKeyId: "any", secretAccessKey: "any" };
 
-/** Room enough, and both of Java's compilers: it does so much for each message that the second one is worth its while. */
+/**
+ * Room enough, and both of Java's compilers: it does so much for each message that the second one is worth
+ * its while.
+ */
 const javaOptions = ["-Xms1g", "-Xmx1g", "-XX:+UseG1GC"];
 
 /** Starts ElasticMQ, with its queues in memory. It does not count its requests. */

@@ -6,10 +6,16 @@ export interface KafkaServer {
   /** What it is, for the report: `Apache Kafka 3.9.2`. */
   readonly description: string;
   readonly bootstrapServers: string;
-  /** From where on it knows the protocol's versions: `@platformatic/kafka` speaks none of the old ones, kafkajs none of the new ones. */
+  /**
+   * From where on it knows the protocol's versions: `@platformatic/kafka` speaks none of the old ones,
+   * kafkajs none of the new ones.
+   */
   readonly protocol: "old" | "old and new";
   createTopic(name: string, partitions: number): Promise<void>;
-  /** The processor time that it took since it started, and how often it was asked for this API, where it counts that. */
+  /**
+   * The processor time that it took since it started, and how often it was asked for this API, where it
+   * counts that.
+   */
   traffic(api: string): Promise<Traffic>;
   close(): Promise<void>;
 }

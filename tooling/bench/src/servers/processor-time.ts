@@ -4,12 +4,17 @@ import { platform } from "node:os";
 /** What Linux counts processor time in, on every machine that Node.js runs on. */
 const ticksPerSecond = 100;
 
-/** The processor time that a process has taken, in milliseconds; `undefined` where the system does not tell it (all but Linux). */
+/**
+ * The processor time that a process has taken, in milliseconds; `undefined` where the system does not tell it
+ * (all but Linux).
+ */
 export async function processorMsOf(pid: number): Promise<number | undefined> {
   return platform() === "linux" ? parseProcessorMs(await readFile(`/proc/${pid}/stat`, "utf8")) : undefined;
 }
 
-/** Reads `/proc/<pid>/stat`: of its fields, the 14th and 15th are the time in the program and in the system. */
+/**
+ * Reads `/proc/<pid>/stat`: of its fields, the 14th and 15th are the time in the program and in the system.
+ */
 export function parseProcessorMs(stat: string): number {
   // The second field is the program's name in parentheses, and may itself have blanks and parentheses in it.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");

@@ -13,7 +13,10 @@ export interface SqsServer {
     readonly region: string;
     readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   };
-  /** The processor time that it took since it started, and how often it was asked for these actions, where it counts that. */
+  /**
+   * The processor time that it took since it started, and how often it was asked for these actions, where it
+   * counts that.
+   */
   traffic(actions: readonly string[]): Promise<Traffic>;
   close(): Promise<void>;
 }

@@ -95,8 +95,8 @@ export async function startProxy(service: ProxiedService, faults: Faults): Promi
 }
 
 /**
- * AWS finds a queue by the name at the end of its URL, whatever host and account stand before it. The embedded service knows each
- * queue by one URL only.
+ * AWS finds a queue by the name at the end of its URL, whatever host and account stand before it. The
+ * embedded service knows each queue by one URL only.
  */
 function toServicesUrl({ queueUrl }: ApiRequest, body: string, service: ProxiedService): string {
   const name = queueUrl?.slice(queueUrl.lastIndexOf("/") + 1);

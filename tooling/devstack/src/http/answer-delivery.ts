@@ -11,7 +11,9 @@ export interface DeliveryContext {
   readonly released: Promise<void>;
 }
 
-/** Sends `answer`, its body in the manner of `delivery`. Resolves when it is sent or the connection is gone. */
+/**
+ * Sends `answer`, its body in the manner of `delivery`. Resolves when it is sent or the connection is gone.
+ */
 export async function deliver(
   response: ServerResponse,
   answer: Answer,
@@ -59,7 +61,8 @@ async function sendSlowly(
 async function sendForever(response: ServerResponse): Promise<void> {
   await write(response, bodyBytes('["'));
   const filler = Buffer.alloc(16 * 1024, "x");
-  // Each write waits until the socket has taken the last, so that neither memory nor the event loop is flooded.
+  // Each write waits until the socket has taken the last, so that neither memory nor the event loop is
+  // flooded.
   while (!response.destroyed) await write(response, filler);
 }
 

@@ -14,11 +14,17 @@ export interface Strike {
 /** The script as the server uses it. */
 export interface FaultScript {
   readonly faults: Faults;
-  /** The fault for a request of which only the head is known: undefined also where the body has to be seen first. */
+  /**
+   * The fault for a request of which only the head is known: undefined also where the body has to be seen
+   * first.
+   */
   claimByHead(head: RequestHead): Strike | undefined;
   /** The fault for a request that none has claimed by its head. */
   claim(request: ReceivedRequest): Strike | undefined;
-  /** Rejects whoever waits for a strike. What is held ends with its connection, not here: it must not be applied now. */
+  /**
+   * Rejects whoever waits for a strike. What is held ends with its connection, not here: it must not be
+   * applied now.
+   */
   close(): void;
 }
 
@@ -71,7 +77,8 @@ export function createFaultScript(): FaultScript {
         entries.clear();
       },
     },
-    // A predicate on a fault that strikes later may want the body: such a fault is asked once the body is there.
+    // A predicate on a fault that strikes later may want the body: such a fault is asked once the body is
+    // there.
     claimByHead: (head) =>
       claimFirst((entry) => strikesUnread(entry.steps) || entry.scope.when === undefined, head),
     claim: (request) => claimFirst((entry) => !strikesUnread(entry.steps), request),

@@ -2,14 +2,17 @@ import type { Answer, AnswerBody } from "./answer.ts";
 import type { RequestHead } from "./received-request.ts";
 
 /**
- * Where in the life of a request something happens to it: its head has come and its body is not yet read; it was
- * read and the service has not acted on it; the service has acted on it and nothing was answered.
+ * Where in the life of a request something happens to it: its head has come and its body is not yet read; it
+ * was read and the service has not acted on it; the service has acted on it and nothing was answered.
  */
 export type Moment = "read" | "apply" | "answer";
 
 /** One thing that goes wrong with a request. */
 export type FaultStep =
-  /** Nothing moves until it is released, or for so many milliseconds. Given up when the client closes the connection. */
+  /**
+   * Nothing moves until it is released, or for so many milliseconds. Given up when the client closes the
+   * connection.
+   */
   | { readonly kind: "hold"; readonly before: Moment; readonly forMs?: number | undefined }
   /** The connection is reset (RST). `before: "answer"` is the lost acknowledgement: it was applied. */
   | { readonly kind: "reset"; readonly before: Moment }
@@ -59,7 +62,10 @@ export interface ScriptedFault {
   readonly strikes: number;
   /** Resolves with the `count`-th request (default 1) that it struck, at the moment when it strikes. */
   struck(count?: number): Promise<RequestHead>;
-  /** Resolves when the `count`-th struck request (default 1) has ended: answered in full, or its connection closed. */
+  /**
+   * Resolves when the `count`-th struck request (default 1) has ended: answered in full, or its connection
+   * closed.
+   */
   ended(count?: number): Promise<RequestHead>;
   /** Lets go of everything that it holds or stalls, now and from now on. */
   release(): void;
@@ -67,7 +73,10 @@ export interface ScriptedFault {
   cancel(): void;
 }
 
-/** What goes wrong next. Faults strike in the order in which they were added; each request is struck by at most one. */
+/**
+ * What goes wrong next. Faults strike in the order in which they were added; each request is struck by at
+ * most one.
+ */
 export interface Faults {
   next(fault: Fault, scope?: FaultScope): ScriptedFault;
   /** How many requests are still to be struck. */

@@ -111,7 +111,8 @@ describe("a hold", () => {
     const hold = faults.next({ kind: "hold", before });
     const response = send();
     await hold.struck();
-    // The strike is told as soon as the head has come; one more whole exchange lets the held one come as far as it may.
+    // The strike is told as soon as the head has come; one more whole exchange lets the held one come as far
+    // as it may.
     await send();
     expect(observed.length + applied.length).toBe(seen.length + done.length + 2);
     hold.release();

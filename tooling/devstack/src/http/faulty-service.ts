@@ -67,7 +67,10 @@ export async function serveFaulty<Observed>(
   }
 }
 
-/** Carries out what the fault has for this moment. `"gone"`: the connection is no more, and neither is the request. */
+/**
+ * Carries out what the fault has for this moment. `"gone"`: the connection is no more, and neither is the
+ * request.
+ */
 async function strikeBefore(moment: Moment, strike: Strike, response: ServerResponse): Promise<PauseEnd> {
   for (const step of strike.steps) {
     if (step.kind === "hold" && step.before === moment) {

@@ -22,7 +22,10 @@ export interface ListeningServer {
   close(): Promise<void>;
 }
 
-/** Listens on 127.0.0.1, on `port` or on a free one, and hands each request to `serve` before its body is read. */
+/**
+ * Listens on 127.0.0.1, on `port` or on a free one, and hands each request to `serve` before its body is
+ * read.
+ */
 export async function listen(
   port: number,
   serve: (exchange: Exchange) => Promise<void>,
@@ -30,7 +33,8 @@ export async function listen(
   const connections = new Map<Socket, number>();
   const counts = { requests: 0, sockets: 0, maxOpenSockets: 0 };
 
-  // Its own limits are off: a server that drops what is idle or slow would add faults that no script asked for.
+  // Its own limits are off: a server that drops what is idle or slow would add faults that no script asked
+  // for.
   const server = createServer({ requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 0 });
   server.on("connection", (socket: Socket) => {
     counts.sockets += 1;

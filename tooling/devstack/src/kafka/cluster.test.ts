@@ -34,7 +34,8 @@ describe("a cluster", () => {
 
   it("places the coordinators of groups by the hash that Java gives their names", () => {
     const cluster = new Cluster(nodes);
-    // "group-a".hashCode() is 293427347 and "payments_consumer_group".hashCode() is -988083128, both without their sign bit.
+    // "group-a".hashCode() is 293427347 and "payments_consumer_group".hashCode() is -988083128, both without
+    // their sign bit.
     expect(cluster.coordinator("group-a").id).toBe((293_427_347 % 3) + 1);
     expect(cluster.coordinator("payments_consumer_group").id).toBe((1_159_400_520 % 3) + 1);
   });

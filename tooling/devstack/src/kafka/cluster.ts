@@ -28,7 +28,10 @@ export class Cluster {
     return this.#nodes;
   }
 
-  /** Spreads the partitions of a topic over the nodes, or puts them where `replicas` says, partition by partition. */
+  /**
+   * Spreads the partitions of a topic over the nodes, or puts them where `replicas` says, partition by
+   * partition.
+   */
   place(
     topic: string,
     partitionCount: number,

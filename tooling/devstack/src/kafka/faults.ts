@@ -6,7 +6,10 @@ export type Moment = "before" | "after";
 
 /** What goes wrong with one request. */
 export type Fault =
-  /** The answer carries this error code wherever such an answer has room for one. By default the request has no effect. */
+  /**
+   * The answer carries this error code wherever such an answer has room for one. By default the request has
+   * no effect.
+   */
   | { readonly kind: "error"; readonly error: ErrorName; readonly when?: Moment | undefined }
   /** The request is looked at only after this time, and not at all when its client is gone by then. */
   | { readonly kind: "delay"; readonly delayMs: number }

@@ -26,7 +26,10 @@ export interface GroupSnapshot {
 
 /** What a test can have go wrong. */
 export interface KafkaFaults {
-  /** Has something go wrong with the next requests of an API. Faults of one API happen in the order in which they were given. */
+  /**
+   * Has something go wrong with the next requests of an API. Faults of one API happen in the order in which
+   * they were given.
+   */
   next(api: ApiName, fault: Fault, scope?: FaultScope): void;
   /** Takes back every fault that has not happened yet. */
   clear(): void;
@@ -42,11 +45,17 @@ export interface KafkaFaults {
   expireMember(member: { readonly groupId: string; readonly memberId: string }): void;
   /** Lets the records of a partition before an offset go, as retention would. */
   deleteRecords(partition: TopicPartition & { readonly before: bigint }): void;
-  /** Takes the records out of all batches of a partition that end before an offset, and leaves their headers, as compaction can. */
+  /**
+   * Takes the records out of all batches of a partition that end before an offset, and leaves their headers,
+   * as compaction can.
+   */
   compact(partition: TopicPartition & { readonly before: bigint }): void;
   /** Ends the connections there are, at once. New ones are taken. */
   dropConnections(scope?: NodeScope): void;
-  /** Ends the connections there are, and every new one as soon as it is open, until `comeOnline`. Nothing is forgotten. */
+  /**
+   * Ends the connections there are, and every new one as soon as it is open, until `comeOnline`. Nothing is
+   * forgotten.
+   */
   goOffline(scope?: NodeScope): void;
   comeOnline(scope?: NodeScope): void;
 }
@@ -66,7 +75,10 @@ export interface Kafka {
   resetCounts(): void;
   /** How many connections are open. */
   readonly openConnections: number;
-  /** Makes a topic, without a client. @throws KafkaError when there is one of that name, or the name cannot be. */
+  /**
+   * Makes a topic, without a client. @throws KafkaError when there is one of that name, or the name cannot
+   * be.
+   */
   createTopic(name: string, partitions?: number): void;
   /** Takes a topic away, without a client. @throws KafkaError when there is none of that name. */
   deleteTopic(name: string): void;

@@ -34,7 +34,10 @@ export class Nodes {
     }
   }
 
-  /** Takes connections from now on. Before, the answers are not known: where all the nodes are is part of them. */
+  /**
+   * Takes connections from now on. Before, the answers are not known: where all the nodes are is part of
+   * them.
+   */
   serve(accept: (nodeId: number, closed: AbortSignal) => Peer): void {
     this.#accept = accept;
   }

@@ -26,7 +26,10 @@ export interface KafkaOptions {
   readonly defaultPartitions?: number | undefined;
   /** The largest record batch that is taken, in bytes. Default 1,048,588. */
   readonly maxMessageBytes?: number | undefined;
-  /** How long an empty group waits for more members before its first generation. Default 0; Apache Kafka's is 3,000. */
+  /**
+   * How long an empty group waits for more members before its first generation. Default 0; Apache Kafka's is
+   * 3,000.
+   */
   readonly initialRebalanceDelayMs?: number | undefined;
   /** The shortest session time-out that a member may ask for. Default 6,000. */
   readonly minSessionTimeoutMs?: number | undefined;
@@ -34,7 +37,9 @@ export interface KafkaOptions {
   readonly maxSessionTimeoutMs?: number | undefined;
   /** Where time comes from. Default: the machine's clock. */
   readonly clock?: KafkaClock | undefined;
-  /** Told of what must never happen: an error that is not the client's fault. Default: written to the console. */
+  /**
+   * Told of what must never happen: an error that is not the client's fault. Default: written to the console.
+   */
   readonly onInternalError?: ((error: unknown) => void) | undefined;
 }
 

@@ -11,10 +11,11 @@ import { type KafkaOptions, resolveOptions } from "./options.ts";
 import { RequestCounters } from "./request-counters.ts";
 
 /**
- * Starts a broker that speaks the Kafka protocol, in this process and in memory. It is for tests and demos: it forgets
- * everything when it is closed.
+ * Starts a broker that speaks the Kafka protocol, in this process and in memory. It is for tests and demos:
+ * it forgets everything when it is closed.
  *
- * @throws TypeError or RangeError that names the option at fault; the error of the system when a port is taken.
+ * @throws TypeError or RangeError that names the option at fault; the error of the system when a port is
+ * taken.
  */
 export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
   const settings = resolveOptions(options);

@@ -20,7 +20,10 @@ export interface LambdaUrlOptions {
   readonly credentials: Credentials | readonly Credentials[];
   /** Default `"ap-southeast-2"`. */
   readonly region?: string | undefined;
-  /** The service that Function URL requests must be signed for. Default `"lambda"`. Invoke is always `"lambda"`. */
+  /**
+   * The service that Function URL requests must be signed for. Default `"lambda"`. Invoke is always
+   * `"lambda"`.
+   */
   readonly service?: string | undefined;
   /** Default: a free one. */
   readonly port?: number | undefined;
@@ -44,7 +47,9 @@ export interface LambdaUrlServer extends AsyncDisposable {
   readonly lambdaEndpoint: string;
   /** The ARN that can be invoked there. */
   readonly functionArn: string;
-  /** Every request that was read to its end, in order; also those that were refused, or answered by a fault. */
+  /**
+   * Every request that was read to its end, in order; also those that were refused, or answered by a fault.
+   */
   readonly requests: readonly CheckedRequest[];
   /** Every message that was accepted, in order, in the form in which the service keeps it. */
   readonly stored: readonly StoredMessage[];
@@ -63,8 +68,8 @@ const accountId = "123456789012";
 const maxBodyBytes = 6 * 1024 * 1024;
 
 /**
- * A Kindo Producer in this process: the Lambda Function URL and the Invoke API before it, with every signature
- * verified, and with faults on demand. For tests and demos.
+ * A Kindo Producer in this process: the Lambda Function URL and the Invoke API before it, with every
+ * signature verified, and with faults on demand. For tests and demos.
  */
 export async function startLambdaUrl(options: LambdaUrlOptions): Promise<LambdaUrlServer> {
   const { region = "ap-southeast-2", service = "lambda", now = Date.now } = options;

@@ -14,8 +14,8 @@ export interface SnippetRun {
 const divider = "\u0000 next snippet \u0000\n";
 
 /**
- * Runs every snippet as a module of its own, one after the other, in one Node process that must end by itself. They
- * share its memory, and nothing else: none sees the other's names.
+ * Runs every snippet as a module of its own, one after the other, in one Node process that must end by
+ * itself. They share its memory, and nothing else: none sees the other's names.
  */
 export async function runSnippets(
   snippets: readonly Snippet[],

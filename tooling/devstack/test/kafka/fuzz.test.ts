@@ -137,7 +137,8 @@ class Attacker {
     const connection = await this.#open();
     connection.write(bytes);
     this.#sent += 1;
-    // Bytes that announce more than there is, or ask to wait, would hold up all that follows on their connection.
+    // Bytes that announce more than there is, or ask to wait, would hold up all that follows on their
+    // connection.
     if (this.#sent % 5 === 0) this.close();
   }
 

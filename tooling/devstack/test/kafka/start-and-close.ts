@@ -1,4 +1,5 @@
-// Starts a broker, has it wait for many things at once, and closes it. Nothing may keep this process alive after that.
+// Starts a broker, has it wait for many things at once, and closes it. Nothing may keep this process alive
+// after that.
 import { RawClient } from "../../src/kafka/conformance/raw-client.ts";
 import { until } from "../../src/kafka/conformance/until.ts";
 import { startKafka } from "../../src/kafka/index.ts";

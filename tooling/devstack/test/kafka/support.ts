@@ -32,7 +32,10 @@ export async function broker(options: KafkaOptions = {}): Promise<Kafka> {
   return started;
 }
 
-/** kafkajs as a program would have it, only quiet and less patient; but a busy machine may take longer to connect than its second. */
+/**
+ * kafkajs as a program would have it, only quiet and less patient; but a busy machine may take longer to
+ * connect than its second.
+ */
 export function client(kafka: Kafka, config: Partial<KafkaConfig> = {}): Client {
   const retry = { initialRetryTime: 20, retries: 6, ...config.retry };
   const brokers = [...kafka.addresses];

@@ -1,4 +1,5 @@
-// Sends orders to the targets of the load over a message bus, so many a second, and writes down what became of each.
+// Sends orders to the targets of the load over a message bus, so many a second, and writes down what became
+// of each.
 import { toMessage } from "./bus-message.ts";
 import { openBus } from "./open-bus.ts";
 import { fromEnvironment } from "./order.ts";

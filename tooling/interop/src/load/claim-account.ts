@@ -52,7 +52,10 @@ export class ClaimAccount {
     });
   }
 
-  /** Every claim that did not become the result, by what became of it. `results`: the token that Redis has for each key in the end. */
+  /**
+   * Every claim that did not become the result, by what became of it. `results`: the token that Redis has for
+   * each key in the end.
+   */
   settle(results: ReadonlyMap<string, string>): {
     readonly claims: number;
     readonly unexplained: readonly string[];

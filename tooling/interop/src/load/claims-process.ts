@@ -1,4 +1,5 @@
-// Does the work of every key once, together with others that do the same: REDIS_URL, DRIVER, PREFIX, TTL_MS in the environment.
+// Does the work of every key once, together with others that do the same: REDIS_URL, DRIVER, PREFIX, TTL_MS
+// in the environment.
 import { WirekitError } from "@wirekit/core";
 import { sleep } from "@wirekit/core/kit";
 import { type RedisClient, RedisIdempotencyStore } from "@wirekit/core/redis";

@@ -3,7 +3,10 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 
 const host = "127.0.0.1";
 
-/** A port that leads to a server, until it is cut: then connections break, and new ones are refused. The server notices nothing else. */
+/**
+ * A port that leads to a server, until it is cut: then connections break, and new ones are refused. The
+ * server notices nothing else.
+ */
 export class CuttableWay implements AsyncDisposable {
   readonly #target: number;
   readonly #sockets = new Set<Socket>();

@@ -77,9 +77,10 @@ export class Load implements AsyncDisposable {
   }
 
   /**
-   * ElasticMQ that was restarted with messages in flight keeps the order of their groups no longer: it gives what had been in flight back after what
-   * stood behind it, and later, on a busy machine, messages of one group to two receivers at once, also of those that were sent, one after
-   * the other, when it was back. So from `restart` on the account is asserted without order.
+   * ElasticMQ that was restarted with messages in flight keeps the order of their groups no longer: it gives
+   * what had been in flight back after what stood behind it, and later, on a busy machine, messages of one
+   * group to two receivers at once, also of those that were sent, one after the other, when it was back. So
+   * from `restart` on the account is asserted without order.
    */
   async whileServerRestarts(restart: () => Promise<unknown>): Promise<void> {
     // What was handled before is judged as ever.

@@ -20,8 +20,8 @@ const perhapsAccepted = new Set(["expired", "rejected"]);
 const maxFaults = 20;
 
 /**
- * Adds up what was accepted, what was handled and what was reported otherwise, and sees to the order of each group on FIFO queues.
- * Entries come in the order in which they were made.
+ * Adds up what was accepted, what was handled and what was reported otherwise, and sees to the order of each
+ * group on FIFO queues. Entries come in the order in which they were made.
  */
 export class MessageAccount {
   readonly #accepted = new Map<string, boolean>();
@@ -57,7 +57,8 @@ export class MessageAccount {
 
   balance(): Balance {
     const faults = [...this.#faults];
-    // What its sender was told that it may not have arrived may arrive late: those behind it were not held up for it.
+    // What its sender was told that it may not have arrived may arrive late: those behind it were not held up
+    // for it.
     for (const [message, disorder] of this.#disorders)
       if (!this.#otherwise.has(message)) faults.push(disorder);
     for (const message of this.#handled) {

@@ -6,9 +6,9 @@ const lookEveryMs = 100;
 const limitMs = 120_000;
 
 /**
- * Restarts ElasticMQ, which nobody reaches meanwhile, and mends the way when its queues have their messages again. It would take requests before
- * that: say that there is no such queue, give out first what comes meanwhile, and have that twice once the rest is there. Its log says of each queue
- * when that is over.
+ * Restarts ElasticMQ, which nobody reaches meanwhile, and mends the way when its queues have their messages
+ * again. It would take requests before that: say that there is no such queue, give out first what comes
+ * meanwhile, and have that twice once the rest is there. Its log says of each queue when that is over.
  */
 export async function restartElasticMq(
   { server, way, queues }: RestartedElasticMq,

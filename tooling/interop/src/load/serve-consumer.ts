@@ -16,7 +16,10 @@ export interface LoadConsumer {
   close(): Promise<unknown>;
 }
 
-/** Lets this process be asked as a consumer of a load: all queues at once, and what it has handled in the ledger. */
+/**
+ * Lets this process be asked as a consumer of a load: all queues at once, and what it has handled in the
+ * ledger.
+ */
 export function serveConsumer({ queues, ledger }: LoadSettings, { consume, close }: LoadConsumer): void {
   for (const queue of queues) {
     const consumer = consume(queue, ({ n, group, sentAt }, messageId) =>

@@ -13,7 +13,10 @@ export interface LoadSender {
   close(): Promise<unknown>;
 }
 
-/** Lets this process be asked as the sender of a load: so many orders a second to each queue, and what became of each in the ledger. */
+/**
+ * Lets this process be asked as the sender of a load: so many orders a second to each queue, and what became
+ * of each in the ledger.
+ */
 export function serveSender({ queues, ledger }: LoadSettings, { send, close }: LoadSender): void {
   let n = 0;
   let stopTicking = () => {};

@@ -2,7 +2,10 @@ import { createInterface } from "node:readline";
 
 type Handlers = Readonly<Record<string, (input: never) => unknown>>;
 
-/** Lets this process be asked as a `TalkingProgram`. It ends with its standard input: nobody is left who wants it. */
+/**
+ * Lets this process be asked as a `TalkingProgram`. It ends with its standard input: nobody is left who wants
+ * it.
+ */
 export function answerLines(handlers: Handlers): void {
   createInterface({ input: process.stdin })
     .on("line", (line) => void answer(handlers, line))

@@ -11,7 +11,10 @@ export interface PythonClientOptions {
   readonly env?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Starts a foreign client, written in Python, in an environment of exactly those packages. Installed on first use. */
+/**
+ * Starts a foreign client, written in Python, in an environment of exactly those packages. Installed on first
+ * use.
+ */
 export async function startPythonClient(options: PythonClientOptions): Promise<TalkingProgram> {
   const { packages, file, args = [], env = {} } = options;
   const { python } = await pythonEnvironment(packages);

@@ -10,7 +10,10 @@ export interface RunProgramOptions {
   readonly limitMs?: number | undefined;
 }
 
-/** Runs a program to its end and gives what it printed; rejects with what it complained of when it fails or takes too long. */
+/**
+ * Runs a program to its end and gives what it printed; rejects with what it complained of when it fails or
+ * takes too long.
+ */
 export async function runProgram(
   command: string,
   args: readonly string[],

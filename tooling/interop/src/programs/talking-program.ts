@@ -10,7 +10,9 @@ export interface TalkingProgramOptions {
   readonly args: readonly string[];
   /** Added to this process's own environment. */
   readonly env?: Readonly<Record<string, string>> | undefined;
-  /** The longest that an answer may take, in milliseconds; then the program is killed. Default four minutes. */
+  /**
+   * The longest that an answer may take, in milliseconds; then the program is killed. Default four minutes.
+   */
   readonly answerWithinMs?: number | undefined;
 }
 
@@ -25,16 +27,20 @@ interface Asked {
 const answerWithinMs = 240_000;
 const linesOfComplaint = 40;
 
-/** Those that still run when this process ends. One that is killed leaves programs that see the end of their standard input. */
+/**
+ * Those that still run when this process ends. One that is killed leaves programs that see the end of their
+ * standard input.
+ */
 const running = new Set<ChildProcess>();
 process.once("exit", () => {
   for (const child of running) child.kill("SIGKILL");
 });
 
 /**
- * A program of its own process that is asked in lines of JSON, and answers in them: `{"id": 1, "call": "publish", "with": {}}`
- * on its standard input, `{"id": 1, "value": {}}` or `{"id": 1, "error": "..."}` on its standard output. Unasked it says
- * `{"event": "handled", "value": {}}`. It ends when its standard input does.
+ * A program of its own process that is asked in lines of JSON, and answers in them: `{"id": 1, "call":
+ * "publish", "with": {}}` on its standard input, `{"id": 1, "value": {}}` or `{"id": 1, "error": "..."}` on
+ * its standard output. Unasked it says `{"event": "handled", "value": {}}`. It ends when its standard input
+ * does.
  */
 export class TalkingProgram implements AsyncDisposable {
   readonly #child: ChildProcess;
@@ -79,7 +85,10 @@ export class TalkingProgram implements AsyncDisposable {
     return this.#ended;
   }
 
-  /** Asks, and resolves to the answer; rejects with what the program says went wrong, or when it ends or takes too long. */
+  /**
+   * Asks, and resolves to the answer; rejects with what the program says went wrong, or when it ends or takes
+   * too long.
+   */
   ask<T>(call: string, input: unknown = {}): Promise<T> {
     if (this.#end !== undefined) return Promise.reject(this.#failure(call, this.#end));
     const id = this.#nextId++;

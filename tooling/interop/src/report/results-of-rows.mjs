@@ -3,7 +3,8 @@
  * @typedef {import("../rows/row.ts").Row} Row
  * @typedef {import("../rows/row.ts").Counts} Counts
  *
- * What became of a row. `not-run`: it was registered, and nothing came of it; `not-published`: there was no copy of the original.
+ * What became of a row. `not-run`: it was registered, and nothing came of it; `not-published`: there was no
+ * copy of the original.
  * @typedef {"passed" | "failed" | "not-run" | "not-published"} Result
  * @typedef {Omit<Row, "test"> & { result: Result, why?: string, counts: Counts }} RowResult
  */

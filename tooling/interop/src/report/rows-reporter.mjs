@@ -19,7 +19,8 @@ export default class RowsReporter {
 
   /**
    * @param {unknown} _contexts
-   * @param {{ testResults: readonly { testResults: readonly { fullName: string, status: string }[] }[] }} results
+   * @param {{ testResults: readonly { testResults: readonly { fullName: string, status: string }[] }[] }}
+   * results
    */
   onRunComplete(_contexts, { testResults }) {
     const tests = testResults.flatMap((file) => file.testResults);

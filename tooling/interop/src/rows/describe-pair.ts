@@ -16,8 +16,8 @@ export interface Pair extends Pick<Row, "ours" | "theirs" | "on"> {
 export type RegisterRow = (direction: Direction, title: string, prove: () => Promise<Counts>) => void;
 
 /**
- * The rows of one pair, each of which is a test and a line of the table at the end of the run. Where the machine lacks what they
- * need, they do not run, which is said loudly; with `CI=true` that is a failure.
+ * The rows of one pair, each of which is a test and a line of the table at the end of the run. Where the
+ * machine lacks what they need, they do not run, which is said loudly; with `CI=true` that is a failure.
  *
  * Await it at the top level of the test file.
  */

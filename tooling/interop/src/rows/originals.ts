@@ -11,7 +11,8 @@ export const originals = {
 export type Original = keyof typeof originals;
 
 /**
- * The folder that holds the original's package, to be put on `PYTHONPATH`; `undefined` where no copy was given.
+ * The folder that holds the original's package, to be put on `PYTHONPATH`; `undefined` where no copy was
+ * given.
  *
  * @throws ConfigError where the variable names a folder that does not hold it.
  */

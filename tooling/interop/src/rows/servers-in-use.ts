@@ -6,8 +6,8 @@ import { endOfLog } from "./end-of-log.ts";
 const started: Promise<RunningServer>[] = [];
 
 /**
- * A server for the rows of one test file: started when the first of them asks for it, stopped after the last. The start is made once,
- * and a failure of it is every row's.
+ * A server for the rows of one test file: started when the first of them asks for it, stopped after the last.
+ * The start is made once, and a failure of it is every row's.
  */
 export function sharedServer<Server extends RunningServer>(
   start: () => Promise<Server>,

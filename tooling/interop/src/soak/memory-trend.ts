@@ -21,7 +21,10 @@ export class MemoryTrend {
     return [...this.#series.values()].filter((series) => series.length >= minSamples).length;
   }
 
-  /** Of each process that has grown without bound, a sentence. The second quarter of its life is held against the last. */
+  /**
+   * Of each process that has grown without bound, a sentence. The second quarter of its life is held against
+   * the last.
+   */
   faults(): readonly string[] {
     const faults: string[] = [];
     for (const [name, series] of this.#series) {

@@ -1,7 +1,10 @@
 import type { Need } from "@wirekit/servers";
 import type { Random } from "./random.ts";
 
-/** Something that a package does all the time, on real servers, and what can go wrong with it. One file each in `workloads/`. */
+/**
+ * Something that a package does all the time, on real servers, and what can go wrong with it. One file each
+ * in `workloads/`.
+ */
 export interface Workload {
   readonly name: string;
   readonly needs: readonly Need[];

@@ -26,7 +26,10 @@ await describePair(
   },
 );
 
-/** The embedded broker is held against the recording by its own tests; this holds the recording against the original. */
+/**
+ * The embedded broker is held against the recording by its own tests; this holds the recording against the
+ * original.
+ */
 function expectSame(transcript: Transcript, recorded: Transcript): void {
   for (const [step, answer] of Object.entries(recorded)) {
     expect({ step, answer: JSON.parse(JSON.stringify(transcript[step])) }).toEqual({ step, answer });

@@ -175,7 +175,8 @@ for (const [on, need, start] of [
       const handled: number[] = [];
       const handle = ({ raw }: { readonly raw: string }) =>
         handled.push(Number((JSON.parse(raw) as ReturnType<typeof message>).payload.reference));
-      // moto looks once in each long poll which groups are in flight, so that a consumer waits for the end of it.
+      // moto looks once in each long poll which groups are in flight, so that a consumer waits for the end of
+      // it.
       if (need === "moto") {
         for await (const received of bus.messages({ target: queue })) {
           handle(received);

@@ -68,7 +68,8 @@ await describePair({ ...pair, theirs: `${processes} processes of ioredis and nod
     const doomed = [1, 4, 6];
     const start = (index: number, hangAt?: number) =>
       crowd.workers[index]?.ask("work", { keys: rotated(index), hangAt });
-    // Three stand still with a claim in hand, and are killed while the others come by it; a fourth is killed wherever it is.
+    // Three stand still with a claim in hand, and are killed while the others come by it; a fourth is killed
+    // wherever it is.
     const hanging = doomed.map((index) => heard(crowd.workers[index], "hangs"));
     const dying = doomed.map((index) => expect(start(index, 5)).rejects.toThrow("SIGKILL"));
     await Promise.all(hanging);

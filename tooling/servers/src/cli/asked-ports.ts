@@ -5,7 +5,8 @@ import { type ServerName, serverNames, servers } from "../servers.ts";
 export type AskedPorts = Partial<Record<ServerName, Readonly<Record<string, number>>>>;
 
 /**
- * Adds one `--port` to those before it: `redis=6379` for a server's first port, `kafka.saslSsl=9094` for another.
+ * Adds one `--port` to those before it: `redis=6379` for a server's first port, `kafka.saslSsl=9094` for
+ * another.
  *
  * @throws InvalidArgumentError saying what was expected.
  */

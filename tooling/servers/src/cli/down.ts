@@ -8,7 +8,9 @@ const lookEveryMs = 50;
 /** Its guard ends a server at once; only a machine that has much to do needs longer. */
 const guardEndsWithinMs = 30_000;
 
-/** Ends the server, whatever state it and its guard are in, deletes its folder and forgets it. Its log stays. */
+/**
+ * Ends the server, whatever state it and its guard are in, deletes its folder and forgets it. Its log stays.
+ */
 export async function takeDown(server: UpServer, cache: CacheDirectory): Promise<void> {
   if (await isAlive(server.guard)) {
     process.kill(server.guard.pid, "SIGTERM");

@@ -28,7 +28,9 @@ export async function writeState(cache: CacheDirectory, server: UpServer): Promi
   await rename(next, path);
 }
 
-/** What was written of the server; `undefined` where it was not brought up, or where the file cannot be read. */
+/**
+ * What was written of the server; `undefined` where it was not brought up, or where the file cannot be read.
+ */
 export async function readState(cache: CacheDirectory, name: string): Promise<UpServer | undefined> {
   const text = await readFile(pathOf(cache, name), "utf8").catch(() => undefined);
   if (text === undefined) return undefined;

@@ -14,8 +14,8 @@ export interface BroughtUp {
 }
 
 /**
- * Brings up a server that outlives this process; one that is up already is left as it is, and the remains of one that died are
- * cleared away first.
+ * Brings up a server that outlives this process; one that is up already is left as it is, and the remains of
+ * one that died are cleared away first.
  */
 export async function bringUp(
   name: string,

@@ -13,7 +13,10 @@ import { type StartOptions, startServer } from "../run/start-server.ts";
 export interface ElasticMqOptions extends StartOptions, JavaOptions {
   /** Default: chosen. */
   readonly port?: number | undefined;
-  /** Where queues and messages are kept: a restart loses those in `memory` (the default), and keeps those on `disk`. */
+  /**
+   * Where queues and messages are kept: a restart loses those in `memory` (the default), and keeps those on
+   * `disk`.
+   */
   readonly persistence?: "memory" | "disk" | undefined;
 }
 
@@ -103,7 +106,9 @@ aws { region = "${region}", accountId = "000000000000" }
 ${persistence === "disk" ? storageOf(directory) : ""}`;
 }
 
-/** H2 writes half a second late unless it is told not to, and what was acknowledged must survive a SIGKILL. */
+/**
+ * H2 writes half a second late unless it is told not to, and what was acknowledged must survive a SIGKILL.
+ */
 function storageOf(directory: string): string {
   const uri = JSON.stringify(`jdbc:h2:${join(directory, "messages")};WRITE_DELAY=0`);
   return `messages-storage { enabled = true, driver-class = "org.h2.Driver", uri = ${uri}, username = "", password = "" }

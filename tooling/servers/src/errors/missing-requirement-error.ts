@@ -8,7 +8,10 @@ export interface MissingRequirement {
   readonly installWith: string;
 }
 
-/** A program cannot be installed or run here, because the machine lacks what it needs. Names all that is missing. */
+/**
+ * A program cannot be installed or run here, because the machine lacks what it needs. Names all that is
+ * missing.
+ */
 export class MissingRequirementError extends WirekitError<"servers/missing-requirement"> {
   static override readonly mark: string = "@wirekit/servers/MissingRequirementError";
 

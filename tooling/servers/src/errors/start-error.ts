@@ -1,12 +1,15 @@
 import { WirekitError } from "@wirekit/core";
 
 /**
- * Why a server did not start: it ended before it was ready, it was not ready in time, its program could not be
- * executed, or a port that it was told to use belongs to another program.
+ * Why a server did not start: it ended before it was ready, it was not ready in time, its program could not
+ * be executed, or a port that it was told to use belongs to another program.
  */
 export type StartFault = "ended" | "not-ready" | "not-executed" | "port-taken";
 
-/** A server did not start, or not again. Its last lines are in the message, all of them in the file at `logPath`. */
+/**
+ * A server did not start, or not again. Its last lines are in the message, all of them in the file at
+ * `logPath`.
+ */
 export class StartError extends WirekitError<"servers/start"> {
   static override readonly mark: string = "@wirekit/servers/StartError";
 

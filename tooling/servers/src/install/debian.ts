@@ -5,9 +5,10 @@ import { runCommand } from "../run-command.ts";
 import type { InstallPlace } from "./program.ts";
 
 /**
- * Unpacks Debian packages, and what they miss on this system, below `root`. Nothing is installed system-wide, so neither root nor
- * a service manager is needed. The package lists are fetched into a folder of our own: the system's may be old or absent,
- * and only root may renew them. Resolves to the versions of the packages asked for.
+ * Unpacks Debian packages, and what they miss on this system, below `root`. Nothing is installed system-wide,
+ * so neither root nor a service manager is needed. The package lists are fetched into a folder of our own:
+ * the system's may be old or absent, and only root may renew them. Resolves to the versions of the packages
+ * asked for.
  */
 export async function unpackDebs(
   packages: readonly string[],
@@ -38,7 +39,10 @@ export async function unpackDebs(
   return versions;
 }
 
-/** The packages that a simulated installation would add: its lines are `Inst libcjson1 (1.7.15 Debian:12 [amd64])`. */
+/**
+ * The packages that a simulated installation would add: its lines are `Inst libcjson1 (1.7.15 Debian:12
+ * [amd64])`.
+ */
 export function installedBy(plan: string): readonly string[] {
   return [...plan.matchAll(/^Inst (\S+)/gm)].map(([, name]) => name ?? "").filter((name) => name !== "");
 }

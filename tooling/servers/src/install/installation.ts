@@ -18,10 +18,11 @@ export interface InstallOptions {
 }
 
 /**
- * The program's installation, made on first use. It is made in a folder of its own and renamed when it is whole, by one process
- * at a time; one that is half or broken is made anew.
+ * The program's installation, made on first use. It is made in a folder of its own and renamed when it is
+ * whole, by one process at a time; one that is half or broken is made anew.
  *
- * @throws MissingRequirementError when the machine lacks what the installation needs; InstallError when it fails.
+ * @throws MissingRequirementError when the machine lacks what the installation needs; InstallError when it
+ * fails.
  */
 export async function install(program: Program, options: InstallOptions = {}): Promise<Installation> {
   const { cache = cacheDirectory(), signal } = options;
@@ -72,7 +73,8 @@ async function make(
     const versions = await program.install({ directory: content, logPath, signal });
     const tookMs = Math.round(performance.now() - startedAt);
     const stamp = await writeStamp(content, { program: program.name, versions, tookMs });
-    // Two processes at work at the same time are not meant to be, but must do no harm: a server may run from there.
+    // Two processes at work at the same time are not meant to be, but must do no harm: a server may run from
+    // there.
     const rival = await readStamp(directory);
     if (rival !== undefined) return rival;
     // A broken installation has to make room first: a folder with content cannot be renamed over.

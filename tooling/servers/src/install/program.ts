@@ -5,8 +5,8 @@ export interface Program {
   /** `kafka`. */
   readonly name: string;
   /**
-   * Everything that decides what gets installed. Another value is another installation, beside the first: a folder
-   * that a server runs from is never changed under it.
+   * Everything that decides what gets installed. Another value is another installation, beside the first: a
+   * folder that a server runs from is never changed under it.
    */
   readonly wanted: Readonly<Record<string, string>>;
   /** What the machine needs to install it. */

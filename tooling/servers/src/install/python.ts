@@ -4,7 +4,10 @@ import { python } from "../requirements/requirements.ts";
 import { runCommand } from "../run-command.ts";
 import type { Program } from "./program.ts";
 
-/** Where the interpreter of an environment is. It is moved after it was made, so its scripts are run as `python -m`. */
+/**
+ * Where the interpreter of an environment is. It is moved after it was made, so its scripts are run as
+ * `python -m`.
+ */
 export function pythonOf(directory: string): string {
   return join(directory, "bin", "python");
 }

@@ -6,7 +6,9 @@ export interface Stamp {
   readonly program: string;
   /** What is installed: `{ "redis-server": "5:7.0.15-1~deb12u10" }`. */
   readonly versions: Readonly<Record<string, string>>;
-  /** How many files there are, and their bytes in all: where they no longer agree, the installation is broken. */
+  /**
+   * How many files there are, and their bytes in all: where they no longer agree, the installation is broken.
+   */
   readonly files: number;
   readonly bytes: number;
   /** How long the installation took, in milliseconds. */

@@ -6,8 +6,8 @@ const defaultStaleAfterMs = 5_000;
 const waitMs = 30 * 60_000;
 
 /**
- * Runs `task` while no other process holds the lock at `path`. A lock whose holder died is taken over. Two holders at once are
- * thinkable (a laptop that slept), so `task` must be safe, if wasteful, to run twice.
+ * Runs `task` while no other process holds the lock at `path`. A lock whose holder died is taken over. Two
+ * holders at once are thinkable (a laptop that slept), so `task` must be safe, if wasteful, to run twice.
  */
 export async function withLock<T>(
   path: string,

@@ -11,8 +11,9 @@ export interface Invocation {
 export interface KafkaConsoleTools {
   readonly version: string;
   /**
-   * Reads a record from each line of its standard input: `["--bootstrap-server", address, "--topic", "payments"]`. It is told to wait a
-   * minute for each acknowledgement; by itself it waits 1.5 seconds, tries three times, and goes on without the record.
+   * Reads a record from each line of its standard input: `["--bootstrap-server", address, "--topic",
+   * "payments"]`. It is told to wait a minute for each acknowledgement; by itself it waits 1.5 seconds, tries
+   * three times, and goes on without the record.
    */
   producer(args: readonly string[]): Invocation;
   /** Writes a record to each line of its standard output. */

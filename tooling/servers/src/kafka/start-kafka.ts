@@ -20,7 +20,10 @@ export interface KafkaOptions extends StartOptions, JavaOptions {
   readonly credentials?: Partial<Credentials> | undefined;
   /** How many partitions a topic gets that is created by being used. Default 1. */
   readonly partitions?: number | undefined;
-  /** Further settings of the broker, and other values for those it has: `{ "auto.create.topics.enable": "false" }`. */
+  /**
+   * Further settings of the broker, and other values for those it has: `{ "auto.create.topics.enable":
+   * "false" }`.
+   */
   readonly properties?: Readonly<Record<string, string | number>> | undefined;
 }
 
@@ -47,8 +50,8 @@ const small = ["-Xms256m", "-Xmx512m", ...quickToStart];
 /**
  * Starts a broker in KRaft mode with the listeners PLAINTEXT, SSL, SASL_PLAINTEXT and SASL_SSL.
  *
- * @throws MissingRequirementError, InstallError, StartError; ConfigError for credentials that cannot be configured, and for `javaOptions` that
- * are none.
+ * @throws MissingRequirementError, InstallError, StartError; ConfigError for credentials that cannot be
+ * configured, and for `javaOptions` that are none.
  */
 export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServer> {
   const credentials = credentialsOf(options.credentials);

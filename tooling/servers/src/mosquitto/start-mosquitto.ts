@@ -51,7 +51,10 @@ export async function mosquittoProgram(): Promise<Program> {
   };
 }
 
-/** @throws MissingRequirementError, InstallError, StartError; ConfigError for credentials that cannot be configured. */
+/**
+ * @throws MissingRequirementError, InstallError, StartError; ConfigError for credentials that cannot be
+ * configured.
+ */
 export async function startMosquitto(options: MosquittoOptions = {}): Promise<MosquittoServer> {
   const credentials = credentialsOf(options.credentials);
   const { mqtt, mqtts, ws, wss, authenticated } = options.ports ?? {};

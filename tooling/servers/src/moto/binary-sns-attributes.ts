@@ -6,7 +6,8 @@ import type { Correction } from "../install/python.ts";
 const line = /^( *)attr_type = "BinaryValue"$/m;
 
 /**
- * moto 5.2.5 passes a binary SNS attribute to a raw SQS subscription still in base64, and receiving that message fails with
+ * moto 5.2.5 passes a binary SNS attribute to a raw SQS subscription still in base64, and receiving that
+ * message fails with
  * 500. Its value is decoded here.
  */
 export const binarySnsAttributes: Correction = {

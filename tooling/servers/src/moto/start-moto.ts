@@ -11,8 +11,8 @@ export interface MotoOptions extends StartOptions {
   /** Default: chosen. */
   readonly port?: number | undefined;
   /**
-   * After so many requests, every request needs a valid signature and a policy that allows it. Default: never.
-   * `POST /moto-api/reset-auth` with another number as a `text/plain` body starts the count again.
+   * After so many requests, every request needs a valid signature and a policy that allows it. Default:
+   * never. `POST /moto-api/reset-auth` with another number as a `text/plain` body starts the count again.
    */
   readonly openCalls?: number | undefined;
 }

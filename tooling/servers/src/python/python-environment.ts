@@ -3,7 +3,9 @@ import { pythonOf, pythonProgram } from "../install/python.ts";
 
 /** A Python environment with certain packages, and nothing else of the machine's. */
 export interface PythonEnvironment {
-  /** The interpreter: `spawn(environment.python, ["client.py"])`. Tools of packages are run as `python -m`. */
+  /**
+   * The interpreter: `spawn(environment.python, ["client.py"])`. Tools of packages are run as `python -m`.
+   */
   readonly python: string;
   /** Of every package in it, by its name in lower case. */
   readonly versions: Readonly<Record<string, string>>;

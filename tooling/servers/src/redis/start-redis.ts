@@ -16,8 +16,8 @@ export interface RedisOptions extends StartOptions {
   /** What clients have to say first. Default: nothing. */
   readonly password?: string | undefined;
   /**
-   * `disk` (the default) writes every change before it is acknowledged, and a restart keeps all of them; `memory` writes
-   * nothing, is faster, and a restart begins empty.
+   * `disk` (the default) writes every change before it is acknowledged, and a restart keeps all of them;
+   * `memory` writes nothing, is faster, and a restart begins empty.
    */
   readonly persistence?: "memory" | "disk" | undefined;
 }
@@ -43,7 +43,10 @@ export async function redisProgram(): Promise<Program> {
   };
 }
 
-/** @throws MissingRequirementError, InstallError, StartError; ConfigError for a password that cannot be configured. */
+/**
+ * @throws MissingRequirementError, InstallError, StartError; ConfigError for a password that cannot be
+ * configured.
+ */
 export async function startRedis(options: RedisOptions = {}): Promise<RedisServer> {
   const { port, password, persistence = "disk" } = options;
   if (password !== undefined) credentialsOf({ password });

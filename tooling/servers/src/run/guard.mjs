@@ -1,8 +1,9 @@
 // Runs one server as its child and sees to it that the server never outlives the process that wanted it.
 //
-// The channel to that process is the life line: the system closes it however the process ends, kill -9 included. The
-// server leads a process group of its own, so that what it starts in turn is ended with it, and so that a Ctrl-C meant
-// for the process does not reach the server first. Nothing is shut down gently here: nobody is left who wants the data.
+// The channel to that process is the life line: the system closes it however the process ends, kill -9
+// included. The server leads a process group of its own, so that what it starts in turn is ended with it, and
+// so that a Ctrl-C meant for the process does not reach the server first. Nothing is shut down gently here:
+// nobody is left who wants the data.
 import { spawn } from "node:child_process";
 
 const [, , /* what tells this guard from others in a list of processes */ , command, ...args] = process.argv;

@@ -52,8 +52,8 @@ const guardPath = fileURLToPath(new URL("guard.mjs", import.meta.url));
 const guardAnswersWithinMs = 60_000;
 
 /**
- * Starts the command in a process group of its own, under a guard. Its output is appended to the file at `logPath`. Neither the
- * guard nor the command keeps this process alive.
+ * Starts the command in a process group of its own, under a guard. Its output is appended to the file at
+ * `logPath`. Neither the guard nor the command keeps this process alive.
  *
  * @param label what tells the guard from others in a list of processes.
  * @throws NotExecutedError where there is no such command.

@@ -3,8 +3,9 @@ import { ConfigError } from "@wirekit/core";
 /** What a server that is written in Java can be given. */
 export interface JavaOptions {
   /**
-   * Options of Java's virtual machine, in place of all those by which the server is small and quick to start: `["-Xmx1g", "-XX:+UseG1GC"]`.
-   * Small is right for a test; in a benchmark, the server would be what is measured.
+   * Options of Java's virtual machine, in place of all those by which the server is small and quick to start:
+   * `["-Xmx1g", "-XX:+UseG1GC"]`. Small is right for a test; in a benchmark, the server would be what is
+   * measured.
    */
   readonly javaOptions?: readonly string[] | undefined;
 }

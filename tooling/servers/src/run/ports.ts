@@ -22,9 +22,9 @@ const highest = 60_000;
 const maxTries = 500;
 
 /**
- * `count` different free ports, below those that the system gives to outgoing connections. From among those, a port could be
- * taken by any connection while a server boots or is down between two starts; and a client that keeps calling a
- * port of that range where nobody listens may end up connected to itself.
+ * `count` different free ports, below those that the system gives to outgoing connections. From among those,
+ * a port could be taken by any connection while a server boots or is down between two starts; and a client
+ * that keeps calling a port of that range where nobody listens may end up connected to itself.
  */
 export async function freePorts(count: number, choice: PortChoice = {}): Promise<readonly number[]> {
   const { random = Math.random, range = await safeRange(), isFree = canListen } = choice;

@@ -21,8 +21,8 @@ export async function answersOk(url: string): Promise<boolean> {
 }
 
 /**
- * Connects, sends `say` and resolves to what has been answered once `until` is content with it; to `undefined` when there is no
- * connection, when it ends before that, and when it takes too long.
+ * Connects, sends `say` and resolves to what has been answered once `until` is content with it; to
+ * `undefined` when there is no connection, when it ends before that, and when it takes too long.
  */
 export function exchange(
   port: number,

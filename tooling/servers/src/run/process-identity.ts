@@ -8,7 +8,9 @@ export interface ProcessIdentity {
   readonly startedAt: string;
 }
 
-/** The identity of the process that has this number now; `undefined` where there is none, or only its remains. */
+/**
+ * The identity of the process that has this number now; `undefined` where there is none, or only its remains.
+ */
 export async function identify(pid: number): Promise<ProcessIdentity | undefined> {
   const startedAt = process.platform === "linux" ? await startInProc(pid) : await startInPs(pid);
   return startedAt === undefined ? undefined : { pid, startedAt };
@@ -25,7 +27,8 @@ async function startInProc(pid: number): Promise<string | undefined> {
     readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined),
     readFile("/proc/sys/kernel/random/boot_id", "utf8").catch(() => ""),
   ]);
-  // The second field is the program's name in brackets, which may hold anything; the state is third, the start 22nd.
+  // The second field is the program's name in brackets, which may hold anything; the state is third, the
+  // start 22nd.
   const [state, ...fields] = stat?.slice(stat.lastIndexOf(")") + 2).split(" ") ?? [];
   if (state === undefined || state === "Z" || state === "X") return undefined;
   return `${boot.trim()} ${fields[18]}`;

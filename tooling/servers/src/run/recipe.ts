@@ -29,8 +29,8 @@ export interface Place<Port extends string> {
 export interface Prepared<Facts extends object> {
   readonly launch: Launch;
   /**
-   * Whether the server can be used. `log` is what it has written since it was started: an answer on its port alone could be another
-   * server's.
+   * Whether the server can be used. `log` is what it has written since it was started: an answer on its port
+   * alone could be another server's.
    */
   isReady(log: string): Promise<boolean>;
   /** What the caller gets to know: addresses, credentials. */

@@ -39,11 +39,17 @@ export interface RunningServer<Port extends string = string> {
   /** Stops the server's clock with SIGSTOP: connections stay open and nobody answers. */
   pause(): void;
   resume(): void;
-  /** Ends the server, unless it has ended, and starts it on the same ports and folder; resolves when it is ready. */
+  /**
+   * Ends the server, unless it has ended, and starts it on the same ports and folder; resolves when it is
+   * ready.
+   */
   restart(options?: RestartOptions): Promise<void>;
   /** Ends the server for good and deletes its folder. Stopping twice is fine. */
   stop(): Promise<void>;
-  /** Lets the server outlive this process, for the command line; nothing else can be done to it from here then. */
+  /**
+   * Lets the server outlive this process, for the command line; nothing else can be done to it from here
+   * then.
+   */
   release(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -13,9 +13,14 @@ import { GuardedServer, type RunningServer } from "./running-server.ts";
 
 /** What every start can be given. */
 export interface StartOptions {
-  /** Ends the start, also in the middle of an installation; the call rejects with this signal's own reason. */
+  /**
+   * Ends the start, also in the middle of an installation; the call rejects with this signal's own reason.
+   */
   readonly signal?: AbortSignal | undefined;
-  /** The longest that is waited for readiness, in milliseconds, without the installation. Default: the server's own. */
+  /**
+   * The longest that is waited for readiness, in milliseconds, without the installation. Default: the
+   * server's own.
+   */
   readonly readyWithinMs?: number | undefined;
   readonly cache?: CacheDirectory | undefined;
 }
@@ -23,11 +28,11 @@ export interface StartOptions {
 const maxTries = 5;
 
 /**
- * Installs the server's program where that is due, and starts it. When another program takes one of the chosen ports in the
- * meantime, other ports are chosen.
+ * Installs the server's program where that is due, and starts it. When another program takes one of the
+ * chosen ports in the meantime, other ports are chosen.
  *
- * @throws MissingRequirementError, InstallError, StartError; ConfigError for a port that was asked for and is taken; the
- * signal's own reason.
+ * @throws MissingRequirementError, InstallError, StartError; ConfigError for a port that was asked for and is
+ * taken; the signal's own reason.
  */
 export async function startServer<Port extends string, Facts extends object>(
   recipe: Recipe<Port, Facts>,
@@ -102,7 +107,9 @@ async function choosePorts<Port extends string>({
   return Object.fromEntries(entries) as Record<Port, number>;
 }
 
-/** A program that was installed long ago may have lost what it runs on: that is what the caller needs to hear. */
+/**
+ * A program that was installed long ago may have lost what it runs on: that is what the caller needs to hear.
+ */
 async function explained(error: unknown, recipe: Recipe<string, object>): Promise<unknown> {
   const lacksSomething =
     error instanceof CommandError || (error instanceof StartError && error.fault !== "port-taken");

@@ -24,7 +24,8 @@ const portTaken = /already in use|already bound/i;
 /**
  * Waits until the server can be used.
  *
- * @throws StartError when it ends before that, finds a port taken, or takes too long; the signal's own reason.
+ * @throws StartError when it ends before that, finds a port taken, or takes too long; the signal's own
+ * reason.
  */
 export async function waitUntilReady(server: GuardedProcess, readiness: Readiness): Promise<void> {
   const { logPath, logOffset, signal, readyWithinMs } = readiness;

@@ -4,7 +4,10 @@ import { canListen } from "../../src/run/ports.ts";
 import type { RunningServer } from "../../src/run/running-server.ts";
 import { eventually, processOf } from "../eventually.ts";
 
-/** Stops the server and makes sure that nothing of it is left: no process, no open port, no folder. Its log is. */
+/**
+ * Stops the server and makes sure that nothing of it is left: no process, no open port, no folder. Its log
+ * is.
+ */
 export async function expectGone(server: RunningServer): Promise<void> {
   const { pid, guardPid, ports, directory, logPath } = server;
   await server.stop();

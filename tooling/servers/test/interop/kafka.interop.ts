@@ -117,7 +117,8 @@ await describeWith(["kafka", "python"], "Apache Kafka", () => {
     });
     const producer = impatient.producer();
     await producer.connect();
-    // It does not try again by itself, and a broker that has just come back may have yet to learn that it leads.
+    // It does not try again by itself, and a broker that has just come back may have yet to learn that it
+    // leads.
     await untilTaken(() => producer.send({ topic: "kept", messages: [{ value: "before" }] }));
     kafka.pause();
     const unanswered = producer.send({ topic: "kept", messages: [{ value: "meanwhile" }] });

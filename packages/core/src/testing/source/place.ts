@@ -27,7 +27,9 @@ export interface SourcePlace<D extends Delivery = Delivery> {
   failNext?(): void;
   /** From now on no request is answered. Absent where there are no requests. */
   hang?(): void;
-  /** Ends all leases: others get the messages. Absent where a delivery stays the source's until it is settled. */
+  /**
+   * Ends all leases: others get the messages. Absent where a delivery stays the source's until it is settled.
+   */
   loseLeases?(): void;
   close?(): void | Promise<void>;
 }
@@ -35,6 +37,9 @@ export interface SourcePlace<D extends Delivery = Delivery> {
 export interface SourceConformanceOptions {
   /** The longest that anything may take by the clock of the place, in milliseconds. Default 120,000. */
   readonly patienceMs?: number | undefined;
-  /** The pause before a retry, in milliseconds. Default 1,000; where time is real, as short as the source allows. */
+  /**
+   * The pause before a retry, in milliseconds. Default 1,000; where time is real, as short as the source
+   * allows.
+   */
   readonly retryMs?: number | undefined;
 }

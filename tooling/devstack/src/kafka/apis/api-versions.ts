@@ -14,7 +14,10 @@ export const apiVersions: Api<"ApiVersions"> = {
   fail: (_request, error) => answer({ errorCode: errorCode(error), apiKeys: [] }),
 };
 
-/** For who asks in a version that is too new, in the form of version 0, which everyone can read: what to ask in instead. */
+/**
+ * For who asks in a version that is too new, in the form of version 0, which everyone can read: what to ask
+ * in instead.
+ */
 export const unsupportedApiVersions: ResponseOf<"ApiVersions"> = {
   errorCode: errorCode("UNSUPPORTED_VERSION"),
   apiKeys: apiKeys.filter(({ apiKey }) => apiKey === layouts.ApiVersions.key),

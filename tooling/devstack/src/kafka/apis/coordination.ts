@@ -8,7 +8,10 @@ export function coordinatedGroups(groupId: string, { broker, nodeId }: RequestCo
   return broker.groups;
 }
 
-/** The same, for requests that need a group with a name. Offsets can be committed without one, for historical reasons. */
+/**
+ * The same, for requests that need a group with a name. Offsets can be committed without one, for historical
+ * reasons.
+ */
 export function namedGroups(groupId: string, context: RequestContext): Groups {
   if (groupId === "") throw new KafkaError("INVALID_GROUP_ID");
   return coordinatedGroups(groupId, context);

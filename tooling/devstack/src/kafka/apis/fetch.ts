@@ -85,7 +85,8 @@ function open(
 
 function readAll(request: RequestOf<"Fetch">, context: RequestContext) {
   let left = request.maxBytes;
-  // However small the limits are, the first partition that has anything gives one batch: or nobody would get on.
+  // However small the limits are, the first partition that has anything gives one batch: or nobody would get
+  // on.
   let first: "whole" | "within-limit" = "whole";
   return eachPartition(
     request.topics,

@@ -34,7 +34,10 @@ function lookUp(log: PartitionLog, { index, timestamp }: PartitionRequest): Part
   return { ...found, ...log.offsetFor(timestamp) };
 }
 
-/** Version 0 lists where segments begin, the latest first. There is one segment here, and then the end of the log. */
+/**
+ * Version 0 lists where segments begin, the latest first. There is one segment here, and then the end of the
+ * log.
+ */
 function oldStyle(
   log: PartitionLog,
   { index, timestamp, maxNumOffsets }: PartitionRequest,

@@ -6,8 +6,8 @@ interface Topic<Partition> {
 }
 
 /**
- * Answers a request topic by topic and partition by partition. Where `serve` throws a KafkaError, only that partition's
- * answer is what `fail` makes of it.
+ * Answers a request topic by topic and partition by partition. Where `serve` throws a KafkaError, only that
+ * partition's answer is what `fail` makes of it.
  */
 export function eachPartition<Partition, Served>(
   topics: readonly Topic<Partition>[],

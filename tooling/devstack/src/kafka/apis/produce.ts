@@ -7,7 +7,10 @@ import { eachPartition, everyPartition, noError } from "./partitions.ts";
 type PartitionRequest = RequestOf<"Produce">["topics"][number]["partitions"][number];
 type PartitionResponse = ResponseOf<"Produce">["topics"][number]["partitions"][number];
 
-/** From this version on, a producer that sends zstd can be sure that consumers are told when they cannot read it. */
+/**
+ * From this version on, a producer that sends zstd can be sure that consumers are told when they cannot read
+ * it.
+ */
 const firstVersionWithZstd = 7;
 
 /** Where the log itself refuses a batch, the producer is also told where the log begins. */

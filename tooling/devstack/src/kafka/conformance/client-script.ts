@@ -11,8 +11,8 @@ import { type Transcript, TranscriptWriter } from "./transcript.ts";
 import { until } from "./until.ts";
 
 /**
- * Has kafkajs use a broker as programs do, and gives what the program sees. `prefix` must be new with every run against the
- * same broker.
+ * Has kafkajs use a broker as programs do, and gives what the program sees. `prefix` must be new with every
+ * run against the same broker.
  */
 export async function clientTranscript(config: KafkaConfig, prefix: string): Promise<Transcript> {
   const log = new TranscriptWriter(prefix);
@@ -29,8 +29,8 @@ export async function clientTranscript(config: KafkaConfig, prefix: string): Pro
 }
 
 /**
- * A broker that has never seen a group takes its time for the first one, and says meanwhile that it coordinates none. kafkajs does
- * not ask again here.
+ * A broker that has never seen a group takes its time for the first one, and says meanwhile that it
+ * coordinates none. kafkajs does not ask again here.
  */
 async function warmUp(kafka: Kafka, log: TranscriptWriter): Promise<void> {
   const admin = kafka.admin();

@@ -12,7 +12,10 @@ export type ResponseBody<Name extends ApiName> = Read<(typeof layouts)[Name]["re
 
 const maxFrameBytes = 0x7fffffff;
 
-/** One connection to a broker that sends exactly what it is told to: for what no well-behaved client would send. */
+/**
+ * One connection to a broker that sends exactly what it is told to: for what no well-behaved client would
+ * send.
+ */
 export class RawClient {
   readonly #socket: Socket;
   readonly #splitter = new FrameSplitter();

@@ -1,4 +1,5 @@
-// Writes down what a running Apache Kafka answers: pnpm --filter @wirekit/devstack record-kafka 127.0.0.1:19092
+// Writes down what a running Apache Kafka answers: pnpm --filter @wirekit/devstack record-kafka
+// 127.0.0.1:19092
 import { writeFile } from "node:fs/promises";
 import { clientTranscript, recordingUrl, wireTranscript } from "./index.ts";
 

@@ -3,7 +3,10 @@ import { errorName } from "../errors.ts";
 /** What was asked and what was answered, step by step, with nothing in it that differs from run to run. */
 export type Transcript = Readonly<Record<string, unknown>>;
 
-/** Writes a transcript. Names made by it differ from run to run, so that one broker can be asked again and again. */
+/**
+ * Writes a transcript. Names made by it differ from run to run, so that one broker can be asked again and
+ * again.
+ */
 export class TranscriptWriter {
   readonly #prefix: string;
   readonly #steps: Record<string, unknown> = {};

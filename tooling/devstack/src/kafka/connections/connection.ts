@@ -2,7 +2,10 @@ import { once } from "node:events";
 import type { Socket } from "node:net";
 import { FrameSplitter } from "./frame-splitter.ts";
 
-/** As a broker's `socket.request.max.bytes` and, before a client has said who it is, `sasl.server.max.receive.size`. */
+/**
+ * As a broker's `socket.request.max.bytes` and, before a client has said who it is,
+ * `sasl.server.max.receive.size`.
+ */
 const maxFrameBytes = 100 * 1024 * 1024;
 const maxFrameBytesBeforeLogin = 512 * 1024;
 
@@ -25,8 +28,8 @@ export interface Peer {
 }
 
 /**
- * Serves one client. Its frames are answered one after the other, in the order in which they came: a request that
- * waits holds up those behind it on this connection, and on no other.
+ * Serves one client. Its frames are answered one after the other, in the order in which they came: a request
+ * that waits holds up those behind it on this connection, and on no other.
  */
 export class Connection {
   readonly #socket: Socket;
@@ -93,7 +96,8 @@ export class Connection {
   async #send({ bytes, next }: Answer): Promise<void> {
     if (this.closed.aborted) return;
     if (next === "close") {
-      // Whatever the client has sent beyond this is not answered, and its half of the connection is not waited for.
+      // Whatever the client has sent beyond this is not answered, and its half of the connection is not
+      // waited for.
       this.#socket.end(bytes ?? "", () => this.destroy());
       await aborted(this.closed);
     } else if (bytes && !this.#socket.write(bytes)) {

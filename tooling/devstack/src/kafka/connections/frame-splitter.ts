@@ -13,8 +13,8 @@ export class FrameSplitter {
   }
 
   /**
-   * Takes what has arrived and gives the frames that are complete. What is incomplete is only kept, and joined once, when
-   * its last byte is there.
+   * Takes what has arrived and gives the frames that are complete. What is incomplete is only kept, and
+   * joined once, when its last byte is there.
    *
    * @throws MalformedFrameError when a frame announces a negative size or more than `maxBytes`.
    */

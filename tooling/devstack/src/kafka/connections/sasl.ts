@@ -41,7 +41,10 @@ export class Login {
     return this.#state === "not-needed" || this.#state === "logged-in";
   }
 
-  /** Begins with a mechanism. In the first version of the handshake, tokens come in frames of their own, without header. */
+  /**
+   * Begins with a mechanism. In the first version of the handshake, tokens come in frames of their own,
+   * without header.
+   */
   handshake(mechanism: string, tokens: "tokens" | "bare-tokens"): "ok" | "out-of-turn" | "unknown-mechanism" {
     if (this.#state !== "handshake" || this.#users === undefined) return "out-of-turn";
     const known = this.#mechanisms.find((name) => name === mechanism);

@@ -4,8 +4,8 @@ import type { Exchange, SaslMechanism, Users } from "./exchange.ts";
 const iterations = 4096;
 
 /**
- * The server's side of SCRAM (RFC 5802): each side proves to the other that it knows the password, and neither sends it.
- * Without channel binding, as in Kafka.
+ * The server's side of SCRAM (RFC 5802): each side proves to the other that it knows the password, and
+ * neither sends it. Without channel binding, as in Kafka.
  */
 export function scramExchange(mechanism: Exclude<SaslMechanism, "PLAIN">, users: Users): Exchange {
   const hash = mechanism === "SCRAM-SHA-512" ? "sha512" : "sha256";
@@ -46,7 +46,10 @@ function newChallenge(message: string, users: Users): Challenge | undefined {
   return { password, salt, nonce, channelBinding: header, clientFirst: bare, serverFirst };
 }
 
-/** What proves the server to the client, once the client's proof in its last message, `c=...,r=nonce,p=proof`, is right. */
+/**
+ * What proves the server to the client, once the client's proof in its last message, `c=...,r=nonce,p=proof`,
+ * is right.
+ */
 function serverSignature(hash: string, challenge: Challenge, message: string): string | undefined {
   const match = /^(?<bare>c=(?<binding>[^,]*),r=(?<nonce>[^,]*)),p=(?<proof>[^,]+)$/.exec(message);
   const { bare, binding = "", nonce, proof = "" } = match?.groups ?? {};

@@ -113,7 +113,8 @@ describe("a member", () => {
     const [first, second] = await two();
     group.rebalance();
     const rejoining = watched(group.join(request({ memberId: first.memberId })));
-    // The second one is heard of, and takes its time to join, which is more than the first one's session lasts.
+    // The second one is heard of, and takes its time to join, which is more than the first one's session
+    // lasts.
     for (let waited = 0; waited < 2 * sessionTimeoutMs; waited += 5_000) {
       await clock.advance(5_000);
       expectRebalance(second);

@@ -23,8 +23,8 @@ export type GroupState = "Empty" | "PreparingRebalance" | "CompletingRebalance" 
 const newMemberJoinTimeoutMs = 5 * 60_000;
 
 /**
- * One consumer group: which state and generation it is in and what it waits for. The rules are those of Apache Kafka's
- * group coordinator for classic groups.
+ * One consumer group: which state and generation it is in and what it waits for. The rules are those of
+ * Apache Kafka's group coordinator for classic groups.
  */
 export class Group {
   readonly #settings: GroupSettings;
@@ -67,7 +67,10 @@ export class Group {
     return this.#stored;
   }
 
-  /** Resolves when the rebalance that this begins, or meets, has all its members; at once where none is needed. */
+  /**
+   * Resolves when the rebalance that this begins, or meets, has all its members; at once where none is
+   * needed.
+   */
   async join(request: JoinRequest): Promise<Joined | MemberIdGiven> {
     const { memberId, groupInstanceId, description } = request;
     this.#refuseWhenDead();
@@ -121,7 +124,10 @@ export class Group {
     }
   }
 
-  /** Whether offsets may be committed in that member's name; generation -1 is someone who uses no group management. */
+  /**
+   * Whether offsets may be committed in that member's name; generation -1 is someone who uses no group
+   * management.
+   */
   checkCommit(memberId: string, generationId: number): void {
     this.#refuseWhenDead();
     if (generationId < 0 && this.#state === "Empty") return;

@@ -49,8 +49,8 @@ export class Groups {
   }
 
   /**
-   * The group gets another coordinator: who waits for an answer is told that this one is it no longer, and the new one
-   * begins with the last generation that was complete.
+   * The group gets another coordinator: who waits for an answer is told that this one is it no longer, and
+   * the new one begins with the last generation that was complete.
    */
   move(groupId: string): void {
     const group = this.#groups.get(groupId);

@@ -21,7 +21,9 @@ export class JoinWindow {
     this.#onEnd = onEnd;
   }
 
-  /** Whether the last member to join ends it. A group that was empty waits for those whom nobody knows of yet. */
+  /**
+   * Whether the last member to join ends it. A group that was empty waits for those whom nobody knows of yet.
+   */
   get endsWithTheLast(): boolean {
     return this.#open === "for-members";
   }

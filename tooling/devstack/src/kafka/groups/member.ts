@@ -23,7 +23,9 @@ export interface MemberIdentity {
 export interface JoinRequest extends MemberIdentity {
   readonly protocolType: string;
   readonly description: MemberDescription;
-  /** Whether a new member is sent away with its id first, so that a lost answer leaves no ghost in the group. */
+  /**
+   * Whether a new member is sent away with its id first, so that a lost answer leaves no ghost in the group.
+   */
   readonly newMembers: "join-at-once" | "come-back-with-id";
 }
 

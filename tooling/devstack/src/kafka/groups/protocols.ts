@@ -17,7 +17,10 @@ export function commonProtocols(members: readonly Member[]): ReadonlySet<string>
   return new Set(first?.filter((name) => others.every((names) => names.includes(name))));
 }
 
-/** Each member votes for the first protocol on its list that all know; the most votes win, the first of equals. */
+/**
+ * Each member votes for the first protocol on its list that all know; the most votes win, the first of
+ * equals.
+ */
 export function electProtocol(members: readonly Member[]): string {
   const candidates = commonProtocols(members);
   const votes = new Map<string, number>();

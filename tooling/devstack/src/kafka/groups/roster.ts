@@ -32,7 +32,10 @@ export class Roster {
     return Math.max(0, ...this.all.map((member) => member.description.rebalanceTimeoutMs));
   }
 
-  /** @throws KafkaError `UNKNOWN_MEMBER_ID`; `FENCED_INSTANCE_ID` when another one goes by that static name now. */
+  /**
+   * @throws KafkaError `UNKNOWN_MEMBER_ID`; `FENCED_INSTANCE_ID` when another one goes by that static name
+   * now.
+   */
   require({ memberId, groupInstanceId }: MemberIdentity): Member {
     const namesake = groupInstanceId === null ? undefined : this.byInstance(groupInstanceId);
     if (namesake && namesake.id !== memberId) throw new KafkaError("FENCED_INSTANCE_ID");
@@ -109,12 +112,14 @@ export class Roster {
     this.#expected.delete(memberId);
   }
 
-  /** The member was just heard of: the next time must be within its session time-out, or within `timeoutMs`. */
+  /**
+   * The member was just heard of: the next time must be within its session time-out, or within `timeoutMs`.
+   */
   expectHeartbeat(member: Member, timeoutMs = member.description.sessionTimeoutMs): void {
     member.cancelExpiry();
     member.cancelExpiry = this.#clock.setTimer(() => {
-      // Who waits for the others cannot send heartbeats; its time begins again with the answer. A new member that
-      // waits is let go of all the same: it may have gone away long ago.
+      // Who waits for the others cannot send heartbeats; its time begins again with the answer. A new member
+      // that waits is let go of all the same: it may have gone away long ago.
       if (member.phase === "known" && (member.joining || member.syncing)) return;
       this.#onSilence(member);
     }, timeoutMs);

@@ -62,9 +62,9 @@ export class PartitionLog {
   }
 
   /**
-   * The bytes from the batch that holds `offset` on, at most `maxBytes` of them: like a real log, it is cut where the
-   * limit is, in the middle of a batch. A first batch that is larger than the limit comes whole with
-   * `firstBatch: "whole"`, and is left out, together with all the rest, with `"within-limit"`.
+   * The bytes from the batch that holds `offset` on, at most `maxBytes` of them: like a real log, it is cut
+   * where the limit is, in the middle of a batch. A first batch that is larger than the limit comes whole
+   * with `firstBatch: "whole"`, and is left out, together with all the rest, with `"within-limit"`.
    */
   read(offset: bigint, maxBytes: number, firstBatch: "whole" | "within-limit"): readonly Buffer[] {
     this.#checkRange(offset);
@@ -106,8 +106,8 @@ export class PartitionLog {
   }
 
   /**
-   * Takes the records out of all batches that end before `offset`, as compaction does with records that later ones have replaced: of such a batch the
-   * header stays, where it is the last of its producer.
+   * Takes the records out of all batches that end before `offset`, as compaction does with records that later
+   * ones have replaced: of such a batch the header stays, where it is the last of its producer.
    */
   compactBefore(offset: bigint): void {
     let { position = this.#endPosition } = this.#batches[0] ?? {};

@@ -1,8 +1,8 @@
 import { compressionsAlgorithmsByBitmask, crc32c, IS_COMPRESSED, Reader } from "@platformatic/kafka";
 import { KafkaError } from "../errors.ts";
 
-// Where the fields of a record batch (magic 2) stand. The producer's checksum covers what follows it, so a broker
-// can write the two fields in front of it, base offset and leader epoch, without touching the rest.
+// Where the fields of a record batch (magic 2) stand. The producer's checksum covers what follows it, so a
+// broker can write the two fields in front of it, base offset and leader epoch, without touching the rest.
 const baseOffsetAt = 0;
 const lengthAt = 8;
 const leaderEpochAt = 12;
@@ -45,8 +45,8 @@ export interface RecordBatch {
 }
 
 /**
- * Finds the one batch that a Produce request carries for a partition; what is left of another one that is cut off goes.
- * Until the version that brought record batches, requests carried messages of older formats.
+ * Finds the one batch that a Produce request carries for a partition; what is left of another one that is cut
+ * off goes. Until the version that brought record batches, requests carried messages of older formats.
  *
  * @throws KafkaError with the code that the producer is told.
  */
@@ -74,8 +74,8 @@ function wholeBatchBytes(records: Buffer): number | undefined {
 }
 
 /**
- * Reads and checks a batch as brokers do before they append it: it is numbered from zero, not too large, and its
- * checksum is right.
+ * Reads and checks a batch as brokers do before they append it: it is numbered from zero, not too large, and
+ * its checksum is right.
  *
  * @throws KafkaError with the code that the producer is told.
  */
@@ -114,7 +114,9 @@ export function stampBatch(bytes: Buffer, baseOffset: bigint, leaderEpoch: numbe
   bytes.writeInt32BE(leaderEpoch, leaderEpochAt);
 }
 
-/** The header of a batch whose records are all gone. It keeps its range of offsets and its sequence numbers. */
+/**
+ * The header of a batch whose records are all gone. It keeps its range of offsets and its sequence numbers.
+ */
 export function withoutRecords(batch: Buffer): Buffer {
   const bytes = Buffer.from(batch.subarray(0, recordsAt));
   bytes.writeInt32BE(recordsAt - prefixBytes, lengthAt);
@@ -124,8 +126,8 @@ export function withoutRecords(batch: Buffer): Buffer {
 }
 
 /**
- * How far into a batch the first record stands whose time is `timestamp` or later. A batch whose compression this
- * Node cannot undo counts as one: its first record is the answer.
+ * How far into a batch the first record stands whose time is `timestamp` or later. A batch whose compression
+ * this Node cannot undo counts as one: its first record is the answer.
  */
 export function offsetDeltaAt(
   bytes: Buffer,

@@ -2,8 +2,8 @@ import type { Reader, Writer } from "@platformatic/kafka";
 import { MalformedFrameError } from "../errors.ts";
 
 /**
- * How one field of a message stands on the wire. `In` is what reading gives and `Out` what writing takes; they
- * differ where a field may be left out.
+ * How one field of a message stands on the wire. `In` is what reading gives and `Out` what writing takes;
+ * they differ where a field may be left out.
  */
 export interface Field<In, Out = In> {
   read(reader: Reader, version: number): In;
@@ -75,7 +75,10 @@ export function array<In, Out>(item: Field<In, Out>): Field<readonly In[], reado
   return { read: (r, version) => present(nullable.read(r, version)), write: nullable.write };
 }
 
-/** A field that only versions from `first` on have; for the others it reads as `fallback`, which may be left unwritten. */
+/**
+ * A field that only versions from `first` on have; for the others it reads as `fallback`, which may be left
+ * unwritten.
+ */
 export function since<In, Out>(first: number, field: Field<In, Out>, fallback: In & Out) {
   return between(first, Number.POSITIVE_INFINITY, field, fallback);
 }

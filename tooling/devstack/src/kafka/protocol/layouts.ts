@@ -18,7 +18,10 @@ import {
   type Written,
 } from "./fields.ts";
 
-/** One API of the protocol: its key, the versions that this broker speaks, and how its messages stand on the wire. */
+/**
+ * One API of the protocol: its key, the versions that this broker speaks, and how its messages stand on the
+ * wire.
+ */
 export interface Layout<Request, RequestOut, Response, ResponseOut> {
   readonly key: number;
   /** The first and the last version. They are those of kafkajs 2.2.4; none of them is a "flexible" one. */
@@ -43,7 +46,9 @@ function byTopic<In, Out>(partition: Field<In, Out>) {
 
 const throttleTimeSince = (version: number) => since(version, int32, 0);
 
-/** Every message that this broker reads or writes. Field names follow Apache Kafka's own message definitions. */
+/**
+ * Every message that this broker reads or writes. Field names follow Apache Kafka's own message definitions.
+ */
 export const layouts = {
   Produce: layout(
     0,

@@ -1,4 +1,6 @@
-/** The parts of `AWS4-HMAC-SHA256 Credential=.../.../.../.../aws4_request, SignedHeaders=..., Signature=...`. */
+/**
+ * The parts of `AWS4-HMAC-SHA256 Credential=.../.../.../.../aws4_request, SignedHeaders=..., Signature=...`.
+ */
 export interface Authorization {
   readonly accessKeyId: string;
   readonly scope: {

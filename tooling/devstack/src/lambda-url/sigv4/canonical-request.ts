@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import type { ReceivedRequest } from "../../http/received-request.ts";
 
 /**
- * The canonical request of Signature Version 4, from what stood on the wire. Strings hold one byte per character
- * throughout, so that no decoding can make two different requests look the same.
+ * The canonical request of Signature Version 4, from what stood on the wire. Strings hold one byte per
+ * character throughout, so that no decoding can make two different requests look the same.
  */
 export function canonicalRequest(
   request: ReceivedRequest,
@@ -31,8 +31,8 @@ function canonicalHeaderValue({ rawHeaders }: ReceivedRequest, name: string): st
 }
 
 /**
- * Empty and dot segments resolved, then every byte that is not unreserved encoded, the percent sign of what was
- * encoded before included: Lambda, unlike S3, signs the path encoded twice.
+ * Empty and dot segments resolved, then every byte that is not unreserved encoded, the percent sign of what
+ * was encoded before included: Lambda, unlike S3, signs the path encoded twice.
  */
 export function canonicalPath(path: string): string {
   const segments: string[] = [];
@@ -45,9 +45,9 @@ export function canonicalPath(path: string): string {
 }
 
 /**
- * How a query is read that is not encoded in the one way that counts, such as `a=b,c`. AWS documents that names and
- * values are encoded anew; botocore, which the original signs with, takes them as they are written. Where the
- * query is well encoded the two are the same.
+ * How a query is read that is not encoded in the one way that counts, such as `a=b,c`. AWS documents that
+ * names and values are encoded anew; botocore, which the original signs with, takes them as they are written.
+ * Where the query is well encoded the two are the same.
  */
 export type QueryReading = "normalised" | "as-written";
 

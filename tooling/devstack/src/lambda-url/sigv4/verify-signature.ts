@@ -18,9 +18,9 @@ export interface SignatureRules {
 const dateWindowMs = 5 * 60 * 1000;
 
 /**
- * Checks the Signature Version 4 of a request as AWS does: what was signed, by whom, when, for where, and that
- * nothing of it has changed since. Written for this server, from the description of the scheme, so that a signer
- * and its check have no mistake in common.
+ * Checks the Signature Version 4 of a request as AWS does: what was signed, by whom, when, for where, and
+ * that nothing of it has changed since. Written for this server, from the description of the scheme, so that
+ * a signer and its check have no mistake in common.
  */
 export function verifySignature(
   request: ReceivedRequest,
@@ -59,7 +59,10 @@ export function verifySignature(
   );
 }
 
-/** Who may change a header on the way without being noticed: nobody, where it says how the request is understood. */
+/**
+ * Who may change a header on the way without being noticed: nobody, where it says how the request is
+ * understood.
+ */
 function signedHeadersRefusal(
   { headers }: ReceivedRequest,
   signedHeaders: readonly string[],

@@ -11,7 +11,10 @@ const keysInRound = 100;
 const ttlMs = 3_000;
 const drivers = ["ioredis", "node-redis"];
 
-/** Four processes go for the same keys, round after round, with a claim for each; Redis and the processes fail. */
+/**
+ * Four processes go for the same keys, round after round, with a claim for each; Redis and the processes
+ * fail.
+ */
 export const idempotencyOnRedis: Workload = {
   name: "idempotency on Redis",
   needs: ["redis"],

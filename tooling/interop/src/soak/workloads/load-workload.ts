@@ -3,7 +3,9 @@ import type { TalkingProgram } from "../../programs/talking-program.ts";
 import type { Held } from "../held.ts";
 import type { Fault, RunningWorkload } from "../workload.ts";
 
-/** A load as a workload: what is the same wherever it runs. `faults` come on top of the death of a consumer. */
+/**
+ * A load as a workload: what is the same wherever it runs. `faults` come on top of the death of a consumer.
+ */
 export function loadWorkload(
   load: Load,
   parts: { readonly held: Held; readonly logPaths: readonly string[]; readonly faults: readonly Fault[] },

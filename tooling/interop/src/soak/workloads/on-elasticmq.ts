@@ -12,7 +12,10 @@ import { standingStill } from "./standing-still.ts";
 const queues = ["soak", "soak.fifo"];
 const consumers = 3;
 
-/** One process sends to a plain and a FIFO queue, three consume; the server, the way to it and the processes fail. */
+/**
+ * One process sends to a plain and a FIFO queue, three consume; the server, the way to it and the processes
+ * fail.
+ */
 function onElasticMq(name: string, programs: LoadPrograms, perSecond: number): Workload {
   const run = async (held: Held): Promise<RunningWorkload> => {
     const server = held.hold(await startElasticMq({ persistence: "disk" }));

@@ -12,7 +12,10 @@ interface Sample {
   readonly offsets: readonly { readonly partition: number; readonly offset: number }[];
 }
 
-/** Asks again and again what groups have committed, so that it can be held against what they had handled by then. */
+/**
+ * Asks again and again what groups have committed, so that it can be held against what they had handled by
+ * then.
+ */
 export class CommitSamples implements AsyncDisposable {
   readonly #samples: Sample[] = [];
   readonly #over = new AbortController();

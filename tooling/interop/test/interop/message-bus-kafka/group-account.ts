@@ -6,7 +6,10 @@ export interface Handling extends Place {
   readonly by: string;
   /** `<key>#<number>`, numbered in each key from 0. */
   readonly reference: string;
-  /** When, in milliseconds on the clock that all processes of the machine share; absent where the member does not say. */
+  /**
+   * When, in milliseconds on the clock that all processes of the machine share; absent where the member does
+   * not say.
+   */
   readonly at?: number | undefined;
 }
 
@@ -81,7 +84,10 @@ export class GroupAccount {
     return faults;
   }
 
-  /** When the last one of those before `offset` was handled for the first time; never (infinity), where one was not. */
+  /**
+   * When the last one of those before `offset` was handled for the first time; never (infinity), where one
+   * was not.
+   */
   handledUpTo(partition: number, offset: number): number {
     let latest = 0;
     for (let at = 0; at < offset; at += 1) {
@@ -97,7 +103,10 @@ export class GroupAccount {
     return [...this.#byPlace.values()].filter((handlings) => handlings.length > 1);
   }
 
-  /** Where a key was not handled in its order: by one member, or by all whose clock is known. What comes again is not looked at. */
+  /**
+   * Where a key was not handled in its order: by one member, or by all whose clock is known. What comes again
+   * is not looked at.
+   */
   disorder(): readonly string[] {
     const timed = this.#handlings.filter(({ at }) => at !== undefined);
     const members = [...this.#counts.keys()];

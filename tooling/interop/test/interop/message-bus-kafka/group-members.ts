@@ -133,7 +133,10 @@ export const javaMember: ForeignMember = {
 /** Longer than any of this takes: a row that fails must still end. */
 const shareLimitMs = 240_000;
 
-/** Resolves when so many members share the partitions of the topic out, and says by which assignor, and to whom. */
+/**
+ * Resolves when so many members share the partitions of the topic out, and says by which assignor, and to
+ * whom.
+ */
 export async function sharedBy(
   members: number,
   {

@@ -92,7 +92,10 @@ async function shareGroup(theirs: ForeignMember, assignor: AssignorName): Promis
   return { sent, "by ours": ours, "by theirs": others, twice: account.twice().length, "hand-overs": 4 };
 }
 
-/** Sends as long as it is wanted, and so much that there is always something to be handled. Resolves with how many. */
+/**
+ * Sends as long as it is wanted, and so much that there is always something to be handled. Resolves with how
+ * many.
+ */
 async function pump(
   bus: KafkaMessageBus,
   topic: string,

@@ -77,7 +77,10 @@ export async function fetchScript(address: string, log: TranscriptWriter): Promi
   writer.close();
 }
 
-/** A moment: so many seconds after the first one. Close together, all of them are in one segment of a real log. */
+/**
+ * A moment: so many seconds after the first one. Close together, all of them are in one segment of a real
+ * log.
+ */
 function time(seconds: number): bigint {
   return 1_700_000_000_000n + BigInt(seconds * 1_000);
 }
@@ -101,7 +104,10 @@ async function offsets(client: RawClient, topic: string, log: TranscriptWriter):
   await list("the old way, the earliest", -2n, 0);
 }
 
-/** A topic's answer with its batches made readable. Whether a list that is never used is absent or empty is left out. */
+/**
+ * A topic's answer with its batches made readable. Whether a list that is never used is absent or empty is
+ * left out.
+ */
 function readable({ name, partitions }: ResponseBody<"Fetch">["topics"][number]) {
   return {
     name,
