@@ -13,7 +13,8 @@ const typesOnly = [
 
 export default withEveryStatementTested({
   ...shared,
-  // Tests that only wait do so side by side.
+  // Tests that only wait do so side by side, and so do files: one of two cores would stand idle.
+  maxWorkers: 2,
   maxConcurrency: 3,
   collectCoverageFrom: [...shared.collectCoverageFrom, ...typesOnly.map((name) => `!src/${name}.ts`)],
 });

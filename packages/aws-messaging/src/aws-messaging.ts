@@ -32,7 +32,8 @@ import { runConsumers } from "./consuming/run-consumers.ts";
 import { SubscriptionRegistry } from "./consuming/subscriptions.ts";
 import type { DefinedEvent } from "./events/define-event.ts";
 import type { EventSchema, Published } from "./events/schema.ts";
-import { type Provisioned, type ProvisionOptions, provision } from "./provisioning/provision.ts";
+import { type Provisioned, provision } from "./provisioning/provision.ts";
+import type { ProvisionOptions } from "./provisioning/provision-options.ts";
 import type {
   BatchEvent,
   PublishCall,
@@ -40,7 +41,8 @@ import type {
   PublishReceipt,
   PublishTarget,
 } from "./publishing/publish-options.ts";
-import { Publisher, type PublisherStats } from "./publishing/publisher.ts";
+import type { PublisherStats } from "./publishing/publish-stats.ts";
+import { Publisher } from "./publishing/publisher.ts";
 
 /** SNS and SQS for one configuration: owns the clients, the batchers and the consumers. */
 export class AwsMessaging implements Client<PublishCall, PublisherStats> {

@@ -40,8 +40,7 @@ export class ValidationFailedError extends ValidationError<AwsMessagingErrorCode
 }
 
 /**
- * A message arrived on a topic for which nobody has subscribed to its event type. It is never deleted for
- * that.
+ * A message arrived on a topic that has no subscription for its type of event. It is never deleted for that.
  */
 export class SubscriptionNotFoundError extends WirekitError<AwsMessagingErrorCode> {
   static override readonly mark: string = "@wirekit/aws-messaging/SubscriptionNotFoundError";

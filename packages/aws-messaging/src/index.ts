@@ -49,7 +49,8 @@ export {
   type S3BodyStoreOptions,
   s3BodyStore,
 } from "./large-bodies/s3-body-store.ts";
-export type { Provisioned, ProvisionOptions } from "./provisioning/provision.ts";
+export type { Provisioned } from "./provisioning/provision.ts";
+export type { ProvisionOptions } from "./provisioning/provision-options.ts";
 export type {
   BatchEvent,
   PublishCall,
@@ -57,7 +58,7 @@ export type {
   PublishReceipt,
   PublishTarget,
 } from "./publishing/publish-options.ts";
-export type { PublisherStats, TopicStats } from "./publishing/publisher.ts";
+export type { PublisherStats, TopicStats } from "./publishing/publish-stats.ts";
 export type { RateLimit } from "./publishing/rate-limit.ts";
 export type { Attributes, AttributeValue } from "./wire/attributes.ts";
 export { type EnvelopeAttribute, type RawBody, type SnsBody, unwrapBody } from "./wire/unwrap-body.ts";

@@ -21,26 +21,20 @@ export interface Sent {
 }
 
 /**
- * Sends inside a span. `send` is given what the message is to carry of it. A
- * message that was not taken marks the span as failed; to the caller it is an outcome like any other.
+ * Sends inside a span. `send` is given what the message is to carry of it. A message that was not taken marks
+ * the span as failed. Resolves when the span has ended; never rejects.
  */
-export async function sendInSpan(topic: string, send: (trace: Attributes) => Promise<Sent>): Promise<Sent> {
+export async function sendInSpan(topic: string, send: (trace: Attributes) => Promise<Sent>): Promise<void> {
   const { name, ...span } = messagingSpan({ operation: "send", system: "aws.sns", destination: topic });
-  let sent: Sent | undefined;
-  try {
-    await withSpan(name, { ...span, scope }, async (active) => {
-      const carrier: Record<string, string> = {};
-      await injectTraceContext(carrier);
-      sent = await send(carrier);
-      const { outcome, bytes } = sent;
-      active.setAttributes({ "messaging.message.body.size": bytes });
-      if (outcome.kind !== "delivered") throw outcome.error;
-      active.setAttributes({ "messaging.message.id": outcome.messageId });
-    });
-  } catch (thrown) {
-    if (sent === undefined) throw thrown;
-  }
-  return sent as Sent;
+  const sending = withSpan(name, { ...span, scope }, async (active) => {
+    const carrier: Record<string, string> = {};
+    await injectTraceContext(carrier);
+    const { outcome, bytes } = await send(carrier);
+    active.setAttributes({ "messaging.message.body.size": bytes });
+    if (outcome.kind !== "delivered") throw outcome.error;
+    active.setAttributes({ "messaging.message.id": outcome.messageId });
+  });
+  await sending.catch(() => undefined);
 }
 
 /** Handles inside a span that belongs to the one of the publisher, where the message says which that was. */

@@ -374,7 +374,7 @@ describe("a consumer", () => {
     });
     const { notHandled } = await consumer.close({ timeoutMs: 3_000 });
     expect(notHandled).toBeGreaterThan(0);
-    // All are in sight again for whoever comes next.
+    // All are in sight again for another consumer.
     await until(() => fixture.aws.inspectQueue(queue).ready.length === 5);
   });
 });
@@ -394,7 +394,7 @@ it("encrypts on the way, and takes a changed message for invalid", async () => {
   expect(handled).toEqual([[event(42), { tenant: "t-1" }]]);
 
   const outcome = new Promise((resolve) => consumer.on("processed", resolve));
-  // Encrypted by somebody who holds another key under the same name.
+  // Encrypted under another key of the same name.
   const forged = localKeyring({ keys: { k1: new Uint8Array(32).fill(8) }, currentKeyId: "k1" });
   await fixture.messaging({ encryption: messageCipher({ keys: forged }) }).publish(target, event(43));
   await expect(outcome).resolves.toMatchObject({

@@ -91,7 +91,7 @@ async function runProcess(stage: Stage, step: Step) {
   };
 }
 
-/** Whoever comes next: handles what is left, until both queues are empty. */
+/** A second client handles what is left, until both queues are empty. */
 async function handleTheRest({ fixture }: Stage): Promise<Done[]> {
   const done: Done[] = [];
   const messaging = fixture.messaging();

@@ -3,7 +3,8 @@ import { ConfigError } from "@wirekit/core";
 import { type AwsServer, startAws } from "@wirekit/devstack/aws";
 import { awsMessagingConfig } from "../src/config.ts";
 import { type AwsClients, awsClients } from "../src/connection/clients.ts";
-import { type ProvisionOptions, provision } from "../src/provisioning/provision.ts";
+import { provision } from "../src/provisioning/provision.ts";
+import type { ProvisionOptions } from "../src/provisioning/provision-options.ts";
 
 let aws: AwsServer;
 let clients: AwsClients;
@@ -148,6 +149,13 @@ it.each<[string, string, ProvisionOptions]>([
   ["maxReceiveCount", "t", { maxReceiveCount: 0 }],
   ["visibilityTimeoutMs", "t", { visibilityTimeoutMs: 1_500 }],
   ["retentionMs", "t", { retentionMs: 1_000 }],
+  ["retentionMs", "t", { retentionMs: "long" as never }],
+  ["encryption", "t", { encryption: "kms" as never }],
+  ["encryption", "t", { encryption: { kmsKeyId: "" } }],
+  ["delivery", "t", { delivery: "plain" as never }],
+  ["filterPolicy", "t", { filterPolicy: null as never }],
+  ["deduplication", "t", { deduplication: "none" as never }],
+  ["did you mean maxReceiveCount", "t", { maxRecieveCount: 3 } as never],
 ])("names %s when it is at fault", async (name, topic, options) => {
   const failed = make(topic, options);
   await expect(failed).rejects.toThrow(ConfigError);

@@ -24,7 +24,7 @@ export interface ReadContext {
   readonly queue: string;
   readonly cipher: MessageCipher | undefined;
   readonly store?: BodyStore | undefined;
-  /** Who handles it. Throws where nobody does. */
+  /** The subscription that it is for. Throws if there is none. */
   readonly find: (message: { readonly json: unknown; readonly attributes: Attributes }) => {
     readonly schema: EventSchema;
     readonly handler: EventHandler<never>;

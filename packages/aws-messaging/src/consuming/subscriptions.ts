@@ -46,7 +46,7 @@ export class SubscriptionRegistry {
     return this;
   }
 
-  /** The topics that somebody has subscribed to. */
+  /** The topics that have a subscription. */
   get topics(): readonly string[] {
     return [...this.#byTopic.keys()];
   }
@@ -66,7 +66,7 @@ export class SubscriptionRegistry {
     const types = subscriptions.flatMap(({ discriminator }) =>
       discriminator === undefined ? [] : [discriminator.value],
     );
-    throw new SubscriptionNotFoundError(`Nobody has subscribed to this type of message on ${topic}`, {
+    throw new SubscriptionNotFoundError(`There is no subscription for this type of message on ${topic}`, {
       topic,
       types,
     });

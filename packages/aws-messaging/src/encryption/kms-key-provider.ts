@@ -29,7 +29,8 @@ export interface KmsKeyProviderOptions {
   readonly keyId: string;
   /**
    * Other keys under which messages may still be encrypted. A message that names a key which is neither here
-   * nor `keyId` is invalid: else whoever can write to the queue could have it read with a key of their own.
+   * nor `keyId` is invalid: else anyone who can write to the queue could have it read with a key of their
+   * own.
    */
   readonly formerKeyIds?: readonly string[] | undefined;
   /** What KMS binds to each data key, and shows in CloudTrail. Must be the same on both sides; no secret. */

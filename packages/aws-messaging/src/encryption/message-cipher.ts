@@ -39,7 +39,7 @@ export interface MessageCipherOptions {
   readonly dataKeyMaxMessages?: number | undefined;
   /**
    * What to do with a message that came in the clear: take it, as during a migration, or call it invalid.
-   * Default `"refuse"`: otherwise whoever can write to the queue could leave the encryption out.
+   * Default `"refuse"`: otherwise anyone who can write to the queue could leave the encryption out.
    */
   readonly unencrypted?: "accept" | "refuse" | undefined;
   readonly clock?: Clock | undefined;

@@ -41,7 +41,7 @@ export type EncodedEvent = string | Promise<string>;
 export function encodeEvent(schema: EventSchema, value: unknown): EncodedEvent {
   if (canEncode(schema) && !isPlainSchema(schema)) return encodeBackwards(schema, value);
   const result = schema["~standard"].validate(value);
-  // zod leaves out what a schema does not name. Of another library's result nobody knows whether it may be
+  // zod leaves out what a schema does not name. It is not known of another library's result whether it may be
   // read again.
   const encode = (valid: StandardSchemaV1.Result<unknown>) => {
     const output = outputOf(valid);

@@ -24,7 +24,7 @@ export class OrphanedBodies {
     const store = this.#store;
     if (store === undefined || entry === undefined) return;
     const work = Promise.resolve(entry)
-      // Without an entry there is no body: whoever makes one cleans up behind it.
+      // Without an entry there is no body: what makes an entry cleans up if it fails.
       .catch(() => ({ stored: undefined }))
       .then(async ({ stored }) => {
         if (stored === undefined) return;
@@ -32,7 +32,7 @@ export class OrphanedBodies {
         if (outcome.kind === "unconfirmed") {
           this.#logger.warn(
             { bucket, key },
-            "A body is kept although its message was not confirmed: it may have arrived. Nobody deletes it",
+            "A body is kept although its message was not confirmed: it may have arrived. Delete it yourself",
           );
           return;
         }

@@ -118,7 +118,7 @@ export function s3BodyStore(options: S3BodyStoreOptions): S3BodyStore {
         });
         const { ContentLength: bytes = 0 } = found;
         if (bytes > maxBodyBytes) {
-          // A body that nobody reads would keep its connection.
+          // A body that is not read would keep its connection.
           found.Body?.destroy?.();
           const message = `The message's body is ${bytes} bytes: at most ${maxBodyBytes} are read from S3`;
           throw new InvalidMessageError(message, { details: { bytes, maxBytes: maxBodyBytes } });

@@ -1,4 +1,3 @@
-import { ConfigError, type Issue } from "@wirekit/core";
 import { toAwsError } from "@wirekit/core/aws";
 import { retry } from "@wirekit/core/kit";
 import type { AwsMessagingConfig } from "../config.ts";
@@ -7,34 +6,7 @@ import type { SqsAdminApi } from "../connection/sqs-admin-api.ts";
 import { AWSConnectionError } from "../errors.ts";
 import { topicDirectory } from "../publishing/topic-directory.ts";
 import { deadLetterQueueNameFor, isFifo, queueNameFor, topicNameFor } from "../wire/names.ts";
-
-/** What is to exist for a topic. */
-export interface ProvisionOptions {
-  /**
-   * How queues encrypt what they hold: with a key of SQS's own, with a KMS key, or not at all. Left as it is
-   * unless said; AWS gives new queues a key of its own.
-   */
-  readonly encryption?: "sqs" | { readonly kmsKeyId: string } | "none" | undefined;
-  /** How often a message is received before it goes to the dead-letter queue. Default 5. */
-  readonly maxReceiveCount?: number | undefined;
-  /** The queue's visibility time-out, in milliseconds, in whole seconds up to 12 hours. Default 30,000. */
-  readonly visibilityTimeoutMs?: number | undefined;
-  /**
-   * How long a message is kept, in milliseconds, in whole seconds from a minute to 14 days. Default 4 days;
-   * dead letters 14 days.
-   */
-  readonly retentionMs?: number | undefined;
-  /** Whether SNS leaves its envelope out. Default `"raw"`. */
-  readonly delivery?: "raw" | "wrapped" | undefined;
-  /** The subscription takes only messages whose attributes fit: an SNS filter policy. */
-  readonly filterPolicy?: Readonly<Record<string, unknown>> | undefined;
-  /**
-   * Whether a FIFO topic and its queue take equal bodies within five minutes for one message. Default
-   * `"content"`.
-   */
-  readonly deduplication?: "content" | "id" | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
+import { deadLetterRetentionMs, type ProvisionOptions, readProvisionOptions } from "./provision-options.ts";
 
 /** What exists now, whether or not it did before. */
 export interface Provisioned {
@@ -58,12 +30,10 @@ type Call = <T>(
   request: (options: { signal?: AbortSignal | undefined }) => Promise<T>,
 ) => Promise<T>;
 
-const daySeconds = 86_400;
-
 /**
  * Sees to it that topic, queue and dead-letter queue exist, that the queue takes messages from this topic
  * only and hands over what it gives up, and that it is subscribed. Can be called any number of times: what
- * exists is found, and its settings are made so.
+ * exists is found, and settings that differ are updated.
  *
  * @throws ConfigError naming the option at fault; AWSConnectionError for what AWS refuses.
  */
@@ -72,13 +42,8 @@ export async function provision(
   options: ProvisionOptions,
   { config, sns, sqs }: ProvisionContext,
 ): Promise<Provisioned> {
-  checkOptions(topic, options);
-  const {
-    signal,
-    maxReceiveCount = 5,
-    visibilityTimeoutMs = 30_000,
-    retentionMs = 4 * daySeconds * 1000,
-  } = options;
+  const read = readProvisionOptions(topic, options);
+  const { signal, maxReceiveCount, visibilityTimeoutMs, retentionMs } = read;
   const call: Call = (what, request) =>
     retry(
       () =>
@@ -97,7 +62,7 @@ export async function provision(
     );
     await call(`Setting up the queue ${name}`, (withSignal) =>
       sqs.setQueueAttributes(
-        { QueueUrl, Attributes: { ...encryptionAttributes(options), ...attributes } },
+        { QueueUrl, Attributes: { ...encryptionAttributes(read), ...attributes } },
         withSignal,
       ),
     );
@@ -108,7 +73,7 @@ export async function provision(
   }
 
   const topicArn = await findOrCreateTopic(topicName, call, { config, sns, signal });
-  const byContent = String((options.deduplication ?? "content") === "content");
+  const byContent = String(read.deduplication === "content");
   if (fifo) {
     await call(`Setting up the topic ${topicName}`, (withSignal) =>
       sns.setTopicAttributes(
@@ -120,7 +85,7 @@ export async function provision(
   const fifoAttributes = fifo ? { ContentBasedDeduplication: byContent } : {};
   const deadLetters = await ensureQueue(deadLetterQueueNameFor(queueName), {
     ...fifoAttributes,
-    MessageRetentionPeriod: String(14 * daySeconds),
+    MessageRetentionPeriod: String(deadLetterRetentionMs / 1000),
   });
   const queue = await ensureQueue(queueName, {
     ...fifoAttributes,
@@ -138,7 +103,7 @@ export async function provision(
   const subscriptionArn = await call(`Subscribing ${queueName} to ${topicName}`, (withSignal) =>
     findOrSubscribe(sns, { topicArn, queueArn: queue.arn }, withSignal),
   );
-  for (const [AttributeName, AttributeValue] of Object.entries(subscriptionAttributes(options))) {
+  for (const [AttributeName, AttributeValue] of Object.entries(subscriptionAttributes(read))) {
     await call(`Setting up the subscription of ${queueName}`, (withSignal) =>
       sns.setSubscriptionAttributes(
         { SubscriptionArn: subscriptionArn, AttributeName, AttributeValue },
@@ -252,49 +217,11 @@ function encryptionAttributes({ encryption }: ProvisionOptions): Record<string, 
   return { KmsMasterKeyId: encryption.kmsKeyId };
 }
 
-function subscriptionAttributes({
-  delivery = "raw",
-  filterPolicy,
-}: ProvisionOptions): Record<string, string> {
+function subscriptionAttributes({ delivery, filterPolicy }: ProvisionOptions): Record<string, string> {
   return {
     RawMessageDelivery: String(delivery === "raw"),
     ...(filterPolicy !== undefined && { FilterPolicy: JSON.stringify(filterPolicy) }),
   };
-}
-
-function checkOptions(topic: string, options: ProvisionOptions): void {
-  const { maxReceiveCount = 5, visibilityTimeoutMs = 30_000, retentionMs = daySeconds * 1000 } = options;
-  const issues: Issue[] = [];
-  if (!/^[\w-]{1,200}(\.fifo)?$/.test(topic)) {
-    issues.push({
-      path: "topic",
-      message: "must be letters, digits, - and _, with .fifo at the end of a FIFO topic",
-    });
-  }
-  if (!(Number.isInteger(maxReceiveCount) && maxReceiveCount >= 1 && maxReceiveCount <= 1_000)) {
-    issues.push({ path: "maxReceiveCount", message: "must be a whole number from 1 to 1000" });
-  }
-  if (!isWholeSeconds(visibilityTimeoutMs, { minimum: 0, maximum: 43_200 })) {
-    issues.push({
-      path: "visibilityTimeoutMs",
-      message: "must be whole seconds up to 12 hours, in milliseconds",
-    });
-  }
-  if (!isWholeSeconds(retentionMs, { minimum: 60, maximum: 14 * daySeconds })) {
-    issues.push({
-      path: "retentionMs",
-      message: "must be whole seconds from a minute to 14 days, in milliseconds",
-    });
-  }
-  if (issues.length > 0) throw new ConfigError(issues);
-}
-
-function isWholeSeconds(
-  ms: number,
-  { minimum, maximum }: { readonly minimum: number; readonly maximum: number },
-): boolean {
-  const seconds = ms / 1000;
-  return Number.isInteger(seconds) && seconds >= minimum && seconds <= maximum;
 }
 
 function present(value: string | undefined, what: string): string {

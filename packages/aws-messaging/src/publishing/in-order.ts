@@ -13,7 +13,7 @@ export class InOrder {
    */
   add<T>(key: string, work: Promise<T>, handOn: (result: T) => void): Promise<void> {
     const before = this.#last.get(key);
-    // A failure ahead holds nobody back.
+    // A failure ahead holds back nothing behind it.
     const mine =
       before === undefined
         ? work

@@ -19,7 +19,7 @@ export interface PreparedEntry {
   /** Where its body stands, if that was too large. */
   readonly stored?: BodyPointer;
   /** What `publish` was called with, for the report of a close. */
-  call?: PublishCall;
+  call: PublishCall | undefined;
 }
 
 export interface PrepareContext {
@@ -136,7 +136,7 @@ function withTrace(own: Attributes, { cipher, store, trace = noAttributes }: Pre
   return carried.length === 0 || carried.length > room ? own : { ...Object.fromEntries(carried), ...own };
 }
 
-/** A message as it goes over the wire, before anybody has looked whether SNS would take it. */
+/** A message as it goes over the wire, not checked yet for what SNS takes. */
 interface Draft {
   readonly body: string;
   readonly attributes: Attributes;
@@ -164,7 +164,7 @@ function entryOf(
   const isTooLarge = bytes > maxMessageBytes;
   const issues = findIssues(facts, isTooLarge && store ? withPointerTo(draft) : draft.attributes, topicMap);
   if (issues.length > 0) throw new ValidationFailedError(issues, { details: { topic } });
-  if (!isTooLarge) return { bytes, entry: assemble(draft, facts) };
+  if (!isTooLarge) return { bytes, entry: assemble(draft, facts), call: undefined };
   if (store === undefined) throw new MessageTooLargeError({ bytes, maxBytes: maxMessageBytes });
   return storeApart(draft, facts, { maxMessageBytes, store });
 }
@@ -191,7 +191,7 @@ async function storeApart(
     await store.delete(stored).catch(() => undefined);
     throw thrown;
   }
-  return { bytes: pointing.bytes, entry: assemble(pointing, facts), stored };
+  return { bytes: pointing.bytes, entry: assemble(pointing, facts), call: undefined, stored };
 }
 
 function assemble(draft: Draft, { subject, groupId, deduplicationId }: EntryFacts): PreparedEntry["entry"] {

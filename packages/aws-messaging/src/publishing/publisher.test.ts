@@ -196,19 +196,23 @@ describe("on a FIFO topic", () => {
     expect(bodies().map(({ n }) => n)).toEqual([0, 2]);
   });
 
-  it("an event that its group cannot be read from is refused for what is wrong with it", async () => {
-    const { publisher } = await warmedUp();
-    const target = {
-      topic: "orders.fifo",
-      schema: z.object({ customer: z.object({ id: z.string() }) }),
-      groupId: ({ customer }: { customer: { id: string } }) => customer.id,
-    };
-    const call = { target, event: {} as { customer: { id: string } }, options: {} };
-    await expect(publisher.publish(call)).rejects.toMatchObject({
-      name: "ValidationFailedError",
-      issues: [{ path: "customer" }],
-    });
-  });
+  it.each(["at once", "later"])(
+    "an event that its group cannot be read from is refused %s for what is wrong with it",
+    async (when) => {
+      const { publisher } = await warmedUp();
+      const plain = z.object({ customer: z.object({ id: z.string() }) });
+      const target = {
+        topic: "orders.fifo",
+        schema: when === "at once" ? plain : plain.refine(async () => true),
+        groupId: ({ customer }: { customer: { id: string } }) => customer.id,
+      };
+      const call = { target, event: {} as { customer: { id: string } }, options: {} };
+      await expect(publisher.publish(call)).rejects.toMatchObject({
+        name: "ValidationFailedError",
+        issues: [{ path: "customer" }],
+      });
+    },
+  );
 });
 
 describe("a call that takes too long", () => {
@@ -237,6 +241,15 @@ describe("a call that takes too long", () => {
       unconfirmed: [],
     });
     await refused;
+  });
+
+  it("to find its topic is expired, and a reason of health", async () => {
+    const troubles = new Troubles(systemClock);
+    const sns = { listTopics: () => new Promise<never>(() => undefined) };
+    const { publisher } = open({ troubles, config: { accountId: undefined } }, sns);
+    const call = { target: orders, event: { n: 1 }, options: { timeoutMs: 5 } };
+    await expect(publisher.publishOutcome(call)).resolves.toMatchObject({ kind: "expired" });
+    expect(troubles.reasons).toMatchObject([{ code: "wirekit/timeout" }]);
   });
 
   it("in a request has used up some of its time before", async () => {

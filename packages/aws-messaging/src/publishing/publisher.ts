@@ -1,6 +1,6 @@
-import { ClosedError, ConfigError, type SendOutcome, type SendStats } from "@wirekit/core";
-import { checkDurationMs, type Deadline, failedOutcome, rejectOnAbort, SendCounter } from "@wirekit/core/kit";
-import type { BatcherStats, BatchOutcome } from "@wirekit/core/outbound";
+import { ClosedError, type CloseReport, type SendOutcome } from "@wirekit/core";
+import { type Deadline, failedOutcome, rejectOnAbort, SendCounter } from "@wirekit/core/kit";
+import type { BatchOutcome } from "@wirekit/core/outbound";
 import { isTracingOn } from "@wirekit/core/tracing";
 import type { WriteAudit } from "../audit.ts";
 import type { EventSchema } from "../events/schema.ts";
@@ -12,28 +12,13 @@ import { InOrder } from "./in-order.ts";
 import { type PreparedEntry, prepareEntry } from "./prepare-entry.ts";
 import { Publication } from "./publication.ts";
 import type { PublishCall, PublishReceipt } from "./publish-options.ts";
+import { type PublisherStats, publisherStats } from "./publish-stats.ts";
 import { type TokenBucket, tokenBucket } from "./rate-limit.ts";
 import type { TopicPublisher } from "./topic-publisher.ts";
 import { lookUpArea, TopicPublishers, type TopicPublishersOptions } from "./topic-publishers.ts";
 
 export interface PublisherOptions extends TopicPublishersOptions {
   readonly audit: WriteAudit | undefined;
-}
-
-/** What a publisher has done. */
-export interface PublisherStats {
-  readonly sends: SendStats;
-  /** By the topic's ARN. */
-  readonly topics: Readonly<Record<string, TopicStats>>;
-}
-
-/** What is held for a topic, and what became of what was. */
-export type TopicStats = Omit<BatcherStats, "accepted" | "pending">;
-
-/** What `close` left undone of what was published. */
-export interface UnsentCalls {
-  readonly notSent: readonly PublishCall[];
-  readonly unconfirmed: readonly PublishCall[];
 }
 
 /** Called once with what became of a message; a single publish rejects with `reason`. */
@@ -93,23 +78,11 @@ export class Publisher {
   }
 
   stats(): PublisherStats {
-    const ofTopics = this.#topics.stats();
-    const sends = { ...this.#ended.stats() };
-    const preparing = this.#preparing.size;
-    const all = Object.values(ofTopics).reduce(addSends, {
-      ...sends,
-      accepted: sends.accepted + preparing,
-      pending: preparing,
-    });
-    const topics = Object.entries(ofTopics).map(([arn, { accepted: _, pending: __, ...rest }]) => [
-      arn,
-      rest,
-    ]);
-    return { sends: all, topics: Object.fromEntries(topics) };
+    return publisherStats(this.#topics.stats(), this.#ended.stats(), this.#preparing.size);
   }
 
   /** Takes nothing more, and sends what was given before. */
-  async close(deadline: Deadline): Promise<UnsentCalls> {
+  async close(deadline: Deadline): Promise<Omit<CloseReport<PublishCall>, "notHandled">> {
     this.#isClosing = true;
     // What is being validated or looked up still has its turn to come.
     await deadline.limit("Closing", () => this.#allPrepared(), 0.8).catch(() => undefined);
@@ -132,31 +105,20 @@ export class Publisher {
   }
 
   /**
-   * The span begins before the message is prepared, because the message carries it. A tracer that fails stops
-   * no message.
+   * The span begins before the message is prepared, because the message carries it, and ends before its
+   * caller is told.
    */
   #startTraced(publication: Publication, tell: Tell): void {
     this.#preparing.add(publication);
-    let isBegun = false;
-    // A caller learns of its message when the span has ended.
-    let end: (() => void) | undefined;
-    let isSpanOver = false;
-    const send = (trace: Attributes | undefined): Promise<Sent> => {
-      isBegun = true;
-      return new Promise((resolve) => {
+    let end = (): void => undefined;
+    const send = (trace: Attributes): Promise<Sent> =>
+      new Promise((resolve) => {
         this.#prepareAndSend(publication, trace, (outcome, reason) => {
           end = () => tell(outcome, reason);
-          if (isSpanOver) end();
-          resolve({ outcome: withReceipt(outcome), bytes: bytesOf(publication) });
+          resolve({ outcome: withReceipt(outcome), bytes: publication.bytes });
         });
       });
-    };
-    const whenOver = (): void => {
-      isSpanOver = true;
-      if (isBegun) end?.();
-      else void send(undefined);
-    };
-    sendInSpan(publication.call.target.topic, send).then(whenOver, whenOver);
+    void sendInSpan(publication.call.target.topic, send).then(() => end());
   }
 
   /**
@@ -166,7 +128,7 @@ export class Publisher {
   #prepareAndSend(publication: Publication, trace: Attributes | undefined, tell: Tell): void {
     let prepared: Prepared | Promise<Prepared>;
     try {
-      checkLimits(publication.call);
+      publication.check();
       prepared = this.#prepare(publication, trace);
     } catch (thrown) {
       this.#refuse(publication, thrown, tell);
@@ -182,14 +144,26 @@ export class Publisher {
   }
 
   #prepare(publication: Publication, trace: Attributes | undefined): Prepared | Promise<Prepared> {
+    const turn = this.#bucketFor(publication.call.target.topic)?.take(publication.signal);
+    return turn === undefined
+      ? this.#prepareNow(publication, trace)
+      : turn.then(() => this.#prepareNow(publication, trace));
+  }
+
+  #prepareNow(publication: Publication, trace: Attributes | undefined): Prepared | Promise<Prepared> {
+    const entry = this.#entryFor(publication.call, trace);
+    publication.entry = entry;
     const { topic } = publication.call.target;
-    const turn = this.#bucketFor(topic)?.take(publication.signal);
-    return after(turn, () => {
-      publication.entry = this.#entryFor(publication.call, trace);
-      return after(publication.entry, (entry) =>
-        after(this.#topics.find(topic), (found) => ({ topic: found, entry })),
-      );
-    });
+    return entry instanceof Promise
+      ? entry.then((made) => this.#withTopic(topic, made))
+      : this.#withTopic(topic, entry);
+  }
+
+  #withTopic(topic: string, entry: PreparedEntry): Prepared | Promise<Prepared> {
+    const found = this.#topics.find(topic);
+    return found instanceof Promise
+      ? found.then((publisher) => ({ topic: publisher, entry }))
+      : { topic: found, entry };
   }
 
   #entryFor(
@@ -265,7 +239,7 @@ export class Publisher {
       event: outcome.kind === "delivered" ? "published" : "publish-failed",
       topic: publication.call.target.topic,
       messageId: outcome.kind === "delivered" ? outcome.receipt.messageId : undefined,
-      bytes: bytesOf(publication),
+      bytes: publication.bytes,
       durationMs: publication.elapsedMs,
       errorCode: outcome.kind === "delivered" ? undefined : outcome.error.code,
     });
@@ -305,22 +279,6 @@ export class Publisher {
   }
 }
 
-/** @throws the signal's own reason; ConfigError for a time limit that is none. */
-function checkLimits({ options: { signal, timeoutMs } }: PublishCall): void {
-  signal?.throwIfAborted();
-  if (timeoutMs === undefined || timeoutMs === Number.POSITIVE_INFINITY) return;
-  const issue = checkDurationMs("timeoutMs", timeoutMs, { minimum: 0 });
-  if (issue !== undefined) throw new ConfigError([issue]);
-}
-
-/** Calls `next` with the value: at once, or when it has come. */
-function after<T, Next>(
-  value: T | Promise<T>,
-  next: (value: T) => Next | Promise<Next>,
-): Next | Promise<Next> {
-  return value instanceof Promise ? value.then(next) : next(value);
-}
-
 /** Whether a failure says something of the way to SNS, and not only of its message or its caller. */
 function isTrouble(
   outcome: BatchOutcome<PublishReceipt>,
@@ -329,25 +287,8 @@ function isTrouble(
   return outcome.kind === "unconfirmed" && !(outcome.error.cause instanceof ClosedError);
 }
 
-function bytesOf({ entry }: Publication): number | undefined {
-  return entry === undefined || entry instanceof Promise ? undefined : entry.bytes;
-}
-
 function callsOf(entries: readonly PreparedEntry[]): PublishCall[] {
   return entries.flatMap(({ call }) => (call === undefined ? [] : [call]));
-}
-
-function addSends(sum: SendStats, topic: SendStats): SendStats {
-  return {
-    accepted: sum.accepted + topic.accepted,
-    delivered: sum.delivered + topic.delivered,
-    rejected: sum.rejected + topic.rejected,
-    notSent: sum.notSent + topic.notSent,
-    dropped: sum.dropped + topic.dropped,
-    expired: sum.expired + topic.expired,
-    unconfirmed: sum.unconfirmed + topic.unconfirmed,
-    pending: sum.pending + topic.pending,
-  };
 }
 
 function withReceipt(outcome: BatchOutcome<PublishReceipt>): SendOutcome<PublishReceipt> {

@@ -1,6 +1,5 @@
 import { expect, it } from "@jest/globals";
 import {
-  arnOf,
   deadLetterQueueNameFor,
   isFifoTopic,
   nameOf,
@@ -34,17 +33,6 @@ it("keeps the suffix of a FIFO topic last", () => {
   expect(queueNameFor("orders.fifo", "prod")).toBe("prod-orders-queue.fifo");
   expect(deadLetterQueueNameFor("prod-orders-queue.fifo")).toBe("prod-orders-queue-dead-letters.fifo");
   expect(deadLetterQueueNameFor("prod-user-events-queue")).toBe("prod-user-events-queue-dead-letters");
-});
-
-it("writes ARNs of the partition that the region is in", () => {
-  const place = { accountId: "123456789012", name: "t" };
-  expect(arnOf("sns", { ...place, regionName: "eu-west-1" })).toBe("arn:aws:sns:eu-west-1:123456789012:t");
-  expect(arnOf("sqs", { ...place, regionName: "cn-north-1" })).toBe(
-    "arn:aws-cn:sqs:cn-north-1:123456789012:t",
-  );
-  expect(arnOf("sns", { ...place, regionName: "us-gov-west-1" })).toBe(
-    "arn:aws-us-gov:sns:us-gov-west-1:123456789012:t",
-  );
 });
 
 it.each([

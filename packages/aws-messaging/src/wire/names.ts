@@ -31,13 +31,6 @@ export function deadLetterQueueNameFor(queue: string): string {
     : `${queue}-dead-letters`;
 }
 
-/** The partition of ARNs that a region belongs to: China and GovCloud have their own. */
-export function partitionOf(regionName: string): string {
-  if (regionName.startsWith("cn-")) return "aws-cn";
-  if (regionName.startsWith("us-gov-")) return "aws-us-gov";
-  return "aws";
-}
-
 /** What a string that should name a topic or queue turned out to be. */
 export type ResourceReference =
   | { readonly kind: "arn"; readonly arn: string }
@@ -49,14 +42,6 @@ export function readReference(text: string): ResourceReference {
   if (/^arn:[^:]*:[^:]*:[^:]*:[^:]*:.+/.test(text)) return { kind: "arn", arn: text };
   if (/^https?:\/\//.test(text)) return { kind: "url", url: text };
   return { kind: "name", name: text };
-}
-
-/** The ARN of a topic or queue. */
-export function arnOf(
-  service: "sns" | "sqs",
-  place: { readonly regionName: string; readonly accountId: string; readonly name: string },
-): string {
-  return `arn:${partitionOf(place.regionName)}:${service}:${place.regionName}:${place.accountId}:${place.name}`;
 }
 
 /** The last part of an ARN or URL: the resource's own name. */

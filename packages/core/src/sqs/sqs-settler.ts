@@ -48,7 +48,7 @@ export class SqsSettler {
     };
     this.#deletes = new Batcher({
       ...batching,
-      // The context is handed on as it is: its signal is made when somebody asks for it.
+      // The context is passed on as it is: reading its signal would make one.
       flush: async (entries, context) => {
         const Entries = entries.map(({ item }, index) => ({ Id: entryId(index), ReceiptHandle: item }));
         const result = await sqs.deleteMessageBatch({ QueueUrl, Entries }, context);

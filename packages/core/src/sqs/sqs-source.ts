@@ -22,7 +22,7 @@ const receiveBackoff = { baseDelayMs: 200, maxDelayMs: 30_000 };
 
 /**
  * Receives from one queue and settles there. Messages are leased from the moment of the receive, so that one
- * that waits behind a slow one is not handed to somebody else.
+ * that waits behind a slow one is not handed to another consumer.
  */
 export class SqsSource<D extends SqsDelivery = SqsDelivery> implements Source<D> {
   readonly redelivery = "by-queue";
