@@ -81,17 +81,19 @@ function thrownBy(task) {
   return assert.fail("nothing was thrown");
 }
 
-/** A topic of one partition, to which somebody has written before. */
+/** A topic of one partition, which holds seven records already. Nothing is consumed here. */
 function driverThat(write, error) {
-  const answer = error ? { kind: "refused", error } : { kind: "written", baseOffset: 7n };
+  const result = error ? { kind: "refused", error } : { kind: "written", baseOffset: 7n };
   return {
     openProducer: () => ({
-      send: async (records) => {
-        write(records);
-        return [{ topic: "updates", partition: 0, ...answer }];
+      send: async (batches) => {
+        write(batches.flatMap(({ records }) => records));
+        return batches.map(() => result);
       },
       close: async () => undefined,
     }),
+    openMember: () => assert.fail("nothing is consumed"),
+    lag: async () => [],
     partitionCount: async () => 1,
     close: async () => undefined,
   };
