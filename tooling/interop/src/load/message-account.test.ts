@@ -35,13 +35,15 @@ it("adds up when what was accepted was handled, before or after the sender knew,
 });
 
 it("what may have been accepted may be handled, and need not be", () => {
-  expect(balanceOf(told(1, "expired"), handled(1), told(2, "rejected")).faults).toEqual([]);
+  expect(balanceOf(told(1, "unconfirmed"), handled(1), told(2, "unconfirmed")).faults).toEqual([]);
 });
 
 it.each([
   ["a message is lost", [accepted(1)], "q 1 was accepted, and is not handled"],
   ["a message comes from nowhere", [handled(1)], "q 1 was handled, though its sender was told: nothing"],
   ["a message was said not to be sent", [told(1, "not-sent"), handled(1)], "q 1 was handled, though"],
+  ["a message was said to be refused", [told(1, "rejected"), handled(1)], "q 1 was handled, though"],
+  ["a message was said to be too late", [told(1, "expired"), handled(1)], "q 1 was handled, though"],
   [
     "a message comes back after its delete",
     [accepted(1), handled(1), { is: "deleted", messageId: "m1" }, handled(1)],
@@ -89,7 +91,7 @@ it("the order of what may not have arrived is not asked for, whenever its sender
   for (const n of [1, 3, 4]) account.add(accepted(n, queue));
   for (const n of [1, 3, 2]) account.add(handled(n, queue));
   expect(account.balance().faults).toContain("q.fifo 2 was handled after 3 of its group g");
-  account.add({ is: "not-accepted", queue, n: 2, outcome: "expired" });
+  account.add({ is: "not-accepted", queue, n: 2, outcome: "unconfirmed" });
   account.add(handled(4, queue));
   expect(account.balance().faults).toEqual([]);
 });

@@ -15,8 +15,8 @@ export interface Balance {
   readonly faults: readonly string[];
 }
 
-/** Outcomes after which the server may have the message all the same. */
-const perhapsAccepted = new Set(["expired", "rejected"]);
+/** The only outcome but `delivered` after which the server may have the message. */
+const mayHaveArrived = "unconfirmed";
 const maxFaults = 20;
 
 /**
@@ -63,7 +63,7 @@ export class MessageAccount {
       if (!this.#otherwise.has(message)) faults.push(disorder);
     for (const message of this.#handled) {
       const outcome = this.#otherwise.get(message);
-      const known = this.#accepted.has(message) || (outcome !== undefined && perhapsAccepted.has(outcome));
+      const known = this.#accepted.has(message) || outcome === mayHaveArrived;
       if (!known) faults.push(`${message} was handled, though its sender was told: ${outcome ?? "nothing"}`);
     }
     if (this.#missing > 0)
