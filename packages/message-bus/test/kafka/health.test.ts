@@ -8,8 +8,8 @@ const target = "payments";
 const login = { userName: "somebody", password: "very-secret" };
 
 /**
- * Sends, which fails, and returns what `health()` says as soon as it is not well. It does not wait for the end
- * of the send: with a short time limit a slow machine would show the time-out instead of its cause.
+ * Sends, which fails, and returns what `health()` says as soon as it is not well. It does not wait for the
+ * end of the send: with a short time limit a slow machine would show the time-out instead of its cause.
  */
 async function failing(bus: KafkaMessageBus) {
   const sending = bus.sendMessage(statusUpdate("R-1"), { target });
