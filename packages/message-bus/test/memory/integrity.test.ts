@@ -19,9 +19,16 @@ const anyLife = fc.record({
   restarts: fc.array(fc.integer({ min: 0, max: 3_000 }), { maxLength: 5 }),
 });
 
+/** Two messages of one key that both end among the dead letters. */
+const twoDeadOfOneKey = {
+  messages: ["a", "a"],
+  fates: ["fails", "fails", "fails", "fails", "fails", "fails", "fails", "fails"],
+  restarts: [],
+};
+
 describe(`in ${numRuns} random lives of consumers that fail, hang and restart`, () => {
   it("every message is handled or among the dead letters, and no key is out of order", async () => {
-    await fc.assert(fc.asyncProperty(anyLife, live), { numRuns });
+    await fc.assert(fc.asyncProperty(anyLife, live), { numRuns, examples: [[twoDeadOfOneKey]] });
   }, 300_000);
 });
 
@@ -83,6 +90,8 @@ async function live(life: {
     const received = await bus.receiveMessage({ target: deadLetterTarget, timeoutMs: 0 });
     if (received === undefined) break;
     if (received.kind === "message") dead.push(referenceOf(received.message));
+    // A second dead letter of the same key follows only then.
+    await bus.acknowledge(received);
   }
   const ends = [...handled.map(({ reference }) => reference), ...dead];
   expect(ends.sort()).toEqual([...names].sort());
@@ -92,7 +101,7 @@ async function live(life: {
   }
   const closing = bus.close();
   await clock.advance(0);
-  expect(await closing).toMatchObject({ notHandled: dead.length });
+  expect(await closing).toMatchObject({ notHandled: 0 });
   expect(clock.pendingTimers).toBe(0);
 }
 
