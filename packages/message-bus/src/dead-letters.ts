@@ -35,6 +35,11 @@ export function deadLetterRule(findTargetFault: FindTargetFault): OptionRule<Dea
   };
 }
 
+/** How `health()` and the log name it. A sink of the user's has no name. */
+export function deadLetterPlaceName(place: DeadLetterPlace | undefined): string | undefined {
+  return place?.target === undefined ? undefined : `the target ${JSON.stringify(place.target)}`;
+}
+
 /**
  * Writes the dead letters of a consumer: the user's own sink, or one that puts the body, as it came and under
  * its key, on a target of the same bus. The headers say why, because the body must remain as it was.

@@ -16,7 +16,7 @@ import type {
   MessageContext,
   MessageHandler,
 } from "./consume-options.ts";
-import { deadLetterRule, deadLetterSinkOf, type SendDeadLetter } from "./dead-letters.ts";
+import { deadLetterPlaceName, deadLetterRule, deadLetterSinkOf, type SendDeadLetter } from "./dead-letters.ts";
 import { type ReceivedMessage, toReceived } from "./received.ts";
 import { handlerSpan } from "./spans.ts";
 import type { DecodedMessage, UnknownKinds } from "./wire/message.ts";
@@ -65,11 +65,13 @@ export function startConsumer<D extends BusDelivery, Unknown extends UnknownKind
     const message = "must be another target than the one that is consumed, which would receive it again";
     faults.add({ path: "deadLetter.target", message });
   }
+  // One that is at fault is named already.
+  const idempotency = faults.has("idempotency") ? undefined : read.idempotency;
   const sink = deadLetterSinkOf(read.deadLetter, sendText);
   const consumer: MessageConsumer = createConsumer<D, ReceivedMessage<DecodedMessage<Unknown>>>(
     {
       source: faults.issues.length === 0 ? openSource(read, setup) : faultySource<D>(faults),
-      decode: ({ received }) => decode<Unknown>(received, options.unknownKinds),
+      decode: ({ received }) => decode<Unknown>(received, read.unknownKinds as Unknown | undefined),
       concurrency: read.concurrency,
       capacity,
       handlerTimeoutMs: read.handlerTimeoutMs,
@@ -77,8 +79,8 @@ export function startConsumer<D extends BusDelivery, Unknown extends UnknownKind
       retry: read.retry,
       classify: read.classify,
       onProcessed: read.onProcessed,
-      deadLetter: sink && { sink },
-      idempotency: options.idempotency && { ...options.idempotency, keyOf: idempotencyKeyOf },
+      deadLetter: sink && { sink, place: deadLetterPlaceName(read.deadLetter) },
+      idempotency: idempotency && { ...idempotency, keyOf: idempotencyKeyOf },
       span: handlerSpan(system),
       isSpanOn: isTracingOn,
       clock,
