@@ -5,7 +5,7 @@ import {
   type IdempotencyStore,
   type Source,
 } from "@wirekit/core/inbound";
-import { Faults, type OptionRule, option, readOptions } from "@wirekit/core/kit";
+import { checkFunction, Faults, type OptionRule, option, readOptions } from "@wirekit/core/kit";
 import { isTracingOn } from "@wirekit/core/tracing";
 import type { BusLifecycle } from "./bus-lifecycle.ts";
 import { type FindTargetFault, receiveRules } from "./bus-options.ts";
@@ -16,7 +16,12 @@ import type {
   MessageContext,
   MessageHandler,
 } from "./consume-options.ts";
-import { deadLetterPlaceName, deadLetterRule, deadLetterSinkOf, type SendDeadLetter } from "./dead-letters.ts";
+import {
+  deadLetterPlaceName,
+  deadLetterRule,
+  deadLetterSinkOf,
+  type SendDeadLetter,
+} from "./dead-letters.ts";
 import { type ReceivedMessage, toReceived } from "./received.ts";
 import { handlerSpan } from "./spans.ts";
 import type { DecodedMessage, UnknownKinds } from "./wire/message.ts";
@@ -61,6 +66,7 @@ export function startConsumer<D extends BusDelivery, Unknown extends UnknownKind
   const { life, sendText, system, clock, random, logger, capacity } = setup;
   const faults = new Faults();
   const read = readOptions(options, consumeRules<D>(setup), faults);
+  faults.add(checkFunction("handler", handler, "required"));
   if (read.deadLetter?.target !== undefined && read.deadLetter.target === read.target) {
     const message = "must be another target than the one that is consumed, which would receive it again";
     faults.add({ path: "deadLetter.target", message });
@@ -111,9 +117,10 @@ function consumeRules<D extends BusDelivery>({ findTargetFault, visibilityRule }
       maxDelayMs: option.unchecked<number | undefined>(),
     }),
     idempotency: option.optionalGroup({
-      store: option.methods<IdempotencyStore>(["begin", "complete", "abandon", "renew"], {
-        presence: "required",
-      }),
+      store: option.methods<IdempotencyStore, { presence: "required" }>(
+        ["begin", "complete", "abandon", "renew"],
+        { presence: "required" },
+      ),
       claimTtlMs: option.unchecked<number | undefined>(),
       resultTtlMs: option.unchecked<number | undefined>(),
     }),

@@ -97,15 +97,12 @@ it.each([...handling, ...own])("consume refuses a wrong %s by name, whatever it 
   }
 });
 
-it.each(handling)(
-  "runConsumer refuses a wrong %s by name, before anything is asked",
-  async (path, kind) => {
-    for (const value of wrong[kind]) {
-      const issues = new Set(await issuesOfRun(withOption(path, value)));
-      expect({ value, issues: [...issues] }).toEqual({ value, issues: [path] });
-    }
-  },
-);
+it.each(handling)("runConsumer refuses a wrong %s by name, before anything is asked", async (path, kind) => {
+  for (const value of wrong[kind]) {
+    const issues = new Set(await issuesOfRun(withOption(path, value)));
+    expect({ value, issues: [...issues] }).toEqual({ value, issues: [path] });
+  }
+});
 
 it.each<[string, unknown, string]>([
   ["an idempotency without a store", { ...good, idempotency: {} }, "idempotency.store"],

@@ -145,7 +145,11 @@ export class Capacity {
     return new Promise((resolve, reject) => {
       if (options.signal?.aborted) return reject(options.signal.reason);
       if (this.#closedBy !== undefined) return reject(this.#closedBy);
-      const waiter = new Waiter({ atLeast, atMost, preferred: Math.min(preferred, this.limit) }, resolve, reject);
+      const waiter = new Waiter(
+        { atLeast, atMost, preferred: Math.min(preferred, this.limit) },
+        resolve,
+        reject,
+      );
       this.#waiting.append(waiter);
       // An abort takes effect only while the waiter stands in line: its owner gives back what was granted.
       const watched = { ...options, clock: this.#clock };
@@ -177,7 +181,10 @@ export class Capacity {
 
   /** Serves the first who waits with less than it prefers, once a slot has stood idle for a while. */
   #watchIdleSlots(): void {
-    if (this.#waiterForIdleSlot() === undefined) return this.#endPatience();
+    if (this.#waiterForIdleSlot() === undefined) {
+      this.#endPatience();
+      return;
+    }
     this.#cancelPatience ??= this.#clock.setTimer(() => {
       this.#cancelPatience = undefined;
       const served = this.#waiterForIdleSlot();

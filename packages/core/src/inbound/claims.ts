@@ -1,5 +1,5 @@
-import type { Troubles } from "../kit/troubles.ts";
 import { messageOf, WirekitError } from "../errors/wirekit-error.ts";
+import type { Troubles } from "../kit/troubles.ts";
 import { beginClaim, type Claim } from "./claim.ts";
 import type { ResolvedConsumerOptions } from "./consumer-options.ts";
 import { type Delivery, LeaseLostError } from "./delivery.ts";

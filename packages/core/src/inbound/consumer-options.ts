@@ -226,7 +226,8 @@ export function readConsumerOptions<D extends Delivery, Message, Result>(
     faults.add({ path: "deadLetter", message: 'is required when whenInvalid is "dead-letter"' });
   }
   const claimTtlMs = idempotency?.claimTtlMs ?? handlerTimeoutMs + 30_000;
-  if (idempotency !== undefined && claimTtlMs <= handlerTimeoutMs) {
+  const areTimesValid = !faults.has("handlerTimeoutMs") && !faults.has("idempotency.claimTtlMs");
+  if (idempotency !== undefined && areTimesValid && claimTtlMs <= handlerTimeoutMs) {
     const message =
       "must be longer than handlerTimeoutMs, or a second handler begins while the first one runs";
     faults.add({ path: "idempotency.claimTtlMs", message });

@@ -775,7 +775,9 @@ it("logs what an operator has to know, without a body or a key", async () => {
     },
   });
   await clock.advance(300);
-  await consumer.close({ timeoutMs: 100 });
+  const closing = consumer.close({ timeoutMs: 100 });
+  await clock.advance(100);
+  await closing;
   expect(new Set(logged.map(({ message }) => message))).toEqual(
     new Set([
       "A dead letter could not be written; only that is tried again",

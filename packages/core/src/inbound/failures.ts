@@ -36,8 +36,11 @@ export function release(error: WirekitError): {
 
 type FailureOptions<D extends Delivery> = Pick<
   ResolvedConsumerOptions<D, unknown, unknown>,
-  "retry" | "deadLetter" | "whenInvalid" | "idempotency" | "classify" | "clock" | "random" | "logger"
->;
+  "retry" | "deadLetter" | "whenInvalid" | "classify" | "clock" | "random" | "logger"
+> & {
+  /** Only whether it is on. */
+  readonly idempotency: object | undefined;
+};
 
 /** The most messages that are remembered because they were given up and are not written. */
 const maxGivenUp = 10_000;

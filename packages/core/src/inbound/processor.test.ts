@@ -71,6 +71,8 @@ function setUp(options: TestProcessorOptions<TextDelivery, string> = {}) {
   return { clock, processor, settled, released, told, logged };
 }
 
+const slot = (release: () => unknown) => ({ release: () => void release(), park: () => undefined });
+
 const delivery = (facts: Partial<TextDelivery> = {}): TextDelivery => ({
   id: "m1",
   attempt: 1,
@@ -477,18 +479,21 @@ describe("an invalid message", () => {
     ["a driver's own error", new Error("connection to secret-host refused")],
     ["a bug", new TypeError("x is not a function")],
     ["nothing at all", undefined],
-  ])("is not what a message is whose decoding fails by %s: it is retried, then given up", async (_, thrown) => {
-    const { processor, settled } = setUp({
-      decode: () => Promise.reject(thrown),
-      retry: { maxAttempts: 2 },
-      deadLetter: { sink: async () => undefined },
-    });
-    const first = await processor.process(delivery());
-    expect(first).toMatchObject({ outcome: "retried" });
-    expect(first.error?.message).not.toContain("secret-host");
-    expect(await processor.process(delivery({ attempt: 2 }))).toMatchObject({ outcome: "dead-lettered" });
-    expect(settled[1]).toMatchObject({ record: { reason: "attempts-exhausted" } });
-  });
+  ])(
+    "is not what a message is whose decoding fails by %s: it is retried, then given up",
+    async (_, thrown) => {
+      const { processor, settled } = setUp({
+        decode: () => Promise.reject(thrown),
+        retry: { maxAttempts: 2 },
+        deadLetter: { sink: async () => undefined },
+      });
+      const first = await processor.process(delivery());
+      expect(first).toMatchObject({ outcome: "retried" });
+      expect(first.error?.message).not.toContain("secret-host");
+      expect(await processor.process(delivery({ attempt: 2 }))).toMatchObject({ outcome: "dead-lettered" });
+      expect(settled[1]).toMatchObject({ record: { reason: "attempts-exhausted" } });
+    },
+  );
 });
 
 describe("a handler that ignores its time-out", () => {
@@ -504,7 +509,10 @@ describe("a handler that ignores its time-out", () => {
         });
       },
     });
-    const processing = processor.process(delivery(), () => ended.push("handler"));
+    const processing = processor.process(
+      delivery(),
+      slot(() => ended.push("handler")),
+    );
     void Promise.resolve(processing).then(() => ended.push("process"));
     await clock.advance(10_000);
     expect(signal?.reason instanceof TimeoutError).toBe(true);
@@ -523,9 +531,10 @@ describe("a handler that ignores its time-out", () => {
   it("is abandoned after a while, and counted", async () => {
     let hasEnded = false;
     const { clock, processor, logged } = setUp({ handler: never });
-    const processing = processor.process(delivery(), () => {
+    const release = () => {
       hasEnded = true;
-    });
+    };
+    const processing = processor.process(delivery(), slot(release));
     await clock.advance(15_000);
     expect(await processing).toMatchObject({ outcome: "retried", error: { code: "wirekit/timeout" } });
     expect(hasEnded).toBe(true);
@@ -671,8 +680,10 @@ describe("settling", () => {
   it("does not keep the slot of a handler that has ended", async () => {
     const events: string[] = [];
     const { processor } = setUp({ settle: async () => events.push("settled") });
-    const release = () => events.push("handler ended");
-    await processor.process(delivery(), { release, park: () => undefined });
+    await processor.process(
+      delivery(),
+      slot(() => events.push("handler ended")),
+    );
     expect(events).toEqual(["handler ended", "settled"]);
   });
 });

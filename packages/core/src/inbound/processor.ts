@@ -8,8 +8,8 @@ import { Claim } from "./claim.ts";
 import { Claims } from "./claims.ts";
 import type { ConsumerStats, Processed } from "./consumer-events.ts";
 import type { ResolvedConsumerOptions } from "./consumer-options.ts";
-import { type Delivery, LeaseLostError, type Settlement } from "./delivery.ts";
 import { DeadLetterWriting } from "./dead-letter-writing.ts";
+import { type Delivery, LeaseLostError, type Settlement } from "./delivery.ts";
 import { DeliveryRun, type RunSlot } from "./delivery-run.ts";
 import { type Decision, done, Failures, leave, release, troubleOf } from "./failures.ts";
 

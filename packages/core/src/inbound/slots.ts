@@ -7,13 +7,7 @@ import { maxTimerMs, type Resolved } from "../kit/option-checks.ts";
 import type { WaitOptions } from "../kit/waiting.ts";
 import { call, isPending } from "./call.ts";
 import { Capacity, type Reservation, type ReservationRequest } from "./capacity.ts";
-import {
-  type KeyQueue,
-  KeyQueues,
-  QueuedTask,
-  type QueueEntry,
-  type TaskOwner,
-} from "./key-queues.ts";
+import { type KeyQueue, KeyQueues, QueuedTask, type QueueEntry, type TaskOwner } from "./key-queues.ts";
 import { resolveSlotsOptions, type SlotsOptions } from "./slots-options.ts";
 import type { FetchBuffer } from "./source.ts";
 import { IdleWaiters, type Pass, WorkLoop } from "./work-loop.ts";

@@ -69,27 +69,24 @@ export class SqsPlace extends SimulatedPlace implements SourcePlace<SqsDelivery>
   }
 
   #receive: SqsApi["receiveMessage"] = async (input, options) => {
-      await this.#answer(options);
-      const untilMs = this.clock.monotonic() + input.WaitTimeSeconds * 1_000;
-      for (;;) {
-        const received = this.queue.receive(
-          input.MaxNumberOfMessages,
-          (input.VisibilityTimeout ?? 30) * 1_000,
-        );
-        if (received.length > 0 || this.clock.monotonic() >= untilMs) {
-          const messages = received.map(({ id, key, body, receives, receiptHandle }) => ({
-            MessageId: id,
-            ReceiptHandle: receiptHandle,
-            Body: body,
-            Attributes: {
-              ApproximateReceiveCount: String(receives),
-              ...(key !== undefined && { MessageGroupId: key }),
-            },
-          }));
-          return { Messages: messages };
-        }
-        await sleep(pollMs, { clock: this.clock, signal: options?.signal });
+    await this.#answer(options);
+    const untilMs = this.clock.monotonic() + input.WaitTimeSeconds * 1_000;
+    for (;;) {
+      const received = this.queue.receive(input.MaxNumberOfMessages, (input.VisibilityTimeout ?? 30) * 1_000);
+      if (received.length > 0 || this.clock.monotonic() >= untilMs) {
+        const messages = received.map(({ id, key, body, receives, receiptHandle }) => ({
+          MessageId: id,
+          ReceiptHandle: receiptHandle,
+          Body: body,
+          Attributes: {
+            ApproximateReceiveCount: String(receives),
+            ...(key !== undefined && { MessageGroupId: key }),
+          },
+        }));
+        return { Messages: messages };
       }
+      await sleep(pollMs, { clock: this.clock, signal: options?.signal });
+    }
   };
 
   /** As a request does: it fails, hangs until it is aborted, or goes on. */

@@ -72,7 +72,11 @@ it.each<[string, unknown, string]>([
   ["an idempotency without a store", { ...good, idempotency: {} }, "idempotency.store"],
   ["a place for dead letters that has no name", { ...good, deadLetter: { target: "" } }, "deadLetter.target"],
   ["a place for dead letters that is none", { ...good, deadLetter: {} }, "deadLetter"],
-  ["the target itself as a place for dead letters", { ...good, deadLetter: { target: "orders" } }, "deadLetter.target"],
+  [
+    "the target itself as a place for dead letters",
+    { ...good, deadLetter: { target: "orders" } },
+    "deadLetter.target",
+  ],
   ["a misspelt option", { ...good, concurency: 3 }, "concurency"],
   ["a misspelt member", { ...good, retry: { maxAttemps: 3 } }, "retry.maxAttemps"],
   ["no target", {}, "target"],
