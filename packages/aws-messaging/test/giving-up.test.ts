@@ -83,7 +83,7 @@ describe("a dead letter that cannot be written", () => {
     );
     await messaging.publish(target, event(1));
     await until(() => consumer.health().reasons.some(({ message }) => message.includes("the place is down")));
-    await until(() => held() === 0);
+    await until(() => consumer.stats().deadLettered === 1 && held() === 0);
     expect({ handled, tries }).toEqual({ handled: 2, tries: 3 });
     expect(consumer.stats()).toMatchObject({ deadLettered: 1, failedDeadLetters: 2 });
     expect(consumer.health().status).toBe("ok");
@@ -98,6 +98,8 @@ describe("a dead letter that cannot be written", () => {
         ...quick,
         concurrency: 2,
         prefetch: 2,
+        // What a poll that is dropped has taken comes again after this time.
+        visibilityTimeoutMs: 1_000,
         classify: () => "dead-letter",
         deadLetter: { sink: () => Promise.reject(new ConnectionError("the place is down")) },
       },
@@ -188,7 +190,7 @@ describe("a schema that throws", () => {
     const consumer = messaging.consume({ topic: "orders", schema: failing(error), ...brief }, () => {});
     consumer.on("processed", ({ outcome }) => void outcomes.push(outcome));
     await messaging.publish(target, event(1));
-    await until(() => outcomes.length >= 3);
+    await until(() => outcomes.length >= 2);
     expect(new Set(outcomes)).toEqual(new Set(["retried"]));
     await consumer.close();
     const handled: number[] = [];
