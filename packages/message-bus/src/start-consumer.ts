@@ -61,10 +61,12 @@ export function startConsumer<D extends BusDelivery, Unknown extends UnknownKind
   const { life, sendText, system, clock, random, logger, capacity } = setup;
   const faults = new Faults();
   const read = readOptions(options, consumeRules<D>(setup), faults);
+  if (faults.has("options")) faults.throwIfAny();
   if (read.deadLetter?.target !== undefined && read.deadLetter.target === read.target) {
     const message = "must be another target than the one that is consumed, which would receive it again";
     faults.add({ path: "deadLetter.target", message });
   }
+  if (typeof handler !== "function") faults.add({ path: "handler", message: "must be a function" });
   const sink = deadLetterSinkOf(read.deadLetter, sendText);
   const consumer: MessageConsumer = createConsumer<D, ReceivedMessage<DecodedMessage<Unknown>>>(
     {
