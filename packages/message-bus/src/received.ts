@@ -16,7 +16,9 @@ export interface ReceivedFacts {
   readonly receiptHandle: string;
   /** The body as text, also where it could not be read. Empty for a record of Kafka without a value. */
   readonly raw: string;
-  /** The body as it came, also where it is not UTF-8. `undefined` where there is none. Made when it is read. */
+  /**
+   * The body as it came, also where it is not UTF-8. `undefined` where there is none. Made when it is read.
+   */
   readonly rawBytes: Uint8Array | undefined;
   /** What its order is kept by. */
   readonly key?: string | undefined;

@@ -95,16 +95,16 @@ export interface KafkaMessageBusOptions {
    */
   readonly keylessOrder?: "partition" | "none" | undefined;
   /**
-   * What `receiveMessage` gives next. Default `"key"`: of each key, the next message when the one before it is
-   * acknowledged, and each is acknowledged by itself. `"log"`, as in the original: the next message of the
+   * What `receiveMessage` gives next. Default `"key"`: of each key, the next message when the one before it
+   * is acknowledged, and each is acknowledged by itself. `"log"`, as in the original: the next message of the
    * log, whatever is acknowledged, and an acknowledgement counts for all that was received before it in its
    * partition.
    */
   readonly receiveOrder?: "key" | "log" | undefined;
   /**
-   * How many bytes of messages each consumer holds that are not finished, over all its partitions, at 256 bytes
-   * for each message besides its own; then it reads no more for a while. One batch of records may come on top
-   * for each broker that is read from. Default 32 MiB.
+   * How many bytes of messages each consumer holds that are not finished, over all its partitions, at 256
+   * bytes for each message besides its own; then it reads no more for a while. One batch of records may come
+   * on top for each broker that is read from. Default 32 MiB.
    */
   readonly maxBufferedBytes?: number | undefined;
   /** How long what is finished may wait for its commit. Default 1,000. */

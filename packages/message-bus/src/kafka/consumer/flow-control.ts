@@ -14,9 +14,9 @@ export interface FlowBounds {
 const freeShare = 1 / 8;
 
 /**
- * Bounds what is held. All partitions together hold `maxBufferedBytes`, and one batch of records more for each
- * fetch that is under way: a broker gives at least one. Each has an equal share, and is paused when it holds
- * that: one that stands still cannot take the room of the others.
+ * Bounds what is held. All partitions together hold `maxBufferedBytes`, and one batch of records more for
+ * each fetch that is under way: a broker gives at least one. Each has an equal share, and is paused when it
+ * holds that: one that stands still cannot take the room of the others.
  */
 export class FlowControl {
   readonly #member: Pick<GroupMember, "pause" | "resume">;

@@ -23,10 +23,10 @@ const commitTimeoutMs = 30_000;
  * between calls. What a fetch has brought beyond what was received is kept for the next calls, and nothing of
  * it is committed before it is acknowledged.
  *
- * Many messages may be received and not acknowledged at once. By key, the next one of a key comes when the one
- * before it is acknowledged. In the order of the log, they come one after the other, and an acknowledgement
- * counts for all that were received before it in its partition. What is never acknowledged comes again when
- * the group rebalances, or the receiver is closed.
+ * Many messages may be received and not acknowledged at once. By key, the next one of a key comes when the
+ * one before it is acknowledged. In the order of the log, they come one after the other, and an
+ * acknowledgement counts for all that were received before it in its partition. What is never acknowledged
+ * comes again when the group rebalances, or the receiver is closed.
  */
 export class KafkaReceiver {
   readonly #source: KafkaSource;

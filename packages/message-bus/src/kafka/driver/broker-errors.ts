@@ -34,7 +34,7 @@ const contentErrors: ReadonlySet<string> = new Set([
 
 /**
  * What the broker says although it may have written the batch. A leader that is replaced while it waits for
- * the replicas says `NOT_LEADER_FOR_PARTITION`; and nobody knows what a code means that kafkajs does not know.
+ * the replicas says `NOT_LEADER_FOR_PARTITION`. An error that kafkajs does not know can mean anything.
  */
 const doubtfulErrors: ReadonlySet<string> = new Set([
   "REQUEST_TIMED_OUT",

@@ -27,8 +27,8 @@ export interface FetchedPartition {
   /** The end of its log. */
   readonly highWatermark: bigint;
   /**
-   * Makes ready to be read what was fetched from `fetchOffset` on: at least one batch, and no further one once
-   * they hold `room` bytes.
+   * Makes ready to be read what was fetched from `fetchOffset` on: at least one batch, and no further one
+   * once they hold `room` bytes.
    *
    * @throws WirekitError where it cannot be read.
    */

@@ -36,7 +36,10 @@ export class Fetcher {
   readonly #options: FetcherOptions;
   readonly #loops = new Set<number | undefined>();
   #metadata: unknown;
-  /** How many bytes are held of a byte that is fetched, as of the last fetch: records are more than their bytes. */
+  /**
+   * How many bytes are held of a byte that is fetched, as of the last fetch: records are more than their
+   * bytes.
+   */
   #growth = 1;
 
   constructor(partitions: readonly AssignedPartition[], options: FetcherOptions) {
