@@ -223,7 +223,7 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
     const { target, groupId = defaultGroupId(target) } = readOptions(options, rulesOfLag, faults);
     faults.throwIfAny();
     this.#life.throwIfClosed();
-    return this.#driver.lag(target, groupId);
+    return this.#life.watch("asking for the lag", undefined, () => this.#driver.lag(target, groupId));
   }
 
   stats(): BusStats {

@@ -1,4 +1,5 @@
 import { describe, expect, it, jest } from "@jest/globals";
+import { ConnectionError } from "@wirekit/core";
 import { until } from "@wirekit/core/testing";
 import type { KafkaOptions } from "@wirekit/devstack/kafka";
 import type { KafkaMessageBus, KafkaMessageBusOptions } from "../../src/index.ts";
@@ -97,6 +98,7 @@ const ways: Readonly<Record<string, (bus: KafkaMessageBus) => unknown>> = {
       await bus.receiveMessage({ target, timeoutMs: 200 }).catch(() => undefined);
   },
   consumers: (bus) => bus.consume({ target }, () => undefined),
+  "questions for the lag": (bus) => bus.lag({ target }).catch(() => undefined),
 };
 
 const protocols: readonly {
@@ -105,6 +107,24 @@ const protocols: readonly {
   readonly bus: KafkaMessageBusOptions;
   readonly says: RegExp;
 }[] = [
+  {
+    what: "a host that is unknown",
+    broker: {},
+    bus: { bootstrapServers: "no-such-host.invalid:9092" },
+    says: /The host is unknown: check bootstrapServers/,
+  },
+  {
+    what: "a port where nobody listens",
+    broker: {},
+    bus: { bootstrapServers: "localhost:1" },
+    says: /No broker listens there: check bootstrapServers/,
+  },
+  {
+    what: "a topic that is missing",
+    broker: { topics: {}, autoCreateTopics: false },
+    bus: { topicCreation: "never" },
+    says: /has no topic "payments"/,
+  },
   {
     what: "TLS to a broker without it",
     broker: {},
@@ -164,6 +184,17 @@ const protocols: readonly {
     says: /signed by an authority of your own, set tls\.ca/,
   },
 ];
+
+it("what makes a question for the lag fail is forgotten when one is answered", async () => {
+  const broker = await openBroker({ topics: { payments: 1 } });
+  const bus = openBus(broker);
+  broker.faults.goOffline();
+  await expect(bus.lag({ target })).rejects.toBeInstanceOf(ConnectionError);
+  expect(bus.health().status).toBe("degraded");
+  broker.faults.comeOnline();
+  await bus.lag({ target });
+  expect(bus.health()).toMatchObject({ status: "ok", reasons: [] });
+});
 
 describe.each(Object.entries(ways))(
   "what makes %s fail shows, with its likely cause and the option",

@@ -158,7 +158,7 @@ export function withoutAborted(
 }
 
 /** What stands in a text in place of bytes that are not UTF-8; the bytes may also have said it. */
-export const mayReplace = /\ufffd/;
+export const replacement = "\ufffd";
 
 /**
  * Reads the fields of records, one after the other, as message format 2 writes them. Whether they are there
@@ -209,7 +209,7 @@ export class RecordBytes {
     const start = this.at;
     this.at += length;
     const text = this.bytes.toString("utf8", start, this.at);
-    if (mayReplace.test(text)) this.isExact = false;
+    if (text.includes(replacement)) this.isExact = false;
     return text;
   }
 
