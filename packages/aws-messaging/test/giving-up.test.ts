@@ -113,7 +113,9 @@ describe("a dead letter that cannot be written", () => {
     expect([handled.size, consumer.stats().deadLettered]).toEqual([10, 0]);
     // What is being written is given back, without waiting for the place.
     await consumer.close();
-    await until(() => fixture.aws.inspectQueue(queue).ready.length === 10);
+    const next = new Set<number>();
+    messaging.consume({ ...target, ...quick }, ({ n }) => void next.add(n));
+    await until(() => next.size === 10 && held() === 0);
   });
 
   it.each<[string, () => Promise<unknown>]>([

@@ -1,10 +1,10 @@
-import type { CloseReport, SendOutcome } from "@wirekit/core";
+import { type CloseReport, ConfigError, type SendOutcome } from "@wirekit/core";
 import type { Deadline } from "@wirekit/core/kit";
 import type { BusLifecycle } from "./bus-lifecycle.ts";
-import { checkSendOptions, type FindTargetFault } from "./bus-options.ts";
+import { checkSendOptions, checkText, type FindTargetFault } from "./bus-options.ts";
 import { closedError } from "./errors.ts";
 import type { SendManyOptions, SendOptions, SentMessage } from "./message-bus.ts";
-import { type BrokerReceipt, type Outgoing, Send, SendAccounts } from "./outgoing.ts";
+import { type BrokerReceipt, type Outgoing, Send, SendAccounts, type TextContent } from "./outgoing.ts";
 import { submitInSpan } from "./spans.ts";
 import { encodeMessage } from "./wire/encode-message.ts";
 import type { SendableMessage } from "./wire/message.ts";
@@ -36,36 +36,39 @@ export class BusSends<Receipt extends BrokerReceipt> {
 
   sendMessage(message: SendableMessage, options: SendOptions): Promise<SentMessage & Receipt> {
     return new Promise((resolve, reject) => {
-      this.#start(new Send<Receipt>({ message }, this.#accounts, { resolve, reject }), options);
+      const send = new Send<Receipt>({ message }, this.#accounts, { resolve, reject });
+      send.orRefuse(() => this.#start(send, options));
     });
   }
 
   /** Sends a text as it is, without looking at it. */
-  sendText(
-    text: string,
-    { headers, deliveryId, ...options }: SendTextOptions & { readonly deliveryId?: string | undefined },
-  ): Promise<SentMessage & Receipt> {
+  sendText(content: TextContent, options: SendOptions): Promise<SentMessage & Receipt> {
     return new Promise((resolve, reject) => {
-      const content = { text, headers, deliveryId };
-      this.#start(new Send<Receipt>(content, this.#accounts, { resolve, reject }), options);
+      const send = new Send<Receipt>(content, this.#accounts, { resolve, reject });
+      send.orRefuse(() => {
+        checkText(content);
+        this.#start(send, options);
+      });
     });
   }
 
   /**
    * Sends each message with its own key, all in this turn, so that no other send gets between two of one key.
-   * Never rejects.
+   * Rejects only if `messages` is no list.
    */
   sendMany(
     messages: readonly SendableMessage[],
     options: SendManyOptions,
   ): Promise<SendOutcome<SentMessage & Receipt>[]> {
-    const { key } = options ?? {};
-    const outcomes = messages.map(
+    if (!Array.isArray(messages))
+      return Promise.reject(new ConfigError([{ path: "messages", message: "must be a list" }]));
+    // Not by `map`, which passes over what is missing in the list.
+    const outcomes = Array.from(
+      messages as readonly SendableMessage[],
       (message, index) =>
         new Promise<SendOutcome<SentMessage & Receipt>>((tell) => {
           const send = new Send<Receipt>({ message }, this.#accounts, { tell });
-          if (typeof key !== "function") return this.#start(send, { ...options, key });
-          send.orRefuse(() => this.#start(send, { ...options, key: key(message, index) }));
+          send.orRefuse(() => this.#start(send, withKeyOf(options, message, index)));
         }),
     );
     return Promise.all(outcomes);
@@ -92,13 +95,16 @@ export class BusSends<Receipt extends BrokerReceipt> {
   };
 
   #start(send: Send<Receipt>, options: SendOptions): void {
-    send.orRefuse(() => {
-      const { findTargetFault, system } = this.#options;
-      checkSendOptions(options, findTargetFault);
-      options.signal?.throwIfAborted();
-      const { message } = send;
-      send.address(options, message === undefined ? send.text : encodeMessage(message));
-      submitInSpan(system, send, this.#submit);
-    });
+    const { findTargetFault, system } = this.#options;
+    checkSendOptions(options, findTargetFault);
+    options.signal?.throwIfAborted();
+    // What is `undefined` is refused there, as everything that is no message.
+    send.address(options, send.isText ? send.text : encodeMessage(send.message as SendableMessage));
+    submitInSpan(system, send, this.#submit);
   }
+}
+
+function withKeyOf(options: SendManyOptions, message: SendableMessage, index: number): SendOptions {
+  const key = (options as SendManyOptions | undefined)?.key;
+  return typeof key === "function" ? { ...options, key: key(message, index) } : (options as SendOptions);
 }

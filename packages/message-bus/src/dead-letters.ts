@@ -1,17 +1,15 @@
 import type { DeadLetter, DeadLetterSink } from "@wirekit/core/inbound";
 import { type OptionRule, option } from "@wirekit/core/kit";
 import type { FindTargetFault } from "./bus-options.ts";
-import type { SendTextOptions } from "./bus-sends.ts";
 import type { BusDelivery } from "./consume-options.ts";
+import type { SendOptions } from "./message-bus.ts";
+import type { TextContent } from "./outgoing.ts";
+import { ReceivedRecord } from "./received.ts";
 
 /**
  * Puts a dead letter on a target as it came, past all validation, and resolves once it is acknowledged there.
  */
-export type SendDeadLetter = (
-  text: string,
-  /** `deliveryId` tells the dead letter from every other, and is the same when it is written again. */
-  options: SendTextOptions & { readonly deliveryId: string },
-) => Promise<unknown>;
+export type SendDeadLetter = (content: TextContent, options: SendOptions) => Promise<unknown>;
 
 /** Where the dead letters of a consumer go: one of the two. */
 export interface DeadLetterPlace {
@@ -41,8 +39,8 @@ export function deadLetterPlaceName(place: DeadLetterPlace | undefined): string 
 }
 
 /**
- * Writes the dead letters of a consumer: the user's own sink, or one that puts the body, as it came and under
- * its key, on a target of the same bus. The headers say why, because the body must remain as it was.
+ * Writes the dead letters of a consumer: the user's own sink, or one that puts the message on a target of the
+ * same bus, as it came, byte for byte: body, key and headers. Headers beside them say why.
  */
 export function deadLetterSinkOf(
   place: DeadLetterPlace | undefined,
@@ -53,21 +51,19 @@ export function deadLetterSinkOf(
   return async (record, { signal }) => {
     const { id, attempt, body, received } = record.delivery;
     const { key } = received;
-    await sendText(body, {
-      target,
-      key,
-      headers: headersOf(record),
-      deliveryId: `${id}-${attempt}`,
-      signal,
-    });
+    const original = ReceivedRecord.originalOf(received);
+    const reasons = reasonsOf(record);
+    const headers = original === undefined ? { ...received.headers, ...reasons } : reasons;
+    // The id is the same when the dead letter is written again.
+    const content = { text: body, headers, original, deliveryId: `${id}-${attempt}` };
+    await sendText(content, { target, key, signal });
   };
 }
 
 /** Codes and numbers only: what a handler has thrown may quote the message. */
-function headersOf({ delivery, reason, error, failedAt }: DeadLetter<BusDelivery>): Record<string, string> {
+function reasonsOf({ delivery, reason, error, failedAt }: DeadLetter<BusDelivery>): Record<string, string> {
   const { received, attempt } = delivery;
   return {
-    ...received.headers,
     "dead-letter-reason": reason,
     "dead-letter-error": error.code,
     "dead-letter-source": received.target,

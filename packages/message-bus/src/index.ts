@@ -53,6 +53,7 @@ export type {
   TopicPartition,
 } from "./kafka/kafka-driver.ts";
 export {
+  CodecMissingError,
   type KafkaErrorCode,
   KafkaRefusedError,
   LoginRefusedError,
@@ -89,6 +90,7 @@ export type {
   SentMessage,
 } from "./message-bus.ts";
 export { MessageBusMessage } from "./message-bus-message.ts";
+export type { OriginalBytes, RawHeader } from "./original-bytes.ts";
 export type { Received, ReceivedFacts, ReceivedInvalid, ReceivedMessage } from "./received.ts";
 export { type ReceivedDictionary, ReceivedInvalidError } from "./received-dictionary.ts";
 export { SQS, type SQSReceiveOptions } from "./sqs/sqs.ts";

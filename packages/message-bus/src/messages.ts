@@ -1,4 +1,4 @@
-import { ClosedError } from "@wirekit/core";
+import { ClosedError, ConfigError, type WaitOptions } from "@wirekit/core";
 import type { MessageBus, MessagesOptions } from "./message-bus.ts";
 import type { Received } from "./received.ts";
 import type { DecodedMessage, UnknownKinds } from "./wire/message.ts";
@@ -14,6 +14,9 @@ export async function* messagesOf<Unknown extends UnknownKinds>(
   bus: Pick<MessageBus, "receiveMessage">,
   options: MessagesOptions<Unknown>,
 ): AsyncGenerator<Received<DecodedMessage<Unknown>>, void, undefined> {
+  // What waits for the next message waits as long as it takes.
+  if ((options as WaitOptions | undefined)?.timeoutMs !== undefined)
+    throw new ConfigError([{ path: "timeoutMs", message: "is not an option" }]);
   for (;;) {
     const received = await receiveUnlessClosed(bus, options);
     if (received === "closed") return;

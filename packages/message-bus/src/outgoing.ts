@@ -10,6 +10,7 @@ import type { BatchOutcome } from "@wirekit/core/outbound";
 import type { BusLifecycle } from "./bus-lifecycle.ts";
 import { closedError } from "./errors.ts";
 import type { SendOptions, SentMessage } from "./message-bus.ts";
+import type { OriginalBytes } from "./original-bytes.ts";
 import type { SendableMessage } from "./wire/message.ts";
 
 /** What a broker says of a message that it has taken. */
@@ -17,13 +18,16 @@ export interface BrokerReceipt {
   readonly messageId: string;
 }
 
-/** What is to be sent: a message, or a text as it is. */
-interface SendContent {
-  readonly message?: SendableMessage | undefined;
-  readonly text?: string | undefined;
+/** A text that is sent as it is, and what goes beside it. */
+export interface TextContent {
+  readonly text: string;
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly original?: OriginalBytes | undefined;
   readonly deliveryId?: string | undefined;
 }
+
+/** What is to be sent: a message, or a text as it is. */
+type SendContent = { readonly message: SendableMessage } | TextContent;
 
 /** One text on its way to the broker, and the caller that waits for its outcome. */
 export interface Outgoing<Receipt extends BrokerReceipt> extends SendOptions {
@@ -31,6 +35,11 @@ export interface Outgoing<Receipt extends BrokerReceipt> extends SendOptions {
   /** The message that was made into the text; absent where the text is sent as it is. */
   readonly message: SendableMessage | undefined;
   readonly headers: Readonly<Record<string, string>>;
+  /**
+   * What is sent in place of `text` and `key`, byte for byte, on a bus that carries bytes. Its headers come
+   * before `headers`, which take the place of those that have the same name.
+   */
+  readonly original?: OriginalBytes | undefined;
   /** Tells a dead letter from every other, and is the same when it is written again. */
   readonly deliveryId: string | undefined;
   /** Tells the outcome, once. `reason` is what a call that rejects rejects with. */
@@ -52,8 +61,11 @@ const noHeaders: Readonly<Record<string, string>> = {};
  * One send from the call to its outcome. One object, because as many wait as there are messages under way.
  */
 export class Send<Receipt extends BrokerReceipt> implements Outgoing<Receipt> {
+  /** Whether a text is sent as it is. */
+  readonly isText: boolean;
   readonly message: SendableMessage | undefined;
   readonly headers: Readonly<Record<string, string>>;
+  readonly original: OriginalBytes | undefined;
   readonly deliveryId: string | undefined;
   text: string;
   target = "";
@@ -66,11 +78,15 @@ export class Send<Receipt extends BrokerReceipt> implements Outgoing<Receipt> {
   readonly #caller: SendCaller<Receipt>;
 
   constructor(content: SendContent, accounts: SendAccounts, caller: SendCaller<Receipt>) {
-    this.message = content.message;
-    this.text = content.text ?? "";
-    this.headers = content.headers ?? noHeaders;
-    this.deliveryId = content.deliveryId;
-    this.isReported = content.message !== undefined && !accounts.isClosed;
+    // Not by whether there is a message: `undefined` is to be refused, and not sent as an empty text.
+    const texts = "text" in content ? content : undefined;
+    this.isText = texts !== undefined;
+    this.text = texts?.text ?? "";
+    this.message = "text" in content ? undefined : content.message;
+    this.headers = texts?.headers ?? noHeaders;
+    this.original = texts?.original;
+    this.deliveryId = texts?.deliveryId;
+    this.isReported = !this.isText && !accounts.isClosed;
     this.#accounts = accounts;
     this.#caller = caller;
     accounts.accept();

@@ -1,13 +1,13 @@
 import { expect, it } from "@jest/globals";
-import { type ReceivedFacts, toReceived } from "./received.ts";
+import { ReceivedRecord, toReceived } from "./received.ts";
 import { dictionaryOf, ReceivedInvalidError } from "./received-dictionary.ts";
 
 const metaData = { source: "S", created_at: "now", token: "T", idempotency_key: "K" };
 
 function received(body: unknown) {
   const raw = typeof body === "string" ? body : JSON.stringify(body);
-  const facts: ReceivedFacts = { target: "payments", receiptHandle: "handle", raw, headers: {} };
-  return toReceived(facts, "pass");
+  const texts = { target: "payments", receiptHandle: "handle", raw, headers: {} };
+  return toReceived(new ReceivedRecord(texts), "pass");
 }
 
 it.each([

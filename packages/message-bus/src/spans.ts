@@ -31,7 +31,7 @@ async function submitTraced<Receipt extends BrokerReceipt>(
   outgoing: Outgoing<Receipt>,
   submit: (outgoing: Outgoing<Receipt>) => void,
 ): Promise<void> {
-  const { target, text, message, key, deliveryId, signal, timeoutMs } = outgoing;
+  const { target, text, message, key, original, deliveryId, signal, timeoutMs } = outgoing;
   const bodyBytes = Buffer.byteLength(text);
   const { name, ...options } = messagingSpan({
     operation: "send",
@@ -57,6 +57,7 @@ async function submitTraced<Receipt extends BrokerReceipt>(
           message,
           key,
           headers,
+          original,
           deliveryId,
           signal,
           timeoutMs,

@@ -66,11 +66,12 @@ export function startConsumer<D extends BusDelivery, Unknown extends UnknownKind
   const { life, sendText, system, clock, random, logger, capacity } = setup;
   const faults = new Faults();
   const read = readOptions(options, consumeRules<D>(setup), faults);
-  faults.add(checkFunction("handler", handler, "required"));
+  if (faults.has("options")) faults.throwIfAny();
   if (read.deadLetter?.target !== undefined && read.deadLetter.target === read.target) {
     const message = "must be another target than the one that is consumed, which would receive it again";
     faults.add({ path: "deadLetter.target", message });
   }
+  faults.add(checkFunction("handler", handler, "required"));
   // One that is at fault is named already.
   const idempotency = faults.has("idempotency") ? undefined : read.idempotency;
   const sink = deadLetterSinkOf(read.deadLetter, sendText);

@@ -1,4 +1,5 @@
 import type { WirekitError } from "@wirekit/core";
+import type { OriginalBytes } from "../original-bytes.ts";
 
 /**
  * All that the bus asks of a Kafka client. A driver connects, speaks the protocol and says what happened; it
@@ -42,6 +43,11 @@ export interface ProducerRecord {
   readonly key: string | undefined;
   readonly value: string;
   readonly headers: Readonly<Record<string, string>>;
+  /**
+   * Written in place of `key` and `value`, byte for byte. Its headers are written before `headers`, except
+   * those whose name is in `headers` as well.
+   */
+  readonly original?: OriginalBytes | undefined;
 }
 
 /** Records of one partition, which the broker takes or refuses together. */
@@ -103,7 +109,7 @@ export interface MemberOptions {
   readonly assignors: readonly ("range" | "roundrobin")[];
 }
 
-/** What was read, as UTF-8 texts. What they mean is decided elsewhere. */
+/** What was read, as texts in UTF-8. What they mean is decided elsewhere. */
 export interface ConsumedRecord {
   readonly offset: bigint;
   readonly key: string | undefined;
@@ -114,6 +120,11 @@ export interface ConsumedRecord {
   readonly headers: Readonly<Record<string, string>>;
   /** Milliseconds since 1970. */
   readonly timestampMs: number;
+  /**
+   * The record byte for byte, where the texts do not say all of it: bytes that are not UTF-8, no value, an
+   * empty key, headers that share a name or have no value.
+   */
+  readonly original?: OriginalBytes | undefined;
 }
 
 /**
@@ -169,6 +180,14 @@ export interface OffsetReset extends TopicPartition {
   readonly to: bigint;
 }
 
+/** How much may be fetched now, in bytes of what is held. */
+export interface FetchRoom {
+  /** Over all partitions. At 0, nothing is fetched until `resume` is called, with partitions or without. */
+  readonly bytes: number;
+  /** The most of one partition in one fetch. */
+  readonly bytesPerPartition: number;
+}
+
 /** What a member tells whoever runs it. Called synchronously, in the order of events. */
 export interface MemberListener {
   /**
@@ -185,6 +204,8 @@ export interface MemberListener {
   /** Has lost its assignment without a word of the group: nothing can be committed any more. */
   onLost(error: WirekitError): void;
   onBatch(batch: ConsumedBatch): void;
+  /** Asked before each fetch, and before each part of what it has brought is taken. Absent: no bound. */
+  room?(): FetchRoom;
   /** Records are lost to the group, or come again. */
   onReset(reset: OffsetReset): void;
   /** Cannot fetch or join, and goes on trying. */
@@ -206,6 +227,7 @@ export interface GroupMember {
   run(listener: MemberListener): Promise<void>;
   /** Reads no more of these partitions, without leaving them. What was fetched already may still come. */
   pause(partitions: readonly TopicPartition[]): void;
+  /** Reads these again, and goes on where there was no room. */
   resume(partitions: readonly TopicPartition[]): void;
   /**
    * Commits for the generation that is current when it is called.

@@ -1,4 +1,4 @@
-import { RejectedError } from "@wirekit/core";
+import { RejectedError, WirekitError } from "@wirekit/core";
 
 /**
  * Every code that an error of the Kafka bus can carry, besides those of core and those that all buses share.
@@ -11,6 +11,9 @@ export type KafkaErrorCode =
   | "message-bus/partition-stopped"
   | "message-bus/no-generation"
   | "message-bus/no-answer"
+  | "message-bus/codec-missing"
+  | "message-bus/unreadable-batch"
+  | "message-bus/unknown-assignor"
   | "message-bus/kafkajs-version";
 
 /**
@@ -70,5 +73,30 @@ export class KafkaRefusedError extends RejectedError<"message-bus/kafka-refused"
       cause,
     });
     this.kafkaError = kafkaError;
+  }
+}
+
+const packages: Readonly<Record<string, string>> = {
+  Snappy: "kafkajs-snappy",
+  LZ4: "kafkajs-lz4",
+  ZSTD: "@kafkajs/zstd",
+};
+
+/** Records are compressed in a way that kafkajs has no codec for. Trying again changes nothing. */
+export class CodecMissingError extends WirekitError<"message-bus/codec-missing"> {
+  static override readonly mark: string = "@wirekit/message-bus/CodecMissingError";
+
+  /** As in `CompressionTypes` of kafkajs: `"Snappy"`, `"LZ4"`, `"ZSTD"`. */
+  readonly codec: string;
+
+  /** @param what was being done, as the subject of a sentence. */
+  constructor(what: string, options: { readonly codec: string; readonly cause?: unknown }) {
+    const { codec, cause } = options;
+    const install = packages[codec] === undefined ? "Install one" : `Install one (${packages[codec]})`;
+    super(
+      `${what}: the records are compressed by ${codec}, and kafkajs has no codec for it. ${install} and set CompressionCodecs[CompressionTypes.${codec}] of kafkajs before the bus is used`,
+      { code: "message-bus/codec-missing", details: { codec }, cause },
+    );
+    this.codec = codec;
   }
 }

@@ -1,7 +1,7 @@
 import type { CloseOptions, CloseReport, Env, Overrides, SendOutcome, WaitOptions } from "@wirekit/core";
 import { type Deadline, Faults, makeFromEnv, option, readOptions } from "@wirekit/core/kit";
 import { BusLifecycle, consumersShare } from "../bus-lifecycle.ts";
-import { defaultGroupId, receiveRules, waitRules } from "../bus-options.ts";
+import { checkReceived, defaultGroupId, receiptHandleRule, receiveRules, waitRules } from "../bus-options.ts";
 import { BusSends } from "../bus-sends.ts";
 import type { ConsumeOptions, MessageConsumer, MessageHandler } from "../consume-options.ts";
 import type {
@@ -45,7 +45,7 @@ const requests = "requests to Kafka";
 const visibilityTimeoutMs = option.durationMs({ minimum: 1 });
 const rulesOfReceive = { ...receiveRules(findTopicFault), visibilityTimeoutMs };
 const rulesOfLag = { target: rulesOfReceive.target, groupId: rulesOfReceive.groupId };
-const rulesOfReceipt = { ...rulesOfLag, receiptHandle: option.unchecked<string>(), ...waitRules };
+const rulesOfReceipt = { ...rulesOfLag, receiptHandle: receiptHandleRule, ...waitRules };
 
 /** Which message is done with, by the receipt handle alone. */
 export interface KafkaReceiptOptions extends WaitOptions {
@@ -90,7 +90,9 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
       submit: (outgoing) => this.#producer.submit(outgoing),
       life: this.#life,
     });
-    this.#receivers = new KafkaReceivers((place) => new KafkaReceiver(this.#sourceOptions(place)));
+    this.#receivers = new KafkaReceivers(
+      (place) => new KafkaReceiver(this.#sourceOptions(place), this.#options.receiveOrder),
+    );
   }
 
   /**
@@ -154,6 +156,7 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
    * WirekitError when nothing could be committed.
    */
   async acknowledge(received: Received<unknown>, options: WaitOptions = {}): Promise<void> {
+    checkReceived(received);
     const { target, groupId = defaultGroupId(target), receiptHandle } = received;
     await this.acknowledgeReceipt({ ...options, target, groupId, receiptHandle });
   }
@@ -198,7 +201,7 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
         opened = { place, source: new KafkaSource(this.#sourceOptions(place)) };
         return opened.source;
       },
-      sendText: (text, sendOptions) => this.#sends.sendText(text, sendOptions),
+      sendText: (content, sendOptions) => this.#sends.sendText(content, sendOptions),
       // The source bounds what it holds by bytes.
       capacity: Number.POSITIVE_INFINITY,
       clock,
@@ -220,7 +223,7 @@ export class KafkaMessageBus implements MessageBus<KafkaSentMessage> {
     const { target, groupId = defaultGroupId(target) } = readOptions(options, rulesOfLag, faults);
     faults.throwIfAny();
     this.#life.throwIfClosed();
-    return this.#driver.lag(target, groupId);
+    return this.#life.watch("asking for the lag", undefined, () => this.#driver.lag(target, groupId));
   }
 
   stats(): BusStats {

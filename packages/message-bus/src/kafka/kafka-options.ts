@@ -95,8 +95,16 @@ export interface KafkaMessageBusOptions {
    */
   readonly keylessOrder?: "partition" | "none" | undefined;
   /**
-   * How many bytes of messages each consumer holds that are not finished; then it reads no more for a while.
-   * Default 32 MiB.
+   * What `receiveMessage` gives next. Default `"key"`: of each key, the next message when the one before it
+   * is acknowledged, and each is acknowledged by itself. `"log"`, as in the original: the next message of the
+   * log, whatever is acknowledged, and an acknowledgement counts for all that was received before it in its
+   * partition.
+   */
+  readonly receiveOrder?: "key" | "log" | undefined;
+  /**
+   * How many bytes of messages each consumer holds that are not finished, over all its partitions, at 256
+   * bytes for each message besides its own; then it reads no more for a while. One batch of records may come
+   * on top for each broker that is read from. Default 32 MiB.
    */
   readonly maxBufferedBytes?: number | undefined;
   /** How long what is finished may wait for its commit. Default 1,000. */
@@ -154,6 +162,7 @@ const rules = {
   fetchMaxBytesPerPartition: option.whole({ ...int32, default: mebibyte }),
   fetchMaxBytes: option.whole({ ...int32, default: 10 * mebibyte }),
   keylessOrder: option.oneOf(["none", "partition"], { default: "none" }),
+  receiveOrder: option.oneOf(["key", "log"], { default: "key" }),
   maxBufferedBytes: option.whole({ minimum: 1, default: 32 * mebibyte }),
   commitIntervalMs: option.durationMs({ minimum: 0, default: 1_000 }),
   rebalanceGraceMs: option.durationMs({ minimum: 0, default: 5_000 }),

@@ -5,14 +5,17 @@ export interface FetchedRecords {
   readonly records: RecordReader;
   /** The end of the last batch that was there in whole; where there was none, what was asked for. */
   readonly nextOffset: bigint;
+  /** What the records took on the wire; 0 where that is not known. */
+  readonly fetchedBytes: number;
 }
 
 /** What a record takes in memory besides its bytes, roughly: or very small ones would hardly count. */
 export const recordOverheadBytes = 256;
 
 /** What a record counts for in the bound of what is held. */
-export function bufferedBytesOf({ key, valueBytes, headers }: ConsumedRecord): number {
+export function bufferedBytesOf({ key, valueBytes, headers, original }: ConsumedRecord): number {
   let bytes = recordOverheadBytes + (key?.length ?? 0) + valueBytes;
+  if (original !== undefined) bytes *= 2;
   for (const name in headers) bytes += name.length + (headers[name]?.length ?? 0);
   return bytes;
 }

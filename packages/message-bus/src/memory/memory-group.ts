@@ -1,3 +1,5 @@
+import type { OriginalBytes } from "../original-bytes.ts";
+
 /** A message as the bus in memory holds it: its text, as a broker would. */
 export interface StoredMessage {
   /** Its place among all messages of its target, from 0. */
@@ -6,6 +8,8 @@ export interface StoredMessage {
   readonly text: string;
   readonly bytes: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** The message byte for byte, where the texts do not say all of it. */
+  readonly original?: OriginalBytes | undefined;
   readonly sentAt: Date;
 }
 

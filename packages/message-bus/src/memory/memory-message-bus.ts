@@ -1,7 +1,7 @@
 import type { CloseOptions, CloseReport, Health, SendOutcome, WaitOptions } from "@wirekit/core";
 import { type Deadline, Faults, failedOutcome, option, readOptions } from "@wirekit/core/kit";
 import { BusLifecycle } from "../bus-lifecycle.ts";
-import { checkWaitOptions, defaultGroupId, receiveRules } from "../bus-options.ts";
+import { checkReceived, checkWaitOptions, defaultGroupId, receiveRules } from "../bus-options.ts";
 import { BusSends, type SendTextOptions } from "../bus-sends.ts";
 import type { ConsumeOptions, MessageConsumer, MessageHandler } from "../consume-options.ts";
 import type {
@@ -14,8 +14,9 @@ import type {
   SentMessage,
 } from "../message-bus.ts";
 import { messagesOf } from "../messages.ts";
-import type { Outgoing } from "../outgoing.ts";
-import { type Received, type ReceivedFacts, toReceived } from "../received.ts";
+import { textHeadersOf, withHeaders } from "../original-bytes.ts";
+import type { Outgoing, TextContent } from "../outgoing.ts";
+import { type Received, type ReceivedFacts, ReceivedRecord, toReceived } from "../received.ts";
 import { type SourceOptions, startConsumer } from "../start-consumer.ts";
 import type { DecodedMessage, SendableMessage, UnknownKinds } from "../wire/message.ts";
 import type { Delivery } from "./memory-group.ts";
@@ -27,6 +28,7 @@ import {
 import { MemorySource } from "./memory-source.ts";
 import { MemoryTarget } from "./memory-target.ts";
 import {
+  checkWaitForMessage,
   type MessageEvent,
   type MessagePredicate,
   MessageSpy,
@@ -55,6 +57,12 @@ const rulesOfReceive = {
   ...receiveRules(findTargetFault),
   visibilityTimeoutMs: option.durationMs({ minimum: 0 }),
 };
+
+function bytesAsContent(bytes: Uint8Array, { key }: SendOptions): TextContent {
+  const rawKey = typeof key === "string" && key !== "" ? Buffer.from(key) : undefined;
+  const body = Buffer.from(bytes);
+  return { text: body.toString("utf8"), original: { body, key: rawKey, headers: [] } };
+}
 
 /**
  * A bus inside the process, for tests and for development: the same contract as the others, bounded, and with
@@ -86,9 +94,14 @@ export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
     return this.#sends.sendMessage(message, options);
   }
 
-  /** Puts any text where a message is due, as a stranger might: for tests of bodies that are no messages. */
-  sendText(text: string, options: SendTextOptions): Promise<MemorySentMessage> {
-    return this.#sends.sendText(text, options);
+  /**
+   * Puts any text, or any bytes, where a message is due, as a stranger might: for tests of bodies that are no
+   * messages.
+   */
+  sendText(text: string | Uint8Array, options: SendTextOptions): Promise<MemorySentMessage> {
+    const { headers, ...sendOptions } = { ...options };
+    const texts = text instanceof Uint8Array ? bytesAsContent(text, sendOptions) : { text };
+    return this.#sends.sendText({ ...texts, headers }, sendOptions);
   }
 
   sendMany(
@@ -125,6 +138,7 @@ export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
    * handle.
    */
   async acknowledge(received: Received<unknown>, options: WaitOptions = {}): Promise<void> {
+    checkReceived(received);
     checkWaitOptions(options);
     options.signal?.throwIfAborted();
     const { target, groupId = defaultGroupId(target), receiptHandle } = received;
@@ -156,7 +170,7 @@ export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
       findTargetFault,
       visibilityRule: option.durationMs({ minimum: 1 }),
       openSource: (read) => this.#openSource(read),
-      sendText: (text, sendOptions) => this.#sends.sendText(text, sendOptions),
+      sendText: (content, sendOptions) => this.#sends.sendText(content, sendOptions),
       clock,
       logger,
     });
@@ -166,9 +180,10 @@ export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
    * Waits until something has happened to a message: `await bus.waitForMessage((message) => message.kind ===
    * "PAYMENT")`. What has happened before the call is found as well, as far as it is remembered.
    *
-   * @throws TimeoutError after 5 seconds, unless told otherwise.
+   * @throws TimeoutError after 5 seconds, unless told otherwise; ConfigError naming every option at fault.
    */
-  waitForMessage(predicate: MessagePredicate, options?: WaitForMessageOptions): Promise<MessageEvent> {
+  async waitForMessage(predicate: MessagePredicate, options?: WaitForMessageOptions): Promise<MessageEvent> {
+    checkWaitForMessage(predicate, options);
     return this.#spy.wait(predicate, options);
   }
 
@@ -217,7 +232,7 @@ export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
   }
 
   #submit(outgoing: Outgoing<MemoryReceipt>): void {
-    const { target, text, key, headers } = outgoing;
+    const { target, text, key, headers, original } = outgoing;
     const sentAt = new Date(this.#options.clock.now());
     try {
       const bytes = Buffer.byteLength(text);
@@ -225,7 +240,8 @@ export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
         text,
         bytes,
         key,
-        headers,
+        headers: original === undefined ? headers : { ...textHeadersOf(original), ...headers },
+        original: original && withHeaders(original, headers),
         sentAt,
       });
       this.#recorder.sent({ target, key, raw: text });
@@ -237,18 +253,10 @@ export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
   }
 
   #factsOf({ stored, attempt }: Delivery, target: string, groupId: string): ReceivedFacts {
-    const { key, sentAt, headers, sequence, text: raw } = stored;
+    const { key, sentAt, headers, original, sequence, text: raw } = stored;
     const receiptHandle = receiptHandleOf(target, { sequence, attempt });
-    const facts = {
-      target,
-      groupId,
-      receiptHandle,
-      raw,
-      key,
-      attempt,
-      sentAt,
-      headers,
-    };
+    const texts = { target, groupId, receiptHandle, raw, key, attempt, sentAt, headers };
+    const facts = new ReceivedRecord(texts, original);
     this.#recorder.received(facts);
     return facts;
   }

@@ -1,5 +1,6 @@
 import { type Clock, systemClock, TimeoutError, type WaitOptions } from "@wirekit/core";
-import { onAbort } from "@wirekit/core/kit";
+import { Faults, onAbort, option, readOptions } from "@wirekit/core/kit";
+import { waitRules } from "../bus-options.ts";
 import { closedError } from "../errors.ts";
 import type { MessageBusMessage, UnknownKindMessage } from "../wire/message.ts";
 
@@ -36,6 +37,21 @@ export interface WaitForMessageOptions extends WaitOptions {
    * The longest to wait, in milliseconds of the system's clock, whatever the bus's clock says. Default 5,000.
    */
   readonly timeoutMs?: number | undefined;
+}
+
+const rulesOfWait = {
+  target: option.text(),
+  groupId: option.text(),
+  stage: option.oneOf<MessageStage, object>(["sent", "received", "acknowledged"]),
+  ...waitRules,
+};
+
+/** @throws ConfigError naming everything at fault. */
+export function checkWaitForMessage(predicate: unknown, options: unknown = {}): void {
+  const faults = new Faults();
+  if (typeof predicate !== "function") faults.add({ path: "predicate", message: "must be a function" });
+  readOptions(options, rulesOfWait, faults);
+  faults.throwIfAny();
 }
 
 interface Watcher {

@@ -1,6 +1,6 @@
 import type { BusCounters } from "../bus-lifecycle.ts";
 import { InvalidBodyError } from "../errors.ts";
-import type { ReceivedFacts } from "../received.ts";
+import type { ReceivedTexts } from "../received.ts";
 import { decodeMessage } from "../wire/decode-message.ts";
 import type { MessageEvent, MessageSpy } from "./message-spy.ts";
 
@@ -22,13 +22,13 @@ export class Recorder {
     });
   }
 
-  received(facts: ReceivedFacts): void {
+  received(facts: ReceivedTexts): void {
     const message = messageIn(facts.raw);
     this.#counters.received(facts);
     this.#spy.record({ stage: "received", ...placeOf(facts), message });
   }
 
-  acknowledged(facts: ReceivedFacts): void {
+  acknowledged(facts: ReceivedTexts): void {
     this.#counters.acknowledged();
     this.#spy.record({
       stage: "acknowledged",
@@ -44,7 +44,7 @@ function placeOf({
   key,
   attempt,
   raw,
-}: ReceivedFacts): Omit<MessageEvent, "stage" | "message"> {
+}: ReceivedTexts): Omit<MessageEvent, "stage" | "message"> {
   return { target, groupId, key, attempt, raw };
 }
 

@@ -1,6 +1,6 @@
 import type { SqsDelivery } from "@wirekit/core/sqs";
 import type { BusCounters } from "../bus-lifecycle.ts";
-import type { ReceivedFacts } from "../received.ts";
+import { type ReceivedFacts, ReceivedRecord } from "../received.ts";
 import { fromAttributes } from "./attributes.ts";
 
 /** A queue has at most this many in flight, so that the oldest beyond it are visible to others again. */
@@ -56,7 +56,7 @@ export class ReceivedMessages {
 function factsOf(target: string, delivery: Omit<SqsDelivery, "lease">): ReceivedFacts {
   const { key, attempt, body, message, receiptHandle } = delivery;
   const sentAtMs = Number(message.Attributes?.SentTimestamp);
-  return {
+  return new ReceivedRecord({
     target,
     receiptHandle,
     raw: body,
@@ -65,5 +65,5 @@ function factsOf(target: string, delivery: Omit<SqsDelivery, "lease">): Received
     // Another service may leave it out.
     sentAt: sentAtMs > 0 ? new Date(sentAtMs) : undefined,
     headers: fromAttributes(message.MessageAttributes),
-  };
+  });
 }

@@ -18,7 +18,7 @@ import {
 } from "@wirekit/core/kit";
 import type { SqsReceipt } from "@wirekit/core/sqs";
 import { BusLifecycle } from "../bus-lifecycle.ts";
-import { checkWaitOptions, receiveRules } from "../bus-options.ts";
+import { checkReceived, checkWaitOptions, receiveRules } from "../bus-options.ts";
 import { BusSends } from "../bus-sends.ts";
 import type { ConsumeOptions, MessageConsumer, MessageHandler } from "../consume-options.ts";
 import { closedError } from "../errors.ts";
@@ -172,6 +172,7 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
 
   /** @throws ReceiptError when the receipt handle has run out, or is none; AwsError; ClosedError. */
   async acknowledge(received: Received<unknown>, options: WaitOptions = {}): Promise<void> {
+    checkReceived(received);
     await this.#delete(received.target, received.receiptHandle, options);
     if (this.#acknowledged.has(received)) return;
     this.#acknowledged.add(received);
@@ -199,7 +200,7 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
         const open = (signal: AbortSignal) => this.#openSource(target, leaseMs, signal);
         return new LazySource<SqsBusDelivery>({ redelivery: "by-queue", open });
       },
-      sendText: (text, sendOptions) => this.#sends.sendText(text, sendOptions),
+      sendText: (content, sendOptions) => this.#sends.sendText(content, sendOptions),
       clock,
       logger,
       random,

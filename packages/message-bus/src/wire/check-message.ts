@@ -73,7 +73,7 @@ function checkMetaData(
   return values;
 }
 
-/** Says which kind the metadata name. Of two the instruction type counts, and the event is taken away. */
+/** Says which kind the metadata name. Of two the instruction type counts. */
 function checkKind(
   metaData: Record<string, unknown> | undefined,
   unknownKinds: UnknownKinds,
@@ -92,7 +92,6 @@ function checkKind(
   issues.push(...faults);
   if (faults.length > 0) return undefined;
   if (instructionType === undefined) return isEventType(event) ? event : "unknown";
-  delete metaData.event;
   return isInstructionType(instructionType) ? instructionType : "unknown";
 }
 
@@ -109,7 +108,9 @@ function kindIssues(
 }
 
 function checkPayload(input: unknown, kind: CheckedKind, spelling: Spelling, issues: Issue[]): unknown {
-  const payload = objectAt("payload", input, issues);
+  // The original reads one without a payload, and never writes one.
+  const isLeftOut = kind === "UPDATE_PROFILE" && spelling === "wireName" && isAbsent(input);
+  const payload = objectAt("payload", isLeftOut ? {} : input, issues);
   if (payload === undefined || kind === undefined || kind === "unknown") return payload;
   const { value, faults = [] } = payloadDefinitions[kind].check(payload, spelling);
   for (const { path, message } of faults) issues.push(wireIssue(["payload", ...path], message));

@@ -3,6 +3,7 @@ import { checkMessage } from "./check-message.ts";
 import { wireNameOf } from "./field-names.ts";
 import { isObject } from "./fields.ts";
 import type { DecodedMessage, UnknownKinds } from "./message.ts";
+import { keepText } from "./received-text.ts";
 
 export interface DecodeOptions<Unknown extends UnknownKinds = UnknownKinds> {
   /**
@@ -15,7 +16,7 @@ export interface DecodeOptions<Unknown extends UnknownKinds = UnknownKinds> {
 /**
  * Reads a message from its text, whoever wrote it: the order of the fields, the white space and the escapes
  * do not matter, `null` is the same as absent, and unknown fields are left out. Where both an instruction
- * type and an event are given, the instruction type counts.
+ * type and an event are given, the instruction type says the kind, and the metadata keep both.
  *
  * @throws InvalidBodyError naming every fault by its wire path.
  */
@@ -31,6 +32,7 @@ export function decodeMessage<Unknown extends UnknownKinds = "refuse">(
     options.unknownKinds ?? "refuse",
   );
   if (result.issues !== undefined) throw new InvalidBodyError(result.issues);
+  if (result.message.kind === "unknown") keepText(result.message, text);
   return result.message as DecodedMessage<Unknown>;
 }
 

@@ -44,7 +44,7 @@ export function oneOf<const Word extends string>(words: Readonly<Record<string, 
 /** An object whose members are all text. Their names are the user's own. */
 export const textMembers: Field<Readonly<Record<string, string>>> = (value) => {
   if (isAbsent(value)) return fault("is required");
-  if (!isObject(value)) return fault("must be an object");
+  if (!isObject(value) || !isPlain(value)) return fault("must be an object");
   const members = Object.entries(value);
   const faults = members
     .filter(([, member]) => typeof member !== "string")
@@ -59,6 +59,12 @@ export const anything: Field<unknown> = (value) => value;
 /** Whether `value` is what JSON calls an object. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** An object literal or a record without a prototype, also from another realm; no instance of any class. */
+export function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 export function isAbsent(value: unknown): value is undefined | null {

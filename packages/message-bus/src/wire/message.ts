@@ -16,7 +16,8 @@ interface CommonMetaData {
 /** The metadata of a message that tells a service to do something. */
 export interface InstructionMetaData<Type extends string = InstructionType> extends CommonMetaData {
   readonly instructionType: Type;
-  readonly event?: undefined;
+  /** Only where a message was received that has both; the instruction type says its kind. */
+  readonly event?: string | undefined;
 }
 
 /** The metadata of a message that tells what has happened. */
@@ -55,7 +56,8 @@ export type MessageBusMessage<Kind extends MessageKind = MessageKind> = Kind ext
 
 /**
  * A message whose kind this version does not know, from a sender that is newer. Its metadata has been
- * checked. Its payload has not, and is as it stood on the wire; `encodeMessage` writes it unchanged.
+ * checked. Its payload has not, and is as JavaScript reads it. `encodeMessage` writes the text as it came,
+ * unless the message was changed; of a copy it writes what JavaScript has read.
  */
 export interface UnknownKindMessage {
   readonly kind: "unknown";

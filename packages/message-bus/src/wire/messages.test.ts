@@ -190,6 +190,14 @@ describe("writing a message", () => {
     expect(issuesOf(() => encodeMessage({ payload: { value: 10n } }))[0]).toMatch(/^payload\.value /);
   });
 
+  it("writes a plain dictionary as it is, with or without what belongs into one", () => {
+    expect(encodeMessage({})).toBe("{}");
+    expect(encodeMessage({ meta_data: { source: null }, payload: 7 })).toBe(
+      '{"meta_data": {"source": null}, "payload": 7}',
+    );
+    expect(encodeMessage(Object.create(null) as SendableMessage)).toBe("{}");
+  });
+
   it.each([null, undefined, "text", 7, []])("refuses %j, which is no dictionary", (value) => {
     expect(issuesOf(() => encodeMessage(value as unknown as SendableMessage))).toEqual(["must be an object"]);
   });
@@ -202,12 +210,61 @@ describe("reading a message", () => {
       payload,
     });
 
-  it("goes by the instruction type where both are given, as the original does", () => {
-    const message = decodeMessage(
-      body({ instruction_type: "STATUS_UPDATE", event: "NEW_PROFILE" }, { reference: "R", status: "S" }),
-    );
+  it("goes by the instruction type where both are given, and keeps both, as the original does", () => {
+    const both = { instruction_type: "STATUS_UPDATE", event: "NEW_PROFILE" };
+    const message = decodeMessage(body(both, { reference: "R", status: "S" }));
     expect(message).toMatchObject({ kind: "STATUS_UPDATE", payload: { reference: "R", status: "S" } });
-    expect(message.metaData).not.toHaveProperty("event");
+    expect(message.metaData.event).toBe("NEW_PROFILE");
+    const written = {
+      source: "S",
+      created_at: "C",
+      token: "secret-token",
+      idempotency_key: "K",
+      instruction_type: "STATUS_UPDATE",
+      event: "NEW_PROFILE",
+      ip_address: "203.0.113.7",
+    };
+    const withAddress = decodeMessage(
+      body({ ip_address: "203.0.113.7", ...both }, { reference: "R", status: "S" }),
+    );
+    expect(encodeMessage(withAddress)).toBe(
+      encodeMessage({ meta_data: written, payload: { reference: "R", status: "S" } }),
+    );
+    expect(JSON.parse(encodeMessage({ ...message })).meta_data).toMatchObject(both);
+  });
+
+  it.each([
+    [
+      "an unknown event",
+      { instruction_type: "STATUS_UPDATE", event: "NOPE" },
+      "meta_data.event must be one of",
+    ],
+    [
+      "an unknown instruction type",
+      { instruction_type: "NOPE", event: "NEW_USER" },
+      "instruction_type must be one of",
+    ],
+  ])("refuses %s also where both are given", (_what, kinds, expected) => {
+    expect(issuesOf(() => decodeMessage(body(kinds, { reference: "R", status: "S" })))).toEqual([
+      expect.stringContaining(expected),
+    ]);
+  });
+
+  it.each([
+    ["left out", '"token": "t"}}'],
+    ["null", '"token": "t"}, "payload": null}'],
+  ])("reads an UPDATE_PROFILE whose payload is %s, and no other message", (_what, end) => {
+    const text = (kind: string) =>
+      `{"meta_data": {"source": "S", "created_at": "C", "idempotency_key": "K", ${kind}, ${end}`;
+    const message = decodeMessage(text('"instruction_type": "UPDATE_PROFILE"'));
+    expect(message).toMatchObject({ kind: "UPDATE_PROFILE", payload: {} });
+    expect(encodeMessage(message)).toMatch(/"payload": \{\}\}$/);
+    for (const kind of ['"instruction_type": "MINT"', '"event": "NEW_USER"', '"event": "NOPE"'])
+      expect(issuesOf(() => decodeMessage(text(kind), { unknownKinds: "pass" }))).toContain(
+        "payload is required",
+      );
+    const input = { ...common, instructionType: "UPDATE_PROFILE" } as Parameters<typeof createMessage>[0];
+    expect(issuesOf(() => createMessage(input))).toEqual(["payload is required"]);
   });
 
   it("keeps the user's own names where a payload is open", () => {
@@ -241,6 +298,25 @@ describe("reading a message", () => {
       payload: { since_when: [1, null] },
     });
     expect(JSON.parse(encodeMessage(message))).toEqual(JSON.parse(text));
+  });
+
+  it.each([
+    ["a large whole number", '{"n": 9007199254740993}'],
+    ["a number with a fraction of zero", '{"n": 1.0, "m": 1e2, "l": -0}'],
+    ["more digits than a number holds", '{"n": 0.1000000000000000055511151231257827}'],
+    ["names that are numbers", '{"b": 1, "10": 2, "2": 3}'],
+    ["a name that is there twice", '{"a": 1, "a": 2}'],
+    ["escapes and blanks of its own", '{ "a" :  "\\u00e9 é \\/" }'],
+  ])("writes %s of an unknown kind as it came, unless something was changed", (_what, payload) => {
+    const head =
+      '"meta_data": {"idempotency_key": "K", "source": "S", "created_at": "C", "token": "t", "event": "NOPE"';
+    const text = `{"payload": ${payload}, ${head}, "extra": 1}}`;
+    const message = decodeMessage(text, { unknownKinds: "pass" });
+    expect(encodeMessage(message)).toBe(text);
+    expect(JSON.parse(encodeMessage({ ...message } as SendableMessage)).payload).toEqual(JSON.parse(payload));
+    if (message.kind !== "unknown") throw new Error("a kind that is known was not expected");
+    (message.payload as Record<string, unknown>).changed = true;
+    expect(JSON.parse(encodeMessage(message)).payload).toEqual({ ...JSON.parse(payload), changed: true });
   });
 
   it("still checks the metadata of an unknown kind, and everything of a known one", () => {

@@ -3,6 +3,7 @@ import {
   type Fault,
   type Field,
   isObject,
+  isPlain,
   type NamedField,
   namedFields,
   type Spelling,
@@ -72,7 +73,12 @@ export function definePayload<Payload>(
 
 /** Defines a payload that may be any object. */
 export function defineOpenPayload<Payload>(kind: MessageKind): PayloadDefinition<Payload> {
-  const check = checkFor(kind, (payload) => ({ value: { ...payload } }));
+  const check = checkFor(kind, (payload) =>
+    // The members of a `Map` or of another instance are not what it holds.
+    isPlain(payload)
+      ? { value: { ...payload } }
+      : { faults: [{ path: [], message: "must be a plain object" }] },
+  );
   return { check, schema: createPayloadSchema(check), fields: undefined };
 }
 

@@ -4,6 +4,7 @@ import type { ContractBus, ContractTraits } from "./contract-bus.ts";
 import { describeFaults } from "./faults.ts";
 import { describeOnceOnly } from "./once-only.ts";
 import { describeReceiving } from "./receiving.ts";
+import { describeRefusals } from "./refusals.ts";
 import { describeTracing } from "./tracing.ts";
 
 /**
@@ -30,6 +31,7 @@ export function describeMessageBusContract(
     describeReceiving(current, traits);
     describeConsuming(current, traits);
     describeFaults(current);
+    describeRefusals(current);
     describeOnceOnly(current, traits);
     describeTracing(current);
   });

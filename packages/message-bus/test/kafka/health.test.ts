@@ -1,8 +1,13 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it, jest } from "@jest/globals";
+import { ConnectionError } from "@wirekit/core";
 import { until } from "@wirekit/core/testing";
-import type { KafkaMessageBus } from "../../src/index.ts";
+import type { KafkaOptions } from "@wirekit/devstack/kafka";
+import type { KafkaMessageBus, KafkaMessageBusOptions } from "../../src/index.ts";
 import { statusUpdate } from "../contract/messages.ts";
 import { openBroker, openBus } from "./open-bus.ts";
+
+// Nothing here takes long by itself; on a machine that has other things to do, it may.
+jest.setTimeout(120_000);
 
 const target = "payments";
 const login = { userName: "somebody", password: "very-secret" };
@@ -83,3 +88,129 @@ describe("what makes sends fail shows in health()", () => {
     expect(health.text).toContain('Set securityProtocol to "PLAINTEXT"');
   });
 });
+
+/** What a bus is asked to do, and goes on failing at. */
+const ways: Readonly<Record<string, (bus: KafkaMessageBus) => unknown>> = {
+  sends: (bus) => bus.sendMessage(statusUpdate("R-1"), { target }).catch(() => undefined),
+  receives: async (bus) => {
+    // Each call fails by itself, for as long as there is nobody to ask.
+    while (bus.health().status !== "closed")
+      await bus.receiveMessage({ target, timeoutMs: 200 }).catch(() => undefined);
+  },
+  consumers: (bus) => bus.consume({ target }, () => undefined),
+  "questions for the lag": (bus) => bus.lag({ target }).catch(() => undefined),
+};
+
+const protocols: readonly {
+  readonly what: string;
+  readonly broker: KafkaOptions;
+  readonly bus: KafkaMessageBusOptions;
+  readonly says: RegExp;
+}[] = [
+  {
+    what: "a host that is unknown",
+    broker: {},
+    bus: { bootstrapServers: "no-such-host.invalid:9092" },
+    says: /The host is unknown: check bootstrapServers/,
+  },
+  {
+    what: "a port where nobody listens",
+    broker: {},
+    bus: { bootstrapServers: "localhost:1" },
+    says: /No broker listens there: check bootstrapServers/,
+  },
+  {
+    what: "a topic that is missing",
+    broker: { topics: {}, autoCreateTopics: false },
+    bus: { topicCreation: "never" },
+    says: /has no topic "payments"/,
+  },
+  {
+    what: "TLS to a broker without it",
+    broker: {},
+    bus: { securityProtocol: "SSL", connectTimeoutMs: 1_000 },
+    says: /does not speak TLS, set securityProtocol to PLAINTEXT.*it is SSL now/,
+  },
+  {
+    what: "TLS and a login to a broker with neither, by default",
+    broker: {},
+    bus: { securityProtocol: undefined, ...login, connectTimeoutMs: 1_000 },
+    says: /does not speak TLS, set securityProtocol to SASL_PLAINTEXT or PLAINTEXT \(the default is SASL_SSL\)/,
+  },
+  {
+    what: "plain words to a broker with TLS",
+    broker: { securityProtocol: "SSL" },
+    bus: {},
+    says: /speaks TLS or asks for a login, set securityProtocol to SSL.*it is PLAINTEXT now/,
+  },
+  {
+    what: "plain words to a broker that asks for a login",
+    broker: { securityProtocol: "SASL_PLAINTEXT", users: { somebody: "another-secret" } },
+    bus: {},
+    says: /asks for a login, set securityProtocol to SSL, SASL_PLAINTEXT or SASL_SSL: it is PLAINTEXT now/,
+  },
+  {
+    what: "a login in plain words to a broker with TLS",
+    broker: { securityProtocol: "SASL_SSL", users: { somebody: "another-secret" } },
+    bus: { securityProtocol: "SASL_PLAINTEXT", ...login },
+    says: /speaks TLS, set securityProtocol to SASL_SSL: it is SASL_PLAINTEXT now/,
+  },
+  {
+    what: "a login to a broker that expects none",
+    broker: {},
+    bus: { securityProtocol: "SASL_PLAINTEXT", ...login },
+    says: /expects no login\. Set securityProtocol to "PLAINTEXT" or "SSL"/,
+  },
+  {
+    what: "a login by a mechanism that is not offered",
+    broker: {
+      securityProtocol: "SASL_PLAINTEXT",
+      users: { somebody: "very-secret" },
+      saslMechanisms: ["PLAIN"],
+    },
+    bus: { securityProtocol: "SASL_PLAINTEXT", ...login, saslMechanism: "SCRAM-SHA-256" },
+    says: /by SCRAM-SHA-256: it does not offer this mechanism/,
+  },
+  {
+    what: "a password that is wrong",
+    broker: { securityProtocol: "SASL_PLAINTEXT", users: { somebody: "another-secret" } },
+    bus: { securityProtocol: "SASL_PLAINTEXT", ...login },
+    says: /login by PLAIN: user name or password are not what it knows/,
+  },
+  {
+    what: "TLS by a certificate that is not trusted",
+    broker: { securityProtocol: "SSL" },
+    bus: { securityProtocol: "SSL" },
+    says: /signed by an authority of your own, set tls\.ca/,
+  },
+];
+
+it("what makes a question for the lag fail is forgotten when one is answered", async () => {
+  const broker = await openBroker({ topics: { payments: 1 } });
+  const bus = openBus(broker);
+  broker.faults.goOffline();
+  await expect(bus.lag({ target })).rejects.toBeInstanceOf(ConnectionError);
+  expect(bus.health().status).toBe("degraded");
+  broker.faults.comeOnline();
+  await bus.lag({ target });
+  expect(bus.health()).toMatchObject({ status: "ok", reasons: [] });
+});
+
+describe.each(Object.entries(ways))(
+  "what makes %s fail shows, with its likely cause and the option",
+  (_, fail) => {
+    it.each(protocols)("$what", async ({ broker: options, bus: busOptions, says }) => {
+      const broker = await openBroker({ topics: { payments: 1 }, ...options });
+      const bus = openBus(broker, busOptions);
+      void fail(bus);
+      const text = () =>
+        bus
+          .health()
+          .reasons.map(({ message }) => message)
+          .join(" | ");
+      await until(() => says.test(text()));
+      expect(bus.health().status).toBe("degraded");
+      expect(text()).not.toMatch(/somebody|very-secret|another-secret/);
+    });
+  },
+);

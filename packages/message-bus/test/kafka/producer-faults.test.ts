@@ -1,6 +1,6 @@
 import { describe, expect } from "@jest/globals";
 import { ConnectionError, TimeoutError, UnconfirmedError } from "@wirekit/core";
-import type { Fault, Kafka } from "@wirekit/devstack/kafka";
+import type { ErrorName, Fault, Kafka } from "@wirekit/devstack/kafka";
 import { TopicMissingError } from "../../src/kafka/kafka-errors.ts";
 import type { KafkaReceipt } from "../../src/kafka/producer/outgoing-record.ts";
 import { openBroker, openProducer, producerOn, record, type TestProducer } from "./open-producer.ts";
@@ -103,6 +103,56 @@ describe("a flush, while the next with equal counts waits", () => {
     await Promise.all(sendRound(producer, 2));
     expect(broker.counts.requests.Produce).toBe(before + 2);
     await expectRounds(broker, [0, 2]);
+  });
+});
+
+describe("a broker that counts otherwise than the producer", () => {
+  const errors: readonly ErrorName[] = [
+    "OUT_OF_ORDER_SEQUENCE_NUMBER",
+    "DUPLICATE_SEQUENCE_NUMBER",
+    "INVALID_PRODUCER_EPOCH",
+    "UNKNOWN_PRODUCER_ID",
+  ];
+  eachSideBySide(
+    errors,
+    (error) => `gets the same messages under another producer id after ${error}`,
+    async (error) => {
+      const { producer, broker } = await openProducer();
+      await Promise.all(sendRound(producer, 0));
+      broker.faults.next("Produce", { kind: "error", error });
+      await Promise.all(sendRound(producer, 1));
+      await Promise.all(sendRound(producer, 2));
+      await expectRounds(broker, [0, 1, 2]);
+      expect(broker.counts.requests.InitProducerId).toBe(2);
+    },
+  );
+
+  eachSideBySide(
+    errors,
+    (error) => `is not asked again after ${error} where an earlier request may have been written`,
+    async (error) => {
+      const { producer, broker } = await openProducer({ requestTimeoutMs: 300 });
+      await Promise.all(sendRound(producer, 0));
+      broker.faults.next("Produce", { kind: "drop", when: "after" });
+      broker.faults.next("Produce", { kind: "error", error });
+      const outcomes = await Promise.allSettled(sendRound(producer, 1));
+      for (const outcome of outcomes)
+        expect(outcome).toMatchObject({ status: "rejected", reason: expect.any(UnconfirmedError) });
+      await Promise.all(sendRound(producer, 2));
+      await expectRounds(broker, [0, 1, 2]);
+    },
+  );
+
+  itSideBySide("makes a send fail, for now, when it does not stop", async () => {
+    const { producer, broker } = await openProducer({ deliveryTimeoutMs: 500 });
+    broker.faults.next("Produce", { kind: "error", error: "OUT_OF_ORDER_SEQUENCE_NUMBER" }, { times: 1_000 });
+    const sending = producer.send(record("lost"));
+    await expect(sending).rejects.toMatchObject({
+      kafkaError: "OUT_OF_ORDER_SEQUENCE_NUMBER",
+      retryable: true,
+    });
+    broker.faults.clear();
+    expect(await producer.send(record("next"))).toMatchObject({ offset: 0 });
   });
 });
 

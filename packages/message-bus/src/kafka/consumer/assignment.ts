@@ -3,7 +3,7 @@ import { messageOf, withTimeout } from "@wirekit/core/kit";
 import type { Assignment, CommitOffset } from "../kafka-driver.ts";
 import { Committer, type CommitterOptions } from "./committer.ts";
 import type { KafkaDelivery, OpenRecord } from "./kafka-delivery.ts";
-import { OpenPartition, Prefetched } from "./open-partition.ts";
+import { type HeldBytes, OpenPartition, Prefetched } from "./open-partition.ts";
 
 /**
  * What a member was given by one join, until the next. A result that belongs to an assignment which is over
@@ -15,6 +15,7 @@ export class OpenAssignment {
   readonly partitions: ReadonlyMap<number, OpenPartition>;
   readonly committer: Committer;
   readonly prefetched = new Prefetched();
+  readonly #held: HeldBytes = { bytes: 0 };
   isOver = false;
   /** While the partitions are being revoked: what is still running. */
   #awaited: Set<OpenRecord> | undefined;
@@ -28,7 +29,9 @@ export class OpenAssignment {
     }: Omit<CommitterOptions, "collect" | "onCommitted"> & { onCommitted: () => void },
   ) {
     this.given = given;
-    this.partitions = new Map(given.partitions.map((one) => [one.partition, new OpenPartition(one)]));
+    this.partitions = new Map(
+      given.partitions.map((one) => [one.partition, new OpenPartition(one, this.#held)]),
+    );
     this.committer = new Committer({
       ...options,
       collect: () => this.uncommitted(),
@@ -45,9 +48,7 @@ export class OpenAssignment {
   }
 
   get bufferedBytes(): number {
-    let bytes = 0;
-    for (const partition of this.partitions.values()) bytes += partition.bufferedBytes;
-    return bytes;
+    return this.#held.bytes;
   }
 
   /** The partition that a record of this assignment was read from. */

@@ -1,6 +1,7 @@
 import type { WirekitError } from "@wirekit/core";
 import type { FetchBuffer, Lease } from "@wirekit/core/inbound";
 import type { BusDelivery } from "../../consume-options.ts";
+import { ReceivedRecord } from "../../received.ts";
 import type { ConsumedRecord } from "../kafka-driver.ts";
 
 /** In which order records without a key are handled: in that of their partition, or as they come. */
@@ -66,18 +67,11 @@ export function firstDelivery(
 ): KafkaDelivery {
   const { partition } = record;
   const id = `${topic}:${partition}:${consumed.offset}`;
-  const { key, value: raw = "", valueBytes: bytes } = consumed;
+  const { key, value: raw = "", valueBytes: bytes, headers, original } = consumed;
   const attempt = record.failures + 1;
-  const received = {
-    target: topic,
-    groupId,
-    receiptHandle: id,
-    raw,
-    key,
-    attempt,
-    sentAt: new Date(consumed.timestampMs),
-    headers: consumed.headers,
-  };
+  const sentAt = new Date(consumed.timestampMs);
+  const texts = { target: topic, groupId, receiptHandle: id, raw, key, attempt, sentAt, headers };
+  const received = new ReceivedRecord(texts, original);
   const lease = new RecordLease();
   const orderKey = orderKeyOf(partition, key, keylessOrder);
   const delivery = { id, key: orderKey, attempt, body: raw, bytes, received, lease, record };
@@ -90,7 +84,8 @@ export function nextDelivery(delivery: KafkaDelivery): KafkaDelivery {
   const { record, received } = delivery;
   record.failures += 1;
   const attempt = record.failures + 1;
-  const next = { ...delivery, attempt, received: { ...received, attempt }, lease: new RecordLease() };
+  const again = new ReceivedRecord({ ...received, attempt }, ReceivedRecord.originalOf(received));
+  const next = { ...delivery, attempt, received: again, lease: new RecordLease() };
   record.delivery = next;
   return next;
 }

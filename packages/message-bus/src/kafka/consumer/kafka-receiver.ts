@@ -6,7 +6,7 @@ import type { KafkaDelivery } from "./kafka-delivery.ts";
 import { expiredReceipt, KnownReceipts, parseKafkaReceipt, unknownReceipt } from "./kafka-receipt.ts";
 import { KafkaSource } from "./kafka-source.ts";
 import { type KafkaSourceOptions, resolveSourceOptions } from "./kafka-source-options.ts";
-import { ReceivableRecords } from "./receivable-records.ts";
+import { ReceivableRecords, type ReceiveOrder } from "./receivable-records.ts";
 import type { KafkaSourceDetails } from "./source-details.ts";
 
 /** Somebody who waits for a message. */
@@ -23,15 +23,17 @@ const commitTimeoutMs = 30_000;
  * between calls. What a fetch has brought beyond what was received is kept for the next calls, and nothing of
  * it is committed before it is acknowledged.
  *
- * Many messages may be received and not acknowledged at once, of each key the next one when the one before it
- * is acknowledged. What is never acknowledged comes again when the group rebalances, or the receiver is
- * closed.
+ * Many messages may be received and not acknowledged at once. By key, the next one of a key comes when the
+ * one before it is acknowledged. In the order of the log, they come one after the other, and an
+ * acknowledgement counts for all that were received before it in its partition. What is never acknowledged
+ * comes again when the group rebalances, or the receiver is closed.
  */
 export class KafkaReceiver {
   readonly #source: KafkaSource;
   readonly #records: ReceivableRecords;
   readonly #onDelivered: (facts: ReceivedFacts) => void;
   readonly #clock;
+  readonly #order: ReceiveOrder;
   readonly #stop = new AbortController();
   readonly #waiters = new Set<Waiter>();
   readonly #acknowledged = new KnownReceipts();
@@ -41,13 +43,14 @@ export class KafkaReceiver {
   #closing: Promise<Pick<CloseReport, "notHandled">> | undefined;
 
   /** @throws ConfigError naming every option at fault. */
-  constructor(options: KafkaSourceOptions) {
+  constructor(options: KafkaSourceOptions, order: ReceiveOrder = "key") {
     const { logger, clock, onDelivered } = resolveSourceOptions(options);
     this.#clock = clock;
+    this.#order = order;
     this.#onDelivered = onDelivered;
     // Told when a message is received here, not when it is read prefetched.
     this.#source = new KafkaSource({ ...options, onDelivered: undefined });
-    this.#records = new ReceivableRecords({
+    this.#records = new ReceivableRecords(order, {
       logger,
       clock,
       onReady: () => this.#serve(),
@@ -117,7 +120,8 @@ export class KafkaReceiver {
     const receipt = parseKafkaReceipt(receiptHandle);
     const delivery = this.#records.received(receiptHandle);
     if (delivery === undefined) this.#throwUnlessAcknowledged(receiptHandle, receipt);
-    else this.#finish(delivery);
+    else if (this.#order === "key") this.#finish(delivery);
+    else for (const each of this.#records.receivedUpTo(delivery)) this.#finish(each);
     const partition = this.#source.partition(receipt.partition);
     if (partition !== undefined && partition.tracker.committable > partition.committed)
       await this.#commit(options);

@@ -23,8 +23,8 @@ export interface KafkaSourceOptions {
    */
   readonly keylessOrder?: KeylessOrder | undefined;
   /**
-   * How many bytes are held that were read and are not finished; each partition has an equal share. What one
-   * fetch brings may come on top, for each partition. Default 32 MiB.
+   * How many bytes are held that were read and are not finished, over all partitions; each has an equal
+   * share. One batch of records may come on top for each fetch that is under way. Default 32 MiB.
    */
   readonly maxBufferedBytes?: number | undefined;
   /** How long what is finished may wait for its commit. Default 1,000. */

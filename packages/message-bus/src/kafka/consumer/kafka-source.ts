@@ -171,6 +171,7 @@ export class KafkaSource implements Source<KafkaDelivery> {
         this.#state = "joining";
       },
       onBatch: (batch) => this.#take(batch),
+      room: () => this.#flow.room(),
       onReset: (reset) => this.#reset(reset),
       onFault: (error) => this.#troubles?.begin("reading", error),
       onRecovered: () => this.#troubles?.end("reading"),

@@ -16,6 +16,11 @@ export interface StoppedRecord {
   readonly letGo: () => void;
 }
 
+/** What is held of all partitions of an assignment, in bytes. */
+export interface HeldBytes {
+  bytes: number;
+}
+
 /** A partition for as long as it is assigned: what was read, what is held, and what may be committed. */
 export class OpenPartition {
   readonly topic: string;
@@ -38,8 +43,10 @@ export class OpenPartition {
   isStuck = false;
   /** By order key; a record without one by its id. */
   readonly stopped = new Map<string, StoppedRecord>();
+  readonly #held: HeldBytes;
 
-  constructor({ topic, partition, offset }: AssignedPartition) {
+  constructor({ topic, partition, offset }: AssignedPartition, held: HeldBytes) {
+    this.#held = held;
     this.topic = topic;
     this.partition = partition;
     this.committed = offset;
@@ -55,6 +62,7 @@ export class OpenPartition {
   hold(record: OpenRecord): void {
     this.tracker.add(record);
     this.unfinishedBytes += record.bytes;
+    this.#held.bytes += record.bytes;
     if (this.stopped.size > 0 && this.#isBlocked(record)) this.blockedBytes += record.bytes;
   }
 
@@ -63,6 +71,24 @@ export class OpenPartition {
     // It may have to be remembered until those before it are finished; what was in it need not.
     record.delivery = undefined;
     this.unfinishedBytes -= record.bytes;
+    this.#held.bytes -= record.bytes;
+  }
+
+  /** So many more records and bytes are fetched and not handed over. */
+  count(records: number, bytes: number): void {
+    this.prefetched.records += records;
+    this.prefetched.bytes += bytes;
+    this.#held.bytes += bytes;
+  }
+
+  /** Nothing is held any more that was handed over, and it begins anew. */
+  restart(offset: bigint): void {
+    this.tracker = new OffsetTracker(offset);
+    this.position = offset;
+    this.committed = offset;
+    this.#held.bytes -= this.unfinishedBytes;
+    this.unfinishedBytes = 0;
+    this.blockedBytes = 0;
   }
 
   /** The record is never finished here, and nothing behind it in its order key is begun. */
@@ -156,9 +182,8 @@ export class Prefetched {
     this.#batches = this.#batches.filter((one) => one.partition !== partition);
   }
 
-  #count({ prefetched }: OpenPartition, records: number, bytes: number): void {
+  #count(partition: OpenPartition, records: number, bytes: number): void {
     this.#size += records;
-    prefetched.records += records;
-    prefetched.bytes += bytes;
+    partition.count(records, bytes);
   }
 }

@@ -19,9 +19,12 @@ export interface ReceiverListener {
   readonly clock?: Clock | undefined;
 }
 
+/** In which order records can be received: each key in its own order, or all as they stand in the log. */
+export type ReceiveOrder = "key" | "log";
+
 /**
- * The records that can be received one by one: of each order key the first, and the next when that is
- * settled.
+ * The records that can be received one by one. By key: of each order key the first, and the next when that is
+ * settled. By log: all of them, in the order of their offsets in each partition.
  */
 export class ReceivableRecords implements RecordTarget {
   readonly #slots: Slots<KafkaDelivery>;
@@ -29,12 +32,12 @@ export class ReceivableRecords implements RecordTarget {
   readonly #ready = new Map<string, Offer>();
   readonly #received = new Map<string, Offer>();
 
-  constructor(listener: ReceiverListener) {
+  constructor(order: ReceiveOrder, listener: ReceiverListener) {
     const { logger, clock = systemClock } = listener;
     this.#listener = listener;
     this.#slots = new Slots({
       concurrency: Number.MAX_SAFE_INTEGER,
-      keyOf: ({ key }) => key,
+      keyOf: ({ key }) => (order === "key" ? key : undefined),
       run: (delivery) => this.#offer(delivery),
       logger,
       clock,
@@ -59,6 +62,12 @@ export class ReceivableRecords implements RecordTarget {
   /** What was received under this receipt handle and is not done with. */
   received(receiptHandle: string): KafkaDelivery | undefined {
     return this.#received.get(receiptHandle)?.delivery;
+  }
+
+  /** What was received of the partition of this delivery and is not done with, up to the delivery itself. */
+  receivedUpTo({ record: { partition, offset } }: KafkaDelivery): KafkaDelivery[] {
+    const received = [...this.#received.values()].map(({ delivery }) => delivery);
+    return received.filter(({ record }) => record.partition === partition && record.offset <= offset);
   }
 
   /** The delivery is done with; the next of its order key may be received. */

@@ -1,23 +1,8 @@
 import type { WirekitError } from "@wirekit/core";
 import type { ProduceResult, ProducerBatch, TopicPartition } from "../kafka-driver.ts";
+import { batchFaultOf } from "./broker-errors.ts";
 import { encodeRecords } from "./encode-batch.ts";
 import type { EncodedBatch } from "./produce-request.ts";
-
-/** What the broker says of a batch because of what is in it: it would have said so the first time as well. */
-const contentErrors = new Set([
-  "MESSAGE_TOO_LARGE",
-  "RECORD_LIST_TOO_LARGE",
-  "INVALID_TIMESTAMP",
-  "INVALID_RECORD",
-]);
-/** What the broker says although it may have written the batch. */
-const doubtfulErrors = new Set([
-  "REQUEST_TIMED_OUT",
-  "NOT_ENOUGH_REPLICAS_AFTER_APPEND",
-  "NETWORK_EXCEPTION",
-  "KAFKA_STORAGE_ERROR",
-  "UNKNOWN",
-]);
 
 /** A producer id, and the next sequence number of each partition under it. */
 export class ProducerIdentity {
@@ -49,7 +34,7 @@ function nameOf({ topic, partition }: TopicPartition): string {
 
 /**
  * A batch from its first request to its result. All its requests have the same bytes and the same sequence
- * numbers.
+ * numbers, unless the broker says that it does not expect them and that nothing was written.
  */
 export class BatchInFlight implements TopicPartition {
   readonly topic: string;
@@ -61,6 +46,8 @@ export class BatchInFlight implements TopicPartition {
   isSequenceKnown = true;
   readonly #batch: ProducerBatch;
   #encoded: EncodedBatch | undefined;
+  /** What it was encoded under. */
+  #identity: ProducerIdentity | undefined;
   /** Requests that may have reached the broker, and of which it has not said that they had no effect. */
   #unanswered = 0;
   #result: ProduceResult | undefined;
@@ -83,6 +70,7 @@ export class BatchInFlight implements TopicPartition {
       const { topic, partition } = this;
       const { records } = this.#batch;
       const plain = encodeRecords(records);
+      this.#identity = identity;
       this.#encoded = {
         topic,
         partition,
@@ -101,19 +89,31 @@ export class BatchInFlight implements TopicPartition {
     this.#unanswered += 1;
   }
 
-  written(identity: ProducerIdentity, baseOffset: bigint): void {
-    identity.advance(this, this.#batch.records.length);
+  written(baseOffset: bigint): void {
+    this.#identity?.advance(this, this.#batch.records.length);
     this.#settle({ kind: "written", baseOffset });
   }
 
   /** The broker has refused it for now, and it is sent again. */
-  refusedForNow(kafkaError: string | undefined): void {
-    if (kafkaError !== undefined && !doubtfulErrors.has(kafkaError)) this.#unanswered -= 1;
+  refusedForNow(kafkaError: string): void {
+    if (batchFaultOf(kafkaError) !== "doubt") this.#unanswered -= 1;
+  }
+
+  /**
+   * The broker does not expect the producer id or sequence number. Where nothing is in doubt, the batch is
+   * not in the log, and goes out again under another identity; `false` where an earlier request may have been
+   * written, and would be written twice.
+   */
+  restart(): boolean {
+    this.#unanswered -= 1;
+    if (this.#unanswered > 0) return false;
+    this.#encoded = undefined;
+    return true;
   }
 
   /** The broker has refused it, for good. */
   refused(kafkaError: string, error: WirekitError): void {
-    const isContent = contentErrors.has(kafkaError);
+    const isContent = batchFaultOf(kafkaError) === "content";
     this.isSequenceKnown = isContent;
     if (isContent) this.#unanswered = 0;
     else this.refusedForNow(kafkaError);

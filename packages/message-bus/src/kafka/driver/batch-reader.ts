@@ -1,3 +1,4 @@
+import type { OriginalBytes, RawHeader } from "../../original-bytes.ts";
 import type { ConsumedRecord, RecordReader } from "../kafka-driver.ts";
 import { recordOverheadBytes } from "../record-reader.ts";
 import { type RecordBatch, RecordBytes } from "./record-batch.ts";
@@ -71,18 +72,40 @@ function readRecord(reader: RecordBytes, batch: RecordBatch): ConsumedRecord {
   reader.at += 1;
   const timestampDelta = reader.varlong();
   const offset = batch.baseOffset + BigInt(reader.varint());
+  const { at } = reader;
+  reader.isExact = true;
   const key = reader.text();
   const value = reader.text();
   const valueBytes = reader.textBytes;
+  if (key === "" || value === undefined) reader.isExact = false;
   const headers = readHeaders(reader);
+  let original: OriginalBytes | undefined;
+  if (!reader.isExact) {
+    reader.at = at;
+    original = readOriginal(reader);
+  }
   reader.at = end;
   const timestampMs = batch.logAppendTimeMs ?? batch.baseTimestampMs + timestampDelta;
-  return { offset, key, value, valueBytes, headers, timestampMs };
+  return { offset, key, value, valueBytes, headers, timestampMs, original };
+}
+
+/** The same fields once more, as bytes. They are copies: the batch is not kept for them. */
+function readOriginal(reader: RecordBytes): OriginalBytes {
+  const key = reader.copy();
+  const body = reader.copy();
+  const count = reader.varint();
+  const headers: RawHeader[] = [];
+  for (let place = 0; place < count; place += 1) {
+    const nameBytes = reader.copy() ?? noBytes;
+    headers.push({ name: nameBytes.toString("utf8"), nameBytes, value: reader.copy() });
+  }
+  return { key, body, headers };
 }
 
 /**
- * Of a header that is there more than once, the last one counts: it was added by whoever came later. One
- * without a value is none.
+ * Of headers that share a name, the last one counts: it was added by whoever came later. One without a value
+ * counts as absent. Where that leaves something out, or an object would have the names in another order, the
+ * reader is not exact.
  */
 function readHeaders(reader: RecordBytes): Readonly<Record<string, string>> {
   const count = reader.varint();
@@ -91,10 +114,17 @@ function readHeaders(reader: RecordBytes): Readonly<Record<string, string>> {
   for (let place = 0; place < count; place += 1) {
     const name = reader.text() ?? "";
     const value = reader.text();
+    if (value === undefined || name in headers || beginsWithDigit(name)) reader.isExact = false;
     if (value === undefined) delete headers[name];
     else define(headers, name, value);
   }
   return headers;
+}
+
+/** Objects have names that are numbers first, by their size. */
+function beginsWithDigit(name: string): boolean {
+  const unit = name.charCodeAt(0);
+  return unit >= 48 && unit <= 57;
 }
 
 /** Most records have none. */

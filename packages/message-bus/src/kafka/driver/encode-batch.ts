@@ -1,3 +1,4 @@
+import { type OriginalBytes, withHeaders } from "../../original-bytes.ts";
 import type { ProducerRecord } from "../kafka-driver.ts";
 import { recordBodyBytes, sizedBytes } from "../producer/record-size.ts";
 
@@ -63,19 +64,35 @@ export function encodeRecords(records: readonly ProducerRecord[]): Buffer {
 function writeBody(
   buffer: Buffer,
   start: number,
-  { key, value, headers }: ProducerRecord,
+  { key, value, headers, original }: ProducerRecord,
   place: number,
 ): number {
   // No attributes, and no distance to the batch's time.
   buffer[start] = 0;
   buffer[start + 1] = 0;
   let at = writeVarint(buffer, start + 2, place);
+  if (original !== undefined) return writeRaw(buffer, at, withHeaders(original, headers));
   at = key === undefined ? writeNothing(buffer, at) : writeText(buffer, at, key);
   at = writeText(buffer, at, value);
   const names = Object.keys(headers);
   at = writeVarint(buffer, at, names.length);
   for (const name of names) at = writeText(buffer, writeText(buffer, at, name), headers[name] ?? "");
   return at;
+}
+
+function writeRaw(buffer: Buffer, start: number, { key, body, headers }: OriginalBytes): number {
+  let at = writeField(buffer, writeField(buffer, start, key), body);
+  at = writeVarint(buffer, at, headers.length);
+  for (const { nameBytes, value } of headers)
+    at = writeField(buffer, writeField(buffer, at, nameBytes), value);
+  return at;
+}
+
+function writeField(buffer: Buffer, at: number, field: Uint8Array | undefined): number {
+  if (field === undefined) return writeNothing(buffer, at);
+  const start = writeVarint(buffer, at, field.length);
+  buffer.set(field, start);
+  return start + field.length;
 }
 
 function writeText(buffer: Buffer, at: number, text: string): number {

@@ -1,4 +1,4 @@
-import type { FetchedRecords } from "../record-reader.ts";
+import { type FetchedRecords, recordOverheadBytes } from "../record-reader.ts";
 import { BatchReader } from "./batch-reader.ts";
 import { type AnsweredPartition, isReadable, readFetchAnswer } from "./fetch-answer.ts";
 import type { CompressionCodecs } from "./kafkajs-client.ts";
@@ -27,11 +27,12 @@ export interface FetchedPartition {
   /** The end of its log. */
   readonly highWatermark: bigint;
   /**
-   * Makes ready to be read what was fetched from `fetchOffset` on.
+   * Makes ready to be read what was fetched from `fetchOffset` on: at least one batch, and no further one
+   * once they hold `room` bytes.
    *
    * @throws WirekitError where it cannot be read.
    */
-  open(fetchOffset: bigint): Promise<FetchedRecords>;
+  open(fetchOffset: bigint, room?: number | undefined): Promise<FetchedRecords>;
 }
 
 /**
@@ -106,28 +107,41 @@ function fetchedOf(partition: AnsweredPartition | OldPartition, codecs: Compress
   return {
     partition: number,
     highWatermark,
-    open: async (fetchOffset) =>
+    open: async (fetchOffset, room = Number.POSITIVE_INFINITY) =>
       "messages" in partition
         ? openOldMessages(partition, fetchOffset)
-        : openBatches(partition, fetchOffset, codecs),
+        : openBatches(partition, { fetchOffset, room, codecs }),
   };
 }
 
 async function openBatches(
   { recordSet, aborted }: AnsweredPartition,
-  fetchOffset: bigint,
-  codecs: CompressionCodecs,
+  { fetchOffset, room, codecs }: Opening,
 ): Promise<FetchedRecords> {
   const batches = splitBatches(recordSet);
+  const forReaders = new Set(withoutAborted(batches, aborted));
   const readable: RecordBatch[] = [];
-  for (const batch of withoutAborted(batches, aborted)) {
-    const plain = batch.compression === 0 ? batch : await decompressed(batch, codecs);
-    checkRecords(plain);
-    readable.push(plain);
+  let nextOffset = fetchOffset;
+  let fetchedBytes = 0;
+  let bytes = 0;
+  for (const batch of batches) {
+    if (bytes >= room) break;
+    if (forReaders.has(batch)) {
+      const plain = batch.compression === 0 ? batch : await decompressed(batch, codecs);
+      checkRecords(plain);
+      readable.push(plain);
+      bytes += plain.records.length + plain.count * recordOverheadBytes;
+    }
+    fetchedBytes += batch.records.length;
+    if (batch.endOffset > nextOffset) nextOffset = batch.endOffset;
   }
-  const end = batches.at(-1)?.endOffset ?? fetchOffset;
-  const nextOffset = end > fetchOffset ? end : fetchOffset;
-  return { records: new BatchReader(readable, fetchOffset), nextOffset };
+  return { records: new BatchReader(readable, fetchOffset), nextOffset, fetchedBytes };
+}
+
+interface Opening {
+  readonly fetchOffset: bigint;
+  readonly room: number;
+  readonly codecs: CompressionCodecs;
 }
 
 async function decompressed(batch: RecordBatch, codecs: CompressionCodecs): Promise<RecordBatch> {

@@ -1,7 +1,8 @@
-import { backoffMs, sleep } from "@wirekit/core/kit";
+import type { WirekitError } from "@wirekit/core";
+import { backoffMs, onAbort, sleep } from "@wirekit/core/kit";
 import type { AssignedPartition, MemberListener, MemberOptions } from "../kafka-driver.ts";
 import { fetchRecords } from "./fetch-records.ts";
-import { addressOf, isFinal, reactionTo } from "./group-errors.ts";
+import { addressOf, Refusals, reactionTo } from "./group-errors.ts";
 import { logOffsets } from "./group-offsets.ts";
 import type { CompressionCodecs } from "./kafkajs-client.ts";
 import type { FetchRequest, KafkajsBroker, KafkajsCluster } from "./kafkajs-hooks/kafkajs-cluster.ts";
@@ -14,11 +15,11 @@ export interface FetcherOptions {
   readonly member: MemberOptions;
   readonly context: MemberContext;
   readonly health: MemberHealth;
-  readonly listener: Pick<MemberListener, "onBatch" | "onReset">;
+  readonly listener: Pick<MemberListener, "onBatch" | "onReset" | "room">;
   /** Fires when the assignment is over. */
   readonly signal: AbortSignal;
   /** Cannot go on, whatever is tried. */
-  readonly onFatal: (thrown: unknown) => void;
+  readonly onFatal: (error: WirekitError) => void;
   /** The topics may have other partitions than they had. */
   readonly onMetadata: () => void;
 }
@@ -35,6 +36,11 @@ export class Fetcher {
   readonly #options: FetcherOptions;
   readonly #loops = new Set<number | undefined>();
   #metadata: unknown;
+  /**
+   * How many bytes are held of a byte that is fetched, as of the last fetch: records are more than their
+   * bytes.
+   */
+  #growth = 1;
 
   constructor(partitions: readonly AssignedPartition[], options: FetcherOptions) {
     this.positions = new FetchPositions(partitions);
@@ -43,7 +49,7 @@ export class Fetcher {
 
   /** Reads until the signal fires. */
   start(): void {
-    this.#options.signal.addEventListener("abort", () => this.positions.wake(), { once: true });
+    onAbort(this.#options.signal, () => this.positions.wake());
     this.#plan();
   }
 
@@ -71,17 +77,19 @@ export class Fetcher {
   async #loop(node: number | undefined): Promise<void> {
     const { health, context, signal, onFatal } = this.#options;
     const what = `fetching from ${node}`;
+    const refusals = new Refusals();
     for (let failures = 0; !this.#isOver && this.positions.nodes.has(node); ) {
       try {
         if (node === undefined) await this.#awaitLeader(failures);
         else await this.#readFrom(node, what);
         failures = 0;
+        refusals.reset();
       } catch (thrown) {
         if (this.#isOver) break;
         failures += 1;
         const reaction = reactionTo(thrown);
         const error = context.errorOf("Fetching", thrown);
-        if (isFinal(thrown, error)) return onFatal(thrown);
+        if (refusals.isEnough(thrown, error)) return onFatal(error);
         // That a partition has moved is nothing to be told of, as long as it is found again.
         if (reaction !== "refresh-metadata" || failures > 2) health.failed(what, error);
         await this.#mend(thrown, failures).catch(() => undefined);
@@ -108,28 +116,40 @@ export class Fetcher {
     if (cluster.findTopicPartitionMetadata(member.topic) !== this.#metadata) this.#plan();
     const wanted = this.positions.wantedFrom(node);
     if (this.#isOver) return;
-    if (wanted.length === 0) {
+    // Loops for other nodes fetch at the same time.
+    const room = this.#roomNow() / this.positions.nodes.size;
+    if (wanted.length === 0 || room <= 0) {
       health.works(what);
       if (this.positions.nodes.has(node)) await this.positions.change();
       return;
     }
     const broker = await cluster.findBroker({ nodeId: String(node) });
-    await this.#fetch(broker, wanted);
+    await this.#fetch(broker, this.#requestFor(wanted, room));
     health.works(what);
   }
 
-  async #fetch(broker: KafkajsBroker, wanted: readonly FetchPosition[]): Promise<void> {
+  #roomNow(): number {
+    const { listener } = this.#options;
+    return listener.room?.().bytes ?? Number.POSITIVE_INFINITY;
+  }
+
+  async #fetch(broker: KafkajsBroker, request: FetchRequest): Promise<void> {
     const { listener, codecs, member } = this.#options;
     const { topic } = member;
-    const asked = new Map(wanted.map(({ partition, offset }) => [partition, offset]));
-    const { partitions, refusal } = await fetchRecords(broker, this.#requestFor(wanted), codecs);
+    const asked = new Map(
+      request.topics[0]?.partitions.map(({ partition, fetchOffset }) => [partition, BigInt(fetchOffset)]),
+    );
+    const { partitions, refusal } = await fetchRecords(broker, request, codecs);
     let fault = refusal;
     for (const { partition, highWatermark, open } of partitions) {
       const from = asked.get(partition);
-      if (from === undefined) continue;
+      const room = this.#roomNow();
+      // What there is no room for is fetched again.
+      if (from === undefined || room <= 0) continue;
       try {
-        const { records, nextOffset } = await open(from);
+        const { records, nextOffset, fetchedBytes } = await open(from, room);
         if (this.#isOver) return;
+        if (fetchedBytes > 0) this.#growth = Math.max(1, records.bytes / fetchedBytes);
         // Of an answer that was overtaken, the records are read again.
         if (this.positions.move(partition, { from, to: nextOffset }))
           listener.onBatch({ topic, partition, records, nextOffset, highWatermark });
@@ -141,18 +161,22 @@ export class Fetcher {
     if (fault !== undefined) throw fault;
   }
 
-  #requestFor(wanted: readonly FetchPosition[]): FetchRequest {
+  #requestFor(wanted: readonly FetchPosition[], room: number): FetchRequest {
     const { topic, maxWaitMs, maxBytes, maxBytesPerPartition } = this.#options.member;
+    const { bytesPerPartition = Number.POSITIVE_INFINITY } = this.#options.listener.room?.() ?? {};
+    const fetchable = (most: number, held: number) =>
+      Math.min(most, Math.max(1, Math.floor(held / this.#growth)));
+    const maxBytesOfEach = fetchable(maxBytesPerPartition, bytesPerPartition);
     const partitions = wanted.map(({ partition, offset }) => ({
       partition,
       fetchOffset: String(offset),
-      maxBytes: maxBytesPerPartition,
+      maxBytes: maxBytesOfEach,
     }));
     return {
       isolationLevel: readCommitted,
       maxWaitTime: maxWaitMs,
       minBytes: 1,
-      maxBytes,
+      maxBytes: fetchable(maxBytes, room),
       topics: [{ topic, partitions }],
     };
   }
@@ -235,9 +259,13 @@ export class FetchPositions {
     return [...this.#positions].map(([partition, offset]) => ({ partition, offset }));
   }
 
-  /** Goes on at `to`; `false` where `from` is not what was to be read, because an answer comes too late. */
+  /**
+   * Goes on at `to`; `false` where `from` is not what was to be read, because an answer comes too late. The
+   * others come first in the next fetch: a broker fills an answer in the order of the partitions.
+   */
   move(partition: number, { from, to }: { readonly from: bigint; readonly to: bigint }): boolean {
     if (this.#positions.get(partition) !== from) return false;
+    if (from !== to) this.#positions.delete(partition);
     this.#positions.set(partition, to);
     return true;
   }

@@ -2,14 +2,14 @@ import { TimeoutError, WirekitError } from "@wirekit/core";
 import { withTimeout } from "@wirekit/core/kit";
 import type { CommitOffset, MemberOptions } from "../kafka-driver.ts";
 import type { Coordinator } from "./coordinator.ts";
-import { isFinal, reactionTo } from "./group-errors.ts";
+import { Refusals, reactionTo } from "./group-errors.ts";
 import type { MemberContext, MemberHealth } from "./member-context.ts";
 
 /** Why a generation is over for a member. */
 export type Ending =
   | { readonly kind: "rebalance" }
   | { readonly kind: "lost"; readonly error: WirekitError; readonly memberId: "kept" | "forgotten" }
-  | { readonly kind: "failed"; readonly thrown: unknown }
+  | { readonly kind: "failed"; readonly error: WirekitError }
   | { readonly kind: "closed" };
 
 /** What a generation needs of its member. */
@@ -40,6 +40,7 @@ export class Generation {
   #tellLost: (ending: Ending) => void = () => undefined;
   #cancelTimer: (() => void) | undefined;
   #isStopped = false;
+  readonly #refusals = { commits: new Refusals(), heartbeats: new Refusals() };
 
   constructor(options: GenerationOptions) {
     this.#options = options;
@@ -69,8 +70,9 @@ export class Generation {
     try {
       const broker = await coordinator.find();
       await broker.offsetCommit({ ...this.#identity, topics: byTopic(offsets) });
+      this.#refusals.commits.reset();
     } catch (thrown) {
-      this.#heed(thrown, "Committing");
+      this.#heed(thrown, "Committing", this.#refusals.commits);
       const { message, code, details } = context.errorOf("Committing", thrown);
       // Once the generation is over, the same offsets must not go out under the next one.
       throw new WirekitError(message, { code, details, retryable: mayPass(thrown), cause: thrown });
@@ -96,10 +98,11 @@ export class Generation {
       const beat = async () => (await coordinator.find()).heartbeat(this.#identity);
       await withTimeout("A heartbeat", beat, { timeoutMs, clock: context.clock });
       health.works("heartbeat");
+      this.#refusals.heartbeats.reset();
     } catch (thrown) {
       if (this.#isStopped) return;
       if (thrown instanceof TimeoutError) dropConnections();
-      this.#heed(thrown, "A heartbeat");
+      this.#heed(thrown, "A heartbeat", this.#refusals.heartbeats);
       if (mayPass(thrown)) {
         health.failed("heartbeat", context.errorOf("A heartbeat", thrown));
         return this.#beatAfter(heartbeatIntervalMs / 3);
@@ -109,14 +112,15 @@ export class Generation {
   }
 
   /** What an error of the coordinator says of this generation. */
-  #heed(thrown: unknown, what: string): void {
+  #heed(thrown: unknown, what: string, refusals: Refusals): void {
     const { coordinator, context, onBroken } = this.#options;
     const reaction = reactionTo(thrown);
+    const error = context.errorOf(what, thrown);
     if (reaction === "rebalance") this.end({ kind: "rebalance" });
     else if (reaction === "generation-lost" || reaction === "member-lost") {
       const memberId = reaction === "member-lost" ? "forgotten" : "kept";
-      this.end({ kind: "lost", error: context.errorOf(what, thrown), memberId });
-    } else if (isFinal(thrown, context.errorOf(what, thrown))) this.end({ kind: "failed", thrown });
+      this.end({ kind: "lost", error, memberId });
+    } else if (refusals.isEnough(thrown, error)) this.end({ kind: "failed", error });
     else {
       onBroken(thrown);
       coordinator.forget();
@@ -124,9 +128,10 @@ export class Generation {
   }
 }
 
+/** Also what is refused: the generation ends when that goes on. */
 function mayPass(thrown: unknown): boolean {
   const reaction = reactionTo(thrown);
-  return reaction === "retry" || reaction === "find-coordinator";
+  return reaction === "retry" || reaction === "find-coordinator" || reaction === "fatal";
 }
 
 function byTopic(offsets: readonly CommitOffset[]) {

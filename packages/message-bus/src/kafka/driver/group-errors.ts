@@ -1,4 +1,4 @@
-import type { WirekitError } from "@wirekit/core";
+import { ConfigError, type WirekitError } from "@wirekit/core";
 
 /** What an error of kafkajs means for a member of a group. */
 export type Reaction =
@@ -78,6 +78,32 @@ export function isFinal(thrown: unknown, error: WirekitError): boolean {
   if (reaction === "fatal") return true;
   return reaction === "retry" && !error.retryable && !isAnswer(thrown);
 }
+
+/** How often in a row something is refused before a member believes that it is refused for good. */
+export const triesBeforeFinal = 5;
+
+/** Counts refusals in a row: what is refused once, while a login or a right is renewed, ends nothing. */
+export class Refusals {
+  #inRow = 0;
+
+  /** Whether to give up, after this failure. What is missing in this very process is never there later. */
+  isEnough(thrown: unknown, error: WirekitError): boolean {
+    if (!isFinal(thrown, error)) return false;
+    this.#inRow += 1;
+    return isLocal(error) || this.#inRow >= triesBeforeFinal;
+  }
+
+  /** Something of the kind has succeeded. */
+  reset(): void {
+    this.#inRow = 0;
+  }
+}
+
+function isLocal(error: WirekitError): boolean {
+  return error instanceof ConfigError || localCodes.has(error.code);
+}
+
+const localCodes: ReadonlySet<string> = new Set(["message-bus/codec-missing", "message-bus/kafkajs-version"]);
 
 /** Whether the broker has said this, and not what lies between it and us. */
 export function isAnswer(thrown: unknown): boolean {

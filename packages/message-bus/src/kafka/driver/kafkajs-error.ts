@@ -1,7 +1,13 @@
 import { ConnectionError, redactText, WirekitError } from "@wirekit/core";
 import { messageOf } from "@wirekit/core/kit";
-import { KafkaRefusedError, LoginRefusedError, TopicMissingError } from "../kafka-errors.ts";
+import {
+  CodecMissingError,
+  KafkaRefusedError,
+  LoginRefusedError,
+  TopicMissingError,
+} from "../kafka-errors.ts";
 import type { SaslLogin, SecurityProtocol } from "../kafka-options.ts";
+import { mayPassLater } from "./broker-errors.ts";
 
 /** What was being done, for the words of an error. */
 export interface ErrorContext {
@@ -16,7 +22,12 @@ export interface ErrorContext {
 export function wirekitErrorOf(thrown: unknown, context: ErrorContext): WirekitError {
   if (thrown instanceof WirekitError) return thrown;
   const error = innermost(thrown);
-  return loginError(error, context) ?? protocolError(error, context) ?? connectionError(error, context);
+  return (
+    loginError(error, context) ??
+    protocolError(error, context) ??
+    codecError(error, context) ??
+    connectionError(error, context)
+  );
 }
 
 /** The protocol's name for what the broker answered; `undefined` when it is no answer of the broker's. */
@@ -63,7 +74,7 @@ function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
 const connectionWords =
   /closed connection|connection closed|connection error|timed? ?out|not connected|ECONN|EPIPE|EHOST|is closed/i;
 
-function loginError(error: KafkajsError, { sasl }: ErrorContext): WirekitError | undefined {
+function loginError(error: KafkajsError, { sasl, securityProtocol }: ErrorContext): WirekitError | undefined {
   if (sasl === undefined) return undefined;
   // What a port without a login answers to a handshake.
   if (error.type === "ILLEGAL_SASL_STATE")
@@ -76,7 +87,10 @@ function loginError(error: KafkajsError, { sasl }: ErrorContext): WirekitError |
   if (!isLogin) return undefined;
   if (!connectionWords.test(error.message))
     return new LoginRefusedError(sasl.mechanism, { reason: "refused" });
-  return new ConnectionError(`The connection ended while the login by ${sasl.mechanism} was under way`);
+  const advice = adviceOn(error, securityProtocol);
+  return new ConnectionError(
+    `The connection ended while the login by ${sasl.mechanism} was under way${advice}`,
+  );
 }
 
 function protocolError(error: KafkajsError, { what, topic }: ErrorContext): WirekitError | undefined {
@@ -86,8 +100,18 @@ function protocolError(error: KafkajsError, { what, topic }: ErrorContext): Wire
   }
   return new KafkaRefusedError(topic === undefined ? what : `${what} (topic ${JSON.stringify(topic)})`, {
     kafkaError: error.type,
-    retryable: error.retriable === true,
+    retryable: mayPassLater(error.type, error.retriable === true),
     cause: error.thrown,
+  });
+}
+
+/** The records are compressed in a way that kafkajs knows, and has no codec for. */
+function codecError({ name, message, thrown }: KafkajsError, { what, topic }: ErrorContext) {
+  const codec = /^(\w+) compression not implemented/.exec(message)?.[1];
+  if (name !== "KafkaJSNotImplemented" || codec === undefined) return undefined;
+  return new CodecMissingError(topic === undefined ? what : `${what} (topic ${JSON.stringify(topic)})`, {
+    codec,
+    cause: thrown,
   });
 }
 
@@ -98,24 +122,49 @@ function protocolError(error: KafkajsError, { what, topic }: ErrorContext): Wire
 function connectionError(error: KafkajsError, { what, sasl, securityProtocol }: ErrorContext): WirekitError {
   const message = redactText(error.message, { secrets: [sasl?.password, sasl?.userName] });
   return new ConnectionError(`${what}: ${message}${adviceOn(error, securityProtocol)}`, {
-    retryable: !isCertificateError(error),
+    retryable: !isCertificateError(error) && !unmendable.has(error.name),
     cause: error.thrown,
     details: typeof error.code === "string" ? { code: error.code } : {},
   });
 }
+
+/** What kafkajs says where another try says the same: it, or the broker, does not know how. */
+const unmendable: ReadonlySet<string> = new Set([
+  "KafkaJSNotImplemented",
+  "KafkaJSServerDoesNotSupportApiKey",
+  "KafkaJSUnsupportedMagicByteInMessageSet",
+]);
 
 /** What is likely wrong, and what a person can do about it. */
 function adviceOn({ code, message }: KafkajsError, protocol: SecurityProtocol | undefined): string {
   const text = `${String(code)} ${message}`;
   if (/ENOTFOUND|EAI_AGAIN/.test(text)) return ". The host is unknown: check bootstrapServers";
   if (/ECONNREFUSED/.test(text)) return ". No broker listens there: check bootstrapServers";
+  if (/certificate/i.test(text) || certificateCodes.test(String(code)))
+    return ". If the certificate is signed by an authority of your own, set tls.ca";
+  if (protocol === undefined) return "";
   const isSecured = protocol === "SSL" || protocol === "SASL_SSL";
-  if (!isSecured || !/ECONNRESET|EPROTO|ERR_SSL|secure TLS|time|closed connection/i.test(text)) return "";
-  const plain = protocol === "SSL" ? "PLAINTEXT" : "SASL_PLAINTEXT or PLAINTEXT";
-  return `. If the broker does not speak TLS, set securityProtocol to ${plain}: it is ${protocol} now (the default is SASL_SSL)`;
+  // A broker that hears TLS where it expects none may wait for the rest of what it takes for a request.
+  const words = isSecured ? brokenOrSlow : broken;
+  return words.test(text) ? `. ${protocolAdvice[protocol]}: it is ${protocol} now` : "";
 }
 
+const broken = /ECONNRESET|EPIPE|closed connection|EPROTO|ERR_SSL|secure TLS|WRONG_VERSION/i;
+const brokenOrSlow = /ECONNRESET|EPIPE|closed connection|EPROTO|ERR_SSL|secure TLS|WRONG_VERSION|time/i;
+
+const protocolAdvice: Readonly<Record<SecurityProtocol, string>> = {
+  PLAINTEXT:
+    "If the broker speaks TLS or asks for a login, set securityProtocol to SSL, SASL_PLAINTEXT or SASL_SSL",
+  SASL_PLAINTEXT: "If the broker speaks TLS, set securityProtocol to SASL_SSL",
+  SSL: "If the broker does not speak TLS, set securityProtocol to PLAINTEXT; if it asks for a login, to SASL_SSL",
+  SASL_SSL:
+    "If the broker does not speak TLS, set securityProtocol to SASL_PLAINTEXT or PLAINTEXT (the default is SASL_SSL)",
+};
+
+const certificateCodes = /CERT|ERR_TLS|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/;
+
 function isCertificateError({ code, message }: KafkajsError): boolean {
-  const codes = /CERT|ERR_TLS|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|WRONG_VERSION_NUMBER|ERR_SSL/;
-  return (typeof code === "string" && codes.test(code)) || /certificate/i.test(message);
+  const codes = /WRONG_VERSION_NUMBER|ERR_SSL/;
+  const text = typeof code === "string" ? code : "";
+  return certificateCodes.test(text) || codes.test(text) || /certificate/i.test(message);
 }

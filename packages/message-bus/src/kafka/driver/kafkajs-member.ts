@@ -11,7 +11,7 @@ import type {
 import { Coordinator, forgetBroker } from "./coordinator.ts";
 import { Fetcher } from "./fetcher.ts";
 import { type Ending, Generation } from "./generation.ts";
-import { isAnswer, isFinal, reactionTo } from "./group-errors.ts";
+import { isAnswer, Refusals, reactionTo } from "./group-errors.ts";
 import { startOffsets } from "./group-offsets.ts";
 import { hasOtherPartitions, type Joined, joinGroup, type Synced, syncGroup } from "./join-group.ts";
 import type { KafkajsClient } from "./kafkajs-client.ts";
@@ -76,25 +76,29 @@ export class KafkajsMember implements GroupMember {
   async #runUntilClosed(listener: MemberListener): Promise<void> {
     const { signal } = this.#closing;
     const health = new MemberHealth(listener);
-    for (let failures = 0; !signal.aborted; ) {
+    const refusals = new Refusals();
+    let failed: WirekitError | undefined;
+    for (let failures = 0; !signal.aborted && failed === undefined; ) {
       try {
         const ending = await this.#liveOneGeneration(listener, health);
         failures = 0;
-        if (ending.kind === "failed") throw ending.thrown;
+        refusals.reset();
+        if (ending.kind === "failed") failed = ending.error;
       } catch (thrown) {
         if (signal.aborted) return;
         const reaction = reactionTo(thrown);
         const error = this.#context.errorOf("Joining the group", thrown);
-        if (isFinal(thrown, error)) throw error;
+        if (refusals.isEnough(thrown, error)) throw error;
         if (reaction === "member-lost") this.#memberId = "";
         failures += 1;
         // A group that changes while one joins is no fault.
         if ((reaction === "rebalance" || reaction === "member-lost") && failures <= 3) continue;
-        if (reaction === "retry" || failures > 2) health.failed("joining", error);
+        if (reaction === "retry" || reaction === "fatal" || failures > 2) health.failed("joining", error);
         this.#mend(thrown);
         await this.#pause(failures);
       }
     }
+    if (failed !== undefined) throw failed;
   }
 
   /**
@@ -130,7 +134,7 @@ export class KafkajsMember implements GroupMember {
         health,
         listener,
         signal: over.signal,
-        onFatal: (thrown) => generation.end({ kind: "failed", thrown }),
+        onFatal: (error) => generation.end({ kind: "failed", error }),
         onMetadata: () => {
           if (hasOtherPartitions(connected.cluster, synced)) generation.end({ kind: "rebalance" });
         },
@@ -219,6 +223,7 @@ export class KafkajsMember implements GroupMember {
     health: MemberHealth,
   ) {
     const over = new AbortController();
+    const refusals = new Refusals();
     void generation.ended.then(() => over.abort(new ClosedError("The generation")));
     for (let failures = 0; !over.signal.aborted; ) {
       try {
@@ -229,7 +234,10 @@ export class KafkajsMember implements GroupMember {
         if (over.signal.aborted) return undefined;
         failures += 1;
         const error = this.#context.errorOf("Reading the offsets of the group", thrown);
-        if (isFinal(thrown, error)) throw thrown;
+        if (refusals.isEnough(thrown, error)) {
+          generation.end({ kind: "failed", error });
+          return undefined;
+        }
         if (failures > 1) health.failed("joining", error);
         coordinator.forget();
         forgetBroker(cluster, thrown);

@@ -2,6 +2,7 @@ import { ClosedError, ConnectionError, type Random, TimeoutError, WirekitError }
 import { anySignal, backoffMs, rejectOnAbort, sleep } from "@wirekit/core/kit";
 import type { ProduceOptions, ProduceResult, ProducerBatch, ProducerSession } from "../kafka-driver.ts";
 import { BatchInFlight, type ProducerIdentity } from "./batch-in-flight.ts";
+import { batchFaultOf } from "./broker-errors.ts";
 import { isAnswer } from "./group-errors.ts";
 import { protocolErrorType, wirekitErrorOf } from "./kafkajs-error.ts";
 import { type BatchAnswer, sendProduceRequest } from "./produce-request.ts";
@@ -25,7 +26,7 @@ interface Way {
  * A producer session over kafkajs's connections. A send is one request for each broker that leads one of its
  * partitions, repeated until each batch has its result. A batch keeps its producer id and sequence numbers
  * through all requests, also over new connections: what was written already is acknowledged, and not written
- * again.
+ * again. Only a batch that the broker has certainly not written may get others.
  */
 export class KafkajsSession implements ProducerSession {
   readonly #options: SessionOptions;
@@ -179,18 +180,26 @@ export class KafkajsSession implements ProducerSession {
   }
 
   #heed(answer: BatchAnswer | undefined, batch: BatchInFlight, { connection, identity }: Way): void {
-    if (answer?.kind === "written") batch.written(identity, answer.baseOffset);
+    if (answer?.kind === "written") batch.written(answer.baseOffset);
     else if (answer?.kind === "refused") {
       const { thrown } = answer;
       const error = this.#errorOf(thrown, batch.topic);
       const type = protocolErrorType(thrown) ?? "UNKNOWN";
-      if (this.#mayPass(batch, thrown, error)) batch.refusedForNow(type);
+      if (batchFaultOf(type) === "sequence") this.#startAnew(batch, identity, error);
+      else if (this.#mayPass(batch, thrown, error)) batch.refusedForNow(type);
       else batch.refused(type, error);
       connection.isStale = true;
     } else {
       const message = "The answer of the broker does not say what became of the records";
       batch.giveUp(new ConnectionError(message));
     }
+  }
+
+  /** The broker counts otherwise than we do: what it has not written goes out under another producer id. */
+  #startAnew(batch: BatchInFlight, identity: ProducerIdentity, error: WirekitError): void {
+    batch.lastError = error;
+    if (this.#identity === identity) this.#identity = undefined;
+    if (!batch.restart()) batch.giveUp(error);
   }
 
   /** Whether the same request may succeed later, though the broker refuses this topic or batch now. */

@@ -23,18 +23,22 @@ export interface HealthListener {
   onRecovered(): void;
 }
 
-/** Tells once when something that a member does begins to fail, and once when nothing does any more. */
+/**
+ * Tells when something that a member does begins to fail, or fails for another reason, and once when nothing
+ * does any more.
+ */
 export class MemberHealth {
   readonly #listener: HealthListener;
-  readonly #failing = new Set<string>();
+  readonly #failing = new Map<string, string>();
 
   constructor(listener: HealthListener) {
     this.#listener = listener;
   }
 
   failed(what: string, error: WirekitError): void {
-    if (this.#failing.size === 0) this.#listener.onFault(error);
-    this.#failing.add(what);
+    const isKnown = this.#failing.get(what) === error.code;
+    if (this.#failing.size === 0 || !isKnown) this.#listener.onFault(error);
+    this.#failing.set(what, error.code);
   }
 
   works(what: string): void {

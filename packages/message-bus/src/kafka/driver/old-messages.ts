@@ -2,6 +2,7 @@ import type { ConsumedRecord } from "../kafka-driver.ts";
 import { type FetchedRecords, readerOf } from "../record-reader.ts";
 import { noHeaders } from "./batch-reader.ts";
 import type { FetchAnswer } from "./fetch-answer.ts";
+import { replacement } from "./record-batch.ts";
 
 /**
  * What kafkajs has read of a partition whose messages are in the formats 0 and 1, which know no headers and
@@ -54,14 +55,20 @@ export function openOldMessages({ messages }: OldPartition, fetchOffset: bigint)
     if (offset >= nextOffset) nextOffset = offset + 1n;
     // Messages that were compressed together come together, and may begin before what was asked for.
     if (offset < fetchOffset) continue;
+    const texts = { key: key?.toString("utf8"), value: value?.toString("utf8") };
+    const isExact = value !== null && texts.key !== "" && !Object.values(texts).some(isReplaced);
     records.push({
       offset,
-      key: key?.toString("utf8"),
-      value: value?.toString("utf8"),
+      ...texts,
       valueBytes: value?.length ?? 0,
       headers: noHeaders,
       timestampMs: Number(timestamp),
+      original: isExact ? undefined : { key: key ?? undefined, body: value ?? undefined, headers: [] },
     });
   }
-  return { records: readerOf(records), nextOffset };
+  return { records: readerOf(records), nextOffset, fetchedBytes: 0 };
+}
+
+function isReplaced(text: string | undefined): boolean {
+  return text?.includes(replacement) === true;
 }

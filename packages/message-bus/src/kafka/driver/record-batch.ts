@@ -157,6 +157,9 @@ export function withoutAborted(
   });
 }
 
+/** What stands in a text in place of bytes that are not UTF-8; the bytes may also have said it. */
+export const replacement = "\ufffd";
+
 /**
  * Reads the fields of records, one after the other, as message format 2 writes them. Whether they are there
  * is for whoever asks to know.
@@ -167,6 +170,8 @@ export class RecordBytes {
   at = 0;
   /** How many bytes the text had that was read last. */
   textBytes = 0;
+  /** Whether all texts that were read since this was set say the bytes that they were made of. */
+  isExact = true;
 
   constructor(bytes: Buffer) {
     this.bytes = bytes;
@@ -203,7 +208,17 @@ export class RecordBytes {
     if (length < 0) return undefined;
     const start = this.at;
     this.at += length;
-    return this.bytes.toString("utf8", start, this.at);
+    const text = this.bytes.toString("utf8", start, this.at);
+    if (text.includes(replacement)) this.isExact = false;
+    return text;
+  }
+
+  /** What {@link text} would read, as bytes of their own; none for a length of -1. */
+  copy(): Buffer | undefined {
+    const length = this.varint();
+    if (length < 0) return undefined;
+    this.at += length;
+    return Buffer.from(this.bytes.subarray(this.at - length, this.at));
   }
 
   /** Passes over what {@link text} would read; `false` where it says a length that cannot be. */

@@ -153,7 +153,8 @@ export class KafkaProducer {
   }
 
   #batch(record: OutgoingRecord, topic: KnownTopic, options: WaitOptions): void {
-    record.partition = this.#choice.choose(record.topic, record.key, record.bytes, topic.partitionCount);
+    const key = record.original === undefined ? record.key : record.original.key;
+    record.partition = this.#choice.choose(record.topic, key, record.bytes, topic.partitionCount);
     record.partitionName = topic.nameOf(record.partition);
     this.#batcher.submit(record, options, settle);
   }

@@ -1,3 +1,4 @@
+import type { OriginalBytes } from "../../original-bytes.ts";
 import type { BrokerReceipt, Outgoing } from "../../outgoing.ts";
 import type { ProducerRecord } from "../kafka-driver.ts";
 import { recordBytes } from "./record-size.ts";
@@ -17,6 +18,7 @@ export class OutgoingRecord implements ProducerRecord {
   readonly key: string | undefined;
   readonly value: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly original: OriginalBytes | undefined;
   readonly bytes: number;
   /** When its time is over, on the monotonic clock. */
   readonly expiresAt: number;
@@ -30,6 +32,7 @@ export class OutgoingRecord implements ProducerRecord {
     this.key = outgoing.key;
     this.value = outgoing.text;
     this.headers = outgoing.headers;
+    this.original = outgoing.original;
     this.bytes = recordBytes(this);
     this.expiresAt = expiresAt;
   }

@@ -22,7 +22,7 @@ export class PartitionChoice {
     this.#random = random;
   }
 
-  choose(topic: string, key: string | undefined, bytes: number, partitionCount: number): number {
+  choose(topic: string, key: string | Uint8Array | undefined, bytes: number, partitionCount: number): number {
     if (key !== undefined) return partitionForKey(key, partitionCount);
     let sticky = this.#sticky.get(topic);
     if (sticky === undefined || sticky.bytes >= stickyBytes || sticky.partition >= partitionCount) {

@@ -1,4 +1,5 @@
 import { utf8Length } from "@wirekit/core/outbound";
+import { type OriginalBytes, withHeaders } from "../../original-bytes.ts";
 import type { ProducerRecord } from "../kafka-driver.ts";
 
 /** What a record batch takes besides its records. */
@@ -9,7 +10,7 @@ export const batchOverheadBytes = 61;
  */
 export const placeBytes = 2;
 
-type RecordContent = Pick<ProducerRecord, "key" | "value" | "headers">;
+type RecordContent = Pick<ProducerRecord, "key" | "value" | "headers" | "original">;
 
 /** How many bytes a record takes as the first of a batch, uncompressed. */
 export function recordBytes(record: RecordContent): number {
@@ -17,15 +18,28 @@ export function recordBytes(record: RecordContent): number {
 }
 
 /** The same without the length that stands before it, at any place in its batch. */
-export function recordBodyBytes({ key, value, headers }: RecordContent, place: number): number {
+export function recordBodyBytes(record: RecordContent, place: number): number {
+  const { key, value, headers, original } = record;
   // Attributes, and the distance to the batch's time, which is none.
   let bytes = 1 + 1 + varintBytes(place);
+  if (original !== undefined) return bytes + rawBytes(withHeaders(original, headers));
   bytes += key === undefined ? 1 : textBytes(key);
   bytes += textBytes(value);
   const names = Object.keys(headers);
   bytes += varintBytes(names.length);
   for (const name of names) bytes += textBytes(name) + textBytes(headers[name] ?? "");
   return bytes;
+}
+
+function rawBytes({ key, body, headers }: OriginalBytes): number {
+  let bytes = sizedField(key) + sizedField(body) + varintBytes(headers.length);
+  for (const { nameBytes, value } of headers) bytes += sizedField(nameBytes) + sizedField(value);
+  return bytes;
+}
+
+/** A length of -1 stands for nothing. */
+function sizedField(field: Uint8Array | undefined): number {
+  return field === undefined ? 1 : sizedBytes(field.length);
 }
 
 /** How many bytes something of `length` bytes takes together with its length. */

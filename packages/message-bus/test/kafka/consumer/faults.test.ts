@@ -136,6 +136,42 @@ describe("a request that is refused for good", () => {
   });
 });
 
+describe("a refusal that passes ends no consumer", () => {
+  const refusals: readonly (readonly [ApiName, string])[] = [
+    ["JoinGroup", "GROUP_AUTHORIZATION_FAILED"],
+    ["SyncGroup", "GROUP_AUTHORIZATION_FAILED"],
+    ["JoinGroup", "INCONSISTENT_GROUP_PROTOCOL"],
+    ["FindCoordinator", "GROUP_AUTHORIZATION_FAILED"],
+    ["FindCoordinator", "COORDINATOR_NOT_AVAILABLE"],
+    ["OffsetFetch", "GROUP_AUTHORIZATION_FAILED"],
+    ["Fetch", "TOPIC_AUTHORIZATION_FAILED"],
+    ["Metadata", "TOPIC_AUTHORIZATION_FAILED"],
+    ["Heartbeat", "GROUP_AUTHORIZATION_FAILED"],
+    ["OffsetCommit", "GROUP_AUTHORIZATION_FAILED"],
+  ];
+  const nameOf = ([api, error]: (typeof refusals)[number]) => `${api} with ${error}, three times`;
+  eachSideBySide(refusals, nameOf, async ([api, error]) => {
+    const kafka = await broker({ topics });
+    await produce(kafka, numbered(3));
+    kafka.faults.next(api, { kind: "error", error: error as never }, { times: 3, clientId: "test" });
+    const handled: string[] = [];
+    const { consumer } = consume(kafka, ({ body }) => handled.push(body));
+    await until(() => once(handled).length === 3 && kafka.faults.left === 0);
+    await until(async () => (await committed(kafka)) === 3);
+    await until(() => consumer.health().status === "ok");
+  });
+
+  itSideBySide("names the step that was refused when it does not pass", async () => {
+    const kafka = await broker({ topics });
+    await produce(kafka, numbered(3));
+    const fault = { kind: "error", error: "TOPIC_AUTHORIZATION_FAILED" } as const;
+    kafka.faults.next("Fetch", fault, { times: 1_000, clientId: "test" });
+    const { consumer } = consume(kafka, () => undefined);
+    await expect(consumer.closed).rejects.toThrow(/^Fetching: .*uthoriz/);
+    expect(kafka.counts.requests.Fetch).toBe(5);
+  });
+});
+
 describe("a broker that is away", () => {
   itSideBySide("at the start: it is told once, and once that it is back", async () => {
     const kafka = await broker({ topics });

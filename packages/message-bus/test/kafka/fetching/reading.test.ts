@@ -142,7 +142,14 @@ describe("records", () => {
           const { responses } = await kafkajsResponse(11).decode(bytes);
           const theirs = responses[0]?.partitions[0]?.messages ?? [];
           expect(opened?.nextOffset).toBe(base + BigInt(delta) + 1n);
-          expect(ours.map(({ headers, ...rest }) => ({ ...rest, headers: { ...headers } }))).toEqual(
+          for (const [index, { original }] of ours.entries()) {
+            if (original === undefined) continue;
+            const { key, value } = theirs[index] ?? {};
+            expect([original.key ?? null, original.body ?? null]).toEqual([key, value]);
+          }
+          expect(
+            ours.map(({ original: _, headers, ...rest }) => ({ ...rest, headers: { ...headers } })),
+          ).toEqual(
             theirs.map(({ offset, timestamp, key, value, headers }) => ({
               offset: BigInt(offset),
               timestampMs: Number(timestamp),

@@ -5,7 +5,7 @@ const kafka = new URL("../../", import.meta.url);
 
 /** What reaches into kafkajs past its public interface, or is not kafkajs's to be made. */
 const hooks: readonly (readonly [string, RegExp])[] = [
-  ["a private module", /kafkajs\/(?!package\.json)/],
+  ["a private module", /(?<!@)kafkajs\/(?!package\.json)/],
   ["the look-up of protocols", /lookupRequest/],
   ["the cluster of an assigner", /partitionAssigners/],
   ["a partitioner", /createPartitioner/],
