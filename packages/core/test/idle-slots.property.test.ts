@@ -35,7 +35,9 @@ interface Watched {
   readonly receives: () => { readonly begun: number; readonly areUnderWay: boolean };
 }
 
-/** Handles all but the slow messages; returns how long a slot stood idle at most while messages waited for it. */
+/**
+ * Handles all but the slow messages; returns how long a slot stood idle at most while messages waited for it.
+ */
 async function handleFast({ place, source, receives }: Watched, given: Given) {
   const { concurrency, prefetch, messages, slow, fastMs, keyOf = () => undefined } = given;
   const { clock, queue } = place;

@@ -53,8 +53,9 @@ export function encodeEvent(schema: EventSchema, value: unknown): EncodedEvent {
 /**
  * Checks and decodes a value that was received.
  *
- * @throws ValidationFailedError listing every issue with its path; MessageProcessingError, which is retryable, if
- * the schema throws: a refinement asks a database which is down, and the message may well be valid.
+ * @throws ValidationFailedError listing every issue with its path; MessageProcessingError, which is
+ * retryable, if the schema throws: a refinement asks a database which is down, and the message may well be
+ * valid.
  */
 export async function decodeEvent<Output>(
   schema: EventSchema<unknown, Output>,
@@ -67,7 +68,9 @@ export async function decodeEvent<Output>(
   return dataOf(await run(() => schema.safeParseAsync(value))) as Output;
 }
 
-/** What a schema throws is a failure of its own. Only the issues that it reports say something of the value. */
+/**
+ * What a schema throws is a failure of its own. Only the issues that it reports say something of the value.
+ */
 async function run<Result extends object>(check: () => Result | Promise<Result>): Promise<Result> {
   try {
     return await check();

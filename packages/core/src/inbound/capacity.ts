@@ -52,8 +52,8 @@ export class Capacity {
   #cancelPatience: (() => void) | undefined;
 
   /**
-   * @param blockedAtIdleSlot if a slot is free, and nothing that is held can run in it: how many tasks wait for
-   * their keys. Their capacity is lent to what may run in the slot.
+   * @param blockedAtIdleSlot if a slot is free, and nothing that is held can run in it: how many tasks wait
+   * for their keys. Their capacity is lent to what may run in the slot.
    */
   constructor(limit: number, clock: Clock, blockedAtIdleSlot: () => number | undefined) {
     this.limit = limit;

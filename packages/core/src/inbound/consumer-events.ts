@@ -68,8 +68,8 @@ export interface ConsumerStats {
 }
 
 /**
- * How a consumer is. `reasons` name what fails at present: receiving, settling, giving back, dead letters, the
- * idempotency store.
+ * How a consumer is. `reasons` name what fails at present: receiving, settling, giving back, dead letters,
+ * the idempotency store.
  */
 export interface ConsumerHealth extends Health {
   /** What the source says of itself: lag, assignment, last receive. */

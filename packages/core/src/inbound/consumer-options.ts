@@ -62,10 +62,10 @@ export interface IdempotencyOptions<D extends Delivery, Message, Result> {
 export interface RedeliveryOptions {
   /**
    * After this many deliveries a message that fails is given up. Deliveries are counted, as the source counts
-   * them, and not failures: on SQS each receive, also one by a process that died. With a `deadLetter`, a message
-   * without a key that comes once more is written there, and its handler does not run; with `idempotency`, and
-   * for a message with a key, that holds within this consumer only. Default: 5 with a `deadLetter`, else no
-   * limit.
+   * them, and not failures: on SQS each receive, also one by a process that died. With a `deadLetter`, a
+   * message without a key that comes once more is written there, and its handler does not run; with
+   * `idempotency`, and for a message with a key, that holds within this consumer only. Default: 5 with a
+   * `deadLetter`, else no limit.
    */
   readonly maxAttempts?: number | undefined;
   /**
@@ -80,8 +80,8 @@ export interface RedeliveryOptions {
 /** Where messages go that are given up. */
 export interface DeadLetterOptions<D extends Delivery> {
   /**
-   * Writes a message that is given up. If it fails, only the writing is tried again, for as long as the message
-   * is ours, with pauses from 1 to 30 seconds.
+   * Writes a message that is given up. If it fails, only the writing is tried again, for as long as the
+   * message is ours, with pauses from 1 to 30 seconds.
    */
   readonly sink: DeadLetterSink<D>;
   /** The longest that one try to write may take, in milliseconds. Default 30,000. */
@@ -97,9 +97,9 @@ export interface ConsumerOptions<D extends Delivery, Message = unknown, Result =
   /** The most handlers that run at once. Default 10. */
   readonly concurrency?: number | undefined;
   /**
-   * The most deliveries that are held, running or waiting. On top come up to 1,000 dead letters whose place is
-   * down, and while a slot stands idle what waits behind another of its key, up to ten for each slot. Default:
-   * `concurrency` + 10.
+   * The most deliveries that are held, running or waiting. On top come up to 1,000 dead letters whose place
+   * is down, and while a slot stands idle what waits behind another of its key, up to ten for each slot.
+   * Default: `concurrency` + 10.
    */
   readonly capacity?: number | undefined;
   /** The longest that decoding and handling may take together, in milliseconds. Default 300,000. */

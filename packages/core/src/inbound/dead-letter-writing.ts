@@ -41,9 +41,9 @@ export class DeadLetterWriting<D extends Delivery> {
   }
 
   /**
-   * Writes the letter of a run that was given up; says how the run ends. Never rejects. A letter that the place
-   * will never take leaves the message to its source. One that cannot be written before the lease is lost or the
-   * consumer closes is written when the message comes again.
+   * Writes the letter of a run that was given up; says how the run ends. Never rejects. A letter that the
+   * place will never take leaves the message to its source. One that cannot be written before the lease is
+   * lost or the consumer closes is written when the message comes again.
    */
   async write(run: DeliveryRun<D>, record: DeadLetter<D>): Promise<Decision<D>> {
     const { reason, error } = record;
@@ -112,9 +112,9 @@ export class DeadLetterWriting<D extends Delivery> {
 }
 
 /**
- * Whether the place will never take the letter: it is gone or forbidden, or the letter is too large for it. An
- * error that is not ours says nothing of that, nor does one of a client that was closed, or of a letter that may
- * have arrived: it is written again.
+ * Whether the place will never take the letter: it is gone or forbidden, or the letter is too large for it.
+ * An error that is not ours says nothing of that, nor does one of a client that was closed, or of a letter
+ * that may have arrived: it is written again.
  */
 function isFinal(error: WirekitError): boolean {
   if (error.retryable || error.code === "wirekit/unknown") return false;

@@ -71,8 +71,8 @@ export interface DeadLetter<D extends Delivery = Delivery> {
 
 /**
  * Writes a dead letter to its target. Resolves once it is acknowledged there: then the original is
- * acknowledged. If it fails, it is called again, after a pause; the handler is not. Only a `WirekitError` that
- * is not `retryable` (the target is gone, the letter is too large for it) ends that.
+ * acknowledged. If it fails, it is called again, after a pause; the handler is not. Only a `WirekitError`
+ * that is not `retryable` (the target is gone, the letter is too large for it) ends that.
  */
 export type DeadLetterSink<D extends Delivery = Delivery> = (
   record: DeadLetter<D>,

@@ -10,8 +10,8 @@ import type { DeadLetter, DeadLetterReason, Delivery, Settlement } from "./deliv
 export interface Decision<D extends Delivery> {
   readonly outcome: HandleOutcome;
   /**
-   * What the source is asked to do. Absent: nothing, because the message is not ours to settle any more. A dead
-   * letter has yet to be written.
+   * What the source is asked to do. Absent: nothing, because the message is not ours to settle any more. A
+   * dead letter has yet to be written.
    */
   readonly settlement?: Settlement<D> | "release";
   readonly error?: WirekitError;
@@ -78,7 +78,9 @@ export class Failures<D extends Delivery> {
     return { outcome: "retried", settlement: { kind: "retry", afterMs }, error };
   }
 
-  /** The decision for a message that is delivered again although it was given up: its handler must not run. */
+  /**
+   * The decision for a message that is delivered again although it was given up: its handler must not run.
+   */
   onlyToWrite(delivery: D): Decision<D> | undefined {
     const { deadLetter, retry } = this.#options;
     // The id of a delivery is made when it is asked for: see docs/performance.md, "Texts that are made late".

@@ -5,8 +5,8 @@ export interface Slot {
   /** Lets the next task run. The capacity and the key of this one stay taken until its `run` settles. */
   release(): void;
   /**
-   * Lets others have its capacity too, as far as there is room for parked tasks. Its key stays taken until its
-   * `run` settles.
+   * Lets others have its capacity too, as far as there is room for parked tasks. Its key stays taken until
+   * its `run` settles.
    */
   park(): void;
 }

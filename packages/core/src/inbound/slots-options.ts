@@ -11,8 +11,8 @@ export interface SlotsOptions<Task> {
   /** The most tasks that run at once. */
   readonly concurrency: number;
   /**
-   * The most tasks that are held: waiting, running, and reserved for. What waits for its key does not count while
-   * a slot stands idle, up to ten tasks for each slot. Default: no limit.
+   * The most tasks that are held: waiting, running, and reserved for. What waits for its key does not count
+   * while a slot stands idle, up to ten tasks for each slot. Default: no limit.
    */
   readonly capacity?: number | undefined;
   /** Runs a task. Its slot, capacity and key are taken until this settles. What it throws is logged. */

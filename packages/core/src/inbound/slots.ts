@@ -12,7 +12,9 @@ import { resolveSlotsOptions, type SlotsOptions } from "./slots-options.ts";
 import type { FetchBuffer } from "./source.ts";
 import { IdleWaiters, type Pass, WorkLoop } from "./work-loop.ts";
 
-/** As many tasks that wait for their keys lend their capacity: SQS gives ten messages of one group at once. */
+/**
+ * As many tasks that wait for their keys lend their capacity: SQS gives ten messages of one group at once.
+ */
 const maxBlockedPerSlot = 10;
 
 /**
