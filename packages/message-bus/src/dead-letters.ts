@@ -4,7 +4,6 @@ import type { FindTargetFault } from "./bus-options.ts";
 import type { BusDelivery } from "./consume-options.ts";
 import type { SendOptions } from "./message-bus.ts";
 import type { TextContent } from "./outgoing.ts";
-import { ReceivedRecord } from "./received.ts";
 
 /**
  * Puts a dead letter on a target as it came, past all validation, and resolves once it is acknowledged there.
@@ -45,8 +44,7 @@ export function deadLetterSinkOf(
   if (target === undefined) return sink;
   return async (record, { signal }) => {
     const { id, attempt, body, received } = record.delivery;
-    const { key } = received;
-    const original = ReceivedRecord.originalOf(received);
+    const { key, original } = received;
     const reasons = reasonsOf(record);
     const headers = original === undefined ? { ...received.headers, ...reasons } : reasons;
     // The id is the same when the dead letter is written again.
