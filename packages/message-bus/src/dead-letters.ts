@@ -1,10 +1,10 @@
+import { MessageTooLargeError } from "@wirekit/core";
 import type { DeadLetter, DeadLetterSink } from "@wirekit/core/inbound";
 import { type OptionRule, option } from "@wirekit/core/kit";
 import type { FindTargetFault } from "./bus-options.ts";
 import type { BusDelivery } from "./consume-options.ts";
 import type { SendOptions } from "./message-bus.ts";
 import type { TextContent } from "./outgoing.ts";
-import { ReceivedRecord } from "./received.ts";
 
 /**
  * Puts a dead letter on a target as it came, past all validation, and resolves once it is acknowledged there.
@@ -49,15 +49,45 @@ export function deadLetterSinkOf(
   const { target, sink } = place ?? {};
   if (target === undefined) return sink;
   return async (record, { signal }) => {
-    const { id, attempt, body, received } = record.delivery;
-    const { key } = received;
-    const original = ReceivedRecord.originalOf(received);
-    const reasons = reasonsOf(record);
-    const headers = original === undefined ? { ...received.headers, ...reasons } : reasons;
-    // The id is the same when the dead letter is written again.
-    const content = { text: body, headers, original, deliveryId: `${id}-${attempt}` };
-    await sendText(content, { target, key, signal });
+    const { key } = record.delivery.received;
+    let tooLarge: unknown;
+    for (const content of formsOf(record)) {
+      try {
+        return await sendText(content, { target, key, signal });
+      } catch (thrown) {
+        if (!(thrown instanceof MessageTooLargeError)) throw thrown;
+        tooLarge = thrown;
+      }
+    }
+    throw tooLarge;
   };
+}
+
+/**
+ * The forms of a dead letter, the whole one first. One that is too large for its target loses headers: at
+ * first ours but the reason, then those of the message, which a header says.
+ */
+function formsOf(record: DeadLetter<BusDelivery>): readonly TextContent[] {
+  const { id, attempt, body: text, received } = record.delivery;
+  const { original, headers } = received;
+  // The same when the dead letter is written again.
+  const deliveryId = `${id}-${attempt}`;
+  const reasons = reasonsOf(record);
+  const reason = { "dead-letter-reason": record.reason };
+  const withReasons = (own: Readonly<Record<string, string>>): TextContent =>
+    original === undefined
+      ? { text, headers: { ...headers, ...own }, deliveryId }
+      : { text, headers: own, original, deliveryId };
+  return [
+    withReasons(reasons),
+    withReasons(reason),
+    {
+      text,
+      headers: { ...reason, "dead-letter-headers": "cut" },
+      original: original && { ...original, headers: [] },
+      deliveryId,
+    },
+  ];
 }
 
 /** Codes and numbers only: what a handler has thrown may quote the message. */

@@ -81,7 +81,11 @@ export interface MessageBus<Receipt extends SentMessage = SentMessage>
    */
   sendMessage(message: SendableMessage, options: SendOptions): Promise<Receipt>;
 
-  /** Sends many messages, and says what became of each, in their order. Never rejects. */
+  /**
+   * Sends many messages, and says what became of each, in their order.
+   *
+   * @throws ConfigError if `messages` is no list; nothing else.
+   */
   sendMany(
     messages: readonly SendableMessage[],
     options: SendManyOptions,

@@ -34,6 +34,8 @@ export interface ReceivedFacts {
   readonly headers: Readonly<Record<string, string>>;
   /** All headers as they came, in their order. Made when it is read. */
   readonly rawHeaders: readonly RawHeader[];
+  /** What came, byte for byte; absent where the texts say all of it. */
+  readonly original?: OriginalBytes | undefined;
 }
 
 /** A message, as it was received. */
@@ -67,10 +69,9 @@ export class ReceivedRecord implements ReceivedFacts {
   readonly attempt: number | undefined;
   readonly sentAt: Date | undefined;
   readonly headers: Readonly<Record<string, string>>;
-  readonly #original: OriginalBytes | undefined;
+  readonly original: OriginalBytes | undefined;
 
-  /** @param original what came, where the texts do not say all of it. */
-  constructor(texts: ReceivedTexts, original?: OriginalBytes | undefined) {
+  constructor(texts: ReceivedTexts) {
     // Name by name, which costs a tenth of what it costs to copy whatever there is.
     this.target = texts.target;
     this.groupId = texts.groupId;
@@ -80,25 +81,20 @@ export class ReceivedRecord implements ReceivedFacts {
     this.attempt = texts.attempt;
     this.sentAt = texts.sentAt;
     this.headers = texts.headers;
-    this.#original = original;
-  }
-
-  /** What came, where the texts do not say all of it. */
-  static originalOf(facts: ReceivedFacts): OriginalBytes | undefined {
-    return #original in facts ? facts.#original : undefined;
+    this.original = texts.original;
   }
 
   get rawBytes(): Uint8Array | undefined {
-    return this.#original === undefined ? Buffer.from(this.raw) : this.#original.body;
+    return this.original === undefined ? Buffer.from(this.raw) : this.original.body;
   }
 
   get rawKey(): Uint8Array | undefined {
-    if (this.#original !== undefined) return this.#original.key;
+    if (this.original !== undefined) return this.original.key;
     return this.key === undefined ? undefined : Buffer.from(this.key);
   }
 
   get rawHeaders(): readonly RawHeader[] {
-    return this.#original?.headers ?? rawHeadersOf(this.headers);
+    return this.original?.headers ?? rawHeadersOf(this.headers);
   }
 }
 
@@ -108,8 +104,7 @@ export function toReceived<Unknown extends UnknownKinds>(
   unknownKinds: Unknown | undefined,
 ): Received<DecodedMessage<Unknown>> {
   try {
-    const original = ReceivedRecord.originalOf(facts);
-    if (original !== undefined) throwUnlessText(facts.raw, original);
+    if (facts.original !== undefined) throwUnlessText(facts.raw, facts.original);
     return new DecodedRecord(facts, decodeMessage(facts.raw, { unknownKinds }));
   } catch (thrown) {
     if (!(thrown instanceof InvalidBodyError)) throw thrown;
@@ -130,7 +125,7 @@ class DecodedRecord<Message> extends ReceivedRecord implements ReceivedMessage<M
   readonly message: Message;
 
   constructor(facts: ReceivedFacts, message: Message) {
-    super(facts, ReceivedRecord.originalOf(facts));
+    super(facts);
     this.message = message;
   }
 }
@@ -140,7 +135,7 @@ class InvalidRecord extends ReceivedRecord implements ReceivedInvalid {
   readonly error: InvalidBodyError;
 
   constructor(facts: ReceivedFacts, error: InvalidBodyError) {
-    super(facts, ReceivedRecord.originalOf(facts));
+    super(facts);
     this.error = error;
   }
 }

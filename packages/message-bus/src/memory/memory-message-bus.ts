@@ -255,8 +255,8 @@ export class MemoryMessageBus implements MessageBus<MemorySentMessage> {
   #factsOf({ stored, attempt }: Delivery, target: string, groupId: string): ReceivedFacts {
     const { key, sentAt, headers, original, sequence, text: raw } = stored;
     const receiptHandle = receiptHandleOf(target, { sequence, attempt });
-    const texts = { target, groupId, receiptHandle, raw, key, attempt, sentAt, headers };
-    const facts = new ReceivedRecord(texts, original);
+    const texts = { target, groupId, receiptHandle, raw, key, attempt, sentAt, headers, original };
+    const facts = new ReceivedRecord(texts);
     this.#recorder.received(facts);
     return facts;
   }

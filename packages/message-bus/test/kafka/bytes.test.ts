@@ -121,6 +121,38 @@ describe("a dead letter of Kafka", () => {
   });
 });
 
+describe("a dead letter that is too large with its headers", () => {
+  const maxBatchBytes = 2_000;
+  const overhead = 61 + 40;
+  const large = (bytes: number) => Buffer.alloc(bytes, 0xff);
+  it.each([
+    [
+      "loses what is said beside it",
+      { value: large(maxBatchBytes - overhead - 60), headers: { h: "kept" } },
+      "kept",
+    ],
+    ["loses its own headers last", { value: large(1_000), headers: { h: large(1_000) } }, undefined],
+    ["loses the same of texts", { value: "x".repeat(1_000), headers: { h: "x".repeat(1_000) } }, undefined],
+  ])("%s", async (_what, written, kept) => {
+    const broker = await openBroker({ topics: { [target]: 1, [dead]: 1 } });
+    await write(broker, [{ key: "k", ...written } as Written]);
+    const bus = openBus(broker, { maxBatchBytes });
+    const consumer = bus.consume({ target, deadLetter: { target: dead } }, () => undefined);
+    await new Promise((resolve) => consumer.on("processed", resolve));
+    const [after] = await readMessages(broker, dead);
+    expect(after?.message.key).toEqual(Buffer.from("k"));
+    expect(after?.message.value).toEqual(Buffer.from(written.value));
+    const headers = Object.entries(after?.message.headers ?? {}).map(([name, value]) => [
+      name,
+      String(value),
+    ]);
+    expect(Object.fromEntries(headers)).toEqual({
+      "dead-letter-reason": "invalid",
+      ...(kept === undefined ? { "dead-letter-headers": "cut" } : { h: kept }),
+    });
+  });
+});
+
 describe("what was received of Kafka", () => {
   async function receive(bus: KafkaMessageBus | MemoryMessageBus): Promise<Received> {
     const received = await bus.receiveMessage({ target, timeoutMs: 60_000 });

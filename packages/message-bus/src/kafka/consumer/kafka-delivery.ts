@@ -70,8 +70,17 @@ export function firstDelivery(
   const { key, value: raw = "", valueBytes: bytes, headers, original } = consumed;
   const attempt = record.failures + 1;
   const sentAt = new Date(consumed.timestampMs);
-  const texts = { target: topic, groupId, receiptHandle: id, raw, key, attempt, sentAt, headers };
-  const received = new ReceivedRecord(texts, original);
+  const received = new ReceivedRecord({
+    target: topic,
+    groupId,
+    receiptHandle: id,
+    raw,
+    key,
+    attempt,
+    sentAt,
+    headers,
+    original,
+  });
   const lease = new RecordLease();
   const orderKey = orderKeyOf(partition, key, keylessOrder);
   const delivery = { id, key: orderKey, attempt, body: raw, bytes, received, lease, record };
@@ -84,7 +93,7 @@ export function nextDelivery(delivery: KafkaDelivery): KafkaDelivery {
   const { record, received } = delivery;
   record.failures += 1;
   const attempt = record.failures + 1;
-  const again = new ReceivedRecord({ ...received, attempt }, ReceivedRecord.originalOf(received));
+  const again = new ReceivedRecord({ ...received, attempt });
   const next = { ...delivery, attempt, received: again, lease: new RecordLease() };
   record.delivery = next;
   return next;

@@ -36,6 +36,30 @@ it.each([
   expect(most).toBeLessThanOrEqual(maxBufferedBytes + batchBytes);
 });
 
+it("holds no more where three brokers are read from, and one batch for each on top", async () => {
+  const kafka = await broker({ topics: { payments: partitions }, nodes: 3 });
+  const total = await fill(kafka, {
+    topic: "payments",
+    partitions,
+    batches: 1,
+    ...batch,
+    compression: "none",
+  });
+  let most = 0;
+  let handled = 0;
+  const { source } = consume(
+    kafka,
+    async () => {
+      if (handled % 20 === 0) most = Math.max(most, source.details().bufferedBytes);
+      handled += 1;
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+    { maxBufferedBytes, concurrency: 20 },
+  );
+  await until(() => handled === total);
+  expect(most).toBeLessThanOrEqual(maxBufferedBytes + 3 * batchBytes);
+});
+
 it("holds no more while no handler returns, and reads on when they do", async () => {
   const kafka = await broker({ topics: { payments: partitions } });
   const total = await fill(kafka, {
