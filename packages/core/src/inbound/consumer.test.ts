@@ -729,6 +729,84 @@ describe("health", () => {
     await consumer.close();
   });
 
+  it.each<["begin" | "complete" | "abandon", string, string]>([
+    ["begin", "good", "The idempotency store fails: store down"],
+    ["complete", "good", "The idempotency store fails in completing a claim: store down"],
+    ["abandon", "bad", "The idempotency store fails in abandoning a claim: store down"],
+  ])("names an idempotency store that fails in %s, until it does not", async (method, body, reason) => {
+    let isDown = true;
+    const memory = new MemoryIdempotencyStore();
+    const call = {
+      begin: memory.begin.bind(memory),
+      complete: memory.complete.bind(memory),
+      abandon: memory.abandon.bind(memory),
+      renew: memory.renew.bind(memory),
+    };
+    const failing = () => (isDown ? Promise.reject(new ConnectionError("store down")) : undefined);
+    const store = {
+      ...call,
+      [method]: async (...given: never[]) => {
+        await failing();
+        return await (call[method] as (...given: never[]) => Promise<unknown>)(...given);
+      },
+    };
+    const hand = byHand();
+    const { clock, start } = setUp();
+    const consumer = start({
+      source: hand.source,
+      handler: (message) => {
+        if (message.startsWith("bad")) throw new Error("no");
+      },
+      idempotency: { store, keyOf: (message) => message },
+    });
+    await clock.settle();
+    for (const id of [`${body} 1`, `${body} 2`]) {
+      hand.intake().add(delivery(id));
+      await clock.settle();
+      expect(consumer.health().reasons.map(({ message }) => message)).toEqual([reason]);
+      expect(consumer.health().status).toBe("degraded");
+    }
+    isDown = false;
+    hand.intake().add(delivery(`${body} 3`));
+    await clock.settle();
+    expect(consumer.health()).toMatchObject({ status: "ok", reasons: [] });
+    await consumer.close();
+  });
+
+  it("names the place of a dead letter at its first failure, also of one that is given up for good", async () => {
+    let fault: Error | undefined = new ConnectionError("no route");
+    const hand = byHand();
+    const { clock, start, logged } = setUp();
+    const consumer = start({
+      source: hand.source,
+      handler: () => Promise.reject(new Error("no")),
+      classify: () => "dead-letter",
+      deadLetter: {
+        sink: async () => {
+          if (fault !== undefined) throw fault;
+        },
+        place: 'the queue "dead"',
+      },
+    });
+    const reasons = () => consumer.health().reasons.map(({ message }) => message);
+    await clock.settle();
+    hand.intake().add(delivery("1"));
+    await clock.settle();
+    expect(reasons()).toEqual(['Dead letters cannot be written to the queue "dead": no route']);
+    fault = new WirekitError("it is gone", { code: "aws/gone" });
+    hand.intake().add(delivery("2"));
+    await clock.settle();
+    expect(reasons()).toEqual(['Dead letters cannot be written to the queue "dead": it is gone']);
+    expect(logged.map(({ message }) => message)).toContain(
+      "A message was given up, and is left to the queue: its dead letter cannot be written: it is gone",
+    );
+    fault = undefined;
+    await clock.advance(1_000);
+    expect(reasons()).toEqual([]);
+    expect(consumer.stats()).toMatchObject({ deadLettered: 1, left: 1 });
+    await consumer.close();
+  });
+
   it("survives a source that throws when it is asked", async () => {
     const details = () => {
       throw new Error("no details");

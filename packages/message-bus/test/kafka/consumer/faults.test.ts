@@ -1,4 +1,5 @@
 import { describe, expect } from "@jest/globals";
+import { WirekitError } from "@wirekit/core";
 import type { ApiName, Fault } from "@wirekit/devstack/kafka";
 import type { OffsetReset } from "../../../src/kafka/kafka-driver.ts";
 import { eachSideBySide, itSideBySide } from "../side-by-side.ts";
@@ -411,6 +412,42 @@ describe("what cannot be handled", () => {
     await until(async () => (await committed(kafka)) === 2);
     expect(order).toEqual(["payments:0:0 attempts-exhausted 3 committed -1"]);
     expect(consumer.stats()).toMatchObject({ retried: 2, deadLettered: 1, handled: 1 });
+  });
+
+  itSideBySide("stops its key, and says why, when the sink will never take it", async () => {
+    const kafka = await broker({ topics });
+    await produce(kafka, [
+      { key: "bad", value: "bad" },
+      { key: "bad", value: "behind" },
+      { key: "a", value: "other" },
+    ]);
+    const handled: string[] = [];
+    const { consumer } = consume(
+      kafka,
+      ({ body }) => {
+        handled.push(body);
+        if (body === "bad") throw new Error("no");
+      },
+      {
+        retry: { maxAttempts: 2 },
+        deadLetter: {
+          sink: async () => {
+            throw new WirekitError("the topic denies it", { code: "test/denied" });
+          },
+        },
+      },
+    );
+    await until(() => consumer.stats().left === 1 && consumer.stats().handled === 1);
+    expect(handled.toSorted()).toEqual(["bad", "bad", "other"]);
+    expect(consumer.health()).toMatchObject({ status: "degraded" });
+    expect(consumer.health().reasons.map(({ code }) => code).toSorted()).toEqual([
+      "message-bus/key-stopped",
+      "test/denied",
+    ]);
+    expect(consumer.health().reasons.map(({ message }) => message).join()).toContain(
+      "its dead letter cannot be written (the topic denies it): its key has stopped",
+    );
+    expect(await committed(kafka)).toBeLessThanOrEqual(0);
   });
 
   itSideBySide(
