@@ -170,6 +170,31 @@ describe("a dead letter that cannot be written", () => {
   });
 });
 
+it.each([{ topic: "given-up" }, { queue: "test-given-up-queue" }])(
+  "leaves out reasons for which a dead letter has no room: %j",
+  async (deadLetter) => {
+    const schema = z.object({ text: z.string() });
+    const messaging = await provisioned();
+    await messaging.provision("given-up");
+    const given: unknown[] = [];
+    messaging.consume({ topic: "given-up", schema, ...quick }, ({ text }, { metadata }) => {
+      given.push([text.length, Object.keys(metadata.attributes).includes("wirekit.dead-letter.reason")]);
+    });
+    const consumer = messaging.consume(
+      { topic: "orders", schema, ...quick, classify: () => "dead-letter", deadLetter },
+      () => {
+        throw new Error("poison");
+      },
+    );
+    // As much as SNS takes: not one byte more goes with it to a topic.
+    const length = 262_144 - '{"text":""}'.length;
+    await messaging.publish({ topic: "orders", schema }, { text: "x".repeat(length) });
+    await until(() => given.length === 1);
+    expect(given).toEqual([[length, "queue" in deadLetter]]);
+    await until(() => consumer.stats().deadLettered === 1);
+  },
+);
+
 describe("a schema that throws", () => {
   // What a poll that is dropped has taken comes again after this time.
   const brief = { ...quick, visibilityTimeoutMs: 1_000 };

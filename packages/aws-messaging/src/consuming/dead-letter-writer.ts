@@ -28,6 +28,9 @@ export interface DeadLetterWriterOptions {
 /** SQS's own limit: what was received may be written again, whatever limit there is on publishing. */
 const maxMessageBytes = 1_048_576;
 
+/** SNS's own limit. A message that is larger can come from a queue only, and is tried all the same. */
+const maxTopicBytes = 262_144;
+
 /** Writes what consumers give up to queues and topics of the user's choice. */
 export class DeadLetterWriter {
   readonly #options: DeadLetterWriterOptions;
@@ -47,7 +50,8 @@ export class DeadLetterWriter {
   sinkFor(queue: string, destination: DeadLetterDestination): DeadLetterSink<SqsDelivery> {
     if ("sink" in destination) return destination.sink;
     return (letter, { signal }) => {
-      const entry = entryOf(queue, letter);
+      const maxBytes = "topic" in destination ? maxTopicBytes : maxMessageBytes;
+      const entry = entryOf(queue, letter, maxBytes);
       return "queue" in destination
         ? this.#toQueue(destination.queue, entry, signal)
         : this.#toTopic(destination.topic, entry, signal);
@@ -106,15 +110,17 @@ interface DeadLetterEntry {
 function entryOf(
   queue: string,
   { delivery, reason, error, failedAt }: DeadLetter<SqsDelivery>,
+  maxBytes: number,
 ): DeadLetterEntry {
   const own = delivery.message.MessageAttributes ?? {};
-  const facts = encodeAttributes({
+  const all = encodeAttributes({
     [deadLetterAttributes.reason]: reason,
     [deadLetterAttributes.error]: error.code,
     [deadLetterAttributes.queue]: queue,
     [deadLetterAttributes.attempts]: delivery.attempt,
     [deadLetterAttributes.failedAt]: new Date(failedAt).toISOString(),
   });
+  const facts = thatFit(all, maxBytes - utf8Length(delivery.body) - attributesBytes(own));
   // The message's own attributes come first: without them it could not be handled again.
   const room = Math.max(0, maxAttributes - Object.keys(own).length);
   return {
@@ -127,4 +133,17 @@ function entryOf(
 
 function fifoFields({ groupId = "dead-letters", deduplicationId }: DeadLetterEntry) {
   return { MessageGroupId: groupId, MessageDeduplicationId: deduplicationId };
+}
+
+/** The first of the attributes, as many as there is room for in bytes. */
+function thatFit(
+  attributes: Readonly<Record<string, SqsAttribute>>,
+  room: number,
+): Record<string, SqsAttribute> {
+  let bytes = 0;
+  const fitting = Object.entries(attributes).filter(([name, attribute]) => {
+    bytes += attributesBytes({ [name]: attribute });
+    return bytes <= room;
+  });
+  return Object.fromEntries(fitting);
 }

@@ -103,7 +103,13 @@ class PartitionPlace implements SourcePlace<KafkaDelivery> {
     if (records.length === 0) return;
     const nextOffset = position + BigInt(records.length);
     this.#reader.position = nextOffset;
-    listener.onBatch({ topic, partition: 0, records: readerOf(records), nextOffset, highWatermark: nextOffset });
+    listener.onBatch({
+      topic,
+      partition: 0,
+      records: readerOf(records),
+      nextOffset,
+      highWatermark: nextOffset,
+    });
   }
 }
 

@@ -440,13 +440,18 @@ describe("what cannot be handled", () => {
     await until(() => consumer.stats().left === 1 && consumer.stats().handled === 1);
     expect(handled.toSorted()).toEqual(["bad", "bad", "other"]);
     expect(consumer.health()).toMatchObject({ status: "degraded" });
-    expect(consumer.health().reasons.map(({ code }) => code).toSorted()).toEqual([
-      "message-bus/key-stopped",
-      "test/denied",
-    ]);
-    expect(consumer.health().reasons.map(({ message }) => message).join()).toContain(
-      "its dead letter cannot be written (the topic denies it): its key has stopped",
-    );
+    expect(
+      consumer
+        .health()
+        .reasons.map(({ code }) => code)
+        .toSorted(),
+    ).toEqual(["message-bus/key-stopped", "test/denied"]);
+    expect(
+      consumer
+        .health()
+        .reasons.map(({ message }) => message)
+        .join(),
+    ).toContain("its dead letter cannot be written (the topic denies it): its key has stopped");
     expect(await committed(kafka)).toBeLessThanOrEqual(0);
   });
 
