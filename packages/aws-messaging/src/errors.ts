@@ -9,7 +9,7 @@ export type AwsMessagingErrorCode =
   | "aws-messaging/processing";
 
 /** What was received is no message of ours: not JSON, not authentic, or larger than what may be sent. */
-export class InvalidMessageError extends WirekitError<AwsMessagingErrorCode> {
+export class InvalidMessageError extends ValidationError<AwsMessagingErrorCode> {
   static override readonly mark: string = "@wirekit/aws-messaging/InvalidMessageError";
 
   constructor(
@@ -20,7 +20,8 @@ export class InvalidMessageError extends WirekitError<AwsMessagingErrorCode> {
       readonly cause?: unknown;
     } = {},
   ) {
-    super(message, { ...options, code: options.code ?? "aws-messaging/invalid-message" });
+    const { code = "aws-messaging/invalid-message" } = options;
+    super([{ path: "", message }], { ...options, code, message });
   }
 }
 
@@ -42,11 +43,11 @@ export class ValidationFailedError extends ValidationError<AwsMessagingErrorCode
 /**
  * A message arrived on a topic that has no subscription for its type of event. It is never deleted for that.
  */
-export class SubscriptionNotFoundError extends WirekitError<AwsMessagingErrorCode> {
+export class SubscriptionNotFoundError extends ValidationError<AwsMessagingErrorCode> {
   static override readonly mark: string = "@wirekit/aws-messaging/SubscriptionNotFoundError";
 
   constructor(message: string, details: ErrorDetails) {
-    super(message, { code: "aws-messaging/subscription-not-found", details });
+    super([{ path: "", message }], { code: "aws-messaging/subscription-not-found", details, message });
   }
 }
 

@@ -33,6 +33,11 @@ export function deadLetterRule(findTargetFault: FindTargetFault): OptionRule<Dea
   };
 }
 
+/** How `health()` and the log name it. A sink of the user's has no name. */
+export function deadLetterPlaceName(place: DeadLetterPlace | undefined): string | undefined {
+  return place?.target === undefined ? undefined : `the target ${JSON.stringify(place.target)}`;
+}
+
 /**
  * Writes the dead letters of a consumer: the user's own sink, or one that puts the message on a target of the
  * same bus, as it came, byte for byte: body, key and headers. Headers beside them say why.

@@ -5,7 +5,7 @@ import {
   type IdempotencyStore,
   type Source,
 } from "@wirekit/core/inbound";
-import { Faults, type OptionRule, option, readOptions } from "@wirekit/core/kit";
+import { checkFunction, Faults, type OptionRule, option, readOptions } from "@wirekit/core/kit";
 import { isTracingOn } from "@wirekit/core/tracing";
 import type { BusLifecycle } from "./bus-lifecycle.ts";
 import { type FindTargetFault, receiveRules } from "./bus-options.ts";
@@ -16,7 +16,12 @@ import type {
   MessageContext,
   MessageHandler,
 } from "./consume-options.ts";
-import { deadLetterRule, deadLetterSinkOf, type SendDeadLetter } from "./dead-letters.ts";
+import {
+  deadLetterPlaceName,
+  deadLetterRule,
+  deadLetterSinkOf,
+  type SendDeadLetter,
+} from "./dead-letters.ts";
 import { type ReceivedMessage, toReceived } from "./received.ts";
 import { handlerSpan } from "./spans.ts";
 import type { DecodedMessage, UnknownKinds } from "./wire/message.ts";
@@ -66,12 +71,14 @@ export function startConsumer<D extends BusDelivery, Unknown extends UnknownKind
     const message = "must be another target than the one that is consumed, which would receive it again";
     faults.add({ path: "deadLetter.target", message });
   }
-  if (typeof handler !== "function") faults.add({ path: "handler", message: "must be a function" });
+  faults.add(checkFunction("handler", handler, "required"));
+  // One that is at fault is named already.
+  const idempotency = faults.has("idempotency") ? undefined : read.idempotency;
   const sink = deadLetterSinkOf(read.deadLetter, sendText);
   const consumer: MessageConsumer = createConsumer<D, ReceivedMessage<DecodedMessage<Unknown>>>(
     {
       source: faults.issues.length === 0 ? openSource(read, setup) : faultySource<D>(faults),
-      decode: ({ received }) => decode<Unknown>(received, options.unknownKinds),
+      decode: ({ received }) => decode<Unknown>(received, read.unknownKinds as Unknown | undefined),
       concurrency: read.concurrency,
       capacity,
       handlerTimeoutMs: read.handlerTimeoutMs,
@@ -79,8 +86,8 @@ export function startConsumer<D extends BusDelivery, Unknown extends UnknownKind
       retry: read.retry,
       classify: read.classify,
       onProcessed: read.onProcessed,
-      deadLetter: sink && { sink },
-      idempotency: options.idempotency && { ...options.idempotency, keyOf: idempotencyKeyOf },
+      deadLetter: sink && { sink, place: deadLetterPlaceName(read.deadLetter) },
+      idempotency: idempotency && { ...idempotency, keyOf: idempotencyKeyOf },
       span: handlerSpan(system),
       isSpanOn: isTracingOn,
       clock,
@@ -111,9 +118,10 @@ function consumeRules<D extends BusDelivery>({ findTargetFault, visibilityRule }
       maxDelayMs: option.unchecked<number | undefined>(),
     }),
     idempotency: option.optionalGroup({
-      store: option.methods<IdempotencyStore>(["begin", "complete", "abandon", "renew"], {
-        presence: "required",
-      }),
+      store: option.methods<IdempotencyStore, { presence: "required" }>(
+        ["begin", "complete", "abandon", "renew"],
+        { presence: "required" },
+      ),
       claimTtlMs: option.unchecked<number | undefined>(),
       resultTtlMs: option.unchecked<number | undefined>(),
     }),

@@ -12,6 +12,13 @@ export type DeadLetterDestination =
   | { readonly topic: string }
   | { readonly sink: DeadLetterSink<SqsDelivery> };
 
+/** How `health()` and the log name it. A sink of the user's has no name. */
+export function deadLetterPlaceName(destination: DeadLetterDestination): string | undefined {
+  const { queue, topic } = destination as { readonly queue?: string; readonly topic?: string };
+  if (queue !== undefined) return `the queue ${JSON.stringify(queue)}`;
+  return topic === undefined ? undefined : `the topic ${JSON.stringify(topic)}`;
+}
+
 type Core = CoreOptions<SqsDelivery>;
 
 /** How messages are consumed, whatever they are. `Event` is what handlers are given. */

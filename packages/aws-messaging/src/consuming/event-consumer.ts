@@ -11,7 +11,7 @@ import { MessageProcessingError } from "../errors.ts";
 import { StoredBodies } from "../large-bodies/stored-bodies.ts";
 import { handlingSpan, readTraced } from "../tracing.ts";
 import { isFifo } from "../wire/names.ts";
-import type { ConsumeIdempotency, HandlingOptions } from "./consume-options.ts";
+import { type ConsumeIdempotency, deadLetterPlaceName, type HandlingOptions } from "./consume-options.ts";
 import type { DeadLetterWriter } from "./dead-letter-writer.ts";
 import type { MessageMetadata } from "./event-handler.ts";
 import { findQueue, type QueueTarget, queueDisplayName } from "./queue-directory.ts";
@@ -49,12 +49,16 @@ export function startConsumer(
   options: HandlingOptions<never> & { readonly issues: readonly Issue[] },
   { config, clients, audit, deadLetters }: ConsumerContext,
 ): EventConsumer {
-  const { prefetch = defaultPrefetch, deadLetter, signal, concurrency = 10, issues } = options;
+  const { prefetch = defaultPrefetch, signal, concurrency = 10, issues } = options;
   const { visibilityTimeoutMs, waitTimeMs, maxReceives, receiveSize, settleLingerMs } = options;
   const { logger, clock, random, encryption: cipher, largeBodies } = config;
   // Options that are wrong may not even name a queue.
   const queue = issues.length > 0 ? "" : queueDisplayName(target, config);
   const stored = new StoredBodies(largeBodies, logger);
+  // A group that is at fault is named already, and is not looked into.
+  const isFaulty = (name: string) => issues.some(({ path }) => path === name || path.startsWith(`${name}.`));
+  const deadLetter = isFaulty("deadLetter") ? undefined : options.deadLetter;
+  const idempotency = isFaulty("idempotency") ? undefined : options.idempotency;
 
   // `consume` waits neither for the request that finds the queue, nor for the SDK.
   const source = new LazySource<SqsDelivery>({
@@ -93,14 +97,17 @@ export function startConsumer(
     {
       source,
       concurrency,
-      capacity: concurrency + prefetch,
+      capacity: isFaulty("prefetch") ? undefined : capacityOf(concurrency, prefetch),
       handlerTimeoutMs: options.handlerTimeoutMs,
       abandonAfterMs: options.abandonAfterMs,
       retry: options.retry,
       classify: options.classify,
       whenInvalid: options.whenInvalid,
-      idempotency: idempotencyOf(options.idempotency, queue),
-      deadLetter: deadLetter && { sink: deadLetters.sinkFor(queue, deadLetter) },
+      idempotency: idempotencyOf(idempotency, queue),
+      deadLetter: deadLetter && {
+        sink: deadLetters.sinkFor(queue, deadLetter),
+        place: deadLetterPlaceName(deadLetter),
+      },
       decode: (delivery) => {
         audit?.({
           event: "delivered",
@@ -137,6 +144,12 @@ export function startConsumer(
       onAbort(signal, () => void consumer.close()),
     );
   return consumer;
+}
+
+/** `undefined` for a concurrency that is none: core says so. */
+function capacityOf(concurrency: number, prefetch: number): number | undefined {
+  const capacity = concurrency + prefetch;
+  return Number.isSafeInteger(capacity) && capacity > 0 ? capacity : undefined;
 }
 
 /** One store may serve many queues: each handles what came to it. */

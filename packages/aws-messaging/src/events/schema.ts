@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Issue } from "@wirekit/core";
 import { memberPath } from "@wirekit/core/kit";
-import { ValidationFailedError } from "../errors.ts";
+import { MessageProcessingError, ValidationFailedError } from "../errors.ts";
 import { isPlainSchema } from "./plain-schema.ts";
 
 /** A schema of zod, or of any library that speaks Standard Schema. */
@@ -53,16 +53,30 @@ export function encodeEvent(schema: EventSchema, value: unknown): EncodedEvent {
 /**
  * Checks and decodes a value that was received.
  *
- * @throws ValidationFailedError listing every issue with its path.
+ * @throws ValidationFailedError listing every issue with its path; MessageProcessingError, which is
+ * retryable, if the schema throws: a refinement asks a database which is down, and the message may well be
+ * valid.
  */
 export async function decodeEvent<Output>(
   schema: EventSchema<unknown, Output>,
   value: unknown,
 ): Promise<Output> {
-  if (!canEncode(schema) || isPlainSchema(schema)) return outputOf(await schema["~standard"].validate(value));
+  if (!canEncode(schema) || isPlainSchema(schema))
+    return outputOf(await run(() => schema["~standard"].validate(value)));
   // Not by `validate`: zod's begins without promises, and drops one that it meets. If that one rejects, it
   // ends the process.
-  return dataOf(await schema.safeParseAsync(value)) as Output;
+  return dataOf(await run(() => schema.safeParseAsync(value))) as Output;
+}
+
+/**
+ * What a schema throws is a failure of its own. Only the issues that it reports say something of the value.
+ */
+async function run<Result extends object>(check: () => Result | Promise<Result>): Promise<Result> {
+  try {
+    return await check();
+  } catch (cause) {
+    throw new MessageProcessingError("The schema has thrown instead of reporting issues", { cause });
+  }
 }
 
 async function encodeBackwards(schema: EventSchema & EncodingSchema, value: unknown): Promise<string> {

@@ -5,6 +5,8 @@ import { type ErrorDetails, WirekitError } from "./wirekit-error.ts";
 export interface ValidationErrorOptions<Code extends string> {
   /** Default `"wirekit/validation"`. */
   readonly code?: Code | undefined;
+  /** All of the text, where the issues add nothing to it. Default: the prefix and the issues. */
+  readonly message?: string | undefined;
   /** The text before the issues. Default `"Invalid message"`. */
   readonly prefix?: string | undefined;
   /** The issues in one line. Default: each with its path before it, as {@link describeIssues} does. */
@@ -13,7 +15,10 @@ export interface ValidationErrorOptions<Code extends string> {
   readonly cause?: unknown;
 }
 
-/** A value does not have the required form, and nothing was sent. Not retryable: the value must change. */
+/**
+ * A value does not have the required form: nothing was sent, or what was received is invalid. Not retryable:
+ * the value must change.
+ */
 export class ValidationError<Code extends string = string> extends WirekitError<Code | "wirekit/validation"> {
   static override readonly mark: string = "@wirekit/core/ValidationError";
 
@@ -22,9 +27,10 @@ export class ValidationError<Code extends string = string> extends WirekitError<
 
   constructor(issues: readonly Issue[], options: ValidationErrorOptions<Code> = {}) {
     const { prefix = "Invalid message", describe = describeIssues } = options;
-    super(`${prefix}: ${describe(issues)}`, {
+    const paths = issues.map((issue) => issue.path);
+    super(options.message ?? `${prefix}: ${describe(issues)}`, {
       code: options.code ?? "wirekit/validation",
-      details: { ...options.details, paths: issues.map((issue) => issue.path) },
+      details: options.message === undefined ? { ...options.details, paths } : options.details,
       cause: options.cause,
     });
     this.issues = issues;

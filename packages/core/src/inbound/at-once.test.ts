@@ -72,9 +72,10 @@ describe("a message that nothing has to be waited for", () => {
       handler: () => seen.push(clock.pendingTimers, lease.listeners.size),
     });
     let ends = 0;
-    const processed = processor.process(delivery({ lease }), () => {
+    const release = () => {
       ends += 1;
-    });
+    };
+    const processed = processor.process(delivery({ lease }), { release, park: () => undefined });
     expect(processed).toMatchObject({ outcome: "handled", settlement: { kind: "done" } });
     expect(settled).toEqual(["m1 done"]);
     expect(seen).toEqual([0, 0]);

@@ -10,7 +10,12 @@ import type { QueueEntry } from "./key-queues.ts";
 export interface ReservationRequest {
   /** Waits until as much is available. Default 1. */
   readonly atLeast?: number | undefined;
-  /** Takes no more than this. Default: `atLeast`. */
+  /**
+   * Prefers to wait until as much is available, because a request costs the same whatever it brings. As soon
+   * as a slot has stood idle for a moment with no reservation open, `atLeast` is enough. Default: `atLeast`.
+   */
+  readonly preferred?: number | undefined;
+  /** Takes no more than this. Default: `preferred`. */
   readonly atMost?: number | undefined;
 }
 
@@ -24,15 +29,36 @@ export interface Reservation<Task> {
   release(): void;
 }
 
+/**
+ * How long a slot stands idle before a reservation is served with less than it prefers, in milliseconds. What
+ * fast handlers take is given back within this time, all together: one receive then fetches a full batch.
+ */
+const idlePatienceMs = 100;
+
+/** The most tasks that go on without capacity. */
+const maxParked = 1_000;
+
 /** Counts how many tasks are held, and serves those who wait for capacity in the order in which they came. */
 export class Capacity {
   readonly limit: number;
+  readonly #clock: Clock;
+  readonly #blockedAtIdleSlot: () => number | undefined;
   readonly #waiting = new LinkedList<Waiter>();
   #taken = 0;
+  #parked = 0;
+  /** Reservations that tasks may still come in by. */
+  #open = 0;
   #closedBy: Error | undefined;
+  #cancelPatience: (() => void) | undefined;
 
-  constructor(limit: number) {
+  /**
+   * @param blockedAtIdleSlot if a slot is free, and nothing that is held can run in it: how many tasks wait
+   * for their keys. Their capacity is lent to what may run in the slot.
+   */
+  constructor(limit: number, clock: Clock, blockedAtIdleSlot: () => number | undefined) {
     this.limit = limit;
+    this.#clock = clock;
+    this.#blockedAtIdleSlot = blockedAtIdleSlot;
   }
 
   get available(): number {
@@ -48,9 +74,28 @@ export class Capacity {
     this.#serve();
   }
 
+  /** Gives back the capacity of one task that goes on without it; `false` if too many do. */
+  park(): boolean {
+    if (this.#parked >= maxParked) return false;
+    this.#parked += 1;
+    this.giveBack(1);
+    return true;
+  }
+
+  /** A parked task has ended. */
+  unpark(): void {
+    this.#parked -= 1;
+  }
+
+  /** Call it when a slot may have become idle. */
+  slotsChanged(): void {
+    if (this.#waiting.size > 0) this.#watchIdleSlots();
+  }
+
   /** Rejects those who wait, and those who come later. */
   close(error: Error): void {
     this.#closedBy = error;
+    this.#endPatience();
     for (const waiter of this.#waiting) {
       this.#waiting.remove(waiter);
       waiter.refuse(error);
@@ -60,11 +105,15 @@ export class Capacity {
   /** @param enter puts a task into its queue. If it throws, the reservation keeps its capacity. */
   async reserve<Task>(
     request: ReservationRequest,
-    options: WaitOptions & { readonly clock: Clock },
+    options: WaitOptions,
     enter: (task: Task) => QueueEntry,
   ): Promise<Reservation<Task>> {
     const granted = await this.#grant(request, options);
     let remaining = granted;
+    const use = (count: number) => {
+      if (remaining > 0 && remaining === count) this.#open -= 1;
+      remaining -= count;
+    };
     return {
       get remaining() {
         return remaining;
@@ -72,32 +121,39 @@ export class Capacity {
       add: (task) => {
         if (remaining < 1) throw new QueueFullError("The reservation", { unit: "tasks", limit: granted });
         const entry = enter(task);
-        remaining -= 1;
+        use(1);
         return entry;
       },
       release: () => {
-        this.giveBack(remaining);
-        remaining = 0;
+        const unused = remaining;
+        use(unused);
+        this.giveBack(unused);
       },
     };
   }
 
   /** Resolves with how much the caller was given. */
   #grant(
-    { atLeast = 1, atMost = atLeast }: ReservationRequest,
-    options: WaitOptions & { readonly clock: Clock },
+    { atLeast = 1, preferred = atLeast, atMost = preferred }: ReservationRequest,
+    options: WaitOptions,
   ): Promise<number> {
     throwFaults([
       checkWhole("atLeast", atLeast, { minimum: 1, maximum: this.limit }),
-      checkWhole("atMost", atMost, { minimum: atLeast, unlimited: "allowed" }),
+      checkWhole("preferred", preferred, { minimum: atLeast }),
+      checkWhole("atMost", atMost, { minimum: preferred, unlimited: "allowed" }),
     ]);
     return new Promise((resolve, reject) => {
       if (options.signal?.aborted) return reject(options.signal.reason);
       if (this.#closedBy !== undefined) return reject(this.#closedBy);
-      const waiter = new Waiter(atLeast, atMost, resolve, reject);
+      const waiter = new Waiter(
+        { atLeast, atMost, preferred: Math.min(preferred, this.limit) },
+        resolve,
+        reject,
+      );
       this.#waiting.append(waiter);
       // An abort takes effect only while the waiter stands in line: its owner gives back what was granted.
-      waiter.stopWatching = watchCaller("Waiting for capacity", options, (reason) => {
+      const watched = { ...options, clock: this.#clock };
+      waiter.stopWatching = watchCaller("Waiting for capacity", watched, (reason) => {
         if (!this.#waiting.remove(waiter)) return;
         waiter.refuse(reason);
         this.#serve();
@@ -108,13 +164,47 @@ export class Capacity {
 
   #serve(): void {
     let { first } = this.#waiting;
-    while (first !== undefined && first.atLeast <= this.available) {
-      const granted = Math.min(first.atMost, this.available);
-      this.#waiting.remove(first);
-      this.take(granted);
-      first.grant(granted);
+    while (first !== undefined && first.preferred <= this.available) {
+      this.#grantTo(first);
       first = this.#waiting.first;
     }
+    this.#watchIdleSlots();
+  }
+
+  #grantTo(waiter: Waiter, room = this.available): void {
+    const granted = Math.min(waiter.atMost, room);
+    this.#waiting.remove(waiter);
+    this.take(granted);
+    this.#open += 1;
+    waiter.grant(granted);
+  }
+
+  /** Serves the first who waits with less than it prefers, once a slot has stood idle for a while. */
+  #watchIdleSlots(): void {
+    if (this.#waiterForIdleSlot() === undefined) {
+      this.#endPatience();
+      return;
+    }
+    this.#cancelPatience ??= this.#clock.setTimer(() => {
+      this.#cancelPatience = undefined;
+      const served = this.#waiterForIdleSlot();
+      if (served !== undefined) this.#grantTo(served.waiter, served.room);
+    }, idlePatienceMs);
+  }
+
+  #endPatience(): void {
+    this.#cancelPatience?.();
+    this.#cancelPatience = undefined;
+  }
+
+  /** The first who waits, if a slot stands idle that it could fill, and no reservation is open to fill it. */
+  #waiterForIdleSlot(): { readonly waiter: Waiter; readonly room: number } | undefined {
+    const { first: waiter } = this.#waiting;
+    if (waiter === undefined || this.#open > 0) return undefined;
+    const blocked = this.#blockedAtIdleSlot();
+    if (blocked === undefined) return undefined;
+    const room = this.limit - this.#taken + blocked;
+    return room < waiter.atLeast ? undefined : { waiter, room };
   }
 }
 
@@ -124,6 +214,7 @@ class Waiter implements ListMember<Waiter> {
   list: object | undefined = undefined;
 
   readonly atLeast: number;
+  readonly preferred: number;
   readonly atMost: number;
   readonly #resolve: (granted: number) => void;
   readonly #reject: (reason: unknown) => void;
@@ -131,12 +222,12 @@ class Waiter implements ListMember<Waiter> {
   stopWatching: (() => void) | undefined = undefined;
 
   constructor(
-    atLeast: number,
-    atMost: number,
+    { atLeast, preferred, atMost }: Readonly<Record<"atLeast" | "preferred" | "atMost", number>>,
     resolve: (granted: number) => void,
     reject: (reason: unknown) => void,
   ) {
     this.atLeast = atLeast;
+    this.preferred = preferred;
     this.atMost = atMost;
     this.#resolve = resolve;
     this.#reject = reject;

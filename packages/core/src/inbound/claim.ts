@@ -12,6 +12,8 @@ export interface ClaimOptions {
   readonly clock: Clock;
   /** Called when another consumer has the claim by now. */
   readonly onLost: () => void;
+  /** Called when the store has noted what became of a claim, or renewed it. */
+  readonly onSuccess: () => void;
   /** Called when the store fails in something that does not change the outcome of the message. */
   readonly onError: (what: string, thrown: unknown) => void;
 }
@@ -100,9 +102,11 @@ export class Claim<Result> {
   }
 
   async #call<T>(what: string, task: () => Promise<T>): Promise<T | undefined> {
-    const { storeTimeoutMs: timeoutMs, clock, onError } = this.#options;
+    const { storeTimeoutMs: timeoutMs, clock, onSuccess, onError } = this.#options;
     try {
-      return await limitTime("The idempotency store", callAsync(task), { timeoutMs, clock });
+      const answer = await limitTime("The idempotency store", callAsync(task), { timeoutMs, clock });
+      onSuccess();
+      return answer;
     } catch (thrown) {
       onError(what, thrown);
       return undefined;

@@ -49,7 +49,7 @@ export interface ConsumerStats {
   readonly invalid: number;
   /**
    * Neither handled nor given back: the lease was lost, the consumer closed, settling failed, or it was given
-   * up without a place for dead letters.
+   * up without a place for dead letters that takes it.
    */
   readonly left: number;
   /** Waiting for a slot, for their key, or for the time of their retry. */
@@ -63,13 +63,13 @@ export interface ConsumerStats {
   /** Handlers that ignored their signal, and whose slot was given to others in the end. */
   readonly abandoned: number;
   readonly failedSettlements: number;
-  /** Dead letters that could not be written; the message was retried. */
+  /** Tries to write a dead letter that failed. Only the writing is tried again. */
   readonly failedDeadLetters: number;
 }
 
 /**
- * How a consumer is. `reasons` name what fails at present: receiving, settling, dead letters, the idempotency
- * store.
+ * How a consumer is. `reasons` name what fails at present: receiving, settling, giving back, dead letters,
+ * the idempotency store.
  */
 export interface ConsumerHealth extends Health {
   /** What the source says of itself: lag, assignment, last receive. */
@@ -100,7 +100,11 @@ export function logProcessed(
     logger.error(fields, "A message was given up and written to the dead-letter target");
   if (outcome === "invalid") logger.error(fields, `An invalid message ${whereTo(settlement)}`);
   if (outcome === "left" && settlement?.kind === "leave") {
-    logger.error(fields, "A message was given up, and is left to the queue: there is no dead-letter target");
+    const why =
+      settlement.sinkError === undefined
+        ? "there is no dead-letter target"
+        : `its dead letter cannot be written: ${settlement.sinkError.message}`;
+    logger.error(fields, `A message was given up, and is left to the queue: ${why}`);
   } else if (outcome === "left") logger.warn(fields, "A message was not handled here");
 }
 
@@ -116,13 +120,17 @@ export function logLeft(logger: Logger, deliveries: readonly Delivery[], error: 
 }
 
 function whereTo(settlement: Processed<Delivery>["settlement"]): string {
-  return settlement?.kind === "dead-letter"
-    ? "was written to the dead-letter target"
-    : "is left to the queue";
+  if (settlement?.kind === "dead-letter") return "was written to the dead-letter target";
+  const sinkError = settlement?.kind === "leave" ? settlement.sinkError : undefined;
+  const why = sinkError === undefined ? "" : `: its dead letter cannot be written: ${sinkError.message}`;
+  return `is left to the queue${why}`;
 }
 
 /** The area of `Troubles` for receives that fail. */
 export const receiving = "receiving";
+
+/** The area of `Troubles` for messages that cannot be released. */
+export const givingBack = "giving back";
 
 /** Reports that a source cannot receive, and that it can again: once for each change of state. */
 export class ReceiveFaults<D extends Delivery> {

@@ -24,9 +24,9 @@ export type Handler<D extends Delivery, Message, Result = unknown> = (
 ) => Result | Promise<Result>;
 
 /**
- * Turns a delivery into a message, and validates it. If it throws, the message is invalid. Only a
- * `WirekitError` that is `retryable` (a key service that cannot be reached) is treated as a failure of the
- * handler is.
+ * Turns a delivery into a message, and validates it. It reports an invalid message by throwing a
+ * `ValidationError` or a `SyntaxError`, as `JSON.parse` does. Whatever else it throws (a key service or a
+ * database that cannot be reached) is treated as a failure of the handler is: the message is delivered again.
  */
 export type Decoder<D extends Delivery, Message> = (
   delivery: D,
@@ -61,8 +61,11 @@ export interface IdempotencyOptions<D extends Delivery, Message, Result> {
 /** When a message that failed is delivered again, and how often. */
 export interface RedeliveryOptions {
   /**
-   * After this many deliveries a message that fails is given up. Default: 5 with a `deadLetter`, else no
-   * limit.
+   * After this many deliveries a message that fails is given up. Deliveries are counted, as the source counts
+   * them, and not failures: on SQS each receive, also one by a process that died. With a `deadLetter`, a
+   * message without a key that comes once more is written there, and its handler does not run; with
+   * `idempotency`, and for a message with a key, that holds within this consumer only. Default: 5 with a
+   * `deadLetter`, else no limit.
    */
   readonly maxAttempts?: number | undefined;
   /**
@@ -76,10 +79,15 @@ export interface RedeliveryOptions {
 
 /** Where messages go that are given up. */
 export interface DeadLetterOptions<D extends Delivery> {
-  /** Writes a message that is given up. */
+  /**
+   * Writes a message that is given up. If it fails, only the writing is tried again, for as long as the
+   * message is ours, with pauses from 1 to 30 seconds.
+   */
   readonly sink: DeadLetterSink<D>;
-  /** The longest that writing one may take, in milliseconds. Default 30,000. */
+  /** The longest that one try to write may take, in milliseconds. Default 30,000. */
   readonly timeoutMs?: number | undefined;
+  /** The name of the place, as `health()` and the log show it: `the queue "orders-dead"`. Default: none. */
+  readonly place?: string | undefined;
 }
 
 /** What a consumer is made of: a source, how many messages at once, and how each is processed. */
@@ -88,7 +96,11 @@ export interface ConsumerOptions<D extends Delivery, Message = unknown, Result =
   readonly decode: Decoder<D, Message>;
   /** The most handlers that run at once. Default 10. */
   readonly concurrency?: number | undefined;
-  /** The most deliveries that are held, running or waiting. Default: `concurrency` + 10. */
+  /**
+   * The most deliveries that are held, running or waiting. On top come up to 1,000 dead letters whose place
+   * is down, and while a slot stands idle what waits behind another of its key, up to ten for each slot.
+   * Default: `concurrency` + 10.
+   */
   readonly capacity?: number | undefined;
   /** The longest that decoding and handling may take together, in milliseconds. Default 300,000. */
   readonly handlerTimeoutMs?: number | undefined;
@@ -139,7 +151,13 @@ export interface ResolvedConsumerOptions<D extends Delivery, Message, Result> {
     readonly baseDelayMs: number;
     readonly maxDelayMs: number;
   };
-  readonly deadLetter: { readonly sink: DeadLetterSink<D>; readonly timeoutMs: number } | undefined;
+  readonly deadLetter:
+    | {
+        readonly sink: DeadLetterSink<D>;
+        readonly timeoutMs: number;
+        readonly place: string | undefined;
+      }
+    | undefined;
   readonly whenInvalid: "dead-letter" | "leave";
   readonly classify: (thrown: unknown) => "retry" | "dead-letter";
   readonly idempotency: ResolvedIdempotency<D, Message, Result> | undefined;
@@ -169,6 +187,7 @@ const rules = {
   deadLetter: option.optionalGroup({
     sink: option.fn({ presence: "required" }),
     timeoutMs: option.durationMs({ minimum: 1, default: 30_000 }),
+    place: option.text(),
   }),
   whenInvalid: option.oneOf(["dead-letter", "leave"]),
   classify: option.fn({ default: () => "retry" }),
@@ -207,7 +226,8 @@ export function readConsumerOptions<D extends Delivery, Message, Result>(
     faults.add({ path: "deadLetter", message: 'is required when whenInvalid is "dead-letter"' });
   }
   const claimTtlMs = idempotency?.claimTtlMs ?? handlerTimeoutMs + 30_000;
-  if (idempotency !== undefined && claimTtlMs <= handlerTimeoutMs) {
+  const areTimesValid = !faults.has("handlerTimeoutMs") && !faults.has("idempotency.claimTtlMs");
+  if (idempotency !== undefined && areTimesValid && claimTtlMs <= handlerTimeoutMs) {
     const message =
       "must be longer than handlerTimeoutMs, or a second handler begins while the first one runs";
     faults.add({ path: "idempotency.claimTtlMs", message });

@@ -724,7 +724,7 @@ describe("health", () => {
     expect(consumer.health().reasons.map(({ message }) => message)).toContain("Messages cannot be settled");
     fault = undefined;
     for (const id of ["unclaimed", "bad", "good"]) hand.intake().add(delivery(id));
-    await clock.advance(10);
+    await clock.advance(1_000);
     expect(consumer.health()).toEqual({ status: "ok", reasons: [], source: {} });
     await consumer.close();
   });
@@ -775,11 +775,13 @@ it("logs what an operator has to know, without a body or a key", async () => {
     },
   });
   await clock.advance(300);
-  await consumer.close({ timeoutMs: 100 });
+  const closing = consumer.close({ timeoutMs: 100 });
+  await clock.advance(100);
+  await closing;
   expect(new Set(logged.map(({ message }) => message))).toEqual(
     new Set([
-      "A dead letter could not be written; the message is retried",
-      "A message was not handled and is delivered again",
+      "A dead letter could not be written; only that is tried again",
+      "A message was not handled here",
       "An invalid message was written to the dead-letter target",
       "A message was given up and written to the dead-letter target",
     ]),

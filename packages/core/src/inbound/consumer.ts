@@ -13,6 +13,7 @@ import {
   type ConsumerHealth,
   type ConsumerStats,
   detailsOf,
+  givingBack,
   logLeft,
   logProcessed,
   type Processed,
@@ -21,6 +22,7 @@ import {
 } from "./consumer-events.ts";
 import { type ConsumerOptions, type Handler, readConsumerOptions } from "./consumer-options.ts";
 import type { Delivery, Settlement } from "./delivery.ts";
+import { troubleOf } from "./failures.ts";
 import { createIntake, slotKey, slotKeyOf } from "./intake.ts";
 import { Processor } from "./processor.ts";
 import { Slots } from "./slots.ts";
@@ -102,7 +104,7 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown>
       concurrency,
       capacity,
       keyOf: slotKeyOf,
-      run: (delivery, slot) => this.#processor.process(delivery, () => slot.release()),
+      run: (delivery, slot) => this.#processor.process(delivery, slot),
       logger,
       clock,
     });
@@ -135,10 +137,7 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown>
   }
 
   health(): ConsumerHealth {
-    return {
-      ...this.#troubles.health(this.#status),
-      source: detailsOf(this.#source),
-    };
+    return { ...this.#troubles.health(this.#status), source: detailsOf(this.#source) };
   }
 
   /**
@@ -251,6 +250,7 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown>
     this.#status = "closing";
     const waiting = this.#slots.stop();
     this.#stop.abort(reason);
+    this.#processor.beginClosing();
     // What was not begun need not wait for what runs.
     const releasing = this.#release(waiting);
     this.#leaveBeforeTurn(waiting, reason);
@@ -280,7 +280,9 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown>
     if (deliveries.length === 0) return;
     try {
       await callAsync(() => this.#source.release(deliveries));
+      this.#troubles.clear(givingBack);
     } catch (thrown) {
+      this.#troubles.report(givingBack, troubleOf("Messages cannot be given back", thrown));
       const fields = { ids: deliveries.map(({ id }) => id), error: messageOf(thrown) };
       this.#logger.error(fields, "Messages could not be given back; they come again when their leases end");
     }

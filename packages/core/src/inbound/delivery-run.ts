@@ -1,17 +1,24 @@
 import type { Clock } from "../clock.ts";
 import { TimeoutError } from "../errors/timeout-error.ts";
-import { messageOf, type WirekitError } from "../errors/wirekit-error.ts";
+import type { WirekitError } from "../errors/wirekit-error.ts";
 import { LazySignal } from "../kit/lazy-signal.ts";
 import type { ListMember } from "../kit/linked-list.ts";
-import type { Logger } from "../logger.ts";
-import { type CallResult, call, type Interruption, isPending } from "./call.ts";
-import type { Handler, HandlerContext, SpanHook } from "./consumer-options.ts";
+import type { CallResult, Interruption } from "./call.ts";
+import type { HandlerContext } from "./consumer-options.ts";
 import type { Delivery } from "./delivery.ts";
 
 /** What limits a run. */
 export interface RunLimits {
   readonly clock: Clock;
   readonly handlerTimeoutMs: number;
+}
+
+/** What a run gives up early. `Slots` have one for each task. */
+export interface RunSlot {
+  /** Called once no function of the user's runs any more, or it is given up. */
+  release(): void;
+  /** Called when only its dead letter is left to write, and that takes time. */
+  park(): void;
 }
 
 /**
@@ -37,15 +44,16 @@ export class DeliveryRun<D extends Delivery> implements ListMember<DeliveryRun<D
   /** The user's function that runs. */
   #running: Promise<unknown> | undefined;
   #stopWaiting: (() => void) | undefined;
-  #onHandlerEnd: (() => void) | undefined;
+  readonly #slot: RunSlot | undefined;
+  #hasSlot = true;
+  #writing: AbortController | undefined;
   /** What else is to be done then. Most runs have nothing. */
   #endings: (() => void)[] | undefined;
 
-  /** @param onHandlerEnd called once no function of the user's runs any more, or it is given up. */
-  constructor(delivery: D, limits: RunLimits, onHandlerEnd?: () => void) {
+  constructor(delivery: D, limits: RunLimits, slot?: RunSlot) {
     this.delivery = delivery;
     this.#limits = limits;
-    this.#onHandlerEnd = onHandlerEnd;
+    this.#slot = slot;
     this.startedAt = limits.clock.monotonic();
     this.context = new RunContext(this);
   }
@@ -78,6 +86,10 @@ export class DeliveryRun<D extends Delivery> implements ListMember<DeliveryRun<D
     this.#stopListening?.();
   }
 
+  get isLeaseLost(): boolean {
+    return this.interruption?.kind === "lease-lost" || this.delivery.lease?.isLost === true;
+  }
+
   /** Why the lease is lost, if it says so. */
   get leaseLoss(): WirekitError | undefined {
     if (this.interruption !== undefined) return this.interruption.error;
@@ -88,8 +100,30 @@ export class DeliveryRun<D extends Delivery> implements ListMember<DeliveryRun<D
     return reason;
   }
 
+  /** Lets others have its capacity: only its dead letter is left to write. */
+  park(): void {
+    this.#slot?.park();
+  }
+
+  /**
+   * The signal for writing a dead letter. It fires when the lease is lost, and when the consumer can wait no
+   * longer; the time-out of the handler is of no account.
+   */
+  beginWriting(): AbortSignal {
+    const writing = new AbortController();
+    this.#writing = writing;
+    const stopListening = this.#stopListening;
+    const stop = this.delivery.lease?.onLost((error) => writing.abort(error));
+    this.#stopListening = () => {
+      stopListening?.();
+      stop?.();
+    };
+    return writing.signal;
+  }
+
   /** Fires the signal. What is running may go on, and its outcome counts. */
   abort(reason: unknown): void {
+    this.#writing?.abort(reason);
     this.#signal ??= new LazySignal();
     this.#signal.abort(reason);
   }
@@ -137,10 +171,10 @@ export class DeliveryRun<D extends Delivery> implements ListMember<DeliveryRun<D
   handlerEnded(): void {
     // A signal that is asked for only now never fires.
     this.#isWatched = true;
-    const [first, others] = [this.#onHandlerEnd, this.#endings];
-    this.#onHandlerEnd = undefined;
+    const [hasSlot, others] = [this.#hasSlot, this.#endings];
+    this.#hasSlot = false;
     this.#endings = undefined;
-    first?.();
+    if (hasSlot) this.#slot?.release();
     if (others !== undefined) for (const ending of others) ending();
   }
 
@@ -179,90 +213,4 @@ class RunContext<D extends Delivery> implements HandlerContext<D> {
   get signal(): AbortSignal {
     return this.#run.signal;
   }
-}
-
-/** How a handler is called. */
-export interface HandlerOptions<D extends Delivery, Message, Result> {
-  readonly handler: Handler<D, Message, Result>;
-  readonly span: SpanHook<D, Message> | undefined;
-  readonly isSpanOn: () => boolean;
-  readonly logger: Logger;
-}
-
-/**
- * Runs the handler, inside its span if there is one, until it ends or is interrupted. A span that fails
- * changes nothing.
- */
-export function callHandler<D extends Delivery, Message, Result>(
-  run: DeliveryRun<D>,
-  message: Message,
-  options: HandlerOptions<D, Message, Result>,
-): CallResult<Result> | Promise<CallResult<Result>> {
-  const { handler, span } = options;
-  if (span !== undefined && asksForSpan(options)) return callInSpan(run, message, { ...options, span });
-  const called = call(handler, message, run.context);
-  return isPending(called) ? run.waitFor(called) : called;
-}
-
-function asksForSpan({
-  isSpanOn,
-  logger,
-}: Pick<HandlerOptions<never, never, never>, "isSpanOn" | "logger">): boolean {
-  try {
-    return isSpanOn();
-  } catch (thrown) {
-    logger.error({ error: messageOf(thrown) }, "The isSpanOn function has thrown; the message gets no span");
-    return false;
-  }
-}
-
-/**
- * The span ends when the handler ends or is interrupted. Whatever becomes of the span, the handler's own
- * result counts.
- */
-function callInSpan<D extends Delivery, Message, Result>(
-  run: DeliveryRun<D>,
-  message: Message,
-  { handler, span, logger }: HandlerOptions<D, Message, Result> & { readonly span: SpanHook<D, Message> },
-): Promise<CallResult<Result>> {
-  return new Promise((resolve) => {
-    let handling: Promise<Result> | undefined;
-    let isGivenUp = false;
-
-    async function handle(): Promise<Result> {
-      // The span hook took longer than the delivery may.
-      if (isGivenUp) throw run.interruption?.error;
-      const called = call(handler, message, run.context);
-      const result = isPending(called) ? await run.waitFor(called) : called;
-      resolve(result);
-      if (result.kind === "value") return result.value;
-      throw result.kind === "error" ? result.error : result.interruption.error;
-    }
-    const handleOnce = () => {
-      handling ??= handle();
-      return handling;
-    };
-    const handleWithoutSpan = (why: string) => {
-      if (handling !== undefined || isGivenUp) return;
-      logger.error(
-        { id: run.delivery.id, error: why },
-        "A span could not be made; the handler runs without one",
-      );
-      handleOnce().catch(() => undefined);
-    };
-    const called = call(() => span({ delivery: run.delivery, message }, handleOnce));
-    const forgotten = () => handleWithoutSpan("the span hook did not run the handler");
-    if (!isPending(called)) {
-      if (called.kind === "error") handleWithoutSpan(messageOf(called.error));
-      else forgotten();
-      return;
-    }
-    called.then(forgotten, (thrown: unknown) => handleWithoutSpan(messageOf(thrown)));
-    if (handling !== undefined) return;
-    run.onInterruption((interruption) => {
-      if (handling !== undefined) return;
-      isGivenUp = true;
-      resolve({ kind: "interrupted", interruption });
-    });
-  });
 }

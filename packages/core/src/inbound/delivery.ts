@@ -71,7 +71,8 @@ export interface DeadLetter<D extends Delivery = Delivery> {
 
 /**
  * Writes a dead letter to its target. Resolves once it is acknowledged there: then the original is
- * acknowledged.
+ * acknowledged. If it fails, it is called again, after a pause; the handler is not. Only a `WirekitError`
+ * that is not `retryable` (the target is gone, the letter is too large for it) ends that.
  */
 export type DeadLetterSink<D extends Delivery = Delivery> = (
   record: DeadLetter<D>,
@@ -87,7 +88,12 @@ export type Settlement<D extends Delivery = Delivery> =
   /** It was written to the dead-letter sink and acknowledged there: acknowledge it. */
   | { readonly kind: "dead-letter"; readonly record: DeadLetter<D> }
   /**
-   * It is given up, and there is no dead-letter sink: never acknowledge it. The source's own rule applies:
-   * SQS redelivers it until its redrive policy takes it, Kafka stops its key.
+   * It is given up, and there is no dead-letter sink, or none that will ever take it: never acknowledge it.
+   * The source's own rule applies: SQS redelivers it until its redrive policy takes it, Kafka stops its key.
    */
-  | { readonly kind: "leave"; readonly record: DeadLetter<D> };
+  | {
+      readonly kind: "leave";
+      readonly record: DeadLetter<D>;
+      /** Why its dead letter cannot be written. Absent without a sink. */
+      readonly sinkError?: WirekitError | undefined;
+    };

@@ -2,8 +2,6 @@ import type { Random } from "../clock.ts";
 import { ValidationError } from "../errors/validation-error.ts";
 import { messageOf, WirekitError } from "../errors/wirekit-error.ts";
 import { retryAfterMsOf } from "../kit/retry.ts";
-import type { Troubles } from "../kit/troubles.ts";
-import { withTimeout } from "../kit/waiting.ts";
 import type { HandleOutcome } from "../outcome.ts";
 import type { ResolvedConsumerOptions } from "./consumer-options.ts";
 import type { DeadLetter, DeadLetterReason, Delivery, Settlement } from "./delivery.ts";
@@ -11,7 +9,10 @@ import type { DeadLetter, DeadLetterReason, Delivery, Settlement } from "./deliv
 /** How a delivery is to end. */
 export interface Decision<D extends Delivery> {
   readonly outcome: HandleOutcome;
-  /** What the source is asked to do. Absent: nothing, because the message is not ours to settle any more. */
+  /**
+   * What the source is asked to do. Absent: nothing, because the message is not ours to settle any more. A
+   * dead letter has yet to be written.
+   */
   readonly settlement?: Settlement<D> | "release";
   readonly error?: WirekitError;
   readonly isDuplicate?: boolean;
@@ -24,27 +25,40 @@ export function leave(error: WirekitError): { readonly outcome: "left"; readonly
   return { outcome: "left", error };
 }
 
+/** For a message of a consumer that closes: another one may have it at once. */
+export function release(error: WirekitError): {
+  readonly outcome: "left";
+  readonly settlement: "release";
+  readonly error: WirekitError;
+} {
+  return { outcome: "left", settlement: "release", error };
+}
+
 type FailureOptions<D extends Delivery> = Pick<
   ResolvedConsumerOptions<D, unknown, unknown>,
   "retry" | "deadLetter" | "whenInvalid" | "classify" | "clock" | "random" | "logger"
->;
+> & {
+  /** Only whether it is on. */
+  readonly idempotency: object | undefined;
+};
+
+/** The most messages that are remembered because they were given up and are not written. */
+const maxGivenUp = 10_000;
 
 /**
  * Decides what becomes of a message that failed: another delivery, a dead letter, or the source's own rule.
  */
 export class Failures<D extends Delivery> {
-  /** Dead letters that could not be written. */
-  failedDeadLetters = 0;
   readonly #options: FailureOptions<D>;
-  readonly #troubles: Troubles;
+  /** By id, why messages were given up whose dead letters are not written. */
+  readonly #givenUp = new Map<string, Pick<DeadLetter<D>, "reason" | "error">>();
 
-  constructor(options: FailureOptions<D>, troubles: Troubles) {
+  constructor(options: FailureOptions<D>) {
     this.#options = options;
-    this.#troubles = troubles;
   }
 
   /** For what a handler has thrown, and for its time-out. */
-  judge(delivery: D, thrown: unknown): Decision<D> | Promise<Decision<D>> {
+  judge(delivery: D, thrown: unknown): Decision<D> {
     const error = WirekitError.from(thrown);
     if (this.#classify(thrown) === "dead-letter") return this.#giveUp(delivery, "not-retryable", error);
     if (delivery.attempt >= this.#options.retry.maxAttempts)
@@ -53,7 +67,7 @@ export class Failures<D extends Delivery> {
   }
 
   /** For what a decoder has thrown. */
-  judgeDecoding(delivery: D, thrown: unknown): Decision<D> | Promise<Decision<D>> {
+  judgeDecoding(delivery: D, thrown: unknown): Decision<D> {
     const { kind, error } = classifyDecodeError(thrown);
     return kind === "invalid" ? this.#giveUp(delivery, "invalid", error) : this.judge(delivery, error);
   }
@@ -62,6 +76,44 @@ export class Failures<D extends Delivery> {
     const { retry, random } = this.#options;
     const afterMs = Math.max(redeliveryDelayMs(delivery.attempt, retry, random), retryAfterMsOf(error) ?? 0);
     return { outcome: "retried", settlement: { kind: "retry", afterMs }, error };
+  }
+
+  /**
+   * The decision for a message that is delivered again although it was given up: its handler must not run.
+   */
+  onlyToWrite(delivery: D): Decision<D> | undefined {
+    const { deadLetter, retry } = this.#options;
+    // The id of a delivery is made when it is asked for: see docs/performance.md, "Texts that are made late".
+    const known = this.#givenUp.size === 0 ? undefined : this.#givenUp.get(delivery.id);
+    if (known !== undefined) return this.#giveUp(delivery, known.reason, known.error);
+    if (deadLetter === undefined || delivery.attempt <= retry.maxAttempts || !this.#countsHandlers(delivery))
+      return undefined;
+    const message = `It was delivered ${delivery.attempt} times, and may be ${retry.maxAttempts} times`;
+    const error = new WirekitError(message, { code: "wirekit/attempts-exhausted" });
+    return this.#giveUp(delivery, "attempts-exhausted", error);
+  }
+
+  /** The dead letter is not written: if the message comes again, only that is tried. */
+  remember({ delivery: { id }, reason, error }: DeadLetter<D>): void {
+    this.#givenUp.set(id, { reason, error });
+    for (const oldest of this.#givenUp.keys()) {
+      if (this.#givenUp.size <= maxGivenUp) break;
+      this.#givenUp.delete(oldest);
+    }
+  }
+
+  /** The dead letter is written. */
+  forget({ delivery }: DeadLetter<D>): void {
+    if (this.#givenUp.size > 0) this.#givenUp.delete(delivery.id);
+  }
+
+  /**
+   * Whether each delivery of the message began a handler, so that one beyond the last attempt was given up
+   * before. What stands behind another of its key is given back unhandled, and so is what another consumer
+   * has claimed: their deliveries prove nothing.
+   */
+  #countsHandlers({ key }: D): boolean {
+    return key === undefined && this.#options.idempotency === undefined;
   }
 
   #classify(thrown: unknown): "retry" | "dead-letter" {
@@ -74,28 +126,23 @@ export class Failures<D extends Delivery> {
     }
   }
 
-  async #giveUp(delivery: D, reason: DeadLetterReason, error: WirekitError): Promise<Decision<D>> {
-    const { deadLetter, whenInvalid, clock, logger } = this.#options;
+  #giveUp(delivery: D, reason: DeadLetterReason, error: WirekitError): Decision<D> {
+    const { deadLetter, whenInvalid, clock } = this.#options;
     const record: DeadLetter<D> = { delivery, reason, error, failedAt: clock.now() };
-    const isInvalid = reason === "invalid";
-    if (deadLetter === undefined || (isInvalid && whenInvalid === "leave")) {
-      return { outcome: isInvalid ? "invalid" : "left", settlement: { kind: "leave", record }, error };
-    }
-    try {
-      const { sink, timeoutMs } = deadLetter;
-      const write = async (signal: AbortSignal) => sink(record, { signal });
-      await withTimeout("The dead-letter sink", write, { timeoutMs, clock });
-    } catch (thrown) {
-      this.failedDeadLetters += 1;
-      this.#troubles.report("dead letters", troubleOf("Dead letters cannot be written", thrown));
-      const fields = { id: delivery.id, error: messageOf(thrown) };
-      logger.error(fields, "A dead letter could not be written; the message is retried");
-      return this.retry(delivery, WirekitError.from(thrown));
-    }
-    this.#troubles.clear("dead letters");
-    const outcome = isInvalid ? "invalid" : "dead-lettered";
+    if (deadLetter === undefined || (reason === "invalid" && whenInvalid === "leave")) return left(record);
+    const outcome = reason === "invalid" ? "invalid" : "dead-lettered";
     return { outcome, settlement: { kind: "dead-letter", record }, error };
   }
+}
+
+/** For a message that is given up and not written as a dead letter: it is left to the source's own rule. */
+export function left<D extends Delivery>(
+  record: DeadLetter<D>,
+  sinkError?: WirekitError | undefined,
+): Decision<D> {
+  const { reason, error } = record;
+  const settlement = { kind: "leave", record, ...(sinkError !== undefined && { sinkError }) } as const;
+  return { outcome: reason === "invalid" ? "invalid" : "left", settlement, error };
 }
 
 /**
@@ -115,17 +162,33 @@ export function redeliveryDelayMs(
 }
 
 /**
- * A retryable error of ours says that decoding may work another time; anything else, that the message is
- * invalid. An error of another library (`JSON.parse`) is not passed on, because its text may quote the body.
+ * Only a `ValidationError` or a `SyntaxError` says that the message is invalid. Whatever else is thrown says
+ * that decoding failed, and may work another time: a schema that asks a database which is down.
  */
 function classifyDecodeError(thrown: unknown): {
   readonly kind: "failed" | "invalid";
   readonly error: WirekitError;
 } {
-  if (!(thrown instanceof WirekitError)) {
+  if (thrown instanceof ValidationError) return { kind: "invalid", error: thrown };
+  // The text of an error that is not ours (`JSON.parse`) may quote the body, and is not passed on.
+  if (isSyntaxError(thrown)) {
     return { kind: "invalid", error: new ValidationError([{ path: "", message: "it cannot be decoded" }]) };
   }
-  return { kind: thrown.retryable ? "failed" : "invalid", error: thrown };
+  if (thrown instanceof WirekitError) return { kind: "failed", error: thrown };
+  const cause = WirekitError.from(thrown);
+  return { kind: "failed", error: new WirekitError("The decoder has thrown", { ...decoding, cause }) };
+}
+
+const decoding = { code: "wirekit/decoding", retryable: true } as const;
+
+/** Also for one of another realm, as a test runner makes. */
+function isSyntaxError(thrown: unknown): boolean {
+  try {
+    return thrown instanceof SyntaxError || (thrown as Partial<Error> | undefined)?.name === "SyntaxError";
+  } catch {
+    // A proxy that cannot be looked at.
+    return false;
+  }
 }
 
 /** A reason for `health()`. The text of an error that is not ours may quote a message, and is left out. */

@@ -4,6 +4,11 @@ import { LinkedList, type ListMember } from "../kit/linked-list.ts";
 export interface Slot {
   /** Lets the next task run. The capacity and the key of this one stay taken until its `run` settles. */
   release(): void;
+  /**
+   * Lets others have its capacity too, as far as there is room for parked tasks. Its key stays taken until
+   * its `run` settles.
+   */
+  park(): void;
 }
 
 /** A task in the queue of its key. */
@@ -16,6 +21,7 @@ export interface QueueEntry {
 export interface TaskOwner<Task> {
   leave(task: QueuedTask<Task>): boolean;
   releaseSlot(): void;
+  park(task: QueuedTask<Task>): void;
 }
 
 /** One task: first in the queue of its key, then in a slot. */
@@ -27,6 +33,7 @@ export class QueuedTask<Task> implements ListMember<QueuedTask<Task>>, QueueEntr
   readonly task: Task;
   readonly queue: KeyQueue<Task>;
   hasSlot = false;
+  isParked = false;
   /** Ends the pause before a retry. */
   endPause: (() => void) | undefined = undefined;
   readonly #owner: TaskOwner<Task>;
@@ -45,6 +52,10 @@ export class QueuedTask<Task> implements ListMember<QueuedTask<Task>>, QueueEntr
     if (!this.hasSlot) return;
     this.hasSlot = false;
     this.#owner.releaseSlot();
+  }
+
+  park(): void {
+    this.#owner.park(this);
   }
 }
 

@@ -5,8 +5,10 @@ import {
   ConfigError,
   ConnectionError,
   type LogFields,
+  MessageTooLargeError,
   silentLogger,
   TimeoutError,
+  UnconfirmedError,
   ValidationError,
   WirekitError,
 } from "../index.ts";
@@ -68,6 +70,8 @@ function setUp(options: TestProcessorOptions<TextDelivery, string> = {}) {
   });
   return { clock, processor, settled, released, told, logged };
 }
+
+const slot = (release: () => unknown) => ({ release: () => void release(), park: () => undefined });
 
 const delivery = (facts: Partial<TextDelivery> = {}): TextDelivery => ({
   id: "m1",
@@ -211,43 +215,187 @@ describe("giving up", () => {
 
   it.each<[string, () => unknown]>([
     ["rejects", () => Promise.reject(new ConnectionError("sink down"))],
+    ["rejects with an error that is not ours", () => Promise.reject(new Error("sink down"))],
+    ["does not know whether it has arrived", () => Promise.reject(new UnconfirmedError("sink down"))],
+    ["is closed by somebody", () => Promise.reject(new ClosedError("sink down"))],
     [
       "throws on the spot",
       () => {
         throw new ConnectionError("sink down");
       },
     ],
-  ])("retries the message when the sink %s: nothing is lost", async (_, sink) => {
-    const { processor, settled } = setUp({
-      handler: failing,
+  ])("tries only the writing again when the sink %s: the handler has had its turn", async (_, fail) => {
+    let handled = 0;
+    let tries = 0;
+    const { clock, processor, settled } = setUp({
+      handler: () => {
+        handled += 1;
+        return failing();
+      },
       retry: { maxAttempts: 1 },
-      deadLetter: { sink: sink as () => Promise<void> },
+      deadLetter: { sink: (async () => (++tries <= 3 ? fail() : undefined)) as () => Promise<unknown> },
     });
-    expect(await processor.process(delivery())).toMatchObject({
-      outcome: "retried",
-      error: { message: "sink down" },
-    });
-    expect(settled).toMatchObject([{ kind: "retry" }]);
-    expect(processor.stats()).toMatchObject({ failedDeadLetters: 1, retried: 1, deadLettered: 0 });
+    const processing = processor.process(delivery());
+    await clock.advance(2_000);
+    expect({ tries, settled }).toEqual({ tries: 2, settled: [] });
+    await clock.advance(10_000);
+    expect(await processing).toMatchObject({ outcome: "dead-lettered", error: { message: "poison" } });
+    expect(settled).toMatchObject([{ kind: "dead-letter" }]);
+    expect(handled).toBe(1);
+    expect(processor.stats()).toMatchObject({ failedDeadLetters: 3, retried: 0, deadLettered: 1 });
+    expect(clock.pendingTimers).toBe(0);
   });
 
-  it("retries the message when the sink never answers, and tells the sink by its signal", async () => {
-    let signal: AbortSignal | undefined;
+  it("tries again when the sink never answers, and tells the sink by its signal", async () => {
+    const signals: AbortSignal[] = [];
     const { clock, processor } = setUp({
       handler: failing,
       retry: { maxAttempts: 1 },
       deadLetter: {
         timeoutMs: 2_000,
-        sink: (_, options) => {
-          signal = options.signal;
-          return never();
+        sink: async (_, { signal }) => {
+          signals.push(signal);
+          if (signals.length === 1) await never();
         },
       },
     });
     const processing = processor.process(delivery());
     await clock.advance(2_000);
-    expect(await processing).toMatchObject({ outcome: "retried", error: { code: "wirekit/timeout" } });
-    expect(signal?.aborted).toBe(true);
+    expect(signals[0]?.reason).toMatchObject({ code: "wirekit/timeout" });
+    await clock.advance(1_000);
+    expect(await processing).toMatchObject({ outcome: "dead-lettered" });
+  });
+
+  it("waits longer and longer, up to half a minute, and as long as the error asks for", async () => {
+    const at: number[] = [];
+    const { clock, processor } = setUp({
+      handler: failing,
+      retry: { maxAttempts: 1 },
+      deadLetter: {
+        sink: async () => {
+          at.push(clock.monotonic());
+          throw Object.assign(new ConnectionError("busy"), at.length === 8 && { retryAfterMs: 60_000 });
+        },
+      },
+    });
+    void processor.process(delivery());
+    await clock.advance(190_000);
+    const pauses = at.slice(1).map((time, index) => time - (at[index] ?? 0));
+    expect(pauses).toEqual([750, 1_500, 3_000, 6_000, 12_000, 22_500, 22_500, 60_000, 22_500, 22_500]);
+  });
+
+  it.each<[string, WirekitError]>([
+    ["is gone", new WirekitError("no such queue", { code: "aws/gone" })],
+    ["is too small", new MessageTooLargeError({ bytes: 2, maxBytes: 1 })],
+  ])("leaves a message to its source, loudly, when the sink says that its place %s", async (_, error) => {
+    let handled = 0;
+    let tries = 0;
+    const { processor, settled, logged } = setUp({
+      handler: () => {
+        handled += 1;
+        return failing();
+      },
+      classify: () => "dead-letter",
+      deadLetter: {
+        sink: async () => {
+          tries += 1;
+          if (tries < 3) throw error;
+        },
+      },
+    });
+    const processed = await processor.process(delivery());
+    expect(processed).toMatchObject({ outcome: "left", settlement: { kind: "leave", sinkError: error } });
+    expect(logged).toEqual([]);
+    // It comes again: its handler is not called, only the sink.
+    expect(await processor.process(delivery({ attempt: 2 }))).toMatchObject({ outcome: "left" });
+    expect(await processor.process(delivery({ attempt: 3 }))).toMatchObject({
+      outcome: "dead-lettered",
+      settlement: { record: { reason: "not-retryable", error: { message: "poison" } } },
+    });
+    expect(settled.map(({ kind }) => kind)).toEqual(["leave", "leave", "dead-letter"]);
+    expect({ handled, tries }).toEqual({ handled: 1, tries: 3 });
+    // That is over with.
+    await processor.process(delivery({ attempt: 1 }));
+    expect(handled).toBe(2);
+  });
+
+  it("ends its tries with the lease, and goes on when the message comes again", async () => {
+    let handled = 0;
+    let fault: Error | undefined = new ConnectionError("sink down");
+    const lease = new TestLease();
+    const { clock, processor, settled } = setUp({
+      handler: () => {
+        handled += 1;
+        return failing();
+      },
+      classify: () => "dead-letter",
+      deadLetter: {
+        sink: async () => {
+          if (fault !== undefined) throw fault;
+        },
+      },
+    });
+    const processing = processor.process(delivery({ key: "k", lease }));
+    await clock.advance(5_000);
+    lease.lose();
+    expect(await processing).toMatchObject({ outcome: "left", error: { code: "wirekit/lease-lost" } });
+    expect(lease.listeners.size).toBe(0);
+    fault = undefined;
+    expect(await processor.process(delivery({ key: "k", attempt: 2 }))).toMatchObject({
+      outcome: "dead-lettered",
+    });
+    expect(handled).toBe(1);
+    expect(settled).toMatchObject([{ kind: "dead-letter" }]);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it("gives the message back when the consumer closes: at once from a pause, in the end from a try", async () => {
+    const signals: AbortSignal[] = [];
+    let isHanging = false;
+    const { clock, processor, released, settled } = setUp({
+      handler: failing,
+      retry: { maxAttempts: 1 },
+      deadLetter: {
+        sink: (_, { signal }) => {
+          signals.push(signal);
+          return isHanging ? never() : Promise.reject(new ConnectionError("sink down"));
+        },
+      },
+    });
+    const paused = processor.process(delivery({ id: "paused" }));
+    await clock.settle();
+    processor.beginClosing();
+    expect(await paused).toMatchObject({ outcome: "left", error: { code: "wirekit/closed" } });
+    expect(signals).toHaveLength(2);
+    isHanging = true;
+    const hanging = processor.process(delivery({ id: "hanging" }));
+    await clock.settle();
+    processor.abort(new ClosedError("The consumer"));
+    expect(await hanging).toMatchObject({ outcome: "left", error: { code: "wirekit/closed" } });
+    expect(signals.at(-1)?.aborted).toBe(true);
+    expect(released).toEqual(["paused", "hanging"]);
+    expect(settled).toEqual([]);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it("writes what comes once more after its last attempt, as after a restart, without its handler", async () => {
+    let handled = 0;
+    const { processor, settled } = setUp({
+      handler: () => {
+        handled += 1;
+      },
+      retry: { maxAttempts: 2 },
+      deadLetter: { sink: async () => undefined },
+    });
+    expect(await processor.process(delivery({ attempt: 3 }))).toMatchObject({
+      outcome: "dead-lettered",
+      error: { code: "wirekit/attempts-exhausted" },
+    });
+    expect(settled).toMatchObject([{ record: { reason: "attempts-exhausted" } }]);
+    expect(handled).toBe(0);
+    // What stands behind another of its key is given back unhandled, and that counts as a delivery, too.
+    expect(await processor.process(delivery({ key: "k", attempt: 3 }))).toMatchObject({ outcome: "handled" });
+    expect(handled).toBe(1);
   });
 
   it("leaves the message to its source when there is no sink", async () => {
@@ -325,10 +473,27 @@ describe("an invalid message", () => {
     expect(JSON.stringify([error?.message, error?.cause, error?.details])).not.toContain("4711");
   });
 
-  it("is not what a message is whose decoding fails for a while", async () => {
-    const { processor } = setUp({ decode: () => Promise.reject(new ConnectionError("key service down")) });
-    expect(await processor.process(delivery())).toMatchObject({ outcome: "retried" });
-  });
+  it.each<[string, unknown]>([
+    ["a key service that is down", new ConnectionError("key service down")],
+    ["a database that refuses the keys", new WirekitError("denied", { code: "aws/denied" })],
+    ["a driver's own error", new Error("connection to secret-host refused")],
+    ["a bug", new TypeError("x is not a function")],
+    ["nothing at all", undefined],
+  ])(
+    "is not what a message is whose decoding fails by %s: it is retried, then given up",
+    async (_, thrown) => {
+      const { processor, settled } = setUp({
+        decode: () => Promise.reject(thrown),
+        retry: { maxAttempts: 2 },
+        deadLetter: { sink: async () => undefined },
+      });
+      const first = await processor.process(delivery());
+      expect(first).toMatchObject({ outcome: "retried" });
+      expect(first.error?.message).not.toContain("secret-host");
+      expect(await processor.process(delivery({ attempt: 2 }))).toMatchObject({ outcome: "dead-lettered" });
+      expect(settled[1]).toMatchObject({ record: { reason: "attempts-exhausted" } });
+    },
+  );
 });
 
 describe("a handler that ignores its time-out", () => {
@@ -344,7 +509,10 @@ describe("a handler that ignores its time-out", () => {
         });
       },
     });
-    const processing = processor.process(delivery(), () => ended.push("handler"));
+    const processing = processor.process(
+      delivery(),
+      slot(() => ended.push("handler")),
+    );
     void Promise.resolve(processing).then(() => ended.push("process"));
     await clock.advance(10_000);
     expect(signal?.reason instanceof TimeoutError).toBe(true);
@@ -363,9 +531,10 @@ describe("a handler that ignores its time-out", () => {
   it("is abandoned after a while, and counted", async () => {
     let hasEnded = false;
     const { clock, processor, logged } = setUp({ handler: never });
-    const processing = processor.process(delivery(), () => {
+    const release = () => {
       hasEnded = true;
-    });
+    };
+    const processing = processor.process(delivery(), slot(release));
     await clock.advance(15_000);
     expect(await processing).toMatchObject({ outcome: "retried", error: { code: "wirekit/timeout" } });
     expect(hasEnded).toBe(true);
@@ -511,7 +680,10 @@ describe("settling", () => {
   it("does not keep the slot of a handler that has ended", async () => {
     const events: string[] = [];
     const { processor } = setUp({ settle: async () => events.push("settled") });
-    await processor.process(delivery(), () => events.push("handler ended"));
+    await processor.process(
+      delivery(),
+      slot(() => events.push("handler ended")),
+    );
     expect(events).toEqual(["handler ended", "settled"]);
   });
 });

@@ -3,12 +3,15 @@ import { limitTime } from "../kit/limit-time.ts";
 import { LinkedList } from "../kit/linked-list.ts";
 import type { Troubles } from "../kit/troubles.ts";
 import { type CallResult, call, type Interruption, isPending } from "./call.ts";
-import { beginClaim, type Claim } from "./claim.ts";
+import { callHandler } from "./call-handler.ts";
+import { Claim } from "./claim.ts";
+import { Claims } from "./claims.ts";
 import type { ConsumerStats, Processed } from "./consumer-events.ts";
-import type { ResolvedConsumerOptions, ResolvedIdempotency } from "./consumer-options.ts";
+import type { ResolvedConsumerOptions } from "./consumer-options.ts";
+import { DeadLetterWriting } from "./dead-letter-writing.ts";
 import { type Delivery, LeaseLostError, type Settlement } from "./delivery.ts";
-import { callHandler, DeliveryRun } from "./delivery-run.ts";
-import { type Decision, done, Failures, leave, troubleOf } from "./failures.ts";
+import { DeliveryRun, type RunSlot } from "./delivery-run.ts";
+import { type Decision, done, Failures, leave, release, troubleOf } from "./failures.ts";
 
 /** The part of the counters that a processor keeps. Each delivery counts in exactly one of the first five. */
 export type ProcessorStats = Omit<ConsumerStats, "received" | "waiting" | "running">;
@@ -40,6 +43,8 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
   readonly #options: ProcessorOptions<D, Message, Result>;
   readonly #ports: ProcessorPorts<D>;
   readonly #failures: Failures<D>;
+  readonly #letters: DeadLetterWriting<D>;
+  readonly #claims: Claims<D, Message, Result>;
   readonly #runs = new LinkedList<DeliveryRun<D>>();
   readonly #counts = {
     handled: 0,
@@ -56,7 +61,9 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
   constructor(options: ProcessorOptions<D, Message, Result>, ports: ProcessorPorts<D>) {
     this.#options = options;
     this.#ports = ports;
-    this.#failures = new Failures(options, ports.troubles);
+    this.#failures = new Failures(options);
+    this.#letters = new DeadLetterWriting(options, this.#failures, ports.troubles);
+    this.#claims = new Claims(options, this.#failures, ports.troubles);
   }
 
   /**
@@ -64,17 +71,22 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
    * resolves when the delivery is settled and no function of the user's runs for it any more. A handler that
    * ignores its time-out is waited for, until `abandonAfterMs`.
    *
-   * @param onHandlerEnd called once when no function of the user's runs any more, or it is given up: before
-   * the settlement.
+   * @param slot is released once when no function of the user's runs any more, or it is given up: before the
+   * settlement.
    */
-  process(delivery: D, onHandlerEnd?: () => void): MaybePending<Processed<D>> {
-    const run = new DeliveryRun(delivery, this.#options, onHandlerEnd);
+  process(delivery: D, slot?: RunSlot): MaybePending<Processed<D>> {
+    const run = new DeliveryRun(delivery, this.#options, slot);
     this.#runs.append(run);
     this.#processing += 1;
     const decision = this.#decode(run);
     return isPending(decision)
       ? decision.then((later) => this.#settle(run, later))
       : this.#settle(run, decision);
+  }
+
+  /** The consumer closes: dead letters that cannot be written are waited for no longer. */
+  beginClosing(): void {
+    this.#letters.close();
   }
 
   /**
@@ -97,8 +109,7 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
   }
 
   stats(): ProcessorStats {
-    const { failedDeadLetters } = this.#failures;
-    return { ...this.#counts, failedDeadLetters, processing: this.#processing };
+    return { ...this.#counts, failedDeadLetters: this.#letters.failed, processing: this.#processing };
   }
 
   #decode(run: DeliveryRun<D>): MaybePending<Decision<D>> {
@@ -125,55 +136,28 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
     } catch (thrown) {
       return this.#judge(run, { kind: "error", error: thrown });
     }
-    if (idempotency !== undefined && key !== undefined) {
-      return this.#handleOnce(run, decoded.value, key, idempotency);
-    }
+    if (key !== undefined) return this.#handleOnce(run, decoded.value, key);
     if (run.interruption !== undefined) return this.#judgeInterruption(run, run.interruption);
+    const givenUp = this.#failures.onlyToWrite(delivery);
+    if (givenUp !== undefined) return givenUp;
     const called = callHandler(run, decoded.value, this.#options);
     return isPending(called) ? called.then((result) => this.#judge(run, result)) : this.#judge(run, called);
   }
 
-  async #handleOnce(
-    run: DeliveryRun<D>,
-    message: Message,
-    key: string,
-    idempotency: ResolvedIdempotency<D, Message, Result>,
-  ): Promise<Decision<D>> {
-    const { clock, logger } = this.#options;
-    const { troubles } = this.#ports;
-    const { id } = run.delivery;
-    const reportTrouble = (thrown: unknown) =>
-      troubles.report("idempotency", troubleOf("The idempotency store fails", thrown));
-    run.watch();
-    try {
-      const claim = await beginClaim(idempotency.store, key, {
-        ...idempotency,
-        clock,
-        onLost: () => run.abort(new LeaseLostError("another consumer has its idempotency claim by now")),
-        onError: (what, thrown) => {
-          logger.error({ id, error: messageOf(thrown) }, `The idempotency store failed in ${what} a claim`);
-          reportTrouble(thrown);
-        },
-      });
-      troubles.clear("idempotency");
-      if (claim === "done") return { ...done, isDuplicate: true };
-      if (claim !== "in-progress") return this.#handleClaimed(run, message, claim);
-      // Never acknowledged: the consumer that handles it may still fail, or die over it.
-      return this.#failures.retry(
-        run.delivery,
-        new WirekitError("The message is being handled elsewhere", inProgress),
-      );
-    } catch (thrown) {
-      reportTrouble(thrown);
-      // Nothing is known of the message, so that this never makes a dead letter of it.
-      return this.#failures.retry(run.delivery, WirekitError.from(thrown));
-    }
+  async #handleOnce(run: DeliveryRun<D>, message: Message, key: string): Promise<Decision<D>> {
+    const claim = await this.#claims.begin(run, key);
+    return claim instanceof Claim ? this.#handleClaimed(run, message, claim) : claim;
   }
 
   async #handleClaimed(run: DeliveryRun<D>, message: Message, claim: Claim<Result>): Promise<Decision<D>> {
-    if (run.interruption !== undefined) {
+    const { interruption, delivery } = run;
+    const unhandled =
+      interruption === undefined
+        ? this.#failures.onlyToWrite(delivery)
+        : this.#judgeInterruption(run, interruption);
+    if (unhandled !== undefined) {
       await claim.abandon();
-      return this.#judgeInterruption(run, run.interruption);
+      return unhandled;
     }
     const result = await callHandler(run, message, this.#options);
     if (result.kind === "interrupted") {
@@ -190,7 +174,7 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
     return this.#judge(run, result);
   }
 
-  #judge(run: DeliveryRun<D>, result: CallResult<Result>): MaybePending<Decision<D>> {
+  #judge(run: DeliveryRun<D>, result: CallResult<Result>): Decision<D> {
     if (result.kind === "interrupted") return this.#judgeInterruption(run, result.interruption);
     run.handlerEnded();
     if (result.kind === "value") return done;
@@ -198,17 +182,25 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
     return this.#failures.judge(run.delivery, result.error);
   }
 
-  #judgeInterruption(run: DeliveryRun<D>, { kind, error }: Interruption): MaybePending<Decision<D>> {
+  #judgeInterruption(run: DeliveryRun<D>, { kind, error }: Interruption): Decision<D> {
     return kind === "timeout" ? this.#failures.judge(run.delivery, error) : leave(error);
   }
 
   #settle(run: DeliveryRun<D>, decision: Decision<D>): MaybePending<Processed<D>> {
+    const { settlement } = decision;
+    if (!run.isHandlerRunning) run.handlerEnded();
+    if (settlement === undefined || settlement === "release" || settlement.kind !== "dead-letter") {
+      return this.#carryOut(run, decision);
+    }
+    return this.#letters.write(run, settlement.record).then((ending) => this.#carryOut(run, ending));
+  }
+
+  #carryOut(run: DeliveryRun<D>, decision: Decision<D>): MaybePending<Processed<D>> {
     const { settle, release: giveBack, troubles } = this.#ports;
     const { delivery } = run;
     const { settlement } = decision;
-    if (!run.isHandlerRunning) run.handlerEnded();
     // What was done for a message that another consumer has by now is not acknowledged.
-    if (run.interruption?.kind === "lease-lost" || delivery.lease?.isLost) {
+    if (run.isLeaseLost) {
       return this.#finish(run, leave(run.leaseLoss ?? new LeaseLostError("it ended before the settlement")));
     }
     if (settlement === undefined) return this.#finish(run, decision);
@@ -281,14 +273,3 @@ export class Processor<D extends Delivery, Message = unknown, Result = unknown> 
     return processed;
   }
 }
-
-/** For a message of a consumer that closes: another one may have it at once. */
-function release(error: WirekitError): {
-  readonly outcome: "left";
-  readonly settlement: "release";
-  readonly error: WirekitError;
-} {
-  return { outcome: "left", settlement: "release", error };
-}
-
-const inProgress = { code: "wirekit/in-progress", retryable: true } as const;

@@ -2,7 +2,8 @@ import { describe, expect, it } from "@jest/globals";
 import { ClosedError, ConfigError, type LogFields, QueueFullError, silentLogger } from "../index.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
 import type { QueueEntry, Slot } from "./key-queues.ts";
-import { Slots, type SlotsOptions } from "./slots.ts";
+import { Slots } from "./slots.ts";
+import type { SlotsOptions } from "./slots-options.ts";
 
 /** Slots whose tasks, named "key number", run until the test ends them. */
 function setUp(options: Partial<SlotsOptions<string>> = {}) {

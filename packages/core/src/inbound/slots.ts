@@ -1,50 +1,21 @@
-import type { Clock } from "../clock.ts";
 import { ClosedError } from "../errors/closed-error.ts";
 import { QueueFullError } from "../errors/queue-full-error.ts";
 import { TimeoutError } from "../errors/timeout-error.ts";
 import { messageOf } from "../errors/wirekit-error.ts";
-import { Faults } from "../kit/faults.ts";
 import { LinkedList } from "../kit/linked-list.ts";
 import { maxTimerMs, type Resolved } from "../kit/option-checks.ts";
-import { option } from "../kit/option-rules.ts";
-import { readOptions } from "../kit/read-options.ts";
 import type { WaitOptions } from "../kit/waiting.ts";
-import type { Logger } from "../logger.ts";
 import { call, isPending } from "./call.ts";
 import { Capacity, type Reservation, type ReservationRequest } from "./capacity.ts";
-import {
-  type KeyQueue,
-  KeyQueues,
-  QueuedTask,
-  type QueueEntry,
-  type Slot,
-  type TaskOwner,
-} from "./key-queues.ts";
+import { type KeyQueue, KeyQueues, QueuedTask, type QueueEntry, type TaskOwner } from "./key-queues.ts";
+import { resolveSlotsOptions, type SlotsOptions } from "./slots-options.ts";
 import type { FetchBuffer } from "./source.ts";
 import { IdleWaiters, type Pass, WorkLoop } from "./work-loop.ts";
 
-/** How many tasks run, and wait, and how one is run. */
-export interface SlotsOptions<Task> {
-  /** The most tasks that run at once. */
-  readonly concurrency: number;
-  /** The most tasks that are held: waiting, running, and reserved for. Default: no limit. */
-  readonly capacity?: number | undefined;
-  /** Runs a task. Its slot, capacity and key are taken until this settles. What it throws is logged. */
-  readonly run: (task: Task, slot: Slot) => unknown;
-  /** Tasks of one key run one at a time, in the order of their arrival. `undefined`: no order. */
-  readonly keyOf?: ((task: Task) => string | undefined) | undefined;
-  readonly logger?: Logger | undefined;
-  readonly clock?: Clock | undefined;
-}
-
-const rules = {
-  concurrency: option.whole({ minimum: 1, presence: "required" }),
-  capacity: option.whole({ minimum: 1, unlimited: "allowed", default: Number.POSITIVE_INFINITY }),
-  run: option.fn({ presence: "required" }),
-  keyOf: option.fn({ default: () => undefined }),
-  logger: option.logger(),
-  clock: option.clock(),
-};
+/**
+ * As many tasks that wait for their keys lend their capacity: SQS gives ten messages of one group at once.
+ */
+const maxBlockedPerSlot = 10;
 
 /**
  * Runs a limited number of tasks at a time, and those of one key one after the other. A slow task holds back
@@ -68,16 +39,16 @@ export class Slots<Task> {
 
   /** @throws ConfigError naming every option at fault. */
   constructor(options: SlotsOptions<Task>) {
-    const faults = new Faults();
-    this.#options = readOptions(options, rules, faults) as unknown as Resolved<SlotsOptions<Task>>;
-    faults.throwIfAny();
-    this.#capacity = new Capacity(this.#options.capacity);
+    this.#options = resolveSlotsOptions(options);
+    const { capacity, clock } = this.#options;
+    this.#capacity = new Capacity(capacity, clock, () => this.#blockedAtIdleSlot());
     this.#owner = {
       leave: (queued) => this.#leave(queued),
       releaseSlot: () => {
         this.#usedSlots -= 1;
         this.#loop.schedule();
       },
+      park: (queued) => this.#park(queued),
     };
   }
 
@@ -168,7 +139,7 @@ export class Slots<Task> {
    */
   async reserve(request: ReservationRequest, options: WaitOptions = {}): Promise<Reservation<Task>> {
     this.#throwIfStopped();
-    return this.#capacity.reserve(request, { ...options, clock: this.#options.clock }, (task: Task) => {
+    return this.#capacity.reserve(request, options, (task: Task) => {
       this.#throwIfStopped();
       return this.#enter(task);
     });
@@ -252,6 +223,7 @@ export class Slots<Task> {
       this.#run(queued);
     }
     if (begun === 0) this.#idle.check();
+    if (this.#usedSlots < concurrency) this.#capacity.slotsChanged();
     return { begun, isMore: begun === concurrency };
   }
 
@@ -293,7 +265,20 @@ export class Slots<Task> {
     this.#running.remove(queued);
     queued.queue.isRunning = false;
     this.#refresh(queued.queue);
-    this.#capacity.giveBack(1);
+    if (queued.isParked) this.#capacity.unpark();
+    else this.#capacity.giveBack(1);
     this.#idle.check();
+  }
+
+  #park(queued: QueuedTask<Task>): void {
+    if (!queued.isParked && queued.list === this.#running) queued.isParked = this.#capacity.park();
+  }
+
+  /** If a slot is free, and nothing that is held can run in it: how many tasks wait for their keys. */
+  #blockedAtIdleSlot(): number | undefined {
+    const { concurrency } = this.#options;
+    if (this.#isStopped || this.#usedSlots >= concurrency) return undefined;
+    if (this.#ready.size > 0 || (this.#buffer?.size ?? 0) > 0) return undefined;
+    return Math.min(this.#waiting, maxBlockedPerSlot * concurrency);
   }
 }

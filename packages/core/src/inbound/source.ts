@@ -30,13 +30,18 @@ export interface Intake<D extends Delivery> {
   readonly available: number;
   /**
    * Reserves capacity before a receive, so that what comes can be added. Waits until `atLeast` (default 1)
-   * are available; takes up to `atMost` (default: `atLeast`).
+   * are available; takes up to `atMost` (default: `preferred`).
+   *
+   * A source for which a request costs the same whatever it brings gives `preferred`, and waits for that many
+   * (default: `atLeast`). A slot never stands idle for that: once one has, for a tenth of a second, with no
+   * reservation open, `atLeast` is enough.
    *
    * @throws ClosedError when the consumer closes; TimeoutError; the signal's own reason.
    */
   reserve(
     request: {
       readonly atLeast?: number | undefined;
+      readonly preferred?: number | undefined;
       readonly atMost?: number | undefined;
     },
     options?: WaitOptions,

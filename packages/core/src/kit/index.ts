@@ -10,7 +10,8 @@ export {
   Leases,
   type LeasesOptions,
 } from "../inbound/leases.ts";
-export { Slots, type SlotsOptions } from "../inbound/slots.ts";
+export { Slots } from "../inbound/slots.ts";
+export type { SlotsOptions } from "../inbound/slots-options.ts";
 export { excerpt } from "../redact-text.ts";
 export { backoffMs, resolveRetryPolicy } from "../retry-policy.ts";
 export { isSecretName } from "../secret-names.ts";

@@ -124,10 +124,11 @@ export function findSqsSourceFaults({
 
 function wholeSeconds(
   path: string,
-  ms: number,
+  ms: unknown,
   { minimum, maximum }: { readonly minimum: number; readonly maximum: number },
 ) {
-  const seconds = ms / 1000;
+  // Not for `null`, which counts as 0.
+  const seconds = typeof ms === "number" ? ms / 1000 : Number.NaN;
   if (Number.isInteger(seconds) && seconds >= minimum && seconds <= maximum) return undefined;
   return { path, message: `must be whole seconds from ${minimum} to ${maximum}, in milliseconds` };
 }

@@ -93,7 +93,7 @@ it("never asks for a pause that ends after the lease's twelve hours", async () =
 it("leaves what is invalid as it is: neither deleted nor brought back early", async () => {
   const { sqs, clock, consumer, close } = start(() => {}, {
     decode: () => {
-      throw new Error("nonsense");
+      throw new SyntaxError("nonsense");
     },
   });
   await clock.settle();

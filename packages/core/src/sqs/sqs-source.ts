@@ -128,7 +128,8 @@ export class SqsSource<D extends SqsDelivery = SqsDelivery> implements Source<D>
 
   async #receiveOnce(intake: Intake<D>, signal: AbortSignal): Promise<"full" | "some" | "empty"> {
     const { receiveSize } = this.#options;
-    const reservation = await intake.reserve({ atLeast: receiveSize, atMost: receiveSize }, { signal });
+    // A receive costs the same whatever it brings. A slot does not stand idle for that.
+    const reservation = await intake.reserve({ preferred: receiveSize }, { signal });
     try {
       const messages = await this.#ask(reservation.remaining, signal);
       this.#failedReceives = 0;
@@ -138,6 +139,7 @@ export class SqsSource<D extends SqsDelivery = SqsDelivery> implements Source<D>
       return messages.length >= receiveSize ? "full" : "some";
     } catch (thrown) {
       if (signal.aborted) throw thrown;
+      reservation.release();
       await this.#pauseAfter(thrown, intake, signal);
       return "some";
     } finally {

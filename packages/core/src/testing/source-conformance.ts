@@ -124,6 +124,41 @@ export function sourceConformance<D extends Delivery>(
       assert.deepEqual(await trial.place.acknowledged(), ["bad"]);
     }),
 
+    on("never runs a handler again whose dead letter cannot be written", async (trial) => {
+      await trial.place.put({ name: "bad", key: "a" });
+      await trial.place.put({ name: "good", key: "b" });
+      let tries = 0;
+      trial.start(
+        ({ name }) => {
+          if (name === "bad") throw new Error("never");
+        },
+        {
+          retry: { maxAttempts: 1 },
+          deadLetter: {
+            sink: async () => {
+              tries += 1;
+              if (tries <= 5) throw new Error("the place for dead letters is down");
+            },
+          },
+        },
+      );
+      await trial.untilAcknowledged("good");
+      assert.deepEqual(await trial.place.acknowledged(), ["good"], "before the dead letter is written");
+      await trial.untilAcknowledged("bad");
+      assert.equal(trial.handled.filter(({ name }) => name === "bad").length, 1);
+      assert.equal(tries, 6);
+    }),
+
+    on("fills the slots beside one that stays taken", async (trial) => {
+      const names = Array.from({ length: 40 }, (_, n) => `m${n}`);
+      for (const name of names) await trial.place.put({ name });
+      const slow = deferred();
+      trial.start(({ name }) => (name === "m0" ? slow.promise : undefined), { concurrency: 5, capacity: 5 });
+      await trial.untilAcknowledged(...names.slice(1));
+      slow.resolve();
+      await trial.untilAcknowledged("m0");
+    }),
+
     on("never acknowledges what is given up without a place for dead letters", async (trial) => {
       await trial.place.put({ name: "bad" });
       const consumer = trial.start(

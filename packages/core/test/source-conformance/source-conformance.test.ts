@@ -57,6 +57,20 @@ class AcknowledgesEarly extends QueueSource {
   }
 }
 
+class WaitsForFullBatches extends QueueSource {
+  override run(intake: Intake<QueueDelivery>, options: { readonly signal: AbortSignal }): Promise<void> {
+    const strict: Intake<QueueDelivery> = Object.create(intake, {
+      reserve: {
+        value: (_: unknown, waiting: { readonly signal: AbortSignal }) =>
+          intake.reserve({ atLeast: 5 }, waiting),
+      },
+      recovered: { value: intake.recovered.bind(intake) },
+      fault: { value: intake.fault.bind(intake) },
+    });
+    return super.run(strict, options);
+  }
+}
+
 class AcknowledgesWhatItReleases extends QueueSource {
   override async release(deliveries: readonly QueueDelivery[]): Promise<void> {
     for (const delivery of deliveries) await super.settle(delivery, { kind: "done" });
@@ -113,6 +127,7 @@ describe("the suite notices a source that", () => {
     retry: "delivers a message again not before its time, and nothing of its key before it",
     deadLetter: "acknowledges a dead letter once it is written, and never before",
     leave: "never acknowledges what is given up without a place for dead letters",
+    slots: "fills the slots beside one that stays taken",
     release: "gives back what was not begun, so that the next consumer gets it, in order",
     ends: "ends at once where there is nothing to do, in the middle of a poll",
     details: "says of its own state what JSON can hold",
@@ -125,6 +140,7 @@ describe("the suite notices a source that", () => {
     ["acknowledges instead of retrying", RetriesByAcknowledging, cases.retry],
     ["acknowledges a dead letter before it is written", AcknowledgesEarly, cases.deadLetter],
     ["acknowledges what is given up", AcknowledgesWhatIsLeft, cases.leave],
+    ["waits for room for a full batch", WaitsForFullBatches, cases.slots],
     ["acknowledges what it should give back", AcknowledgesWhatItReleases, cases.release],
     ["waits for its poll", PollsToTheEnd, cases.ends],
     ["says of itself what JSON cannot hold", SaysWhatJsonCannotHold, cases.details],

@@ -1,6 +1,12 @@
 import { silentLogger } from "../../src/index.ts";
 import { sleep } from "../../src/kit/index.ts";
-import { type SqsApi, type SqsCallOptions, type SqsDelivery, SqsSource } from "../../src/sqs/index.ts";
+import {
+  type SqsApi,
+  type SqsCallOptions,
+  type SqsDelivery,
+  SqsSource,
+  type SqsSourceOptions,
+} from "../../src/sqs/index.ts";
 import type { SourcePlace } from "../../src/testing/index.ts";
 import { SimulatedPlace } from "./queue-place.ts";
 
@@ -8,33 +14,24 @@ const pollMs = 50;
 
 /** The queue with the source for SQS, which speaks to it in SQS's words. */
 export class SqsPlace extends SimulatedPlace implements SourcePlace<SqsDelivery> {
+  /** How many requests came, and how many receives wait for an answer. */
+  readonly requests = { receives: 0, settlements: 0 };
+  receivesUnderWay = 0;
+  readonly #queueName: string;
   readonly #sqs: Omit<SqsApi, "sendMessageBatch"> = {
     receiveMessage: async (input, options) => {
-      await this.#answer(options);
-      const untilMs = this.clock.monotonic() + input.WaitTimeSeconds * 1_000;
-      for (;;) {
-        const received = this.queue.receive(
-          input.MaxNumberOfMessages,
-          (input.VisibilityTimeout ?? 30) * 1_000,
-        );
-        if (received.length > 0 || this.clock.monotonic() >= untilMs) {
-          const messages = received.map(({ id, key, body, receives, receiptHandle }) => ({
-            MessageId: id,
-            ReceiptHandle: receiptHandle,
-            Body: body,
-            Attributes: {
-              ApproximateReceiveCount: String(receives),
-              ...(key !== undefined && { MessageGroupId: key }),
-            },
-          }));
-          return { Messages: messages };
-        }
-        await sleep(pollMs, { clock: this.clock, signal: options?.signal });
+      this.requests.receives += 1;
+      this.receivesUnderWay += 1;
+      try {
+        return await this.#receive(input, options);
+      } finally {
+        this.receivesUnderWay -= 1;
       }
     },
 
     deleteMessageBatch: async ({ Entries }, options) => {
       await this.#answer(options);
+      this.requests.settlements += 1;
       return this.#each(Entries, ({ ReceiptHandle }) =>
         this.queue.apply({ kind: "delete", receiptHandle: ReceiptHandle }),
       );
@@ -52,18 +49,45 @@ export class SqsPlace extends SimulatedPlace implements SourcePlace<SqsDelivery>
     },
   };
 
-  makeSource(): SqsSource {
+  constructor({ queueName = "orders.fifo" }: { readonly queueName?: string } = {}) {
+    super();
+    this.#queueName = queueName;
+  }
+
+  makeSource(options: Partial<SqsSourceOptions> = {}): SqsSource {
     return new SqsSource({
       sqs: this.#sqs,
-      queueUrl: "https://sqs.example.com/1/orders.fifo",
+      queueUrl: `https://sqs.example.com/1/${this.#queueName}`,
       clock: this.clock,
       logger: silentLogger,
+      ...options,
     });
   }
 
   nameOf({ body }: SqsDelivery): string {
     return body;
   }
+
+  #receive: SqsApi["receiveMessage"] = async (input, options) => {
+    await this.#answer(options);
+    const untilMs = this.clock.monotonic() + input.WaitTimeSeconds * 1_000;
+    for (;;) {
+      const received = this.queue.receive(input.MaxNumberOfMessages, (input.VisibilityTimeout ?? 30) * 1_000);
+      if (received.length > 0 || this.clock.monotonic() >= untilMs) {
+        const messages = received.map(({ id, key, body, receives, receiptHandle }) => ({
+          MessageId: id,
+          ReceiptHandle: receiptHandle,
+          Body: body,
+          Attributes: {
+            ApproximateReceiveCount: String(receives),
+            ...(key !== undefined && { MessageGroupId: key }),
+          },
+        }));
+        return { Messages: messages };
+      }
+      await sleep(pollMs, { clock: this.clock, signal: options?.signal });
+    }
+  };
 
   /** As a request does: it fails, hangs until it is aborted, or goes on. */
   async #answer({ signal }: SqsCallOptions = {}): Promise<void> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { ClosedError, ConfigError, TimeoutError } from "@wirekit/core";
+import { ClosedError, ConfigError, ConnectionError, TimeoutError } from "@wirekit/core";
 import { encodeMessage } from "../../src/index.ts";
 import { processed, quickRetry } from "./consuming.ts";
 import type { ContractBus } from "./contract-bus.ts";
@@ -51,6 +51,30 @@ export function describeFaults(subject: () => ContractBus): void {
         },
       });
       expect(JSON.stringify(dead?.headers)).not.toContain("secret");
+    });
+
+    it("never runs a handler again whose dead letter cannot be written, and says so", async () => {
+      const { bus, newTarget, eventually } = subject();
+      const target = await newTarget();
+      let [calls, tries] = [0, 0];
+      let reasons: string[] = [];
+      const sink = async () => {
+        tries += 1;
+        reasons = bus.health().reasons.map(({ message }) => message);
+        if (tries === 1) throw new ConnectionError("the place is down");
+      };
+      const retry = { maxAttempts: 2, ...quickRetry };
+      const consumer = bus.consume({ target, deadLetter: { sink }, retry }, () => {
+        calls += 1;
+        throw new Error("poison");
+      });
+      const done = processed(consumer, 2);
+      await bus.sendMessage(statusUpdate("R-1"), { target, key: "user-1" });
+      await eventually(done);
+      expect({ calls, tries }).toEqual({ calls: 2, tries: 2 });
+      expect(reasons).toEqual(["Dead letters cannot be written: the place is down"]);
+      expect(consumer.stats()).toMatchObject({ retried: 1, deadLettered: 1, failedDeadLetters: 1 });
+      expect(bus.health().status).toBe("ok");
     });
 
     it("gives up at once what its owner says is not worth another try", async () => {

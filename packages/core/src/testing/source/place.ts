@@ -15,6 +15,8 @@ export interface SourcePlace<D extends Delivery = Delivery> {
   /** Makes a source that receives from here. A case may make several, one after the other. */
   makeSource(): Source<D>;
   put(message: PlacedMessage): void | Promise<void>;
+  /** For a source that bounds by itself what it holds: the `capacity` of its consumers. Absent: any. */
+  readonly capacity?: number | undefined;
   /** The name under which the message of a delivery was put here. */
   nameOf(delivery: D): string;
   /** The names of all messages that were acknowledged here, each as often as that happened. */

@@ -45,6 +45,7 @@ export class Trial {
         logger: silentLogger,
         clock,
         ...options,
+        ...(place.capacity !== undefined && { capacity: place.capacity }),
       },
       (name, context) => {
         const { attempt } = context.delivery;

@@ -15,7 +15,7 @@ import type { OpenPartition } from "./open-partition.ts";
 import { PrefetchBuffer } from "./prefetch-buffer.ts";
 import { type GroupState, type KafkaSourceDetails, resetText, sourceDetails } from "./source-details.ts";
 import { SourceTroubles } from "./source-troubles.ts";
-import { StoppedKeys } from "./stopped-keys.ts";
+import { type GivenUp, StoppedKeys } from "./stopped-keys.ts";
 
 /**
  * Reads one topic as a member of a group. A record that was fetched is handed over as soon as there is a slot
@@ -112,7 +112,7 @@ export class KafkaSource implements Source<KafkaDelivery> {
       throw new LeaseLostError("the partition is not assigned any more");
     }
     if (settlement.kind === "retry") this.#retry(assignment, delivery, settlement.afterMs);
-    else if (settlement.kind === "leave") this.#stop(assignment, delivery, settlement.record.error);
+    else if (settlement.kind === "leave") this.#stop(assignment, delivery, settlement);
     else this.#finish(assignment, delivery);
     assignment.ended(record);
   }
@@ -271,9 +271,9 @@ export class KafkaSource implements Source<KafkaDelivery> {
     this.#target?.retry(next, { afterMs });
   }
 
-  #stop(assignment: OpenAssignment, delivery: KafkaDelivery, cause: WirekitError): void {
+  #stop(assignment: OpenAssignment, delivery: KafkaDelivery, given: GivenUp): void {
     if (assignment.isRevoking) return;
-    this.#stoppedKeys.stop(assignment.partitionOf(delivery.record), delivery, cause);
+    this.#stoppedKeys.stop(assignment.partitionOf(delivery.record), delivery, given);
   }
 
   #reset(reset: OffsetReset): void {

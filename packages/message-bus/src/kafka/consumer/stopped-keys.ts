@@ -1,7 +1,14 @@
 import { WirekitError } from "@wirekit/core";
+import type { Settlement } from "@wirekit/core/inbound";
 import type { KafkaDelivery } from "./kafka-delivery.ts";
 import type { ResolvedSourceOptions } from "./kafka-source-options.ts";
 import type { OpenPartition } from "./open-partition.ts";
+
+/** How a message is left: why it was given up, and why it is in no place for dead letters. */
+export type GivenUp = Pick<
+  Extract<Settlement<KafkaDelivery>, { readonly kind: "leave" }>,
+  "record" | "sinkError"
+>;
 
 /** What stopping a key asks of the source. */
 export interface StoppedKeysSource {
@@ -23,14 +30,14 @@ export class StoppedKeys {
     this.#source = source;
   }
 
-  stop(partition: OpenPartition, delivery: KafkaDelivery, cause: WirekitError): void {
+  stop(partition: OpenPartition, delivery: KafkaDelivery, given: GivenUp): void {
     const { logger, onStopped } = this.#options;
     const { id, key: orderKey, record, received } = delivery;
     const { key } = received;
-    const error = keyStoppedError(id, cause);
+    const error = keyStoppedError(id, given);
     const letGo = (orderKey === undefined ? undefined : this.#source.hold(orderKey)) ?? (() => undefined);
     partition.stop(delivery, { id, key, error, letGo });
-    logger.error({ id, code: error.code, cause: cause.code }, error.message);
+    logger.error({ id, code: error.code, cause: given.record.error.code }, error.message);
     this.#source.onTrouble(error);
     const { topic, partition: number } = partition;
     onStopped({ topic, partition: number, offset: record.offset, key, error });
@@ -56,10 +63,18 @@ export class StoppedKeys {
  * A record was given up, there is nowhere to put it, and it is not skipped: nothing of its key is handled any
  * more.
  */
-function keyStoppedError(id: string, cause: WirekitError): WirekitError {
+function keyStoppedError(id: string, { record: { error: cause }, sinkError }: GivenUp): WirekitError {
+  const why =
+    sinkError === undefined
+      ? "there is no dead-letter target"
+      : `its dead letter cannot be written (${sinkError.message})`;
   return new WirekitError(
-    `The message ${id} was given up and there is no dead-letter target: its key has stopped, and nothing after it is committed`,
-    { code: "message-bus/key-stopped", details: { id, cause: cause.code }, cause },
+    `The message ${id} was given up and ${why}: its key has stopped, and nothing after it is committed`,
+    {
+      code: "message-bus/key-stopped",
+      details: { id, cause: cause.code, ...(sinkError !== undefined && { deadLetter: sinkError.code }) },
+      cause,
+    },
   );
 }
 
