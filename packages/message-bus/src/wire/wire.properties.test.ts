@@ -40,6 +40,27 @@ describe(`with ${numRuns} random messages of a kind`, () => {
   }
 });
 
+describe(`with ${numRuns} random messages of a kind that is not known`, () => {
+  const envelope = (payload: unknown) =>
+    JSON.stringify({
+      payload,
+      meta_data: { source: "S", created_at: "C", token: "t", idempotency_key: "K", event: "NOPE" },
+    });
+
+  it("writes each with the text that it was read from, and a copy with the same values", () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.bigInt(), (payload, large) => {
+        const text = envelope({ ...payload, large: "LARGE" }).replace('"LARGE"', String(large));
+        const message = decodeMessage(text, { unknownKinds: "pass" });
+        expect(encodeMessage(message)).toBe(text);
+        const copy = decodeMessage(encodeMessage({ ...message } as typeof message), { unknownKinds: "pass" });
+        expect(copy).toEqual(message);
+      }),
+      { numRuns },
+    );
+  });
+});
+
 const keyRuns = scale({ small: 500, full: 20_000 });
 
 describe(`with ${keyRuns} random keys`, () => {

@@ -42,6 +42,10 @@ export async function receiving(): Promise<void> {
   use(received.message);
   if (received.kind === "invalid") use(received.error.issues);
   else if (received.message.kind === "PAYMENT") use(received.message.payload.direction);
+  const [bytes, key]: (Uint8Array | undefined)[] = [received.rawBytes, received.rawKey];
+  use([bytes, key, received.rawHeaders.map(({ name, value }) => [name, value?.length])]);
+  // @ts-expect-error there may be none: a record without a value
+  use(received.rawBytes.length);
   await bus.acknowledge(received);
   // @ts-expect-error a receipt handle alone does not say where from
   await bus.acknowledge(received.receiptHandle);
