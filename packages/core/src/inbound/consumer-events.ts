@@ -141,8 +141,10 @@ export class ReceiveFaults<D extends Delivery> {
     this.#ports = ports;
   }
 
-  report(error: WirekitError): void {
+  /** @param area what fails beside receiving: only `health()` shows it. */
+  report(error: WirekitError, area?: string): void {
     const { troubles, events, logger, clock } = this.#ports;
+    if (area !== undefined) return void troubles.report(area, error);
     const known = this.#current;
     this.#current = { error, since: known?.since ?? clock.monotonic() };
     troubles.report(receiving, error);
@@ -151,9 +153,10 @@ export class ReceiveFaults<D extends Delivery> {
     events.emit("fault", { error });
   }
 
-  clear(): void {
-    if (this.#current === undefined) return;
+  clear(area?: string): void {
     const { troubles, events, logger, clock } = this.#ports;
+    if (area !== undefined) return void troubles.clear(area);
+    if (this.#current === undefined) return;
     const afterMs = clock.monotonic() - this.#current.since;
     this.#current = undefined;
     troubles.clear(receiving);

@@ -177,8 +177,8 @@ export class Consumer<D extends Delivery, Message = unknown, Result = unknown>
         void this.#release([delivery]);
       },
       onLeft: (deliveries, error) => this.#leaveBeforeTurn(deliveries, error),
-      onFault: (thrown) => faults.report(WirekitError.from(thrown)),
-      onRecovered: () => faults.clear(),
+      onFault: (thrown, area) => faults.report(WirekitError.from(thrown), area),
+      onRecovered: (area) => faults.clear(area),
     });
     const { signal } = this.#stop;
     // The caller can add listeners before anything happens.

@@ -12,8 +12,8 @@ export interface IntakeListener<D extends Delivery> {
   readonly onLate: (delivery: D) => void;
   /** Left before their turn. */
   readonly onLeft: (deliveries: readonly D[], error: WirekitError) => void;
-  readonly onFault: (error: unknown) => void;
-  readonly onRecovered: () => void;
+  readonly onFault: (error: unknown, area?: string) => void;
+  readonly onRecovered: (area?: string) => void;
 }
 
 /**

@@ -71,10 +71,13 @@ export interface Intake<D extends Delivery> {
    * source's again, and count as left.
    */
   takeWaiting(key?: string): D[];
-  /** The source cannot receive, and goes on trying. Shown by `health()` until `recovered` is called. */
-  fault(error: unknown): void;
-  /** The source receives (again). */
-  recovered(): void;
+  /**
+   * The source cannot receive, and goes on trying. Shown by `health()` until `recovered` is called. With an
+   * `area`, it is something else that fails: `"renewing leases"`.
+   */
+  fault(error: unknown, area?: string): void;
+  /** The source receives (again), or the area works. */
+  recovered(area?: string): void;
 }
 
 /** Where messages come from and how they are settled there. Knows nothing of schemas and handlers. */

@@ -124,6 +124,28 @@ it("renews the lease of a message whose handler is slow", async () => {
   await close();
 });
 
+it("says in health() that leases cannot be renewed, until they can", async () => {
+  let finish = (): void => {};
+  const { sqs, clock, consumer, close } = start(
+    () => new Promise<void>((resolve) => (finish = resolve)),
+    // Longer pauses than the test has.
+    { receiving: { retry: { maxAttempts: 1 } } },
+  );
+  await clock.settle();
+  const refused = () => Promise.reject(new ConnectionError("renewals are down"));
+  sqs.next("changeMessageVisibilityBatch", refused, refused, refused);
+  sqs.deliver(sqsMessage("1"));
+  await clock.advance(17_000);
+  expect(consumer.health()).toMatchObject({
+    status: "degraded",
+    reasons: [{ message: expect.stringContaining("renewals are down") }],
+  });
+  await clock.advance(10_000);
+  expect(consumer.health()).toMatchObject({ status: "ok", reasons: [] });
+  finish();
+  await close();
+});
+
 it("aborts a handler whose lease is lost, and does not acknowledge its result", async () => {
   const aborted: unknown[] = [];
   const { sqs, clock, consumer, close } = start(

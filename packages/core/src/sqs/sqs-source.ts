@@ -1,7 +1,7 @@
 import { ClosedError } from "../errors/closed-error.ts";
 import { WirekitError } from "../errors/wirekit-error.ts";
 import type { Intake, IntakeReservation, Settlement, Source } from "../inbound/index.ts";
-import { Leases } from "../inbound/leases.ts";
+import { type LeaseRenewal, type LeaseRenewalResult, Leases } from "../inbound/leases.ts";
 import type { Deadline } from "../kit/deadline.ts";
 import { anySignal, sleep, withTimeout } from "../kit/waiting.ts";
 import { backoffMs } from "../retry-policy.ts";
@@ -20,6 +20,9 @@ const longestPauseMs = maxLeaseMs - 60 * 60 * 1000;
 /** The pauses between receives that fail, in milliseconds. */
 const receiveBackoff = { baseDelayMs: 200, maxDelayMs: 30_000 };
 
+/** What fails in `health()` when leases cannot be renewed. */
+const renewing = "renewing leases";
+
 /**
  * Receives from one queue and settles there. Messages are leased from the moment of the receive, so that one
  * that waits behind a slow one is not handed to another consumer.
@@ -30,6 +33,7 @@ export class SqsSource<D extends SqsDelivery = SqsDelivery> implements Source<D>
   readonly #toDelivery: (delivery: SqsDelivery) => D;
   readonly #settler: SqsSettler;
   readonly #leases: Leases<string>;
+  #intake: Intake<D> | undefined;
   #receives = 0;
   #failedReceives = 0;
   #lastReceivedAt: number | undefined;
@@ -45,7 +49,7 @@ export class SqsSource<D extends SqsDelivery = SqsDelivery> implements Source<D>
     this.#leases = new Leases({
       durationMs: visibilityTimeoutMs,
       maxTotalMs: maxLeaseMs,
-      renew: (batch) => this.#settler.renew(batch),
+      renew: (batch) => this.#renew(batch),
       clock,
       random,
     });
@@ -55,6 +59,7 @@ export class SqsSource<D extends SqsDelivery = SqsDelivery> implements Source<D>
    * @throws the error of a receive that no later one can mend: the queue is gone, the credentials are wrong.
    */
   async run(intake: Intake<D>, { signal }: { readonly signal: AbortSignal }): Promise<void> {
+    this.#intake = intake;
     // The first receiver to end in an error ends all; the others are called off by it.
     const stop = new AbortController();
     const linked = anySignal(signal, stop.signal);
@@ -108,6 +113,14 @@ export class SqsSource<D extends SqsDelivery = SqsDelivery> implements Source<D>
       leases: this.#leases.stats(),
       settlements: this.#settler.stats(),
     };
+  }
+
+  async #renew(batch: readonly LeaseRenewal<string>[]): Promise<LeaseRenewalResult[]> {
+    const results = await this.#settler.renew(batch);
+    const failed = results.find(({ kind }) => kind === "failed");
+    if (failed?.kind === "failed") this.#intake?.fault(failed.error, renewing);
+    else if (results.some(({ kind }) => kind === "renewed")) this.#intake?.recovered(renewing);
+    return results;
   }
 
   /** Receives until there is nothing to do for more than one receiver, or the signal fires. */
@@ -169,6 +182,8 @@ export class SqsSource<D extends SqsDelivery = SqsDelivery> implements Source<D>
 
   #handOver(messages: readonly SqsMessage[], places: IntakeReservation<D>): void {
     const { logger, clock } = this.#options;
+    // There is nothing to renew that could fail.
+    if (this.#leases.stats().held === 0) this.#intake?.recovered(renewing);
     if (messages.length > 0) this.#lastReceivedAt = clock.now();
     for (const message of messages) {
       const read = readSqsMessage(message);
