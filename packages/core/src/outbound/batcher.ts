@@ -21,13 +21,14 @@ import {
   hasLeft,
   measure,
   PromiseCaller,
+  reportOf,
   type Settle,
   tell,
 } from "./entry.ts";
 import { Flushes, type FlushResults } from "./flushes.ts";
 import { type BatcherOptions, type ResolvedBatcherOptions, resolveBatcherOptions } from "./options.ts";
-import { type Failure, Pauses, planRetry } from "./retries.ts";
-import { keyQueuesOf, SendQueue } from "./send-queue.ts";
+import { type Failure, Retries } from "./retries.ts";
+import { SendQueue } from "./send-queue.ts";
 import { BatcherCounts, type BatcherStats } from "./stats.ts";
 
 /** For calls without options. */
@@ -44,7 +45,7 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
   readonly #capacity: Capacity<Entry<Item, Receipt>>;
   readonly #checkpoints = new Checkpoints();
   readonly #flushes: Flushes<Item, Receipt>;
-  readonly #pauses: Pauses<Item, Receipt>;
+  readonly #retries: Retries<Item, Receipt>;
   readonly #counts = new BatcherCounts(new SendCounter());
   readonly #linger: Alarm;
   #isPumpDue = false;
@@ -61,7 +62,14 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
     });
     const { clock } = this.#options;
     this.#closing = new Closing(clock);
-    this.#pauses = new Pauses(clock);
+    this.#retries = new Retries(this.#options, {
+      queue: this.#queue,
+      onFinal: ({ entry, error }) => {
+        this.#fail(entry, withAttempts(finalError(entry, error), entry.attempts));
+        this.#land(entry);
+      },
+      onOver: () => this.#pump(),
+    });
     this.#linger = new Alarm(clock, () => {
       this.#queue.endLingering(clock.monotonic());
       this.#pump();
@@ -138,17 +146,7 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
   }
 
   stats(): BatcherStats {
-    return {
-      waitingEntries: this.#capacity.entries - this.#flushes.entryCount,
-      wantingRoom: this.#capacity.waiting.size,
-      inFlightEntries: this.#flushes.entryCount,
-      inFlightFlushes: this.#flushes.size,
-      pendingBytes: this.#capacity.bytes,
-      ...this.#counts.sends.stats(),
-      retries: this.#counts.retries,
-      flushes: this.#counts.flushes,
-      abandonedFlushes: this.#counts.abandonedFlushes,
-    };
+    return this.#counts.stats(this.#capacity, this.#flushes);
   }
 
   /** Makes the entry for `item`; or tells the caller why it is not taken, and returns `undefined`. */
@@ -257,7 +255,7 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
       }
       this.#land(entry);
     }
-    const paused = failures.length > 0 ? this.#retry(failures, now) : undefined;
+    const paused = failures.length > 0 ? this.#retries.begin(failures) : undefined;
     for (const { keyQueue } of entries) {
       if (keyQueue !== undefined && !paused?.has(keyQueue)) this.#queue.open(keyQueue);
     }
@@ -270,28 +268,6 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
     this.#admitWaiting();
   }
 
-  /** Puts back what is tried again, and returns the key queues that stay closed until the pause is over. */
-  #retry(failures: readonly Failure<Item, Receipt>[], now: number): ReadonlySet<unknown> {
-    const { retry, random, onRetry } = this.#options;
-    const { retried, final, delayMs } = planRetry(failures, retry, { now, random });
-    for (const { entry, error } of final) {
-      this.#fail(entry, withAttempts(finalError(entry, error), entry.attempts));
-      this.#land(entry);
-    }
-    const [first] = retried;
-    if (first === undefined) return new Set();
-    const entries = retried.map(({ entry }) => entry);
-    for (const entry of entries) entry.stage = "waits";
-    this.#queue.restore(entries);
-    const keyQueues = keyQueuesOf(entries);
-    this.#pauses.begin(entries, delayMs, () => {
-      for (const keyQueue of keyQueues) this.#queue.open(keyQueue);
-      this.#pump();
-    });
-    onRetry({ error: first.error, items: entries.map(({ item }) => item), delayMs });
-    return new Set(keyQueues);
-  }
-
   async #close(deadline: Deadline): Promise<CloseReport<Item>> {
     const allEnded = async () => {
       await this.flush();
@@ -301,23 +277,18 @@ export class Batcher<Item, Receipt> implements AsyncDisposable {
     await deadline.limit("Closing", allEnded).catch(() => undefined);
 
     const left = this.#unsettled();
-    const itemsOf = (entries: readonly Entry<Item, Receipt>[]) => entries.map(({ item }) => item);
-    const report = {
-      notSent: itemsOf(left.filter((entry) => !hasLeft(entry))),
-      unconfirmed: itemsOf(left.filter(hasLeft)),
-      notHandled: 0,
-    };
+    const report = reportOf(left);
     const reason = new ClosedError("The batcher");
     for (const entry of left) this.#giveUp(entry, reason);
     this.#flushes.giveUp(reason);
-    this.#pauses.cancel();
+    this.#retries.cancel();
     this.#linger.off();
     return report;
   }
 
   /** The entries whose callers still wait, in the order of their calls. */
   #unsettled(): Entry<Item, Receipt>[] {
-    return [...new Set([...this.#flushes, ...this.#pauses, ...this.#queue, ...this.#capacity.waiting])]
+    return [...new Set([...this.#flushes, ...this.#retries, ...this.#queue, ...this.#capacity.waiting])]
       .filter(({ caller }) => caller !== undefined)
       .sort((one, other) => one.createdAt - other.createdAt);
   }

@@ -1,3 +1,4 @@
+import type { CloseReport } from "../contract.ts";
 import { ConfigError } from "../errors/config-error.ts";
 import { MessageTooLargeError } from "../errors/message-too-large-error.ts";
 import { UnconfirmedError } from "../errors/unconfirmed-error.ts";
@@ -124,6 +125,16 @@ export function hasLeft({
   mayHaveArrived,
 }: Pick<Entry<never, never>, "stage" | "mayHaveArrived">): boolean {
   return stage === "in-flight" || mayHaveArrived;
+}
+
+/** What a close could not finish. */
+export function reportOf<Item>(entries: readonly Entry<Item, never>[]): CloseReport<Item> {
+  const itemsOf = (some: readonly Entry<Item, never>[]) => some.map(({ item }) => item);
+  return {
+    notSent: itemsOf(entries.filter((entry) => !hasLeft(entry))),
+    unconfirmed: itemsOf(entries.filter(hasLeft)),
+    notHandled: 0,
+  };
 }
 
 /**

@@ -148,7 +148,7 @@ export class SendQueue<Entry extends QueuedEntry<Entry>> {
 
   /**
    * All that wait: ready, or behind their key. Entries without a key that pause before a retry are in
-   * `Pauses` only.
+   * `Retries` only.
    */
   *[Symbol.iterator](): Generator<Entry, void> {
     for (const keyQueue of this.#byKey.values()) yield* keyQueue.entries;

@@ -18,6 +18,19 @@ export interface BatcherStats extends SendStats {
   readonly abandonedFlushes: number;
 }
 
+/** What a batcher holds, and the senders that wait for room. */
+interface Held {
+  readonly entries: number;
+  readonly bytes: number;
+  readonly waiting: { readonly size: number };
+}
+
+/** The flushes that run, and the entries in them. */
+interface InFlight {
+  readonly size: number;
+  readonly entryCount: number;
+}
+
 /** The counters of {@link BatcherStats} that are counted up. */
 export class BatcherCounts {
   readonly sends: SendCounter;
@@ -27,5 +40,19 @@ export class BatcherCounts {
 
   constructor(sends: SendCounter) {
     this.sends = sends;
+  }
+
+  stats(capacity: Held, inFlight: InFlight): BatcherStats {
+    return {
+      waitingEntries: capacity.entries - inFlight.entryCount,
+      wantingRoom: capacity.waiting.size,
+      inFlightEntries: inFlight.entryCount,
+      inFlightFlushes: inFlight.size,
+      pendingBytes: capacity.bytes,
+      ...this.sends.stats(),
+      retries: this.retries,
+      flushes: this.flushes,
+      abandonedFlushes: this.abandonedFlushes,
+    };
   }
 }
