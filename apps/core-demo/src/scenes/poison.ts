@@ -17,7 +17,7 @@ export async function poison(print: Print): Promise<void> {
       retry: { maxAttempts: 4, baseDelayMs: 20, maxDelayMs: 1_000 },
       logger: silentLogger,
       decode: ({ body }) => {
-        if (body.startsWith("not")) throw new Error("this is not an order");
+        if (body.startsWith("not")) throw new SyntaxError("this is not an order");
         return body;
       },
       deadLetter: {

@@ -144,7 +144,8 @@ describe("a broker that counts otherwise than the producer", () => {
   );
 
   itSideBySide("makes a send fail, for now, when it does not stop", async () => {
-    const { producer, broker } = await openProducer({ deliveryTimeoutMs: 500 });
+    // Long enough for a first refusal on a machine that is held up.
+    const { producer, broker } = await openProducer({ deliveryTimeoutMs: 3_000 });
     broker.faults.next("Produce", { kind: "error", error: "OUT_OF_ORDER_SEQUENCE_NUMBER" }, { times: 1_000 });
     const sending = producer.send(record("lost"));
     await expect(sending).rejects.toMatchObject({

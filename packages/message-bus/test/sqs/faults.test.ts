@@ -363,16 +363,17 @@ describe("a consumer", () => {
     await sqs.sendText("not JSON", target);
     const options = { target, deadLetter: { target: deadLetterTarget }, retry: quickRetry };
     const consumer = bus.consume(options, () => {});
+    // Refused for good: the message is left to its queue, and comes once more.
     sqs.aws.faults.next({ kind: "error", status: 400, code: "InvalidSecurity" }, send);
     // Lost with its answer: it is written again, and arrives once all the same.
     sqs.aws.faults.next({ kind: "lose-answer" }, send);
     await processed(consumer, 2);
-    expect(consumer.stats()).toMatchObject({ received: 2, retried: 1, invalid: 1 });
+    expect(consumer.stats()).toMatchObject({ received: 2, retried: 0, invalid: 2, failedDeadLetters: 1 });
     expect(sqs.aws.inspectQueue(target)).toEqual({ ready: [], inFlight: [], delayed: [] });
     expect(sqs.aws.inspectQueue(deadLetterTarget).ready).toEqual(["not JSON"]);
     const dead = (await bus.receiveMessage({ target: deadLetterTarget })) as ReceivedInvalid;
     expect(dead.headers).toMatchObject({ "dead-letter-reason": "invalid", "dead-letter-attempts": "2" });
-    expect(bus.stats()).toMatchObject({ received: 3, redelivered: 1, invalid: 2, acknowledged: 1 });
+    expect(bus.stats()).toMatchObject({ received: 3, redelivered: 1, invalid: 3, acknowledged: 1 });
   });
 
   it("writes a dead letter for each of two messages that are alike", async () => {

@@ -20,30 +20,35 @@ export async function refusalRows(): Promise<void> {
     { ...pair, theirs: "a broker that refuses", on: "Apache Kafka, SASL_PLAINTEXT" },
     (row) => {
       for (const mechanism of ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] as const)
-        row("ours -> theirs", `a wrong password by ${mechanism}: said so, and not tried again`, async () => {
-          const server = await kafka();
-          const before = await refusals(server.logPath);
-          const options: KafkaMessageBusOptions = {
-            ...optionsFor(server, { protocol: "SASL_PLAINTEXT", mechanism }),
-            password,
-          };
-          const refused = { name: "LoginRefusedError", mechanism, retryable: false };
-          for (const use of [
-            (bus: KafkaMessageBus) => bus.sendMessage(loadMessage("k#0"), { target: "nowhere", key: "k" }),
-            (bus: KafkaMessageBus) => bus.receiveMessage({ target: "nowhere", timeoutMs: 60_000 }),
-            (bus: KafkaMessageBus) => bus.consume({ target: "nowhere" }, () => undefined).closed,
-            (bus: KafkaMessageBus) => bus.lag({ target: "nowhere" }),
-          ]) {
-            await using bus = new KafkaMessageBus(options);
-            const error = await thrownBy(() => use(bus));
-            expect(error).toMatchObject(refused);
-            expect(String(error)).toContain(mechanism);
-            expect(JSON.stringify(error) + String(error)).not.toContain(password);
-          }
-          const logins = (await refusals(server.logPath)) - before;
-          expect(logins).toBe(4);
-          return { uses: 4, logins };
-        });
+        row(
+          "ours -> theirs",
+          `a wrong password by ${mechanism}: said so, at the fifth refusal where it receives`,
+          async () => {
+            const server = await kafka();
+            const before = await refusals(server.logPath);
+            const options: KafkaMessageBusOptions = {
+              ...optionsFor(server, { protocol: "SASL_PLAINTEXT", mechanism }),
+              password,
+            };
+            const refused = { name: "LoginRefusedError", mechanism, retryable: false };
+            for (const use of [
+              (bus: KafkaMessageBus) => bus.sendMessage(loadMessage("k#0"), { target: "nowhere", key: "k" }),
+              (bus: KafkaMessageBus) => bus.receiveMessage({ target: "nowhere", timeoutMs: 60_000 }),
+              (bus: KafkaMessageBus) => bus.consume({ target: "nowhere" }, () => undefined).closed,
+              (bus: KafkaMessageBus) => bus.lag({ target: "nowhere" }),
+            ]) {
+              await using bus = new KafkaMessageBus(options);
+              const error = await thrownBy(() => use(bus));
+              expect(error).toMatchObject(refused);
+              expect(String(error)).toContain(mechanism);
+              expect(JSON.stringify(error) + String(error)).not.toContain(password);
+            }
+            const logins = (await refusals(server.logPath)) - before;
+            // A broker may not know a new password yet: what receives ends at the fifth refusal in a row.
+            expect(logins).toBe(2 + 2 * 5);
+            return { uses: 4, logins };
+          },
+        );
     },
   );
 
