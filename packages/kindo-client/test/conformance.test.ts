@@ -65,9 +65,11 @@ const common = { credentials, retry, logger: silentLogger };
 const arn = "arn:aws:lambda:ap-southeast-2:123456789012:function:kindo-producer";
 const url = "https://abc.lambda-url.ap-southeast-2.on.aws/";
 
-const shared: Pick<ClientHarness<KindoClient, KindoPeer>, "startPeer" | "send"> = {
+const shared: Pick<ClientHarness<KindoClient, KindoPeer>, "startPeer" | "send" | "sendMany"> = {
   startPeer,
   send: (client, options) => client.send(aMessage(), options),
+  sendMany: async (client, count, options) =>
+    (await client.sendMany(Array(count).fill(aMessage()), options)).outcomes,
 };
 const commonOptions = {
   durations: ["timeoutMs"],

@@ -1,4 +1,5 @@
 import type { Client } from "../contract.ts";
+import { bulkCases } from "./client/bulk-cases.ts";
 import { closingCases } from "./client/closing-cases.ts";
 import { constructionCases } from "./client/construction-cases.ts";
 import type { ClientHarness, ConformancePeer } from "./client/harness.ts";
@@ -20,6 +21,7 @@ export function clientConformance<C extends Client<unknown>, Peer extends Confor
   return [
     ...constructionCases(harness),
     ...sendingCases(harness),
+    ...bulkCases(harness),
     ...closingCases(harness),
     ...observingCases(harness),
   ];

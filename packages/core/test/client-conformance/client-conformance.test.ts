@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "@jest/globals";
 import { runTypeScript } from "@wirekit/devstack/run-typescript";
 import { clientConformance } from "../../src/testing/index.ts";
+import { brokenBulkSends } from "./broken-bulk-sends.ts";
 import { brokenClients, runCase } from "./broken-clients.ts";
 import { referenceHarness } from "./harness.ts";
 
@@ -11,7 +12,7 @@ describe("the reference client", () => {
 });
 
 describe("the suite notices", () => {
-  it.each(brokenClients)("$defect", async (broken) => {
+  it.each([...brokenClients, ...brokenBulkSends])("$defect", async (broken) => {
     await expect(runCase(broken)).rejects.toBeInstanceOf(AssertionError);
   });
 

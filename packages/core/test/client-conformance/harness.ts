@@ -8,6 +8,7 @@ export const referenceHarness: ClientHarness<ReferenceClient, FakePeer> = {
   startPeer: () => new FakePeer(),
   create: (peer, overrides) => new ReferenceClient(optionsOf(peer, overrides)),
   send: (client, options) => client.send("hello", options),
+  sendMany: (client, count, options) => client.sendMany(Array(count).fill("hello"), options),
   options: {
     durations: ["requestTimeoutMs", "retry.baseDelayMs"],
     numbers: ["maxEntries", "retry.maxAttempts"],

@@ -9,6 +9,7 @@ import {
   type Logger,
   type Overrides,
   type RetryPolicy,
+  type SendOutcome,
   type SendStats,
   type WaitOptions,
   WirekitError,
@@ -136,6 +137,11 @@ export class ReferenceClient implements Client<string, ReferenceStats> {
     this.#options.logger.info({}, "A message was delivered");
     this.#audit(message);
     this.#events.emit("sent", { message });
+  }
+
+  /** Never rejects because a message does. */
+  sendMany(messages: readonly string[], options: WaitOptions = {}): Promise<SendOutcome[]> {
+    return Promise.all(messages.map((message) => this.#batcher.sendOutcome(message, options)));
   }
 
   stats(): ReferenceStats {

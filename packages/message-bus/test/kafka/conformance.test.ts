@@ -49,6 +49,8 @@ const harness: ClientHarness<KafkaMessageBus, KafkaPeer> = {
     return new KafkaMessageBus({ ...options, ...overrides } as KafkaMessageBusOptions);
   },
   send: (bus, options) => bus.sendMessage(statusUpdate("R-1"), { target: "payments", ...options }),
+  sendMany: (bus, count, options) =>
+    bus.sendMany(Array(count).fill(statusUpdate("R-1")), { target: "payments", ...options }),
   options: {
     durations: [
       "lingerMs",

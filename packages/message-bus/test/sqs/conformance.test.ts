@@ -13,6 +13,8 @@ const harness: ClientHarness<SqsMessageBus, SqsPeer> = {
   startPeer: startSqsPeer,
   create: ({ url: queueUrl }, overrides) => new SqsMessageBus({ queueUrl, ...common, ...overrides } as never),
   send: (bus, options) => bus.sendMessage(statusUpdate("R-1"), { target: "payments", ...options }),
+  sendMany: (bus, count, options) =>
+    bus.sendMany(Array(count).fill(statusUpdate("R-1")), { target: "payments", ...options }),
   options: {
     durations: ["lingerMs", "timeoutMs"],
     numbers: ["visibilityTimeoutMs", "delaySeconds", "retry.maxAttempts", "retry.baseDelayMs"],

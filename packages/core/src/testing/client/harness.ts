@@ -1,6 +1,7 @@
 import type { Client } from "../../contract.ts";
 import type { Env } from "../../kit/read-env.ts";
 import type { WaitOptions } from "../../kit/waiting.ts";
+import type { SendOutcome } from "../../outcome.ts";
 
 /** What the other side of a client does with requests. */
 export type PeerBehaviour =
@@ -15,7 +16,10 @@ export type PeerBehaviour =
 
 /** The other side of a client: a server in the test, or a transport in its place. */
 export interface ConformancePeer {
-  /** How many messages have reached it. A look-up or a handshake is no message. */
+  /**
+   * How many messages have reached it; a request that carries several may count once. A look-up or a handshake
+   * is no message.
+   */
   received(): number;
   /** Changes what it does from now on. It begins as one that works. */
   become(behaviour: PeerBehaviour): void | Promise<void>;
@@ -63,6 +67,8 @@ export interface ClientHarness<
   create(peer: Peer, overrides: ClientOptions): C | Promise<C>;
   /** Sends a message of its own. Absent for a consumer. */
   send?(client: C, options: WaitOptions): Promise<unknown>;
+  /** Sends `count` messages of its own in one call. Absent where a client has no bulk send. */
+  sendMany?(client: C, count: number, options: WaitOptions): Promise<readonly SendOutcome[]>;
   readonly options: OptionNames;
   /** Absent where a class reads no variables. */
   readonly fromEnv?: {
