@@ -4,8 +4,8 @@ import unit from "./index.js";
 const require = createRequire(import.meta.url);
 
 /**
- * The tests against real servers: `test/interop/*.interop.ts`. One file at a time, since a server is larger
- * than a test, and with time for an installation on first use.
+ * The tests against real servers: `test/interop/*.interop.ts`. Two files side by side, because they wait for
+ * servers most of the time; with time for an installation on first use.
  *
  * @type {import("jest").Config}
  */
@@ -13,7 +13,7 @@ export default {
   ...unit,
   testMatch: ["<rootDir>/test/interop/**/*.interop.ts"],
   testTimeout: 15 * 60_000,
-  maxWorkers: 1,
+  maxWorkers: 2,
   reporters: [
     "default",
     [require.resolve("./count-reporter.cjs"), { file: "counts-interop.json" }],
