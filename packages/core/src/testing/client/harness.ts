@@ -17,8 +17,8 @@ export type PeerBehaviour =
 /** The other side of a client: a server in the test, or a transport in its place. */
 export interface ConformancePeer {
   /**
-   * How many messages have reached it; a request that carries several may count once. A look-up or a handshake
-   * is no message.
+   * How many messages have reached it; a request that carries several may count once. A look-up or a
+   * handshake is no message.
    */
   received(): number;
   /** Changes what it does from now on. It begins as one that works. */
