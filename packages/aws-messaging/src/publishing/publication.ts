@@ -1,10 +1,9 @@
 import { type Clock, ConfigError, TimeoutError } from "@wirekit/core";
 import { checkDurationMs, onAbort } from "@wirekit/core/kit";
-import type { BatchOutcome } from "@wirekit/core/outbound";
+import type { Batcher, BatchOutcome } from "@wirekit/core/outbound";
 import type { PublishEntry } from "../connection/sns-api.ts";
 import type { BodyPointer } from "../large-bodies/body-store.ts";
 import type { PublishCall, PublishReceipt } from "./publish-options.ts";
-import type { TopicPublisher } from "./topic-publisher.ts";
 
 /** A message that is ready to go, all but its place in a batch. */
 export interface PreparedEntry {
@@ -40,7 +39,7 @@ export class Publication {
   /** The message, as far as it has come. */
   entry: PreparedEntry | Promise<PreparedEntry> | undefined;
   /** Where it goes, once that was found. */
-  topic: TopicPublisher | undefined;
+  topic: (Batcher<PreparedEntry, PublishReceipt> & { readonly area: string }) | undefined;
   readonly #shared: PublicationContext;
   readonly #startedAt: number;
   #wait: Wait | undefined;
