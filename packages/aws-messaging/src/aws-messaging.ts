@@ -44,6 +44,9 @@ import type {
 import type { PublisherStats } from "./publishing/publish-stats.ts";
 import { Publisher } from "./publishing/publisher.ts";
 
+/** For calls without options. */
+const noOptions: PublishOptions = {};
+
 /** SNS and SQS for one configuration: owns the clients, the batchers and the consumers. */
 export class AwsMessaging implements Client<PublishCall, PublisherStats> {
   readonly #config: AwsMessagingConfig;
@@ -94,7 +97,7 @@ export class AwsMessaging implements Client<PublishCall, PublisherStats> {
   publish<Schema extends EventSchema>(
     target: PublishTarget<Schema>,
     event: Published<Schema>,
-    options: PublishOptions = {},
+    options: PublishOptions = noOptions,
   ): Promise<PublishReceipt> {
     return this.#publisher.publish({ target, event, options });
   }

@@ -84,7 +84,7 @@ export class DeadLetterWriter {
     const fifo = isFifoTopic(topic, this.#options.config.topicMap) && fifoFields(entry);
     const bytes = utf8Length(entry.body) + attributesBytes(entry.attributes);
     const message = { Message: entry.body, MessageAttributes: entry.attributes, ...fifo };
-    return publisher.send({ entry: message, bytes, call: undefined }, { signal });
+    return publisher.send({ entry: message, bytes, publication: undefined }, { signal });
   }
 
   async #openQueue(queue: string): Promise<Batcher<SqsSendEntry, SqsReceipt>> {

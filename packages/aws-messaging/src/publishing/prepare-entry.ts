@@ -1,26 +1,15 @@
 import { type Issue, MessageTooLargeError } from "@wirekit/core";
 import { utf8Length } from "@wirekit/core/outbound";
 import { attributesBytes, type SqsAttribute } from "@wirekit/core/sqs";
-import type { PublishEntry } from "../connection/sns-api.ts";
 import type { MessageCipher } from "../encryption/message-cipher.ts";
 import { ValidationFailedError } from "../errors.ts";
 import { type EncodedEvent, type EventSchema, encodeEvent, type Published } from "../events/schema.ts";
-import type { BodyPointer, BodyStore } from "../large-bodies/body-store.ts";
+import type { BodyStore } from "../large-bodies/body-store.ts";
 import { type Attributes, encodeAttributes, maxAttributes } from "../wire/attributes.ts";
 import { encodePointer, pointerAttribute } from "../wire/body-pointer.ts";
 import { isFifoTopic } from "../wire/names.ts";
-import type { PublishCall, PublishOptions, PublishTarget } from "./publish-options.ts";
-
-/** A message that is ready to go, all but its place in a batch. */
-export interface PreparedEntry {
-  readonly entry: Omit<PublishEntry, "Id">;
-  /** Body and attributes, as SNS counts them. */
-  readonly bytes: number;
-  /** Where its body stands, if that was too large. */
-  readonly stored?: BodyPointer;
-  /** What `publish` was called with, for the report of a close. */
-  call: PublishCall | undefined;
-}
+import type { PreparedEntry } from "./publication.ts";
+import type { PublishOptions, PublishTarget } from "./publish-options.ts";
 
 export interface PrepareContext {
   readonly maxMessageBytes: number;
@@ -46,11 +35,10 @@ export function prepareEntry<Schema extends EventSchema>(
   context: PrepareContext,
 ): PreparedEntry | Promise<PreparedEntry> {
   const encoded = encodeEvent(target.schema, event);
-  // Not before the event is known to be valid: what the definition reads of it may be missing.
-  const factsOnceValid = () => factsOf(target, event, options);
+  // The facts are read once the event is known to be valid: what the definition reads of it may be missing.
   return typeof encoded === "string" && context.cipher === undefined
-    ? finish(encoded, factsOnceValid(), context)
-    : finishLater(encoded, factsOnceValid, context);
+    ? finish(encoded, factsOf(target, event, options), context)
+    : finishLater(encoded, () => factsOf(target, event, options), context);
 }
 
 /** What an entry is made of besides its body. */
@@ -129,7 +117,8 @@ const cipherAttributes = 3;
  * `own` itself where there is no trace, or more attributes than SQS takes. Where it makes the message too
  * large, the trace gives way: a message that SNS refuses for its size would be a high price for a span.
  */
-function withTrace(own: Attributes, { cipher, store, trace = noAttributes }: PrepareContext): Attributes {
+function withTrace(own: Attributes, { cipher, store, trace }: PrepareContext): Attributes {
+  if (trace === undefined) return own;
   const carried = Object.entries(trace).filter(([, value]) => value !== "");
   const others = (cipher === undefined ? 0 : cipherAttributes) + (store === undefined ? 0 : 1);
   const room = maxAttributes - Object.keys(own).length - others;
@@ -164,7 +153,7 @@ function entryOf(
   const isTooLarge = bytes > maxMessageBytes;
   const issues = findIssues(facts, isTooLarge && store ? withPointerTo(draft) : draft.attributes, topicMap);
   if (issues.length > 0) throw new ValidationFailedError(issues, { details: { topic } });
-  if (!isTooLarge) return { bytes, entry: assemble(draft, facts), call: undefined };
+  if (!isTooLarge) return { bytes, entry: assemble(draft, facts), publication: undefined };
   if (store === undefined) throw new MessageTooLargeError({ bytes, maxBytes: maxMessageBytes });
   return storeApart(draft, facts, { maxMessageBytes, store });
 }
@@ -191,7 +180,7 @@ async function storeApart(
     await store.delete(stored).catch(() => undefined);
     throw thrown;
   }
-  return { bytes: pointing.bytes, entry: assemble(pointing, facts), call: undefined, stored };
+  return { bytes: pointing.bytes, entry: assemble(pointing, facts), publication: undefined, stored };
 }
 
 function assemble(draft: Draft, { subject, groupId, deduplicationId }: EntryFacts): PreparedEntry["entry"] {

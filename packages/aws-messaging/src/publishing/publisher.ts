@@ -1,6 +1,6 @@
 import { ClosedError, type CloseReport, type SendOutcome } from "@wirekit/core";
 import { type Deadline, failedOutcome, rejectOnAbort, SendCounter } from "@wirekit/core/kit";
-import type { BatchOutcome } from "@wirekit/core/outbound";
+import type { BatchOutcome, Settle } from "@wirekit/core/outbound";
 import { isTracingOn } from "@wirekit/core/tracing";
 import type { WriteAudit } from "../audit.ts";
 import type { EventSchema } from "../events/schema.ts";
@@ -9,31 +9,23 @@ import { type Sent, sendInSpan } from "../tracing.ts";
 import type { Attributes } from "../wire/attributes.ts";
 import { isFifoTopic } from "../wire/names.ts";
 import { InOrder } from "./in-order.ts";
-import { type PreparedEntry, prepareEntry } from "./prepare-entry.ts";
-import { Publication } from "./publication.ts";
+import { type PrepareContext, prepareEntry } from "./prepare-entry.ts";
+import { type PreparedEntry, Publication, type PublicationContext, type Tell } from "./publication.ts";
 import type { PublishCall, PublishReceipt } from "./publish-options.ts";
 import { type PublisherStats, publisherStats } from "./publish-stats.ts";
 import { type TokenBucket, tokenBucket } from "./rate-limit.ts";
-import type { TopicPublisher } from "./topic-publisher.ts";
 import { lookUpArea, TopicPublishers, type TopicPublishersOptions } from "./topic-publishers.ts";
 
 export interface PublisherOptions extends TopicPublishersOptions {
   readonly audit: WriteAudit | undefined;
 }
 
-/** Called once with what became of a message; a single publish rejects with `reason`. */
-type Tell = (outcome: BatchOutcome<PublishReceipt>, reason: unknown) => void;
-
-/** A message with its batch. */
-interface Prepared {
-  readonly topic: TopicPublisher;
-  readonly entry: PreparedEntry;
-}
-
 /** Publishes to all topics of a configuration. */
 export class Publisher {
   readonly #options: PublisherOptions;
   readonly #topics: TopicPublishers;
+  readonly #shared: PublicationContext;
+  readonly #context: PrepareContext;
   readonly #buckets = new Map<string, TokenBucket | undefined>();
   /**
    * Some messages take longer to prepare. Those of one group must come to their batcher in the order of the
@@ -51,6 +43,9 @@ export class Publisher {
 
   constructor(options: PublisherOptions) {
     this.#options = options;
+    const { maxMessageBytes, topicMap, encryption: cipher, largeBodies, clock } = options.config;
+    this.#shared = { stop: this.#stop.signal, clock };
+    this.#context = { maxMessageBytes, topicMap, cipher, store: largeBodies?.store };
     this.#topics = new TopicPublishers(options);
     this.#orphans = new OrphanedBodies(options.config.largeBodies?.store, options.config.logger);
   }
@@ -97,26 +92,27 @@ export class Publisher {
   }
 
   #start(call: PublishCall, tell: Tell): void {
-    const { config } = this.#options;
-    const publication = new Publication(call, this.#stop.signal, config.clock);
-    if (this.#isClosing) this.#refuse(publication, new ClosedError("The messaging client"), tell);
-    else if (isTracingOn()) this.#startTraced(publication, tell);
-    else this.#prepareAndSend(publication, undefined, tell);
+    const publication = new Publication(call, tell, this.#shared);
+    if (this.#isClosing) this.#refuse(publication, new ClosedError("The messaging client"));
+    else if (isTracingOn()) this.#startTraced(publication);
+    else this.#prepareAndSend(publication, this.#context);
   }
 
   /**
    * The span begins before the message is prepared, because the message carries it, and ends before its
    * caller is told.
    */
-  #startTraced(publication: Publication, tell: Tell): void {
+  #startTraced(publication: Publication): void {
     this.#preparing.add(publication);
+    const { tell } = publication;
     let end = (): void => undefined;
     const send = (trace: Attributes): Promise<Sent> =>
       new Promise((resolve) => {
-        this.#prepareAndSend(publication, trace, (outcome, reason) => {
+        publication.tell = (outcome, reason) => {
           end = () => tell(outcome, reason);
           resolve({ outcome: withReceipt(outcome), bytes: publication.bytes });
-        });
+        };
+        this.#prepareAndSend(publication, { ...this.#context, trace });
       });
     void sendInSpan(publication.call.target.topic, send).then(() => end());
   }
@@ -125,68 +121,73 @@ export class Publisher {
    * Within this call, if nothing has to be waited for: a promise costs about as much as all that is done for
    * a message here.
    */
-  #prepareAndSend(publication: Publication, trace: Attributes | undefined, tell: Tell): void {
-    let prepared: Prepared | Promise<Prepared>;
+  #prepareAndSend(publication: Publication, context: PrepareContext): void {
+    let prepared: PreparedEntry | Promise<PreparedEntry>;
     try {
       publication.check();
-      prepared = this.#prepare(publication, trace);
+      prepared = this.#prepare(publication, context);
     } catch (thrown) {
-      this.#refuse(publication, thrown, tell);
+      this.#refuse(publication, thrown);
       return;
     }
     const group = this.#groupOf(publication.call);
     if (prepared instanceof Promise || (group !== undefined && this.#groups.has(group))) {
       this.#preparing.add(publication);
-      void this.#sendLater(publication, Promise.resolve(prepared), group, tell);
+      void this.#sendLater(publication, Promise.resolve(prepared), group);
     } else {
-      this.#send(publication, prepared, tell);
+      this.#send(publication, prepared);
     }
   }
 
-  #prepare(publication: Publication, trace: Attributes | undefined): Prepared | Promise<Prepared> {
+  #prepare(publication: Publication, context: PrepareContext): PreparedEntry | Promise<PreparedEntry> {
     const turn = this.#bucketFor(publication.call.target.topic)?.take(publication.signal);
     return turn === undefined
-      ? this.#prepareNow(publication, trace)
-      : turn.then(() => this.#prepareNow(publication, trace));
+      ? this.#prepareNow(publication, context)
+      : turn.then(() => this.#prepareNow(publication, context));
   }
 
-  #prepareNow(publication: Publication, trace: Attributes | undefined): Prepared | Promise<Prepared> {
-    const entry = this.#entryFor(publication.call, trace);
+  #prepareNow(publication: Publication, context: PrepareContext): PreparedEntry | Promise<PreparedEntry> {
+    const { target, event, options } = publication.call;
+    const entry = prepareEntry(target, event, options, context);
     publication.entry = entry;
-    const { topic } = publication.call.target;
     return entry instanceof Promise
-      ? entry.then((made) => this.#withTopic(topic, made))
-      : this.#withTopic(topic, entry);
+      ? entry.then((made) => this.#withTopic(publication, made))
+      : this.#withTopic(publication, entry);
   }
 
-  #withTopic(topic: string, entry: PreparedEntry): Prepared | Promise<Prepared> {
-    const found = this.#topics.find(topic);
-    return found instanceof Promise
-      ? found.then((publisher) => ({ topic: publisher, entry }))
-      : { topic: found, entry };
-  }
-
-  #entryFor(
-    { target, event, options }: PublishCall,
-    trace: Attributes | undefined,
-  ): PreparedEntry | Promise<PreparedEntry> {
-    const { maxMessageBytes, topicMap, encryption: cipher, largeBodies } = this.#options.config;
-    const context = { maxMessageBytes, topicMap, cipher, trace, store: largeBodies?.store };
-    return prepareEntry(target, event, options, context);
-  }
-
-  #send(publication: Publication, { topic, entry }: Prepared, tell: Tell): void {
-    const { call } = publication;
-    entry.call = call;
+  #withTopic(publication: Publication, entry: PreparedEntry): PreparedEntry | Promise<PreparedEntry> {
     publication.entry = entry;
-    const { leftMs: timeoutMs } = publication;
-    const limits = timeoutMs === undefined ? call.options : { signal: call.options.signal, timeoutMs };
-    this.#isPrepared(publication);
-    topic.submit(entry, limits, (outcome, reason) => {
-      if (isTrouble(outcome)) this.#options.troubles.report(topic.area, outcome.error);
-      this.#settle(publication, outcome, reason, tell);
+    entry.publication = publication;
+    const found = this.#topics.find(publication.call.target.topic);
+    if (!(found instanceof Promise)) {
+      publication.topic = found;
+      return entry;
+    }
+    return found.then((topic) => {
+      publication.topic = topic;
+      return entry;
     });
   }
+
+  #send(publication: Publication, entry: PreparedEntry): void {
+    const { leftMs: timeoutMs } = publication;
+    const { options } = publication.call;
+    const limits = timeoutMs === undefined ? options : { signal: options.signal, timeoutMs };
+    const { topic } = publication;
+    if (topic === undefined) throw new TypeError("a message is sent before its topic was found");
+    this.#isPrepared(publication);
+    topic.submit(entry, limits, this.#onOutcome);
+  }
+
+  /** One function for all messages: see "Closures that wait" in docs/performance.md. */
+  readonly #onOutcome: Settle<PreparedEntry, PublishReceipt> = (outcome, reason, { publication }) => {
+    if (publication === undefined) return;
+    if (isTrouble(outcome)) {
+      const area = publication.topic?.area ?? lookUpArea(publication.call.target.topic);
+      this.#options.troubles.report(area, outcome.error);
+    }
+    this.#settle(publication, outcome, reason);
+  };
 
   /**
    * As {@link #send}, when the message is prepared, and those of its group that were called before have been
@@ -194,28 +195,27 @@ export class Publisher {
    */
   async #sendLater(
     publication: Publication,
-    prepared: Promise<Prepared>,
+    prepared: Promise<PreparedEntry>,
     group: string | undefined,
-    tell: Tell,
   ): Promise<void> {
     const { signal } = publication;
-    const send = (ready: Prepared): void => {
+    const send = (entry: PreparedEntry): void => {
       // The caller may have given up while others of its group went first.
       signal.throwIfAborted();
-      this.#send(publication, ready, tell);
+      this.#send(publication, entry);
     };
     try {
       const sent = group === undefined ? prepared.then(send) : this.#groups.add(group, prepared, send);
       await rejectOnAbort(sent, signal);
     } catch (thrown) {
-      this.#refuse(publication, thrown, tell);
+      this.#refuse(publication, thrown);
     } finally {
       publication.release();
     }
   }
 
   /** Ends a publish that did not come to its batcher: it never left. */
-  #refuse(publication: Publication, thrown: unknown, tell: Tell): void {
+  #refuse(publication: Publication, thrown: unknown): void {
     const outcome = failedOutcome(thrown);
     this.#isPrepared(publication);
     const { topic } = publication.call.target;
@@ -224,16 +224,11 @@ export class Publisher {
     }
     this.#ended.accept();
     this.#ended.settle(outcome.kind);
-    this.#settle(publication, outcome, thrown, tell);
+    this.#settle(publication, outcome, thrown);
   }
 
   /** The one place where a publish ends, whichever way it comes. */
-  #settle(
-    publication: Publication,
-    outcome: BatchOutcome<PublishReceipt>,
-    reason: unknown,
-    tell: Tell,
-  ): void {
+  #settle(publication: Publication, outcome: BatchOutcome<PublishReceipt>, reason: unknown): void {
     if (outcome.kind !== "delivered") this.#orphans.lookAfter(publication.entry, outcome);
     this.#options.audit?.({
       event: outcome.kind === "delivered" ? "published" : "publish-failed",
@@ -243,7 +238,7 @@ export class Publisher {
       durationMs: publication.elapsedMs,
       errorCode: outcome.kind === "delivered" ? undefined : outcome.error.code,
     });
-    tell(outcome, reason);
+    publication.tell(outcome, reason);
   }
 
   #isPrepared(publication: Publication): void {
@@ -288,7 +283,7 @@ function isTrouble(
 }
 
 function callsOf(entries: readonly PreparedEntry[]): PublishCall[] {
-  return entries.flatMap(({ call }) => (call === undefined ? [] : [call]));
+  return entries.flatMap(({ publication }) => (publication === undefined ? [] : [publication.call]));
 }
 
 function withReceipt(outcome: BatchOutcome<PublishReceipt>): SendOutcome<PublishReceipt> {

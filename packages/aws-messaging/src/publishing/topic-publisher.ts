@@ -5,7 +5,7 @@ import { entryId, sendBatch } from "@wirekit/core/sqs";
 import type { AwsMessagingConfig } from "../config.ts";
 import type { PublishedEntry, SnsApi } from "../connection/sns-api.ts";
 import { nameOf } from "../wire/names.ts";
-import type { PreparedEntry } from "./prepare-entry.ts";
+import type { PreparedEntry } from "./publication.ts";
 import type { PublishReceipt } from "./publish-options.ts";
 
 export interface TopicPublisherOptions {

@@ -3,7 +3,7 @@ import { type Deadline, OpenOnce, once, type Troubles } from "@wirekit/core/kit"
 import type { BatcherStats } from "@wirekit/core/outbound";
 import type { AwsMessagingConfig } from "../config.ts";
 import type { AwsClients } from "../connection/clients.ts";
-import type { PreparedEntry } from "./prepare-entry.ts";
+import type { PreparedEntry } from "./publication.ts";
 import { topicDirectory } from "./topic-directory.ts";
 import { noteTrouble, TopicPublisher } from "./topic-publisher.ts";
 
