@@ -23,7 +23,7 @@ export function redactText(text: string, options: RedactOptions = {}): string {
 
 /** Behind the cut it is looked for so many characters whether a secret begins before it. */
 const lookAhead = 1024;
-/** Of a secret so many times more characters are looked at than of the text, because its own may be escapes. */
+/** Of a secret so many times as many characters are looked at, because they may be escapes. */
 const secretToText = 8;
 
 /**

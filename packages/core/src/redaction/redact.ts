@@ -2,7 +2,7 @@ import { cutOut, type RedactOptions, redacted, searchFor } from "./redact-text.t
 import { isSecretName } from "./secret-names.ts";
 
 const maxDepth = 16;
-/** A value that stands in several places is shown in each: without a limit, few objects make an endless text. */
+/** A value that stands in many places is shown in each: few objects can make an endless text. */
 const maxValues = 100_000;
 
 /**

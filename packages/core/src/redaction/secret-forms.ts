@@ -7,9 +7,10 @@ const maxOwnLevels = 4;
 const minLength = 4;
 
 /**
- * The forms that a secret can have in a text of which some levels of escaping have been undone: as it is; as a header carries it, without blanks at its ends and with one in place of several; with
- * its halves of surrogate pairs replaced, as bytes carry it; and each of these with its own escapes undone,
- * because what looks like an escape in a secret is undone in the text as well.
+ * The forms that a secret can have in a text of which some levels of escaping have been undone: as it is; as
+ * a header carries it, without blanks at its ends and with one in place of several; as bytes carry it, with
+ * halves of surrogate pairs replaced; and each of these with its own escapes undone, because what looks like
+ * an escape in a secret is undone in the text as well.
  *
  * @param maxLength what is beyond that of a secret is not looked at.
  */

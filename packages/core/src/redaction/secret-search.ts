@@ -71,7 +71,7 @@ export class SecretSearch {
     return child;
   }
 
-  /** Finds out where to fall back to from a state that is reached for the first time. Its parents are known. */
+  /** Finds out where to fall back to from a state that is reached for the first time. */
   #enter(entered: number): void {
     const open: number[] = [];
     let state = entered;

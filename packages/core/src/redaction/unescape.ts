@@ -19,8 +19,8 @@ export type TextEnd = "whole" | "cut";
 
 /**
  * Undoes one level of escaping, in one pass, whichever escapes there are: those of JSON, JavaScript and
- * Python (`\n`, `\/`, `\x41`, `\u0041`, `\u{41}`, `\U00000041`), of URLs and forms (`%41`, `%u0041`, `+`), and
- * of XML and HTML (`&quot;`, `&#65;`, `&#x41;`). Returns `undefined` if there is nothing to undo.
+ * Python (`\n`, `\/`, `\x41`, `\u0041`, `\u{41}`, `\U00000041`), of URLs and forms (`%41`, `%u0041`, `+`),
+ * and of XML and HTML (`&quot;`, `&#65;`, `&#x41;`). Returns `undefined` if there is nothing to undo.
  */
 export function unescapeOnce(layer: Layer, end: TextEnd): Layer | undefined {
   const { units, starts, ends } = layer;
