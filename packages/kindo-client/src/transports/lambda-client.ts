@@ -1,4 +1,4 @@
-import { loadPeer } from "@wirekit/core/kit";
+import { peerFailure } from "@wirekit/core/kit";
 import type { Credentials } from "../signing/credentials.ts";
 
 /** What invoking a function needs. */
@@ -44,10 +44,8 @@ const maxResponseBytes = 10 * 1024 * 1024;
  * @throws ConfigError when the package is not installed.
  */
 export async function openLambdaClient(options: LambdaClientOptions): Promise<LambdaClient> {
-  const { InvokeCommand, LambdaClient } = await loadPeer(
-    "@aws-sdk/client-lambda",
-    () => import("@aws-sdk/client-lambda"),
-    "arn",
+  const { InvokeCommand, LambdaClient } = await import("@aws-sdk/client-lambda").catch(
+    peerFailure("@aws-sdk/client-lambda", "arn"),
   );
   const { region, endpoint } = options;
   const { accessKeyId, secretAccessKey, sessionToken } = options.credentials;
