@@ -5,6 +5,7 @@ import { type Batcher, utf8Length } from "@wirekit/core/outbound";
 import {
   attributesBytes,
   createSqsSender,
+  maxAttributes,
   type SqsAttribute,
   type SqsDelivery,
   type SqsReceipt,
@@ -14,7 +15,7 @@ import type { AwsMessagingConfig } from "../config.ts";
 import type { AwsClients } from "../connection/clients.ts";
 import { deadLetterAttributes } from "../encryption/message-cipher.ts";
 import { TopicPublishers } from "../publishing/topic-publishers.ts";
-import { encodeAttributes, maxAttributes } from "../wire/attributes.ts";
+import { encodeAttributes } from "../wire/attributes.ts";
 import { isFifo, isFifoTopic } from "../wire/names.ts";
 import type { DeadLetterDestination } from "./consume-options.ts";
 import { findQueue, queueReference } from "./queue-directory.ts";
