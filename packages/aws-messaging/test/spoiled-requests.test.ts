@@ -12,7 +12,8 @@ beforeAll(async () => {
   aws = await startAws();
   const { regionName, endpointUrl, credentials, accountId } = aws;
   messaging = new AwsMessaging({ regionName, endpointUrl, credentials, accountId, logger: silentLogger });
-  for (const topic of ["checked", "texts", "orders", "orders.fifo", "tenants"]) await messaging.provision(topic);
+  for (const topic of ["checked", "texts", "orders", "orders.fifo", "tenants"])
+    await messaging.provision(topic);
 });
 
 beforeEach(() => {
@@ -76,7 +77,9 @@ describe("a publish that SNS or the SDK cannot carry", () => {
 it("carries in a body whatever JSON can say", async () => {
   const text = "\ud83d \u0000 \uffff \ufffe \u{10ffff} </Message>&amp;";
   const received: unknown[] = [];
-  const consumer = messaging.consume({ ...to("texts"), waitTimeMs: 0 }, ({ text: came }) => received.push(came));
+  const consumer = messaging.consume({ ...to("texts"), waitTimeMs: 0 }, ({ text: came }) =>
+    received.push(came),
+  );
   const handled = new Promise((resolve) => consumer.on("processed", resolve));
   await messaging.publish(to("texts"), { n: 1, text });
   await handled;

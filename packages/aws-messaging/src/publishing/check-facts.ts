@@ -1,10 +1,5 @@
 import type { Issue } from "@wirekit/core";
-import {
-  findAttributeFault,
-  findAttributeNameFault,
-  findIdFault,
-  maxAttributes,
-} from "@wirekit/core/sqs";
+import { findAttributeFault, findAttributeNameFault, findIdFault, maxAttributes } from "@wirekit/core/sqs";
 import { ValidationFailedError } from "../errors.ts";
 import { type Attributes, type AttributeValue, encodeAttribute } from "../wire/attributes.ts";
 import { isFifoTopic } from "../wire/names.ts";

@@ -9,7 +9,9 @@ export type Attributes = Readonly<Record<string, AttributeValue>>;
 
 /** To what SNS and SQS carry. */
 export function encodeAttributes(attributes: Attributes): Record<string, SqsAttribute> {
-  return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, encodeAttribute(value)]));
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => [name, encodeAttribute(value)]),
+  );
 }
 
 /** Anything that is neither text nor number is taken for bytes. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import { FakeSqs } from "../../test/fake-sqs.ts";
 import { silentLogger, ValidationError } from "../index.ts";
+import type { SqsSendEntry } from "./sqs-api.ts";
 import { createSqsSender } from "./sqs-sender.ts";
 import { SqsSettler } from "./sqs-settler.ts";
-import type { SqsSendEntry } from "./sqs-api.ts";
 
 const text = (StringValue: unknown, DataType: unknown = "String") => ({ DataType, StringValue });
 const standard = "https://sqs.example.com/1/orders";
@@ -11,7 +11,19 @@ const fifo = `${standard}.fifo`;
 const group = { MessageGroupId: "g" };
 
 /** What neither SNS nor SQS carries, in whatever place it stands. */
-const illegalTexts = ["", "cut \ud83d", "\udcf3 cut", "\0", "\u001b[1m", "\u000b", "\ufffe", "\uffff", null, 7, {}];
+const illegalTexts = [
+  "",
+  "cut \ud83d",
+  "\udcf3 cut",
+  "\0",
+  "\u001b[1m",
+  "\u000b",
+  "\ufffe",
+  "\uffff",
+  null,
+  7,
+  {},
+];
 
 const cases: readonly (readonly [path: string, entry: object, queueUrl?: string])[] = [
   ...illegalTexts.flatMap((illegal) => [
@@ -31,10 +43,12 @@ const cases: readonly (readonly [path: string, entry: object, queueUrl?: string]
       ] as const,
   ),
   ...[undefined, "", "Text", "string", "String.", "Number. a", 7].map(
-    (type) => ["MessageAttributes.a", { MessageAttributes: { a: { DataType: type, StringValue: "1" } } }] as const,
+    (type) =>
+      ["MessageAttributes.a", { MessageAttributes: { a: { DataType: type, StringValue: "1" } } }] as const,
   ),
   ...[undefined, null, "text", new Uint8Array(), new DataView(new ArrayBuffer(1)), [1]].map(
-    (BinaryValue) => ["MessageAttributes.a", { MessageAttributes: { a: { DataType: "Binary", BinaryValue } } }] as const,
+    (BinaryValue) =>
+      ["MessageAttributes.a", { MessageAttributes: { a: { DataType: "Binary", BinaryValue } } }] as const,
   ),
   ["MessageAttributes.a", { MessageAttributes: { a: null } }],
   [
@@ -86,7 +100,9 @@ it.each([
 it("sends the messages of a group on a standard queue together: they are one of SQS's fair queues", async () => {
   const sqs = new FakeSqs();
   const sender = createSqsSender({ sqs, queueUrl: standard });
-  const sends = Array.from({ length: 100 }, () => sender.send({ MessageBody: "b", MessageGroupId: "tenant" }));
+  const sends = Array.from({ length: 100 }, () =>
+    sender.send({ MessageBody: "b", MessageGroupId: "tenant" }),
+  );
   await Promise.all(sends);
   expect(sqs.inputs("sendMessageBatch")).toHaveLength(10);
   await sender.close();
@@ -110,13 +126,16 @@ it.each([undefined, ...illegalTexts])("refuses %j for a receipt handle, alone", 
   await settler.close({ timeoutMs: 1_000 });
 });
 
-it.each([-1, Number.NaN, 43_200_001, null, undefined])("refuses %j for a time of invisibility", async (ms) => {
-  const settler = settlers(new FakeSqs());
-  await expect(settler.changeVisibility("right", ms as number)).rejects.toMatchObject({
-    issues: [{ path: "durationMs" }],
-  });
-  await settler.close({ timeoutMs: 1_000 });
-});
+it.each([-1, Number.NaN, 43_200_001, null, undefined])(
+  "refuses %j for a time of invisibility",
+  async (ms) => {
+    const settler = settlers(new FakeSqs());
+    await expect(settler.changeVisibility("right", ms as number)).rejects.toMatchObject({
+      issues: [{ path: "durationMs" }],
+    });
+    await settler.close({ timeoutMs: 1_000 });
+  },
+);
 
 it.each(["deleteMessageBatch", "changeMessageVisibilityBatch"] as const)(
   "settles all but the one for which SQS refuses the whole request: %s",

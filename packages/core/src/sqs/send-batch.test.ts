@@ -9,14 +9,19 @@ import type { AwsBatchResult } from "./sqs-api.ts";
 
 const refusal = (name: string, status = 400) =>
   toAwsError("Sending", { name, $metadata: { httpStatusCode: status } });
-const agree = (items: readonly string[]) => ({ Successful: items.map((_, index) => ({ Id: entryId(index) })) });
+const agree = (items: readonly string[]) => ({
+  Successful: items.map((_, index) => ({ Id: entryId(index) })),
+});
 const lost = toAwsError("Sending", { code: "ECONNRESET", syscall: "read" });
 
 /** Sends a batch to a service that answers as `answer` says, and remembers its requests. */
 function send(
   items: readonly string[],
   answer: (items: readonly string[], count: number) => Promise<AwsBatchResult<{ readonly Id?: string }>>,
-  { order = "free", signal = new AbortController().signal }: { order?: "kept" | "free"; signal?: AbortSignal } = {},
+  {
+    order = "free",
+    signal = new AbortController().signal,
+  }: { order?: "kept" | "free"; signal?: AbortSignal } = {},
 ) {
   const requests: string[] = [];
   const results = sendBatch(items, {
@@ -122,25 +127,28 @@ it("leaves only those unconfirmed whose half was not answered", async () => {
 it.each([
   [new TimeoutError("The flush", 5), "aws/transient"],
   [new ClosedError("The batcher"), "wirekit/closed"],
-])("ends with the signal: what was answered counts, what is under way is unconfirmed, the rest never left", async (reason, code) => {
-  const controller = new AbortController();
-  const waits = deferred<never>();
-  const { results, requests } = send(
-    [..."abcX"],
-    async (some, count) => {
-      if (count === 1) throw refusal("InvalidParameterValue");
-      if (some.includes("a")) return agree(some);
-      if (some.length > 1) throw refusal("InvalidParameterValue");
-      controller.abort(reason);
-      return waits.promise;
-    },
-    { order: "kept", signal: controller.signal },
-  );
-  expect(await results).toMatchObject([
-    { kind: "delivered" },
-    { kind: "delivered" },
-    { kind: "unconfirmed", error: reason },
-    { kind: "failed", error: { code } },
-  ]);
-  expect(requests).toEqual(["abcX", "ab", "cX", "c"]);
-});
+])(
+  "ends with the signal: what was answered counts, what is under way is unconfirmed, the rest never left",
+  async (reason, code) => {
+    const controller = new AbortController();
+    const waits = deferred<never>();
+    const { results, requests } = send(
+      [..."abcX"],
+      async (some, count) => {
+        if (count === 1) throw refusal("InvalidParameterValue");
+        if (some.includes("a")) return agree(some);
+        if (some.length > 1) throw refusal("InvalidParameterValue");
+        controller.abort(reason);
+        return waits.promise;
+      },
+      { order: "kept", signal: controller.signal },
+    );
+    expect(await results).toMatchObject([
+      { kind: "delivered" },
+      { kind: "delivered" },
+      { kind: "unconfirmed", error: reason },
+      { kind: "failed", error: { code } },
+    ]);
+    expect(requests).toEqual(["abcX", "ab", "cX", "c"]);
+  },
+);

@@ -3,7 +3,7 @@ import { ValidationError } from "../errors/validation-error.ts";
 import { WirekitError } from "../errors/wirekit-error.ts";
 import type { LeaseRenewal, LeaseRenewalResult } from "../inbound/leases.ts";
 import type { Logger } from "../logger.ts";
-import { Batcher, type BatcherStats, type BatchEntry, type EntryResult } from "../outbound/index.ts";
+import { type BatchEntry, Batcher, type BatcherStats, type EntryResult } from "../outbound/index.ts";
 import type { RetryPolicy } from "../retry-policy.ts";
 import { entryId } from "./batch-results.ts";
 import { findTextFault } from "./check-entry.ts";

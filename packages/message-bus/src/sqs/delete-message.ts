@@ -25,7 +25,8 @@ function toBusError(thrown: unknown): unknown {
   if (thrown instanceof ClosedError) return closedError();
   // It was refused before it joined other deletes: SQS would refuse their request for it.
   if (thrown instanceof ValidationError) return new InvalidReceiptError(unknown, thrown.issues);
-  if (!(thrown instanceof AwsError) || !(thrown.details.senderFault === true || thrown.byOneEntry)) return thrown;
+  if (!(thrown instanceof AwsError) || !(thrown.details.senderFault === true || thrown.byOneEntry))
+    return thrown;
   if (thrown.fault === "ReceiptHandleIsInvalid")
     return new ReceiptError(unknown, { code: "message-bus/unknown-receipt" });
   if (thrown.fault !== "InvalidParameterValue") return thrown;

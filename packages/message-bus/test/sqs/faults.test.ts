@@ -143,7 +143,9 @@ describe("a send", () => {
       expect(outcomes[isSpoilt.indexOf(true)]).toMatchObject({ error: { code: "aws/sender", attempts: 1 } });
       const arrived = sqs.aws.inspectQueue(target).ready.map((body) => JSON.parse(body).payload.reference);
       const expected = references(10).filter((reference) => reference !== "R-6");
-      expect(suffix === "" ? [...arrived].sort() : arrived).toEqual(suffix === "" ? [...expected].sort() : expected);
+      expect(suffix === "" ? [...arrived].sort() : arrived).toEqual(
+        suffix === "" ? [...expected].sort() : expected,
+      );
     },
   );
 
