@@ -41,7 +41,8 @@ export function lambdaTransport(
     const output = await invoke(lambda, message.body, signal).catch((thrown: unknown) => {
       signal.throwIfAborted();
       const error = invokeError(thrown, { message, credentials: signer, host, region, now: clock.now() });
-      if ("status" in error && error.status === 403 && signer !== undefined) credentials.refused(signer);
+      if ("signature" in error && error.signature !== undefined && signer !== undefined)
+        credentials.refused(signer);
       throw error;
     });
     const answer = readInvocation({
