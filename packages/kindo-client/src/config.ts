@@ -67,7 +67,7 @@ export interface KindoArnOptions extends KindoCommonOptions {
   readonly url?: undefined;
   /** Where Lambda's API is, when not at AWS. */
   readonly endpoint?: string | undefined;
-  /** Invokes over this in place of a client of the AWS SDK's and its connections. `close` does not close it. */
+  /** Invokes over this in place of a client of the AWS SDK's. `close` does not close it. */
   readonly lambda?: LambdaApi | undefined;
 }
 
