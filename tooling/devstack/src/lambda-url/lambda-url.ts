@@ -1,13 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { type Answer, jsonAnswer } from "../http/answer.ts";
-import type { Faults } from "../http/fault.ts";
-import { createFaultScript } from "../http/fault-script.ts";
+import type { Faults } from "../faults/fault.ts";
+import { FaultScript } from "../faults/fault-script.ts";
+import { createTally } from "../faults/tally.ts";
 import { type HttpService, serveFaulty } from "../http/faulty-service.ts";
 import { listen, type TrafficCounters } from "../http/http-server.ts";
+import type { HttpOn, MatchedRequest } from "../http/http-fault.ts";
 import type { ReceivedRequest } from "../http/received-request.ts";
-import { createTally } from "../http/tally.ts";
+import { type LambdaUrlFault, lambdaUrlVocabulary } from "./faults.ts";
 import { answerFunctionUrl } from "./function-url.ts";
-import { answerInvocation, type InvokeShape, isInvocation } from "./invoke.ts";
+import { answerInvocation, apiError, type InvokeShape, isInvocation } from "./invoke.ts";
 import { createMessageStore, type StoredMessage } from "./message-store.ts";
 import { createProducer } from "./producer.ts";
 import type { Credentials } from "./sigv4/credentials.ts";
@@ -53,7 +55,7 @@ export interface LambdaUrlServer extends AsyncDisposable {
   readonly requests: readonly CheckedRequest[];
   /** Every message that was accepted, in order, in the form in which the service keeps it. */
   readonly stored: readonly StoredMessage[];
-  readonly faults: Faults;
+  readonly faults: Faults<LambdaUrlFault, HttpOn, MatchedRequest>;
   readonly counters: TrafficCounters;
   /** Resolves when `requests` holds so many; rejects when the server is closed before. */
   received(count: number): Promise<CheckedRequest>;
@@ -81,9 +83,10 @@ export async function startLambdaUrl(options: LambdaUrlOptions): Promise<LambdaU
   const store = createMessageStore(nextTrackingId);
   const produce = createProducer(store);
   const requests = createTally<CheckedRequest>();
-  const script = createFaultScript();
+  const script = new FaultScript<LambdaUrlFault, HttpOn, MatchedRequest>(lambdaUrlVocabulary);
 
-  const producer: HttpService<CheckedRequest> = {
+  const producer: HttpService<LambdaUrlFault, MatchedRequest, CheckedRequest> = {
+    understand: (request) => request,
     observe(request, at) {
       const rules = { credentials, keys, region, service: isInvocation(request) ? "lambda" : service };
       const checked = { ...request, signature: verifySignature(request, rules, at) };
@@ -96,6 +99,7 @@ export async function startLambdaUrl(options: LambdaUrlOptions): Promise<LambdaU
         ? answerInvocation(request, { name: functionName, arn: functionArn, shape: invokeShape, produce })
         : answerFunctionUrl(request, produce);
     },
+    refuse: (_, { code, status = 400 }) => apiError(status, code, "refused on purpose"),
   };
   const serving = { service: producer, script, now, maxBodyBytes };
   const server = await listen(options.port ?? 0, (exchange) => serveFaulty(exchange, serving));
