@@ -134,7 +134,7 @@ describe("a body over the limit", () => {
     await messaging.publish(target, large);
     fixture.aws.faults.next(
       { kind: "error", status: 403, code: "AccessDenied" },
-      { when: ({ path }) => path.startsWith(`/${bucket}/`) },
+      { when: ({ target }) => target.startsWith(`/${bucket}/`) },
     );
     const outcomes: unknown[] = [];
     const consumer = messaging.consume({ ...target, ...quick }, () => undefined);
@@ -157,7 +157,7 @@ describe("a message that is not sent", () => {
 
   it("leaves no body behind", async () => {
     const messaging = await start();
-    fixture.aws.faults.next(refused, { action: "PublishBatch" });
+    fixture.aws.faults.next(refused, { on: "PublishBatch" });
     await expect(messaging.publish(target, large)).rejects.toMatchObject({ code: "aws/sender" });
     await messaging.close();
     expect(await keys()).toEqual([]);
@@ -188,7 +188,7 @@ describe("a message that is not sent", () => {
   it("keeps the body where its answer was lost, since it may have arrived, and says where", async () => {
     const logger = recordingLogger();
     const messaging = await start({ logger });
-    fixture.aws.faults.next({ kind: "lose-answer" }, { action: "PublishBatch", times: 4 });
+    fixture.aws.faults.next({ kind: "reset", before: "answer" }, { on: "PublishBatch", times: 4 });
     await expect(messaging.publish(target, large)).rejects.toBeInstanceOf(UnconfirmedError);
     await messaging.close();
     const [key] = await keys();
@@ -201,7 +201,7 @@ describe("a message that is not sent", () => {
     const logger = recordingLogger();
     const stuck: BodyStore = { ...store, delete: () => Promise.reject(new Error("no such right")) };
     const messaging = await start({ logger, largeBodies: { store: stuck, afterHandling: "delete" } });
-    fixture.aws.faults.next(refused, { action: "PublishBatch" });
+    fixture.aws.faults.next(refused, { on: "PublishBatch" });
     await expect(messaging.publish(target, large)).rejects.toMatchObject({ code: "aws/sender" });
     await messaging.publish(target, large);
     const consumer = messaging.consume({ ...target, ...quick }, () => undefined);

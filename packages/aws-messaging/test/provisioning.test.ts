@@ -122,14 +122,14 @@ it.each([
 it("survives throttling in the middle", async () => {
   aws.faults.next(
     { kind: "error", status: 400, code: "ThrottlingException" },
-    { action: "SetQueueAttributes" },
+    { on: "SetQueueAttributes" },
   );
-  aws.faults.next({ kind: "reset" }, { action: "Subscribe" });
+  aws.faults.next({ kind: "reset", before: "apply" }, { on: "Subscribe" });
   await expect(make("user-events")).resolves.toMatchObject({ subscriptionArn: expect.any(String) });
 });
 
 it("says what AWS refused, where there is no such topic either", async () => {
-  aws.faults.next({ kind: "error", status: 400, code: "InvalidParameter" }, { action: "CreateTopic" });
+  aws.faults.next({ kind: "error", status: 400, code: "InvalidParameter" }, { on: "CreateTopic" });
   await expect(make("user-events")).rejects.toMatchObject({
     code: "aws/sender",
     message: expect.stringContaining("Creating the topic prod-user-events"),
@@ -137,7 +137,7 @@ it("says what AWS refused, where there is no such topic either", async () => {
 });
 
 it("says what AWS refused", async () => {
-  aws.faults.next({ kind: "error", status: 403, code: "AuthorizationError" }, { action: "CreateTopic" });
+  aws.faults.next({ kind: "error", status: 403, code: "AuthorizationError" }, { on: "CreateTopic" });
   await expect(make("user-events")).rejects.toMatchObject({
     code: "aws/denied",
     message: expect.stringContaining("Creating the topic prod-user-events"),
