@@ -18,7 +18,7 @@ export interface HttpService<Fault, Request, Observed> {
   /** What faults are planned for. */
   understand(request: MatchedRequest): Request;
   /** Sees every request that was read, also one that a fault answers in the service's place. */
-  observe(request: ReceivedRequest, now: number): Observed;
+  observe(request: ReceivedRequest, now: number, understood: Request): Observed;
   /** Acts on it, and answers. */
   apply(observed: Observed, circumstances: Circumstances<Fault>): Answer | Promise<Answer>;
   /** An error in the service's own form. A service without one knows no faults of the kind `error`. */
@@ -70,10 +70,11 @@ export async function serveFaulty<Fault extends { readonly kind: string }, On, R
     if (reading.kind === "too-large") return await refuseSize(response, { maxBodyBytes, now: now(), gone });
 
     const request: ReceivedRequest = { ...head, body: reading.body };
-    strike = claimed ?? script.claim(service.understand(request)) ?? nothingWrong;
+    const understood = service.understand(request);
+    strike = claimed ?? script.claim(understood) ?? nothingWrong;
     const general = { faults: strike.faults as readonly unknown[] as readonly GeneralFault[] };
     const skewMs = faultOf(general, "clock")?.skewMs ?? 0;
-    const observed = service.observe(request, now() + skewMs);
+    const observed = service.observe(request, now() + skewMs, understood);
 
     if ((await passing("apply", strike, exchange, gone)) === "ended") return;
     const answer = await answerOf(service, observed, { faults: strike.faults, gone });

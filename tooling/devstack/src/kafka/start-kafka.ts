@@ -1,10 +1,11 @@
+import { FaultScript } from "../faults/fault-script.ts";
 import { type Broker, createTopic, deleteTopic } from "./broker.ts";
 import { Cluster } from "./cluster.ts";
 import { selfSignedCertificate } from "./connections/certificate.ts";
 import { dispatcher } from "./dispatch.ts";
-import { FaultPlan } from "./faults.ts";
+import { kafkaVocabulary, type KafkaFaultScript } from "./faults.ts";
 import { Groups } from "./groups/groups.ts";
-import type { GroupSnapshot, Kafka, KafkaFaults } from "./kafka.ts";
+import type { GroupSnapshot, Kafka, KafkaActions } from "./kafka.ts";
 import { Topics } from "./log/topics.ts";
 import { Nodes } from "./nodes.ts";
 import { type KafkaOptions, resolveOptions } from "./options.ts";
@@ -26,11 +27,11 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
 
   const broker = assemble(settings, nodes);
   const { cluster, topics, groups } = broker;
-  const plan = new FaultPlan();
+  const script: KafkaFaultScript = new FaultScript(kafkaVocabulary(settings.nodes));
   const counters = new RequestCounters();
   nodes.serve((nodeId, closed) => {
     counters.countConnection();
-    return dispatcher({ broker, nodeId, faults: plan, counters }, closed);
+    return dispatcher({ broker, nodeId, script, counters }, closed);
   });
   let closing: Promise<void> | undefined;
 
@@ -39,7 +40,8 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
     addresses,
     bootstrapServers: addresses.join(","),
     certificate: certificate?.certificate,
-    faults: faultsOf(broker, plan, nodes),
+    faults: script.faults,
+    ...actionsOn(broker, nodes),
     get counts() {
       return counters.counts;
     },
@@ -56,7 +58,10 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
       return cluster.leadership(topic, partition).leaderId;
     },
     close: () => {
-      closing ??= nodes.close().then(() => groups.close());
+      closing ??= nodes.close().then(() => {
+        groups.close();
+        script.close();
+      });
       return closing;
     },
   };
@@ -77,13 +82,8 @@ function assemble(settings: Broker["settings"], nodes: Nodes): Broker {
   return broker;
 }
 
-function faultsOf({ cluster, topics, groups }: Broker, plan: FaultPlan, nodes: Nodes): KafkaFaults {
+function actionsOn({ cluster, topics, groups }: Broker, nodes: Nodes): KafkaActions {
   return {
-    next: (api, fault, scope = {}) => plan.add(api, fault, scope),
-    clear: () => plan.clear(),
-    get left() {
-      return plan.left;
-    },
     moveLeader: ({ topic, partition, toNode }) => {
       cluster.moveLeader(topic, partition, toNode);
       topics.partition(topic, partition).wake();
