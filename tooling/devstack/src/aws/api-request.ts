@@ -52,7 +52,10 @@ interface JsonRequest {
 /** A body that is no JSON object is the emulator's to refuse. */
 function readJson(body: string): JsonRequest {
   try {
-    const { QueueUrl, Entries } = JSON.parse(body) as { readonly QueueUrl?: unknown; readonly Entries?: unknown };
+    const { QueueUrl, Entries } = JSON.parse(body) as {
+      readonly QueueUrl?: unknown;
+      readonly Entries?: unknown;
+    };
     return {
       ...(typeof QueueUrl === "string" && { QueueUrl }),
       ...(isEntries(Entries) && { Entries }),

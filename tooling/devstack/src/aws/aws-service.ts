@@ -23,7 +23,9 @@ export function createAwsService(
       return understood;
     },
     apply: (request, circumstances) =>
-      request.entries.length > maxBatchEntries ? tooManyEntries(request) : act(emulator, request, circumstances),
+      request.entries.length > maxBatchEntries
+        ? tooManyEntries(request)
+        : act(emulator, request, circumstances),
     refuse: errorAnswer,
   };
 }

@@ -24,7 +24,8 @@ export async function startEmulator(regionName: string): Promise<Emulator> {
   };
   return {
     server,
-    ask: (request, body, gone) => send(server.port, agent, request, withKnownUrl(request, body, queueUrl), gone),
+    ask: (request, body, gone) =>
+      send(server.port, agent, request, withKnownUrl(request, body, queueUrl), gone),
     close: async () => {
       agent.destroy();
       await server.stop();

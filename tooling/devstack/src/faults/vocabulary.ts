@@ -1,5 +1,16 @@
 import type { FaultTarget } from "./fault.ts";
-import { callable, check, duration, isObject, oneOf, optional, type Rule, type Rules, shown, times } from "./rules.ts";
+import {
+  callable,
+  check,
+  duration,
+  isObject,
+  oneOf,
+  optional,
+  type Rule,
+  type Rules,
+  shown,
+  times,
+} from "./rules.ts";
 
 /** What can be said of a request after `on`. */
 export interface OnMember<Request> {
@@ -65,7 +76,8 @@ export function readTarget<On, Request>(
     times: target.times ?? 1,
     known: when || members.some(({ known }) => known === "by-body") ? "by-body" : "by-head",
     matches: (request) =>
-      members.every(({ matches, value }) => matches(request, value)) && (when === undefined || when(request) === true),
+      members.every(({ matches, value }) => matches(request, value)) &&
+      (when === undefined || when(request) === true),
   };
 }
 

@@ -145,7 +145,10 @@ function deliveryBy(general: { readonly faults: readonly GeneralFault[] }): Body
 /** The rest of the body is still on its way: the connection cannot be used again. */
 function refuseSize(
   response: ServerResponse,
-  { maxBodyBytes, ...context }: { readonly maxBodyBytes: number; readonly now: number; readonly gone: AbortSignal },
+  {
+    maxBodyBytes,
+    ...context
+  }: { readonly maxBodyBytes: number; readonly now: number; readonly gone: AbortSignal },
 ): Promise<void> {
   const message = `The body is larger than ${maxBodyBytes} bytes`;
   const refusal = jsonAnswer(413, { message }, { connection: "close" });

@@ -113,7 +113,8 @@ export function kafkaVocabulary(nodes: number): Vocabulary<KafkaFault["kind"], K
     shortFor: "api",
     findOnFault({ api, topic, groupId }) {
       if (api !== undefined && topic !== undefined && !topicsOf[api]) return `.topic: ${api} names no topic`;
-      if (api !== undefined && groupId !== undefined && !groupOf[api]) return `.groupId: ${api} is about no group`;
+      if (api !== undefined && groupId !== undefined && !groupOf[api])
+        return `.groupId: ${api} is about no group`;
       return undefined;
     },
   };

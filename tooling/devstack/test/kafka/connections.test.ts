@@ -126,11 +126,11 @@ describe("a cluster of three", () => {
     const sender = await producer(client(kafka));
     const node = kafka.leaderOf({ topic: "payments", partition: 0 });
     const other = kafka.leaderOf({ topic: "payments", partition: 1 });
-    kafka.faults.goOffline({ nodeId: node });
+    kafka.goOffline({ nodeId: node });
     await sender.send({ topic: "payments", messages: [{ partition: 1, value: "v" }] });
-    kafka.faults.moveLeader({ topic: "payments", partition: 0, toNode: other });
+    kafka.moveLeader({ topic: "payments", partition: 0, toNode: other });
     await sender.send({ topic: "payments", messages: [{ partition: 0, value: "v" }] });
-    kafka.faults.comeOnline({ nodeId: node });
+    kafka.comeOnline({ nodeId: node });
   });
 });
 
