@@ -196,7 +196,7 @@ describe("a consumer", () => {
         {
           on: "ReceiveMessage",
           when: ({ body }) => {
-            resolve(JSON.parse(body ?? ""));
+            resolve(JSON.parse(body));
             return true;
           },
         },

@@ -134,7 +134,7 @@ describe("a body over the limit", () => {
     await messaging.publish(target, large);
     fixture.aws.faults.next(
       { kind: "error", status: 403, code: "AccessDenied" },
-      { when: ({ target }) => target.startsWith(`/${bucket}/`) },
+      { when: ({ path }) => path.startsWith(`/${bucket}/`) },
     );
     const outcomes: unknown[] = [];
     const consumer = messaging.consume({ ...target, ...quick }, () => undefined);

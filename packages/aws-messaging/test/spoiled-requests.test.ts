@@ -91,7 +91,7 @@ describe("a request that SNS refuses as a whole", () => {
   const refuse = (code: string, status = 400) =>
     aws.faults.next(
       { kind: "error", status, code },
-      { times: Number.POSITIVE_INFINITY, when: ({ body }) => body?.includes("spoilt") },
+      { times: Number.POSITIVE_INFINITY, when: ({ body }) => body.includes("spoilt") },
     );
   const publishTen = (target: ReturnType<typeof to>, groupOf: (n: number) => string | undefined) =>
     Promise.allSettled(

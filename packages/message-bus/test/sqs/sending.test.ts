@@ -18,7 +18,7 @@ afterEach(async () => {
 function watchEntries(): Record<string, unknown>[] {
   const entries: Record<string, unknown>[] = [];
   const when = ({ body }: ApiRequest): boolean => {
-    entries.push(...(JSON.parse(body ?? "") as { Entries: Record<string, unknown>[] }).Entries);
+    entries.push(...(JSON.parse(body) as { Entries: Record<string, unknown>[] }).Entries);
     return false;
   };
   sqs.aws.faults.next({ kind: "reset", before: "apply" }, { on: "SendMessageBatch", when });
