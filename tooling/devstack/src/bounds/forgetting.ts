@@ -1,0 +1,18 @@
+/** Says, once for each server, that it has begun to forget. Without an option that could help, says nothing. */
+export function forgetting({
+  name,
+  limit,
+  option,
+}: {
+  readonly name: string;
+  readonly limit: number;
+  readonly option?: string | undefined;
+}): () => void {
+  let isSaid = option === undefined;
+  return () => {
+    if (isSaid) return;
+    isSaid = true;
+    const text = `The oldest ${name} are forgotten: more than ${limit} bytes came. The option ${option} sets how much is kept.`;
+    process.emitWarning(text, { type: "DevstackWarning", code: "WIREKIT_DEVSTACK_FORGETS" });
+  };
+}
