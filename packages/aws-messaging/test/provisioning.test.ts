@@ -120,10 +120,7 @@ it.each([
 });
 
 it("survives throttling in the middle", async () => {
-  aws.faults.next(
-    { kind: "error", status: 400, code: "ThrottlingException" },
-    { on: "SetQueueAttributes" },
-  );
+  aws.faults.next({ kind: "error", status: 400, code: "ThrottlingException" }, { on: "SetQueueAttributes" });
   aws.faults.next({ kind: "reset", before: "apply" }, { on: "Subscribe" });
   await expect(make("user-events")).resolves.toMatchObject({ subscriptionArn: expect.any(String) });
 });

@@ -133,8 +133,7 @@ describe("single publishes", () => {
 });
 
 describe("a request that SNS does not answer", () => {
-  const noAnswer = (action: AwsAction) =>
-    aws.faults.next({ kind: "hold", before: "answer" }, { on: action });
+  const noAnswer = (action: AwsAction) => aws.faults.next({ kind: "hold", before: "answer" }, { on: action });
   const openClients = (timeoutMs: number) => {
     const { endpointUrl, regionName, credentials } = aws;
     const options = {

@@ -469,10 +469,7 @@ describe("a consumer", () => {
     const bus = sqs.open({ visibilityTimeoutMs: 1_000 });
     const target = sqs.newQueue();
     const lost = { kind: "fail-entries", code: "ReceiptHandleIsInvalid", senderFault: true } as const;
-    sqs.aws.faults.next(
-      { ...lost, which: () => true },
-      { on: "ChangeMessageVisibilityBatch", times: 100 },
-    );
+    sqs.aws.faults.next({ ...lost, which: () => true }, { on: "ChangeMessageVisibilityBatch", times: 100 });
     const consumer = bus.consume({ target }, async (_message, { signal }) => {
       await new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
     });

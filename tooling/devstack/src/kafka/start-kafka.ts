@@ -3,7 +3,7 @@ import { type Broker, createTopic, deleteTopic } from "./broker.ts";
 import { Cluster } from "./cluster.ts";
 import { selfSignedCertificate } from "./connections/certificate.ts";
 import { dispatcher } from "./dispatch.ts";
-import { kafkaVocabulary, type KafkaFaultScript } from "./faults.ts";
+import { type KafkaFaultScript, kafkaVocabulary } from "./faults.ts";
 import { Groups } from "./groups/groups.ts";
 import type { GroupSnapshot, Kafka, KafkaActions } from "./kafka.ts";
 import { Topics } from "./log/topics.ts";

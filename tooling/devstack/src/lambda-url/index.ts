@@ -1,5 +1,5 @@
-export type { Answer, AnswerBody } from "../http/answer.ts";
 export type { CommonFault, ErrorFault, Faults, FaultTarget, Moment, PlannedFault } from "../faults/index.ts";
+export type { Answer, AnswerBody } from "../http/answer.ts";
 export type { HttpErrorFault } from "../http/faulty-service.ts";
 export type { BodyFault, HttpFault, HttpOn, HttpOnMembers, MatchedRequest } from "../http/http-fault.ts";
 export type { TrafficCounters } from "../http/http-server.ts";

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { type Answer, jsonAnswer } from "../http/answer.ts";
 import type { Faults } from "../faults/fault.ts";
 import { FaultScript } from "../faults/fault-script.ts";
 import { createTally } from "../faults/tally.ts";
+import { type Answer, jsonAnswer } from "../http/answer.ts";
 import { type HttpService, serveFaulty } from "../http/faulty-service.ts";
-import { listen, type TrafficCounters } from "../http/http-server.ts";
 import type { HttpOn, MatchedRequest } from "../http/http-fault.ts";
+import { listen, type TrafficCounters } from "../http/http-server.ts";
 import type { ReceivedRequest } from "../http/received-request.ts";
 import { type LambdaUrlFault, lambdaUrlVocabulary } from "./faults.ts";
 import { answerFunctionUrl } from "./function-url.ts";
