@@ -1,6 +1,6 @@
 import { describe, expect } from "@jest/globals";
 import { ConnectionError, TimeoutError, UnconfirmedError } from "@wirekit/core";
-import type { ErrorName, KafkaFault, Kafka } from "@wirekit/devstack/kafka";
+import type { ErrorName, Kafka, KafkaFault } from "@wirekit/devstack/kafka";
 import { TopicMissingError } from "../../src/kafka/kafka-errors.ts";
 import type { KafkaReceipt } from "../../src/kafka/producer/outgoing-record.ts";
 import { openBroker, openProducer, producerOn, record, type TestProducer } from "./open-producer.ts";
