@@ -1,4 +1,4 @@
-/** Says, once for each server, that it has begun to forget. Without an option that could help, says nothing. */
+/** Says once that a server has begun to forget. Where no option could help, it says nothing. */
 export function forgetting({
   name,
   limit,
