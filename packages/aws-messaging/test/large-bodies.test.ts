@@ -92,9 +92,11 @@ describe("a body over the limit", () => {
     });
     sqs.destroy();
     const received: unknown[] = [];
-    messaging.consume({ ...target, ...quick }, (event, { attributes }) => received.push([event, attributes]));
+    messaging.consume({ ...target, ...quick }, ({ text }, { metadata }) =>
+      received.push([text.length, metadata.attributes]),
+    );
     await until(() => received.length === 1);
-    expect(received).toEqual([[large, {}]]);
+    expect(received).toEqual([[100_000, {}]]);
   });
 
   it("is encrypted before it is stored", async () => {

@@ -97,23 +97,28 @@ it("makes FIFO topics and queues, any number of times", async () => {
 });
 
 it("makes topic and queue under the names that they are mapped to", async () => {
-  const made = await make("user-events", {}, { topicMap: { "user-events": "users" }, queueMap: { "user-events": "crm" } });
-  expect([made.topicArn, made.queueArn, made.deadLetterQueueArn].map((arn) => arn.split(":").at(-1))).toEqual([
-    "users",
-    "crm",
-    "crm-dead-letters",
-  ]);
+  const made = await make(
+    "user-events",
+    {},
+    { topicMap: { "user-events": "users" }, queueMap: { "user-events": "crm" } },
+  );
+  expect([made.topicArn, made.queueArn, made.deadLetterQueueArn].map((arn) => arn.split(":").at(-1))).toEqual(
+    ["users", "crm", "crm-dead-letters"],
+  );
   await publish(made.topicArn);
   expect(aws.inspectQueue("crm").ready).toEqual(["{}"]);
 });
 
-it.each(["queueArn", "queueUrl"] as const)("sets up what is mapped to by ARN and %s, and makes neither", async (how) => {
-  const first = await make("user-events");
-  const maps = { topicMap: { audit: first.topicArn }, queueMap: { audit: first[how] } };
-  expect(await make("audit", { visibilityTimeoutMs: 60_000 }, maps)).toEqual(first);
-  const missing = { topicMap: {}, queueMap: { audit: first[how].replace("user-events-queue", "missing") } };
-  await expect(make("audit", {}, missing)).rejects.toMatchObject({ code: "aws/gone" });
-});
+it.each(["queueArn", "queueUrl"] as const)(
+  "sets up what is mapped to by ARN and %s, and makes neither",
+  async (how) => {
+    const first = await make("user-events");
+    const maps = { topicMap: { audit: first.topicArn }, queueMap: { audit: first[how] } };
+    expect(await make("audit", { visibilityTimeoutMs: 60_000 }, maps)).toEqual(first);
+    const missing = { topicMap: {}, queueMap: { audit: first[how].replace("user-events-queue", "missing") } };
+    await expect(make("audit", {}, missing)).rejects.toMatchObject({ code: "aws/gone" });
+  },
+);
 
 it("takes a standard queue on a FIFO topic, and no FIFO queue on a standard topic", async () => {
   const made = await make("orders.fifo", {}, { queueMap: { "orders.fifo": "orders-log" } });

@@ -3,8 +3,8 @@ import { toAwsError } from "@wirekit/core/aws";
 import { retry } from "@wirekit/core/kit";
 import type { AwsMessagingConfig } from "../config.ts";
 import type { SnsApi } from "../connection/sns-api.ts";
-import { findQueue, queueReference } from "../consuming/queue-directory.ts";
 import type { SqsAdminApi } from "../connection/sqs-admin-api.ts";
+import { findQueue, queueReference } from "../consuming/queue-directory.ts";
 import { AWSConnectionError } from "../errors.ts";
 import { topicDirectory } from "../publishing/topic-directory.ts";
 import {
@@ -99,10 +99,13 @@ export async function provision(
     );
   }
   const fifoAttributes = isFifo(queueName) ? { ContentBasedDeduplication: byContent } : {};
-  const deadLetters = await ensureQueue({ kind: "name", name: deadLetterQueueNameFor(queueName) }, {
-    ...fifoAttributes,
-    MessageRetentionPeriod: String(deadLetterRetentionMs / 1000),
-  });
+  const deadLetters = await ensureQueue(
+    { kind: "name", name: deadLetterQueueNameFor(queueName) },
+    {
+      ...fifoAttributes,
+      MessageRetentionPeriod: String(deadLetterRetentionMs / 1000),
+    },
+  );
   const queue = await ensureQueue(queuePlace, {
     ...fifoAttributes,
     VisibilityTimeout: String(visibilityTimeoutMs / 1000),

@@ -18,7 +18,10 @@ export function topicNameFor(topic: string, environment: string | undefined): st
 /** The name, ARN or URL of a logical topic: what it is mapped to, or its name in its environment. */
 export function topicReferenceFor(
   topic: string,
-  { topicMap, environment }: { readonly topicMap: Readonly<Record<string, string>>; readonly environment?: string | undefined },
+  {
+    topicMap,
+    environment,
+  }: { readonly topicMap: Readonly<Record<string, string>>; readonly environment?: string | undefined },
 ): string {
   const mapped = Object.hasOwn(topicMap, topic) ? topicMap[topic] : undefined;
   return mapped ?? topicNameFor(topic, environment);
