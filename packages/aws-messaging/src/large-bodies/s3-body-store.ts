@@ -35,8 +35,8 @@ export interface S3Api {
 export interface S3BodyStoreOptions {
   readonly bucket: string;
   /**
-   * What the keys of our objects begin with. Pointers to other keys are not followed, but for a UUID alone, as
-   * AWS's Extended Client Libraries name their objects. Default `"messages/"`.
+   * What the keys of our objects begin with. Pointers to other keys are not followed, but for a UUID alone,
+   * as AWS's Extended Client Libraries name their objects. Default `"messages/"`.
    */
   readonly prefix?: string | undefined;
   /** The largest body, in bytes, that is written or read. Default 67,108,864 (64 MiB). */
