@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
+import { silentLogger } from "@wirekit/core";
 import { settled } from "../../test/manual-clock.ts";
 import type { KindoOutcome, NumberedOutcome } from "../outcome.ts";
-import { silentLogger } from "@wirekit/core";
 import { collectOutcomes } from "./collect-outcomes.ts";
 import { Intake, type MessageSource } from "./intake.ts";
 import { outcomeStream } from "./outcome-stream.ts";

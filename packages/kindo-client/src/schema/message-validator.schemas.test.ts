@@ -158,7 +158,7 @@ it.each([
   const properties = Object.fromEntries(formats.map((format) => [format, { format }]));
   const content = Object.fromEntries(formats.map((format) => [format, "not of this form"]));
   expect(await issuesOf({ $schema, properties }, content)).toEqual([]);
-  expect(await issuesOf({ $schema, properties: { at: { type: "string", format: "date" } } }, { at: 1 })).toEqual([
-    "at: 1 is not of type 'string'",
-  ]);
+  expect(
+    await issuesOf({ $schema, properties: { at: { type: "string", format: "date" } } }, { at: 1 }),
+  ).toEqual(["at: 1 is not of type 'string'"]);
 });

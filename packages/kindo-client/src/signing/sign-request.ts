@@ -1,5 +1,6 @@
-import { ConfigError, type Issue, ValidationError } from "@wirekit/core";
+import { ValidationError } from "@wirekit/core";
 import { type HeaderField, mergeHeaders, type RequestHeaders } from "../wire/request-headers.ts";
+import { checkSigning } from "./check-signing.ts";
 import type { Credentials } from "./credentials.ts";
 import type { RequestSigner } from "./request-signer.ts";
 
@@ -59,14 +60,14 @@ const setBySigning = ["authorization", "x-amz-date", "x-amz-security-token"];
  * requests fast.
  *
  * @throws ValidationError when the request cannot be signed: no host, half a surrogate pair in the URL.
- * @throws ConfigError when the credentials, the region or the service are missing.
+ * @throws ConfigError naming every member of `request` or `options` that is missing, cannot be used or does
+ * not exist.
  */
 export async function signRequest(request: SignableRequest, options: SignOptions): Promise<SignedRequest> {
+  checkSigning(request, options);
   const { credentials, normalizePath = true, signBody = false, omitSessionToken = false } = options;
   const signer = knownSigner(options) ?? (await newSigner(options));
   const date = options.date ?? new Date();
-  if (Number.isNaN(date.getTime())) throw unsignable("date", "must be a valid Date");
-
   const target = signer.targetOf(request.url);
   const headers = mergeHeaders(request.headers ?? {});
   for (const name of setBySigning) headers.delete(name);
@@ -144,24 +145,9 @@ function knownSigner({ credentials, region, service }: SignerScope): RequestSign
 /** Makes a signer; smithy is loaded with the first one. */
 async function newSigner(scope: SignerScope): Promise<RequestSigner> {
   const { credentials, region, service } = scope;
-  checkScope(scope);
   const { RequestSigner } = await import("./request-signer.ts");
   const signer = new RequestSigner(credentials, region, service);
   const { accessKeyId, secretAccessKey } = credentials;
   known.set(credentials, { region, service, accessKeyId, secretAccessKey, signer });
   return signer;
-}
-
-function checkScope({ credentials, region, service }: SignerScope): void {
-  const issues: Issue[] = [
-    ...missing("region", region),
-    ...missing("service", service),
-    ...missing("credentials.accessKeyId", credentials?.accessKeyId),
-    ...missing("credentials.secretAccessKey", credentials?.secretAccessKey),
-  ];
-  if (issues.length > 0) throw new ConfigError(issues);
-}
-
-function missing(path: string, value: unknown): Issue[] {
-  return typeof value === "string" && value !== "" ? [] : [{ path, message: "is required" }];
 }
