@@ -41,7 +41,7 @@ const optionRules = {
   omitSessionToken: aFlag(),
 } as const satisfies OptionRules;
 
-/** A quick look, because it is taken with every signature; `readOptions` finds the words for what is wrong. */
+/** A quick look, taken with every signature; `readOptions` finds the words for what is wrong. */
 function isUsableRequest(request: SignableRequest): boolean {
   if (!isObject(request) || !isFilled(request.method) || !isFilled(request.url)) return false;
   for (const name in request) {
