@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { silentLogger, systemClock } from "@wirekit/core";
 import { ManualClock } from "@wirekit/core/testing";
-import type { Fault, LambdaUrlServer } from "@wirekit/devstack/lambda-url";
+import type { LambdaUrlFault, LambdaUrlServer } from "@wirekit/devstack/lambda-url";
 import { KindoClient, type KindoClientOptions } from "../src/index.ts";
 import { aMessage, credentials } from "./messages.ts";
 import { closeAll, closeLater, startService } from "./stack.ts";
@@ -49,7 +49,7 @@ async function startMute(): Promise<{ readonly port: number; readonly sockets: S
   return { port: (server.address() as AddressInfo).port, sockets };
 }
 
-async function atService(way: Way, hold: Fault): Promise<Staged> {
+async function atService(way: Way, hold: LambdaUrlFault): Promise<Staged> {
   const server: LambdaUrlServer = await startService();
   const fault = server.faults.next(hold);
   const target =
@@ -101,7 +101,7 @@ const stages: Readonly<Record<string, { readonly isSent: boolean; open(way: Way)
   },
   "the answer is half read": {
     isSent: true,
-    open: (way) => atService(way, { kind: "body", delivery: { kind: "stalled", afterBytes: 5 } }),
+    open: (way) => atService(way, { kind: "stall", afterBytes: 5 }),
   },
 };
 
@@ -162,10 +162,12 @@ describe.each(ways)("by %s, a message", (way) => {
       const up = new (socket.constructor as typeof Socket)();
       up.connect(Number(port), hostname);
       let isDue = false;
-      socket.on("error", () => up.destroy()).on("data", (data) => {
-        isDue = true;
-        up.write(data);
-      });
+      socket
+        .on("error", () => up.destroy())
+        .on("data", (data) => {
+          isDue = true;
+          up.write(data);
+        });
       up.on("error", () => socket.destroy()).on("data", (data) => {
         if (isDue) {
           continues += 1;
