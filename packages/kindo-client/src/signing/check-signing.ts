@@ -1,6 +1,6 @@
 import { findCredentialsFaults } from "@wirekit/core/aws";
 import { Faults, type OptionRule, type OptionRules, option, readOptions } from "@wirekit/core/kit";
-import type { SignableRequest, SignOptions } from "./sign-request.ts";
+import type { SignableRequest, SignOptions } from "./sign-options.ts";
 
 /** @throws ConfigError naming every member that is missing, cannot be used or does not exist. */
 export function checkSigning(request: SignableRequest, options: SignOptions): void {
