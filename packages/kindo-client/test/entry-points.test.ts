@@ -127,23 +127,24 @@ describe.each(misuses)("%s names the option %s,", (entryPoint, option, values) =
   });
 });
 
-it.each(Object.keys(entryPoints))(
+it.each(Object.keys(entryPoints).filter((name) => name !== "signRequest, its request"))(
   "%s names an option that does not exist, and the nearest that does",
   async (name) => {
-    const misspelt = name.startsWith("signRequest, its options")
-      ? { normalisePath: false }
-      : name.startsWith("signRequest")
-        ? { header: {} }
-        : { timeoutMS: 5 };
-    const error = await refusalOf(() => entryPoints[name]?.(misspelt));
+    const [given, nearest] = name.startsWith("signRequest")
+      ? ["normalisePath", "normalizePath"]
+      : ["timeoutMS", "timeoutMs"];
+    const error = await refusalOf(() => entryPoints[name]?.({ [given]: 5 }));
     expect(error.name).toBe("ConfigError");
-    const [given] = Object.keys(misspelt);
-    const nearest = { normalisePath: "normalizePath", header: "headers", timeoutMS: "timeoutMs" };
-    expect(error.message).toContain(
-      `${given} is not an option; did you mean ${nearest[given as keyof typeof nearest]}?`,
-    );
+    expect(error.message).toContain(`${given} is not an option; did you mean ${nearest}?`);
   },
 );
+
+it("signRequest passes over what else a request has, because it may be one that is about to be sent", async () => {
+  const options = { region: "eu-west-1", service: "lambda", credentials, date: new Date(0) };
+  const request = { method: "POST", url };
+  const sent = { ...request, signal: new AbortController().signal, target: "/" };
+  expect(await signRequest(sent, options)).toEqual(await signRequest(request, options));
+});
 
 describe.each([[null], [5], ["options"], [Number.NaN]])(
   "in place of its options %p is refused by",

@@ -2,14 +2,22 @@ import { findCredentialsFaults } from "@wirekit/core/aws";
 import { Faults, type OptionRule, type OptionRules, option, readOptions } from "@wirekit/core/kit";
 import type { SignableRequest, SignOptions } from "./sign-options.ts";
 
-/** @throws ConfigError naming every member that is missing, cannot be used or does not exist. */
+/**
+ * What else a request has is passed over, because it may be one that the caller is about to send.
+ *
+ * @throws ConfigError naming every member that is missing or cannot be used, and options that do not exist.
+ */
 export function checkSigning(request: SignableRequest, options: SignOptions): void {
   if (isUsableRequest(request) && areUsable(options)) return;
   const faults = new Faults();
-  if (isObject(request)) readOptions(request, requestRules, faults);
+  if (isObject(request)) readOptions(ownMembersOf(request), requestRules, faults);
   else faults.add({ path: "request", message: "must be an object" });
   readOptions(options, optionRules, faults);
   faults.throwIfAny();
+}
+
+function ownMembersOf({ method, url, headers, body }: SignableRequest): SignableRequest {
+  return { method, url, headers, body };
 }
 
 const aFlag = () =>
@@ -44,17 +52,8 @@ const optionRules = {
 /** A quick look, taken with every signature; `readOptions` finds the words for what is wrong. */
 function isUsableRequest(request: SignableRequest): boolean {
   if (!isObject(request) || !isFilled(request.method) || !isFilled(request.url)) return false;
-  for (const name in request) {
-    const value: unknown = request[name as keyof SignableRequest];
-    const isUsable =
-      name === "method" ||
-      name === "url" ||
-      value === undefined ||
-      (name === "headers" && isObject(value)) ||
-      (name === "body" && isBody(value));
-    if (!isUsable) return false;
-  }
-  return true;
+  const { headers, body } = request;
+  return (headers === undefined || isObject(headers)) && (body === undefined || isBody(body));
 }
 
 /** As {@link isUsableRequest}. */

@@ -26,8 +26,8 @@ const setBySigning = ["authorization", "x-amz-date", "x-amz-security-token"];
  * requests fast.
  *
  * @throws ValidationError when the request cannot be signed: no host, half a surrogate pair in the URL.
- * @throws ConfigError naming every member of `request` or `options` that is missing, cannot be used or does
- * not exist.
+ * @throws ConfigError naming every member of `request` or `options` that is missing or cannot be used, and
+ * options that do not exist.
  */
 export async function signRequest(request: SignableRequest, options: SignOptions): Promise<SignedRequest> {
   checkSigning(request, options);
