@@ -37,6 +37,9 @@ const maxSockets = 500;
 /** A connection that takes longer than this will not come. */
 const longestConnectingMs = 10_000;
 
+/** A source of credentials that takes longer than this will not answer. */
+const longestAskingMs = 15_000;
+
 /** The settings of a client whose requests end by their signals: for long polls, and what happens seldom. */
 export function awsClientSettings({
   region,
@@ -44,10 +47,12 @@ export function awsClientSettings({
   endpoint,
   requestTimeoutMs,
 }: AwsConnectionOptions): AwsClientSettings {
+  // Less than a request has: the source is named, and not SQS.
+  const askingMs = Math.min(requestTimeoutMs * 0.75, longestAskingMs);
   return {
     region,
     ...(endpoint !== undefined && { endpoint }),
-    ...(credentials !== undefined && { credentials: sdkCredentials(credentials) }),
+    ...(credentials !== undefined && { credentials: sdkCredentials(credentials, { timeoutMs: askingMs }) }),
     // The engines retry: they know which entries of a batch have failed, and what order must be kept.
     maxAttempts: 1,
     requestHandler: {

@@ -24,6 +24,8 @@ export interface AwsFailure {
   readonly requestId: string | undefined;
   /** Whether the same request may succeed later. */
   readonly retryable: boolean;
+  /** Whether no later try can succeed, until someone gives a right or makes a resource. */
+  readonly isFinal: boolean;
   /** Whether a single entry of a batch can cause it for the whole batch. */
   readonly byOneEntry: boolean;
 }
@@ -59,6 +61,7 @@ export function readAwsFailure(thrown: unknown): AwsFailure {
     status,
     requestId,
     retryable: kind === "transient" || kind === "throttled",
+    isFinal: known?.isFinal === true && known.kind === kind,
     byOneEntry:
       kind === "sender" && (known?.byOneEntry ?? (status === undefined || status === 400 || status === 413)),
   };
@@ -91,6 +94,7 @@ export function readEntryFailure({ Code, SenderFault }: EntryFault): AwsFailure 
     status: undefined,
     requestId: undefined,
     retryable: kind === "transient" || kind === "throttled",
+    isFinal: false,
     byOneEntry: false,
   };
 }

@@ -50,7 +50,7 @@ import {
   toSeconds,
   visibilityRule,
 } from "./sqs-options.ts";
-import { SqsQueues } from "./sqs-queues.ts";
+import { type OpenQueue, SqsQueues } from "./sqs-queues.ts";
 
 /** What SQS says of a message that it has taken. */
 export interface SqsSentMessage extends SentMessage {
@@ -197,8 +197,13 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
       visibilityRule: visibilityRule({ minimum: 1 }),
       openSource: ({ target, visibilityTimeoutMs = this.#options.visibilityTimeoutMs }) => {
         const leaseMs = toSeconds(visibilityTimeoutMs ?? defaultConsumerVisibilityMs) * 1_000;
-        const open = (signal: AbortSignal) => this.#openSource(target, leaseMs, signal);
-        return new LazySource<SqsBusDelivery>({ redelivery: "by-queue", open });
+        return new LazySource<SqsBusDelivery>({
+          redelivery: "by-queue",
+          open: async (signal, onTrouble) => {
+            const queue = await this.#queues.openForConsumer(target, { signal, onTrouble });
+            return this.#sourceOf(target, queue, leaseMs);
+          },
+        });
       },
       sendText: (content, sendOptions) => this.#sends.sendText(content, sendOptions),
       clock,
@@ -250,12 +255,7 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
       .submit(entry, { signal, timeoutMs }, (outcome, reason) => outgoing.settle(outcome, reason));
   }
 
-  async #openSource(
-    target: string,
-    visibilityTimeoutMs: number,
-    signal: AbortSignal,
-  ): Promise<ConsumerSource> {
-    const queue = await this.#queues.open(target, { signal });
+  #sourceOf(target: string, queue: OpenQueue, visibilityTimeoutMs: number): ConsumerSource {
     const { counters } = this.#life;
     const bus = this.#options;
     return new ConsumerSource({
