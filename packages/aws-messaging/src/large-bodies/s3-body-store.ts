@@ -1,6 +1,6 @@
 import { ConfigError, type Issue, MessageTooLargeError } from "@wirekit/core";
 import { toAwsError } from "@wirekit/core/aws";
-import { loadPeer, once } from "@wirekit/core/kit";
+import { once, peerFailure } from "@wirekit/core/kit";
 import { utf8Length } from "@wirekit/core/outbound";
 import type { AwsMessagingConfig } from "../config.ts";
 import { clientSettings } from "../connection/sdk-settings.ts";
@@ -35,7 +35,8 @@ export interface S3Api {
 export interface S3BodyStoreOptions {
   readonly bucket: string;
   /**
-   * What the keys of our objects begin with. Pointers to other keys are not followed. Default `"messages/"`.
+   * What the keys of our objects begin with. Pointers to other keys are not followed, but for a UUID alone,
+   * as AWS's Extended Client Libraries name their objects. Default `"messages/"`.
    */
   readonly prefix?: string | undefined;
   /** The largest body, in bytes, that is written or read. Default 67,108,864 (64 MiB). */
@@ -52,6 +53,9 @@ export interface S3BodyStore extends BodyStore {
   close(): void;
 }
 
+/** The keys that AWS's Extended Client Libraries make, unless they are given a prefix. */
+const bareKey = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
+
 const defaultMaxBodyBytes = 64 * 1024 * 1024;
 
 /**
@@ -65,7 +69,7 @@ export function s3BodyStore(options: S3BodyStoreOptions): S3BodyStore {
   const own: { destroy(): void }[] = [];
   const api = once<S3Api>(async () => {
     if (s3 !== undefined) return s3;
-    const { S3 } = await loadPeer("@aws-sdk/client-s3", () => import("@aws-sdk/client-s3"), "largeBodies");
+    const { S3 } = await import("@aws-sdk/client-s3").catch(peerFailure("@aws-sdk/client-s3", "largeBodies"));
     const keep = <Client extends { destroy(): void }>(client: Client) => {
       own.push(client);
       return client;
@@ -92,7 +96,8 @@ export function s3BodyStore(options: S3BodyStoreOptions): S3BodyStore {
   }
 
   /** Otherwise anyone who can write to the queue could have this program read and delete whatever it may. */
-  const isOurs = (pointer: BodyPointer) => pointer.bucket === bucket && pointer.key.startsWith(prefix);
+  const isOurs = (pointer: BodyPointer) =>
+    pointer.bucket === bucket && (pointer.key.startsWith(prefix) || bareKey.test(pointer.key));
 
   return {
     newPointer: () => ({ bucket, key: `${prefix}${crypto.randomUUID()}` }),
