@@ -27,8 +27,8 @@ async function consume(trouble: string, options: Partial<AwsMessagingOptions> = 
   return messaging;
 }
 
-it.each(["GetQueueUrl", "ReceiveMessage"])("a consumer goes on after an outage of %s", async (action) => {
-  fixture.aws.faults.next({ kind: "reset" }, { action, times: 3 });
+it.each(["GetQueueUrl", "ReceiveMessage"] as const)("a consumer goes on after an outage of %s", async (action) => {
+  fixture.aws.faults.next({ kind: "reset", before: "apply" }, { on: action, times: 3 });
   await consume("failed: ECONNRESET");
 });
 
@@ -43,8 +43,8 @@ it.each([
   ["ReceiveMessage", "OverLimit", 403],
   ["ReceiveMessage", "KmsDisabled", 400],
   ["ReceiveMessage", "SomethingNew", 400],
-])("a consumer goes on after one %s that is answered with %s", async (action, code, status) => {
-  fixture.aws.faults.next({ kind: "error", status, code }, { action });
+] as const)("a consumer goes on after one %s that is answered with %s", async (action, code, status) => {
+  fixture.aws.faults.next({ kind: "error", status, code }, { on: action });
   await consume(code);
 });
 
@@ -64,7 +64,7 @@ it("a consumer ends after a few receives that a policy denies, and says so", asy
   const messaging = fixture.messaging({ random: () => 0 });
   fixture.aws.faults.next(
     { kind: "error", status: 403, code: "AccessDenied" },
-    { action: "ReceiveMessage", times: 5 },
+    { on: "ReceiveMessage", times: 5 },
   );
   fixture.aws.resetCounts();
   const consumer = messaging.consume({ ...target, waitTimeMs: 1_000 }, () => {});
