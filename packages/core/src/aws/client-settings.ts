@@ -1,5 +1,7 @@
 import type { Issue } from "../errors/issues.ts";
+import type { HttpProxyOptions } from "../http/proxy.ts";
 import { type AwsCredentialsOption, type SdkCredentials, sdkCredentials } from "./credentials.ts";
+import { type ProxyAgents, proxyAgents } from "./proxy-agents.ts";
 
 /** How a client of the AWS SDK reaches AWS. */
 export interface AwsConnectionOptions {
@@ -8,6 +10,8 @@ export interface AwsConnectionOptions {
   readonly credentials?: AwsCredentialsOption | undefined;
   /** Default: AWS itself. */
   readonly endpoint?: string | undefined;
+  /** Proxies to go through. Default: none; the environment is not looked at. */
+  readonly proxy?: HttpProxyOptions | undefined;
   /** The longest that one request may take, in milliseconds. */
   readonly requestTimeoutMs: number;
 }
@@ -24,9 +28,14 @@ export interface AwsClientSettings {
     requestTimeout?: number;
     throwOnRequestTimeout?: boolean;
     socketTimeout?: number;
-    httpAgent: { keepAlive: boolean; maxSockets: number };
-    httpsAgent: { keepAlive: boolean; maxSockets: number };
+    httpAgent: AgentSettings | ProxyAgents["httpAgent"];
+    httpsAgent: AgentSettings | ProxyAgents["httpsAgent"];
   };
+}
+
+interface AgentSettings {
+  keepAlive: boolean;
+  maxSockets: number;
 }
 
 /**
@@ -42,8 +51,15 @@ export function awsClientSettings({
   region,
   credentials,
   endpoint,
+  proxy,
   requestTimeoutMs,
 }: AwsConnectionOptions): AwsClientSettings {
+  const connectTimeoutMs = Math.min(requestTimeoutMs, longestConnectingMs);
+  const agent = { keepAlive: true, maxSockets };
+  const isProxied = proxy?.https !== undefined || proxy?.http !== undefined;
+  const agents = isProxied
+    ? proxyAgents({ ...agent, proxy, connectTimeoutMs })
+    : { httpAgent: agent, httpsAgent: agent };
   return {
     region,
     ...(endpoint !== undefined && { endpoint }),
@@ -51,9 +67,8 @@ export function awsClientSettings({
     // The engines retry: they know which entries of a batch have failed, and what order must be kept.
     maxAttempts: 1,
     requestHandler: {
-      connectionTimeout: Math.min(requestTimeoutMs, longestConnectingMs),
-      httpAgent: { keepAlive: true, maxSockets },
-      httpsAgent: { keepAlive: true, maxSockets },
+      connectionTimeout: connectTimeoutMs,
+      ...agents,
     },
   };
 }
