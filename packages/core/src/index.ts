@@ -33,6 +33,6 @@ export type {
   SendOutcome,
   Unconfirmed,
 } from "./outcome.ts";
-export { redact } from "./redact.ts";
-export { type RedactOptions, redactText } from "./redact-text.ts";
+export { redact } from "./redaction/redact.ts";
+export { type RedactOptions, redactText } from "./redaction/redact-text.ts";
 export { defaultRetryPolicy, type RetryPolicy } from "./retry-policy.ts";

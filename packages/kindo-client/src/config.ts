@@ -1,8 +1,9 @@
 import type { Clock, Logger, Random, RetryPolicy } from "@wirekit/core";
+import { credentialsOption } from "@wirekit/core/aws";
 import { type HttpProxyOptions, type HttpTransport, httpTransportRules } from "@wirekit/core/http";
 import { Faults, type OptionRules, type OptionsOf, option, readOptions } from "@wirekit/core/kit";
 import type { SchemaSource } from "./schema/message-validator.ts";
-import { type Credentials, type CredentialsProvider, isValidDate } from "./signing/credentials.ts";
+import type { Credentials, CredentialsProvider } from "./signing/credentials.ts";
 import type { LambdaApi } from "./transports/lambda-client.ts";
 import type { ProducerPayload } from "./wire/producer-payload.ts";
 import { sendableUrl } from "./wire/sendable-url.ts";
@@ -106,7 +107,7 @@ const commonRules = {
     pattern: /^[\w-]+$/,
     expected: 'must be the name of a region, such as "ap-southeast-2"',
   }),
-  credentials: readCredentials,
+  credentials: credentialsOption(),
   schema: option.custom<SchemaSource>(schemaProblem),
   timeoutMs: option.durationMs({ ...aTime, default: 30_000 }),
   retry: option.retry(),
@@ -164,31 +165,6 @@ export function resolveOptions(options: KindoClientOptions): KindoConfig {
   const [, regionOfArn = "", functionName = ""] = anArn.exec(way.arn) ?? [];
   const target = { ...way, kind: "arn", arn: way.arn, functionName } as const;
   return { ...common, target, region: region ?? regionOfArn };
-}
-
-/** Not by a table: credentials that come from an AWS SDK have members that are of no interest here. */
-function readCredentials(
-  value: unknown,
-  path: string,
-  faults: Faults,
-): Credentials | CredentialsProvider | undefined {
-  if (value === undefined || typeof value === "function") return value as CredentialsProvider | undefined;
-  if (typeof value !== "object" || value === null) {
-    faults.add({ path, message: "must be credentials, or a function that returns a promise of them" });
-    return undefined;
-  }
-  const { accessKeyId, secretAccessKey, sessionToken, expiration }: { readonly [name: string]: unknown } = {
-    ...value,
-  };
-  for (const [name, text] of Object.entries({ accessKeyId, secretAccessKey })) {
-    if (text === undefined || text === "") faults.add({ path: `${path}.${name}`, message: "is required" });
-    else if (typeof text !== "string") faults.add({ path: `${path}.${name}`, message: "must be a text" });
-  }
-  if (sessionToken !== undefined && (typeof sessionToken !== "string" || sessionToken === ""))
-    faults.add({ path: `${path}.sessionToken`, message: "must be a text that is not empty" });
-  if (expiration !== undefined && !isValidDate(expiration))
-    faults.add({ path: `${path}.expiration`, message: "must be a valid Date" });
-  return value as Credentials;
 }
 
 function urlProblem(url: unknown): string | undefined {

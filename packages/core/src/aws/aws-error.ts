@@ -2,6 +2,7 @@ import { ConnectionError } from "../errors/connection-error.ts";
 import { RejectedError } from "../errors/rejected-error.ts";
 import { TimeoutError } from "../errors/timeout-error.ts";
 import { type ErrorDetails, WirekitError } from "../errors/wirekit-error.ts";
+import { redactError } from "../redaction/redact-error.ts";
 import type { AwsFailureKind } from "./failure-table.ts";
 import {
   type AwsFailure,
@@ -10,6 +11,7 @@ import {
   readAwsFailure,
   readEntryFailure,
 } from "./read-failure.ts";
+import { withoutKeys } from "./without-keys.ts";
 
 /** `aws/` and the kind of the failure. */
 export type AwsErrorCode = `aws/${AwsFailureKind}`;
@@ -98,7 +100,7 @@ export function toAwsError(what: string, thrown: unknown, context: AwsErrorConte
   if (thrown instanceof WirekitError && !isTransport(thrown)) return thrown;
   const read = readAwsFailure(thrown);
   const failure = context.request === undefined ? read : { ...read, request: context.request };
-  return makeError(what, failure, { details: context.details, cause: isQuotable(read) ? thrown : undefined });
+  return makeError(what, failure, { details: context.details, cause: causeOf(thrown, read) });
 }
 
 /** Makes the error of an entry that AWS took out of a batch and refused. */
@@ -142,11 +144,13 @@ const hints: Partial<Record<AwsFailureKind, string>> = {
 
 /**
  * An answer's text is AWS's own. Without an answer the cause is Node's, and needed to see what is wrong with
- * the network.
+ * the network, or that of a source of credentials, which may quote what it has read.
  */
-function isQuotable({ status, fault }: AwsFailure): boolean {
+function causeOf(thrown: unknown, { status, fault }: AwsFailure): unknown {
+  if (thrown instanceof WirekitError) return thrown;
+  if (status === undefined) return redactError(thrown, { clean: withoutKeys });
   // Of these it is known what they say: who is not authorized to do what.
-  return status === undefined || /^(?:AccessDenied|AuthorizationError)(?:Exception)?$/.test(fault);
+  return /^(?:AccessDenied|AuthorizationError)(?:Exception)?$/.test(fault) ? thrown : undefined;
 }
 
 function isTransport(error: WirekitError): boolean {

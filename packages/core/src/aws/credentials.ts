@@ -37,13 +37,20 @@ export function findCredentialsFaults(path: string, value: unknown): Issue[] {
   const { accessKeyId, secretAccessKey, sessionToken, expiration } = value as Record<string, unknown>;
   const issues: Issue[] = [];
   const add = (member: string, message: string) => issues.push({ path: memberPath(path, member), message });
-  if (!isText(accessKeyId)) add("accessKeyId", "must be a text that is not empty");
-  if (!isText(secretAccessKey)) add("secretAccessKey", "must be a text that is not empty");
+  for (const [member, text] of Object.entries({ accessKeyId, secretAccessKey })) {
+    if (text === undefined || text === "") add(member, "is required");
+    else if (!isText(text)) add(member, "must be a text that is not empty");
+  }
   if (sessionToken !== undefined && !isText(sessionToken))
     add("sessionToken", "must be a text that is not empty");
-  const isDate = expiration instanceof Date && !Number.isNaN(expiration.getTime());
-  if (expiration !== undefined && !isDate) add("expiration", "must be a date");
+  if (expiration !== undefined && !isValidDate(expiration)) add("expiration", "must be a valid Date");
   return issues;
+}
+
+/** By its tag: a Date of another realm (a worker, a test runner's sandbox) is one too. */
+function isValidDate(value: unknown): boolean {
+  const isDate = Object.prototype.toString.call(value) === "[object Date]";
+  return isDate && !Number.isNaN((value as Date).getTime());
 }
 
 /** A provider that AWS's SDK can ask: the SDK tells apart what is `undefined` and what is absent. */

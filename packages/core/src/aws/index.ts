@@ -37,6 +37,7 @@ export {
   type AwsCredentialsOption,
   type AwsCredentialsProvider,
   credentialsOption,
+  findCredentialsFaults,
   type SdkCredentials,
   sdkCredentials,
 } from "./credentials.ts";
@@ -52,3 +53,4 @@ export {
   type EntryFault,
   readAwsFailure,
 } from "./read-failure.ts";
+export { withoutKeys } from "./without-keys.ts";

@@ -1,6 +1,6 @@
 import { ConnectionError } from "../errors/connection-error.ts";
 import { messageOf, WirekitError } from "../errors/wirekit-error.ts";
-import { redactText } from "../redact-text.ts";
+import { redactText } from "../redaction/redact-text.ts";
 import { invalidRequest } from "./invalid-request.ts";
 import type { PreparedRequest } from "./prepare-request.ts";
 

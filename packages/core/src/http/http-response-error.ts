@@ -1,5 +1,5 @@
 import { type ErrorDetails, WirekitError } from "../errors/wirekit-error.ts";
-import { excerpt, type RedactOptions } from "../redact-text.ts";
+import { excerpt, type RedactOptions } from "../redaction/redact-text.ts";
 import { parseHttpDate } from "./http-date.ts";
 import { parseRetryAfter } from "./retry-after.ts";
 import type { HttpResponse } from "./types.ts";

@@ -1,4 +1,4 @@
-import type { RedactOptions } from "../redact-text.ts";
+import type { RedactOptions } from "../redaction/redact-text.ts";
 import { excerptOf, HttpResponseError, retryAfterMsOf } from "./http-response-error.ts";
 import type { HttpResponse } from "./types.ts";
 

@@ -12,9 +12,10 @@ export {
 } from "../inbound/leases.ts";
 export { Slots } from "../inbound/slots.ts";
 export type { SlotsOptions } from "../inbound/slots-options.ts";
-export { excerpt } from "../redact-text.ts";
+export { type RedactErrorOptions, redactError } from "../redaction/redact-error.ts";
+export { excerpt } from "../redaction/redact-text.ts";
+export { isSecretName } from "../redaction/secret-names.ts";
 export { backoffMs, resolveRetryPolicy } from "../retry-policy.ts";
-export { isSecretName } from "../secret-names.ts";
 export { watchCaller } from "./caller-watch.ts";
 export { Closing } from "./closing.ts";
 export { Deadline } from "./deadline.ts";

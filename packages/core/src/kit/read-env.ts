@@ -1,7 +1,7 @@
 import { ConfigError } from "../errors/config-error.ts";
 import type { Issue } from "../errors/issues.ts";
 import { messageOf } from "../errors/wirekit-error.ts";
-import { redactText } from "../redact-text.ts";
+import { redactText } from "../redaction/redact-text.ts";
 
 /** The environment: `process.env`, or a plain object in a test. */
 export type Env = Readonly<Record<string, string | undefined>>;

@@ -1,9 +1,11 @@
+import { inspect } from "node:util";
 import { describe, expect, it } from "@jest/globals";
-import type { Clock, LogFields, Logger } from "@wirekit/core";
+import { type Clock, type LogFields, type Logger, TimeoutError } from "@wirekit/core";
 import { settled } from "../../test/manual-clock.ts";
 import { type Credentials, openCredentials } from "./credentials.ts";
 
 const minute = 60_000;
+const aKey = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEK1Y";
 
 function testClock(): Clock & { time: number } {
   const clock = {
@@ -98,7 +100,7 @@ describe("a source of credentials", () => {
     await expect(source.get()).rejects.toMatchObject({
       code: "wirekit/credentials",
       message: "No AWS credentials to sign with: no network",
-      retryable: false,
+      retryable: true,
     });
     expect((await source.get()).accessKeyId).toBe("AKID3");
   });
@@ -116,13 +118,46 @@ describe("a source of credentials", () => {
   });
 
   it.each([
-    [{ accessKeyId: "" }, "the provider gave no accessKeyId"],
-    [{ secretAccessKey: undefined as never }, "the provider gave no secretAccessKey"],
-    [{ expiration: "2026-01-01" as never }, "the provider gave an expiration that is not a valid Date"],
-    [{ expiration: new Date(Number.NaN) }, "the provider gave an expiration that is not a valid Date"],
+    [{ accessKeyId: "" }, "credentials.accessKeyId is required"],
+    [{ secretAccessKey: undefined as never }, "credentials.secretAccessKey is required"],
+    [{ sessionToken: "" }, "credentials.sessionToken must be a text that is not empty"],
+    [{ expiration: "2026-01-01" as never }, "credentials.expiration must be a valid Date"],
+    [{ expiration: new Date(Number.NaN) }, "credentials.expiration must be a valid Date"],
   ])("refuses %p from a provider", async (answer, problem) => {
     const { provide } = provider(answer);
     const source = openCredentials({ credentials: provide, clock: testClock(), logger: recordingLogger() });
-    await expect(source.get()).rejects.toThrow(problem);
+    await expect(source.get()).rejects.toMatchObject({
+      retryable: false,
+      message: expect.stringContaining(problem),
+    });
+  });
+
+  it.each([
+    ["what it has read", new Error(`cannot parse {"SecretAccessKey":"${aKey}"}`)],
+    ["a key that it gave before", new Error("refused: the-key-before/22")],
+    [
+      "a key in the cause",
+      new Error("no", { cause: new Error(`read ${aKey}`, { cause: "the-key-before/22" }) }),
+    ],
+    ["a key in a time-out of its own", new TimeoutError(`Reading ${aKey}`, 5)],
+    ["a key beside it", Object.assign(new Error("no"), { request: { key: aKey } })],
+  ])("shows nothing secret when a provider quotes %s", async (_name, thrown) => {
+    const clock = testClock();
+    const logger = recordingLogger();
+    const { provide } = provider(
+      { expiration: new Date(60 * minute), secretAccessKey: "the-key-before/22" },
+      thrown,
+    );
+    const source = openCredentials({ credentials: provide, clock, logger });
+    await source.get();
+    clock.time = 56 * minute;
+    await source.get();
+    await settled();
+    clock.time = 60 * minute;
+    const error = await source.get().catch((failure: unknown) => failure);
+    const shown = inspect([error, logger.warnings], { depth: 20, showHidden: true });
+    expect(shown).toContain("No AWS credentials to sign with");
+    expect(shown).not.toContain(aKey);
+    expect(shown).not.toContain("the-key-before/22");
   });
 });

@@ -1,17 +1,18 @@
-import { type Clock, CredentialsError, type Logger, redactText, TimeoutError } from "@wirekit/core";
-import { ExpiringValue, messageOf } from "@wirekit/core/kit";
+import { type Clock, CredentialsError, type Logger, TimeoutError } from "@wirekit/core";
+import {
+  type AwsCredentials,
+  type AwsCredentialsProvider,
+  findCredentialsFaults,
+  readAwsFailure,
+  withoutKeys,
+} from "@wirekit/core/aws";
+import { describeIssues, ExpiringValue, messageOf, redactError } from "@wirekit/core/kit";
 
 /** An AWS key pair, with the session token that belongs to a temporary one. */
-export interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string | undefined;
-  /** When they stop being accepted. Without it they are taken to last. */
-  readonly expiration?: Date | undefined;
-}
+export type Credentials = AwsCredentials;
 
 /** Where credentials come from when they change: asked again shortly before they expire. */
-export type CredentialsProvider = () => Promise<Credentials>;
+export type CredentialsProvider = AwsCredentialsProvider;
 
 /**
  * Credentials that stay the same object until they are replaced, so that what is derived from them can be
@@ -49,20 +50,23 @@ export function openCredentials({ credentials, clock, logger }: CredentialsSourc
     };
   }
   let last: Credentials | undefined;
-  const textOf = (thrown: unknown) =>
-    redactText(messageOf(thrown), { secrets: [last?.secretAccessKey, last?.sessionToken] });
 
+  async function ask(provider: CredentialsProvider): Promise<Credentials> {
+    try {
+      last = checked(await provider());
+      return last;
+    } catch (thrown) {
+      throw new ProviderFailure(thrown, last);
+    }
+  }
   const value = new ExpiringValue<Credentials>({
     name: "The credentials provider",
     clock,
     expiresAt: ({ expiration }) => expiration?.getTime(),
-    async fetch() {
-      last = checked(await credentials());
-      return last;
-    },
+    fetch: () => ask(credentials),
     onStale: (thrown) =>
       logger.warn(
-        { error: textOf(thrown) },
+        { error: messageOf(thrown) },
         "The AWS credentials could not be renewed; they are still valid",
       ),
   });
@@ -72,17 +76,28 @@ export function openCredentials({ credentials, clock, logger }: CredentialsSourc
       try {
         return await value.get();
       } catch (thrown) {
-        const reason = textOf(thrown);
-        throw new CredentialsError(`No AWS credentials to sign with: ${reason}`, {
-          retryable: thrown instanceof TimeoutError,
-          // The provider's own error is not handed on: it may hold what it failed to read.
-          cause: thrown instanceof TimeoutError ? thrown : new Error(reason),
+        throw new CredentialsError(`No AWS credentials to sign with: ${messageOf(thrown)}`, {
+          retryable: thrown instanceof ProviderFailure ? thrown.isPassing : thrown instanceof TimeoutError,
+          cause: thrown instanceof ProviderFailure ? thrown.cause : thrown,
         });
       }
     },
     refused: (credentials) => value.refused(credentials),
     close: () => value.close(),
   };
+}
+
+/** What a provider threw, without secrets: its own words may quote what it has read. */
+class ProviderFailure extends Error {
+  /** Whether it may have credentials a moment later, by the table of AWS's errors. */
+  readonly isPassing: boolean;
+
+  constructor(thrown: unknown, last: Credentials | undefined) {
+    const secrets = [last?.secretAccessKey, last?.sessionToken];
+    const cause = redactError(thrown, { secrets, clean: withoutKeys });
+    super(cause.message, { cause });
+    this.isPassing = readAwsFailure(thrown).retryable;
+  }
 }
 
 /**
@@ -99,20 +114,8 @@ export function defaultCredentials(region: string, profile?: string): Credential
 }
 
 function checked(credentials: Credentials): Credentials {
-  for (const name of ["accessKeyId", "secretAccessKey"] as const) {
-    const value: unknown = credentials?.[name];
-    if (typeof value !== "string" || value === "") throw new Error(`the provider gave no ${name}`);
-  }
-  const expiration: unknown = credentials.expiration;
-  if (expiration !== undefined && !isValidDate(expiration)) {
-    throw new Error("the provider gave an expiration that is not a valid Date");
-  }
+  const faults = findCredentialsFaults("credentials", credentials);
+  if (faults.length > 0)
+    throw new TypeError(`the provider gave what cannot be used: ${describeIssues(faults)}`);
   return credentials;
-}
-
-export function isValidDate(value: unknown): value is Date {
-  // By its class's name: a Date of another realm is one too.
-  return (
-    Object.prototype.toString.call(value) === "[object Date]" && !Number.isNaN((value as Date).getTime())
-  );
 }

@@ -1,5 +1,5 @@
 import { ConnectionError, redactText, WirekitError } from "@wirekit/core";
-import { messageOf } from "@wirekit/core/kit";
+import { messageOf, redactError } from "@wirekit/core/kit";
 import {
   CodecMissingError,
   KafkaRefusedError,
@@ -120,10 +120,11 @@ function codecError({ name, message, thrown }: KafkajsError, { what, topic }: Er
  * connects anew.
  */
 function connectionError(error: KafkajsError, { what, sasl, securityProtocol }: ErrorContext): WirekitError {
-  const message = redactText(error.message, { secrets: [sasl?.password, sasl?.userName] });
+  const secrets = [sasl?.password, sasl?.userName];
+  const message = redactText(error.message, { secrets });
   return new ConnectionError(`${what}: ${message}${adviceOn(error, securityProtocol)}`, {
     retryable: !isCertificateError(error) && !unmendable.has(error.name),
-    cause: error.thrown,
+    cause: redactError(error.thrown, { secrets }),
     details: typeof error.code === "string" ? { code: error.code } : {},
   });
 }

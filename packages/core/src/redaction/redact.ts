@@ -1,19 +1,24 @@
-import { cutOut, type RedactOptions, redacted, spellings } from "./redact-text.ts";
+import { cutOut, type RedactOptions, redacted, searchFor } from "./redact-text.ts";
 import { isSecretName } from "./secret-names.ts";
 
 const maxDepth = 16;
+/** A value that stands in many places is shown in each: few objects can make an endless text. */
+const maxValues = 100_000;
 
 /**
  * Returns a copy of `value` that can be shown. It replaces values under secret names, in objects, maps and
  * lists of pairs, and cuts every known secret out of every text. Errors keep their messages, binary data only
- * its length. Cycles and very deep values are cut off. Never throws.
+ * its length. Cycles, very deep values and what is beyond 100,000 values are cut off. Never throws.
  */
 export function redact(value: unknown, options: RedactOptions = {}): unknown {
-  const secrets = spellings(options.secrets);
+  const search = searchFor(options);
   const open = new Set<object>();
+  let values = 0;
 
   function visit(current: unknown, depth: number): unknown {
-    if (typeof current === "string") return cutOut(current, secrets);
+    values += 1;
+    if (values > maxValues) return "[too many]";
+    if (typeof current === "string") return cutOut(current, search);
     if (typeof current === "function") return "[function]";
     if (typeof current !== "object" || current === null) return current;
     if (open.has(current)) return "[circular]";
@@ -44,7 +49,7 @@ export function redact(value: unknown, options: RedactOptions = {}): unknown {
     return Object.fromEntries(
       members.map(([key, item]) => {
         const name = String(key);
-        return [cutOut(name, secrets), isSecretName(name) ? redacted : visit(item, depth + 1)];
+        return [cutOut(name, search), isSecretName(name) ? redacted : visit(item, depth + 1)];
       }),
     );
   }
