@@ -4,7 +4,7 @@ import { expect, it } from "@jest/globals";
 import { silentLogger, systemClock } from "@wirekit/core";
 import { Deadline, Troubles } from "@wirekit/core/kit";
 import type { SqsApi, SqsMessage } from "@wirekit/core/sqs";
-import { scale } from "@wirekit/devstack/scale";
+import { scale } from "@wirekit/test-support/scale";
 import * as z from "zod";
 import { awsMessagingConfig } from "../src/config.ts";
 import type { AwsClients } from "../src/connection/clients.ts";

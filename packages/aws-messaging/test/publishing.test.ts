@@ -3,7 +3,7 @@ import { silentLogger, systemClock } from "@wirekit/core";
 import { toAwsError } from "@wirekit/core/aws";
 import { Troubles } from "@wirekit/core/kit";
 import { type AwsServer, startAws } from "@wirekit/devstack/aws";
-import { scale } from "@wirekit/devstack/scale";
+import { scale } from "@wirekit/test-support/scale";
 import * as z from "zod";
 import { awsMessagingConfig, type PublishBatching } from "../src/config.ts";
 import { type AwsClients, awsClients } from "../src/connection/clients.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "@jest/globals";
-import { scale } from "@wirekit/devstack/scale";
+import { scale } from "@wirekit/test-support/scale";
 import fc from "fast-check";
 import { ConnectionError, RejectedError, silentLogger } from "../src/index.ts";
 import { type BatchEntry, Batcher, type BatchOutcome, type EntryResult } from "../src/outbound/index.ts";

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "@jest/globals";
-import { readSnippets, runSnippets } from "@wirekit/devstack/readme";
+import { readSnippets, runSnippets } from "@wirekit/test-support/readme";
 
 const packageDirectory = fileURLToPath(new URL("..", import.meta.url));
 const folder = new URL("../docs/", import.meta.url);

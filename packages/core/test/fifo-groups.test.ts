@@ -2,6 +2,8 @@ import { expect, it } from "@jest/globals";
 import { createConsumer } from "../src/inbound/index.ts";
 import { silentLogger } from "../src/index.ts";
 import { type SqsApi, type SqsDelivery, SqsSource } from "../src/sqs/index.ts";
+import { deferred, until } from "../src/testing/index.ts";
+import { FakeSqs, sqsMessage } from "./fake-sqs.ts";
 
 /**
  * A FIFO queue with SQS's own rule: while a message of a group is held, nothing more of that group is given
@@ -77,4 +79,31 @@ it("never holds more than three messages of a FIFO group, however many slots and
   // What stands behind a failure is released, which its redrive policy counts as a receive: so few are risked
   // for one that fails.
   expect(sqs.mostHeld).toBe(3);
+});
+
+it("handles the messages of a group on a standard queue at once, and gives none back for one that fails", async () => {
+  const sqs = new FakeSqs();
+  const running: string[] = [];
+  const goOn = deferred();
+  const consumer = createConsumer<SqsDelivery, string>(
+    {
+      source: new SqsSource({ sqs, queueUrl: "https://sqs.example.com/1/orders", settleLingerMs: 0 }),
+      concurrency: 10,
+      decode: ({ body }) => body,
+      logger: silentLogger,
+    },
+    async (body) => {
+      running.push(body);
+      await goOn.promise;
+      if (body === "body of 0") throw new Error("poison");
+    },
+  );
+  await until(() => sqs.polls.length > 0);
+  sqs.deliver(...Array.from({ length: 10 }, (_, n) => sqsMessage(String(n), { groupId: "tenant" })));
+  await until(() => running.length === 10);
+  goOn.resolve();
+  await until(() => consumer.stats().handled === 9 && consumer.stats().retried === 1);
+  await consumer.close();
+  const changed = sqs.inputs("changeMessageVisibilityBatch").flatMap(({ Entries }) => Entries);
+  expect(changed).toMatchObject([{ ReceiptHandle: "r-0" }]);
 });

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { afterEach, describe, expect, it } from "@jest/globals";
-import { scale } from "@wirekit/devstack/scale";
+import { scale } from "@wirekit/test-support/scale";
 import { createHttpTransport, type HttpTransportOptions } from "../src/http/index.ts";
 import { ClosedError, ConnectionError, systemClock, TimeoutError } from "../src/index.ts";
 import { retry } from "../src/kit/index.ts";

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "@jest/globals";
-import { runTypeScript } from "@wirekit/devstack/run-typescript";
+import { runTypeScript } from "@wirekit/test-support/run-typescript";
 import { onRawRequest, rawResponse, startTcpServer } from "./servers.ts";
 
 const packageDirectory = fileURLToPath(new URL("..", import.meta.url));

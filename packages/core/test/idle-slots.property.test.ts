@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { scale } from "@wirekit/devstack/scale";
+import { scale } from "@wirekit/test-support/scale";
 import fc from "fast-check";
 import { createConsumer, type Delivery, type Source } from "../src/inbound/index.ts";
 import { silentLogger } from "../src/index.ts";

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { expect, it } from "@jest/globals";
-import { readSnippets, runSnippets } from "@wirekit/devstack/readme";
+import { readSnippets, runSnippets } from "@wirekit/test-support/readme";
 import { startHttpServer } from "./servers.ts";
 
 const packageDirectory = fileURLToPath(new URL("..", import.meta.url));

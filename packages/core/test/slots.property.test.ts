@@ -1,5 +1,5 @@
 import { expect, it } from "@jest/globals";
-import { scale } from "@wirekit/devstack/scale";
+import { scale } from "@wirekit/test-support/scale";
 import fc from "fast-check";
 import { silentLogger } from "../src/index.ts";
 import { type QueueEntry, Slots } from "../src/kit/index.ts";

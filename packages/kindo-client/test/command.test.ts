@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterEach, expect, it } from "@jest/globals";
-import { runTypeScript } from "@wirekit/devstack/run-typescript";
+import { runTypeScript } from "@wirekit/test-support/run-typescript";
 import { aMessage, credentials } from "./messages.ts";
 import { closeAll, startService } from "./stack.ts";
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { expect, it } from "@jest/globals";
-import { runTypeScript } from "@wirekit/devstack/run-typescript";
+import { runTypeScript } from "@wirekit/test-support/run-typescript";
 import { credentials } from "./messages.ts";
 import { closeAll, startService } from "./stack.ts";
 

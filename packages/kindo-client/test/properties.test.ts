@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { LambdaUrlServer } from "@wirekit/devstack/lambda-url";
-import { scale } from "@wirekit/devstack/scale";
+import { scale } from "@wirekit/test-support/scale";
 import fc from "fast-check";
 import { type JsonObject, KindoClient, signRequest } from "../src/index.ts";
 import { aMessage, credentials } from "./messages.ts";

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { afterEach, expect, it } from "@jest/globals";
-import { readSnippets, runSnippets } from "@wirekit/devstack/readme";
+import { readSnippets, runSnippets } from "@wirekit/test-support/readme";
 import { credentials } from "./messages.ts";
 import { closeAll, startService } from "./stack.ts";
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
-import { scale } from "@wirekit/devstack/scale";
+import { scale } from "@wirekit/test-support/scale";
 import type { NumberedOutcome, ProducerPayload } from "../src/index.ts";
 import { aMessage } from "./messages.ts";
 import { closeAll, startBoth } from "./stack.ts";

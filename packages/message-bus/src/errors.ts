@@ -41,6 +41,19 @@ export class ReceiptError extends WirekitError<
   static override readonly mark: string = "@wirekit/message-bus/ReceiptError";
 }
 
+/** What was given cannot be a receipt handle: it is refused without asking the broker. */
+export class InvalidReceiptError extends ReceiptError {
+  static override readonly mark: string = "@wirekit/message-bus/InvalidReceiptError";
+  static override readonly alsoMarks: readonly string[] = [ValidationError.mark];
+
+  readonly issues: readonly Issue[];
+
+  constructor(message: string, issues: readonly Issue[]) {
+    super(message, { code: "message-bus/unknown-receipt" });
+    this.issues = issues;
+  }
+}
+
 /** What a bus throws that is asked for something when it is closed. */
 export function closedError(): ClosedError {
   return new ClosedError("The message bus");

@@ -4,6 +4,8 @@ import {
   MessageTooLargeError,
   type SendOutcome,
   UnconfirmedError,
+  ValidationError,
+  type WirekitError,
 } from "@wirekit/core";
 import { failedOutcome } from "@wirekit/core/kit";
 import type { BatchOutcome } from "@wirekit/core/outbound";
@@ -172,7 +174,7 @@ export class SendAccounts {
       return;
     }
     const isOwnDoing = signal?.aborted === true && causeOf(reason) === signal.reason;
-    if (isOwnDoing || outcome.error instanceof MessageTooLargeError) return;
+    if (isOwnDoing || isOfTheMessage(outcome.error)) return;
     this.#failing.set(target, {
       isPassing: outcome.error.retryable || outcome.kind === "unconfirmed",
     });
@@ -211,6 +213,11 @@ export class SendAccounts {
 
 function unconfirmedByClosing(): UnconfirmedError {
   return new UnconfirmedError("The message", { cause: closedError() });
+}
+
+/** What is wrong with one message says nothing of the broker. */
+function isOfTheMessage(error: WirekitError): boolean {
+  return error instanceof MessageTooLargeError || error instanceof ValidationError;
 }
 
 function areaOf(target: string): string {

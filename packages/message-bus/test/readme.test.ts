@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { expect, it } from "@jest/globals";
 import { startAws } from "@wirekit/devstack/aws";
-import { readSnippets, runSnippets } from "@wirekit/devstack/readme";
+import { readSnippets, runSnippets } from "@wirekit/test-support/readme";
 
 const packageDirectory = fileURLToPath(new URL("..", import.meta.url));
 

@@ -5,6 +5,9 @@ import { type Batcher, utf8Length } from "@wirekit/core/outbound";
 import {
   attributesBytes,
   createSqsSender,
+  findAttributeFault,
+  findAttributeNameFault,
+  maxAttributes,
   type SqsAttribute,
   type SqsDelivery,
   type SqsReceipt,
@@ -14,7 +17,7 @@ import type { AwsMessagingConfig } from "../config.ts";
 import type { AwsClients } from "../connection/clients.ts";
 import { deadLetterAttributes } from "../encryption/message-cipher.ts";
 import { TopicPublishers } from "../publishing/topic-publishers.ts";
-import { encodeAttributes, maxAttributes } from "../wire/attributes.ts";
+import { encodeAttributes } from "../wire/attributes.ts";
 import { isFifo, isFifoTopic } from "../wire/names.ts";
 import type { DeadLetterDestination } from "./consume-options.ts";
 import { findQueue, queueReference } from "./queue-directory.ts";
@@ -74,8 +77,9 @@ export class DeadLetterWriter {
       this.#queues.get(queue, () => this.#openQueue(queue)),
       signal,
     );
-    const fifo = isFifo(queueReference({ queue }, this.#options.config)) && fifoFields(entry);
-    const message = { MessageBody: entry.body, MessageAttributes: entry.attributes, ...fifo };
+    const isFifoTarget = isFifo(queueReference({ queue }, this.#options.config));
+    const group = isFifoTarget ? fifoFields(entry) : fairGroup(entry);
+    const message = { MessageBody: entry.body, MessageAttributes: entry.attributes, ...group };
     return sender.send(message, { signal });
   }
 
@@ -102,6 +106,8 @@ interface DeadLetterEntry {
   readonly body: string;
   readonly attributes: Record<string, SqsAttribute>;
   readonly groupId: string | undefined;
+  /** Whether the queue that it comes from keeps the order of the group. */
+  readonly order: "kept" | "free";
   /** A record that is written twice arrives once on a FIFO destination. */
   readonly deduplicationId: string;
 }
@@ -112,7 +118,7 @@ function entryOf(
   { delivery, reason, error, failedAt }: DeadLetter<SqsDelivery>,
   maxBytes: number,
 ): DeadLetterEntry {
-  const own = delivery.message.MessageAttributes ?? {};
+  const own = legalAttributes(delivery.message.MessageAttributes ?? {});
   const all = encodeAttributes({
     [deadLetterAttributes.reason]: reason,
     [deadLetterAttributes.error]: error.code,
@@ -126,13 +132,28 @@ function entryOf(
   return {
     body: delivery.body,
     attributes: { ...Object.fromEntries(Object.entries(facts).slice(0, room)), ...own },
-    groupId: delivery.key,
+    groupId: delivery.message.Attributes?.MessageGroupId,
+    order: delivery.key === undefined ? "free" : "kept",
     deduplicationId: `${delivery.id}-${delivery.attempt}`,
   };
 }
 
 function fifoFields({ groupId = "dead-letters", deduplicationId }: DeadLetterEntry) {
   return { MessageGroupId: groupId, MessageDeduplicationId: deduplicationId };
+}
+
+/** All of them, from SQS itself. What only another service takes would keep the letter from being written. */
+function legalAttributes(
+  attributes: Readonly<Record<string, SqsAttribute>>,
+): Readonly<Record<string, SqsAttribute>> {
+  const isLegal = ([name, attribute]: readonly [string, SqsAttribute]) =>
+    (findAttributeNameFault(name) ?? findAttributeFault(attribute)) === undefined;
+  return Object.fromEntries(Object.entries(attributes).filter(isLegal));
+}
+
+/** The group of a fair queue. One that kept an order means nothing to a standard queue. */
+function fairGroup({ groupId, order }: DeadLetterEntry) {
+  return order === "free" && groupId !== undefined && { MessageGroupId: groupId };
 }
 
 /** The first of the attributes, as many as there is room for in bytes. */

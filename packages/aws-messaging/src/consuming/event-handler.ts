@@ -15,8 +15,9 @@ export interface MessageMetadata {
   readonly sentAt?: Date | undefined;
   /** 1 on the first delivery. */
   readonly receiveCount: number;
-  /** On FIFO queues. */
+  /** On FIFO queues, and on standard queues where SQS serves groups fairly. */
   readonly groupId?: string | undefined;
+  /** On FIFO queues. */
   readonly deduplicationId?: string | undefined;
 }
 

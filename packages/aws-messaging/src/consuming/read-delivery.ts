@@ -61,7 +61,7 @@ export async function readDelivery(delivery: SqsDelivery, context: ReadContext):
       topicArn: unwrapped.kind === "sns" ? unwrapped.topicArn : undefined,
       subject: unwrapped.kind === "sns" ? unwrapped.subject : undefined,
       sentAt: sentAt > 0 ? new Date(sentAt) : undefined,
-      groupId: delivery.key,
+      groupId: Attributes.MessageGroupId,
       deduplicationId: Attributes.MessageDeduplicationId,
     },
   };

@@ -113,11 +113,18 @@ function dataOf(result: RunResult): unknown {
 function toJson(value: unknown): string {
   try {
     const text = JSON.stringify(value);
-    if (text !== undefined) return text;
+    if (text !== undefined) return text.replace(beyondXml, escaped);
   } catch {
     // Cycles and big integers: the schema let through what JSON cannot carry.
   }
   throw new ValidationFailedError([{ path: "", message: "cannot be written as JSON" }]);
+}
+
+/** JSON writes them as they are, which SQS does not take. An escape means the same. */
+const beyondXml = /[\uFFFE\uFFFF]/g;
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16)}`;
 }
 
 function toIssues(issues: readonly StandardSchemaV1.Issue[]): Issue[] {

@@ -1,13 +1,12 @@
-import { type Issue, MessageTooLargeError } from "@wirekit/core";
+import { MessageTooLargeError } from "@wirekit/core";
 import { utf8Length } from "@wirekit/core/outbound";
-import { attributesBytes, type SqsAttribute } from "@wirekit/core/sqs";
+import { attributesBytes, maxAttributes, type SqsAttribute } from "@wirekit/core/sqs";
 import type { MessageCipher } from "../encryption/message-cipher.ts";
-import { ValidationFailedError } from "../errors.ts";
 import { type EncodedEvent, type EventSchema, encodeEvent, type Published } from "../events/schema.ts";
 import type { BodyStore } from "../large-bodies/body-store.ts";
-import { type Attributes, encodeAttributes, maxAttributes } from "../wire/attributes.ts";
+import { type Attributes, encodeAttributes } from "../wire/attributes.ts";
 import { encodePointer, pointerAttribute } from "../wire/body-pointer.ts";
-import { isFifoTopic } from "../wire/names.ts";
+import { checkCount, checkFacts, type EntryFacts } from "./check-facts.ts";
 import type { PreparedEntry } from "./publication.ts";
 import type { PublishOptions, PublishTarget } from "./publish-options.ts";
 
@@ -37,33 +36,28 @@ export function prepareEntry<Schema extends EventSchema>(
   const encoded = encodeEvent(target.schema, event);
   // The facts are read once the event is known to be valid: what the definition reads of it may be missing.
   return typeof encoded === "string" && context.cipher === undefined
-    ? finish(encoded, factsOf(target, event, options), context)
-    : finishLater(encoded, () => factsOf(target, event, options), context);
-}
-
-/** What an entry is made of besides its body. */
-interface EntryFacts {
-  readonly topic: string;
-  readonly attributes: Attributes;
-  readonly subject: string | undefined;
-  readonly groupId: string | undefined;
-  readonly deduplicationId: string | undefined;
+    ? finish(encoded, factsOf(target, event, options, context), context)
+    : finishLater(encoded, () => factsOf(target, event, options, context), context);
 }
 
 function factsOf<Schema extends EventSchema>(
   target: PublishTarget<Schema>,
   event: Published<Schema>,
   options: PublishOptions,
+  { topicMap = noTopicMap }: PrepareContext,
 ): EntryFacts {
-  return {
+  const facts = {
     topic: target.topic,
     attributes: attributesOf(target, event, options),
     subject: options.subject,
     groupId: options.groupId ?? target.groupId?.(event),
     deduplicationId: options.deduplicationId ?? target.deduplicationId?.(event),
   };
+  checkFacts(facts, topicMap);
+  return facts;
 }
 
+const noTopicMap: Readonly<Record<string, string>> = {};
 const noAttributes: Attributes = {};
 
 function attributesOf<Schema extends EventSchema>(
@@ -146,13 +140,11 @@ function draftOf({ body, attributes }: Pick<Draft, "body" | "attributes">): Draf
 function entryOf(
   draft: Draft,
   facts: EntryFacts,
-  { maxMessageBytes, topicMap = {}, store }: PrepareContext,
+  { maxMessageBytes, store }: PrepareContext,
 ): PreparedEntry | Promise<PreparedEntry> {
-  const { topic } = facts;
   const { bytes } = draft;
   const isTooLarge = bytes > maxMessageBytes;
-  const issues = findIssues(facts, isTooLarge && store ? withPointerTo(draft) : draft.attributes, topicMap);
-  if (issues.length > 0) throw new ValidationFailedError(issues, { details: { topic } });
+  checkCount(facts.topic, isTooLarge && store ? withPointerTo(draft) : draft.attributes);
   if (!isTooLarge) return { bytes, entry: assemble(draft, facts), publication: undefined };
   if (store === undefined) throw new MessageTooLargeError({ bytes, maxBytes: maxMessageBytes });
   return storeApart(draft, facts, { maxMessageBytes, store });
@@ -191,39 +183,4 @@ function assemble(draft: Draft, { subject, groupId, deduplicationId }: EntryFact
     ...(groupId !== undefined && { MessageGroupId: groupId }),
     ...(deduplicationId !== undefined && { MessageDeduplicationId: deduplicationId }),
   };
-}
-
-function findIssues(
-  { topic, groupId, deduplicationId, subject }: EntryFacts,
-  attributes: Attributes,
-  topicMap: Readonly<Record<string, string>>,
-): Issue[] {
-  const issues: Issue[] = [];
-  const names = Object.keys(attributes);
-  if (names.length > maxAttributes) {
-    issues.push({ path: "attributes", message: `are ${names.length}: SQS takes at most ${maxAttributes}` });
-  }
-  for (const [name, value] of Object.entries(attributes)) {
-    if (!/^(?!aws\.|amazon\.|\.)(?!.*\.\.)[\w.-]{1,256}(?<!\.)$/i.test(name)) {
-      issues.push({ path: `attributes.${name}`, message: "is no name that SNS takes" });
-    }
-    if (value === "" || (value instanceof Uint8Array && value.byteLength === 0)) {
-      issues.push({ path: `attributes.${name}`, message: "must not be empty" });
-    }
-    if (typeof value === "number" && !Number.isFinite(value)) {
-      issues.push({ path: `attributes.${name}`, message: "must be a finite number" });
-    }
-  }
-  if (isFifoTopic(topic, topicMap) && groupId === undefined) {
-    issues.push({ path: "groupId", message: "is required on a FIFO topic" });
-  }
-  for (const [path, id] of Object.entries({ groupId, deduplicationId })) {
-    if (id !== undefined && !/^[!-~]{1,128}$/.test(id)) {
-      issues.push({ path, message: "must be 1 to 128 letters, digits and punctuation" });
-    }
-  }
-  if (subject !== undefined && !/^[ -~]{1,100}$/.test(subject)) {
-    issues.push({ path: "subject", message: "must be 1 to 100 ASCII characters" });
-  }
-  return issues;
 }

@@ -14,7 +14,10 @@ export interface PublishOptions extends WaitOptions {
   readonly attributes?: Attributes | undefined;
   /** Shown by SNS in e-mails and kept in the envelope; lost on raw delivery. */
   readonly subject?: string | undefined;
-  /** Required on a FIFO topic: the messages of a group keep their order. */
+  /**
+   * Required on a FIFO topic: the messages of a group keep their order. On a standard topic they keep none:
+   * SQS serves its groups fairly, so that one with many messages does not hold up the others.
+   */
   readonly groupId?: string | undefined;
   /** On a FIFO topic: a second message with this id within five minutes is not delivered. */
   readonly deduplicationId?: string | undefined;

@@ -1,7 +1,7 @@
 import { AwsError } from "@wirekit/core/aws";
 import type { Troubles } from "@wirekit/core/kit";
-import { Batcher, type EntryResult } from "@wirekit/core/outbound";
-import { entryId, sendBatch } from "@wirekit/core/sqs";
+import { type BatchEntry, Batcher, type EntryResult } from "@wirekit/core/outbound";
+import { entryId, isFifoQueue, sendBatch } from "@wirekit/core/sqs";
 import type { AwsMessagingConfig } from "../config.ts";
 import type { PublishedEntry, SnsApi } from "../connection/sns-api.ts";
 import { nameOf } from "../wire/names.ts";
@@ -30,13 +30,20 @@ export class TopicPublisher extends Batcher<PreparedEntry, PublishReceipt> {
     const { batching, retry, requestTimeoutMs, maxMessageBytes, logger, clock, random } = config;
     const topic = nameOf(topicArn);
     const area = `publishing to ${topic}`;
-    const request = { what: `Publishing to ${topic}`, details: { topic }, receiptOf };
+    const isFifo = isFifoQueue(topic);
+    const request = {
+      what: `Publishing to ${topic}`,
+      details: { topic },
+      receiptOf,
+      order: isFifo ? "kept" : "free",
+    } as const;
     super({
       maxEntries,
       // The limit of a message is also the limit of a request.
       maxBytes: maxMessageBytes,
       sizeOf: ({ bytes }) => bytes,
-      keyOf: ({ entry }) => entry.MessageGroupId,
+      // On a standard topic a group is one of SQS's fair queues, and keeps no order.
+      keyOf: ({ entry }) => (isFifo ? entry.MessageGroupId : undefined),
       orderOnPartialFailure: batching.orderOnPartialFailure,
       lingerMs: batching.lingerMs,
       maxInFlight: batching.maxInFlight,
@@ -47,15 +54,17 @@ export class TopicPublisher extends Batcher<PreparedEntry, PublishReceipt> {
       logger,
       clock,
       random,
-      // The context is passed on as it is: reading its signal would make one.
       flush: async (entries, context) => {
-        const PublishBatchRequestEntries = entries.map(({ item }, index) => ({
-          Id: entryId(index),
-          ...item.entry,
-        }));
-        const input = { TopicArn: topicArn, PublishBatchRequestEntries };
+        const send = (some: readonly BatchEntry<PreparedEntry>[]) => {
+          const PublishBatchRequestEntries = some.map(({ item }, index) => ({
+            Id: entryId(index),
+            ...item.entry,
+          }));
+          return sns.publishBatch({ TopicArn: topicArn, PublishBatchRequestEntries }, context);
+        };
         try {
-          const results = await sendBatch(() => sns.publishBatch(input, context), entries.length, request);
+          // The context is passed on as it is: reading its signal would make one.
+          const results = await sendBatch(entries, { ...request, context, send });
           noteResults(area, results, troubles);
           return results;
         } catch (thrown) {

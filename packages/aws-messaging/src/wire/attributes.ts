@@ -7,15 +7,15 @@ export type AttributeValue = string | number | Uint8Array;
 /** Message attributes by name. */
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 
-/** SQS and SNS take at most this many on a message that is delivered raw to SQS. */
-export const maxAttributes = 10;
-
 /** To what SNS and SQS carry. */
 export function encodeAttributes(attributes: Attributes): Record<string, SqsAttribute> {
-  return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, encodeOne(value)]));
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => [name, encodeAttribute(value)]),
+  );
 }
 
-function encodeOne(value: AttributeValue): SqsAttribute {
+/** Anything that is neither text nor number is taken for bytes. */
+export function encodeAttribute(value: AttributeValue): SqsAttribute {
   if (typeof value === "number") return { DataType: "Number", StringValue: String(value) };
   if (typeof value === "string") return { DataType: "String", StringValue: value };
   return { DataType: "Binary", BinaryValue: value };

@@ -100,7 +100,9 @@ export function toAwsError(what: string, thrown: unknown, context: AwsErrorConte
   if (thrown instanceof WirekitError && !isTransport(thrown)) return thrown;
   const read = readAwsFailure(thrown);
   const failure = context.request === undefined ? read : { ...read, request: context.request };
-  return makeError(what, failure, { details: context.details, cause: causeOf(thrown, read) });
+  // Our own texts are safe to show.
+  const shown = thrown instanceof WirekitError ? thrown.message : undefined;
+  return makeError(what, failure, { details: context.details, shown, cause: causeOf(thrown, read) });
 }
 
 /** Makes the error of an entry that AWS took out of a batch and refused. */
@@ -123,11 +125,13 @@ function makeError(
   failure: AwsFailure,
   options: {
     readonly details?: ErrorDetails | undefined;
+    /** In place of the fault's name. */
+    readonly shown?: string | undefined;
     readonly cause?: unknown;
   },
 ): AwsError {
   const { kind, fault, status, request } = failure;
-  const shown = status === undefined ? fault : `${fault}, HTTP ${status}`;
+  const shown = options.shown ?? (status === undefined ? fault : `${fault}, HTTP ${status}`);
   const message = `${what} failed: ${shown}${hints[kind] ?? ""}`;
   return new (request === "answered" ? AwsRejectedError : AwsError)(message, {
     ...failure,

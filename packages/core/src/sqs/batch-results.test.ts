@@ -1,8 +1,6 @@
 import { expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { toAwsError } from "../aws/index.ts";
-import { UnconfirmedError } from "../index.ts";
-import { entryId, readBatchResult, sendBatch } from "./batch-results.ts";
+import { entryId, readBatchResult } from "./batch-results.ts";
 
 const read = (result: Parameters<typeof readBatchResult>[0], count: number) =>
   readBatchResult(result, count, {
@@ -64,40 +62,4 @@ it("takes an entry for delivered if, and only if, it is named as such, whatever 
       expect(kinds).toEqual(Array.from({ length: count }, (_, index) => kindOf(entryId(index))));
     }),
   );
-});
-
-const send = (thrown: unknown) =>
-  sendBatch(() => Promise.reject(thrown), 2, {
-    what: "Sending",
-    receiptOf: () => undefined,
-  });
-
-it("takes all entries of a request whose answer was lost for unconfirmed", async () => {
-  const lost = toAwsError("Sending", { code: "ECONNRESET", syscall: "read" });
-  expect(await send(lost)).toEqual([
-    { kind: "unconfirmed", error: lost },
-    { kind: "unconfirmed", error: lost },
-  ]);
-});
-
-it("reads what the SDK itself throws", async () => {
-  expect(await send(new Error("odd"))).toMatchObject([
-    { kind: "unconfirmed", error: { code: "aws/transient" } },
-    { kind: "unconfirmed" },
-  ]);
-  await expect(send({ code: "ECONNREFUSED" })).rejects.toMatchObject({
-    code: "aws/transient",
-    request: "unsent",
-  });
-});
-
-it.each([
-  toAwsError("Sending", { code: "ECONNREFUSED" }),
-  toAwsError("Sending", {
-    name: "InvalidParameterValue",
-    $metadata: { httpStatusCode: 400 },
-  }),
-  new UnconfirmedError("It"),
-])("throws what says something else: %s", async (thrown) => {
-  await expect(send(thrown)).rejects.toBe(thrown);
 });

@@ -1,4 +1,4 @@
-import { AwsError, toAwsError, toEntryError, unmentionedEntryError } from "../aws/aws-error.ts";
+import { toEntryError, unmentionedEntryError } from "../aws/aws-error.ts";
 import type { ErrorDetails } from "../errors/wirekit-error.ts";
 import type { EntryResult } from "../outbound/index.ts";
 import type { AwsBatchResult } from "./sqs-api.ts";
@@ -11,43 +11,21 @@ export interface BatchRequest {
   readonly details?: ErrorDetails | undefined;
 }
 
+/** An entry that went well, with the id that it has in its request. */
+export interface SuccessfulEntry {
+  readonly Id?: string | undefined;
+}
+
 /** Names an entry to SNS and SQS: by its place in the request. {@link readBatchResult} reads it back. */
 export function entryId(index: number): string {
   return String(index);
 }
 
 /**
- * Sends a batch, and returns what became of each entry, in the order of the request. Entries are unconfirmed
- * if the answer was lost, or does not mention them.
- *
- * @throws the error of a request that failed as a whole, and did not do anything.
- */
-export async function sendBatch<Successful extends { readonly Id?: string | undefined }, Receipt>(
-  send: () => Promise<AwsBatchResult<Successful>>,
-  count: number,
-  request: BatchRequest & {
-    readonly receiptOf: (entry: Successful) => Receipt;
-  },
-): Promise<EntryResult<Receipt>[]> {
-  try {
-    return readBatchResult(await send(), count, request);
-  } catch (thrown) {
-    const error = toAwsError(request.what, thrown, {
-      details: request.details,
-    });
-    if (!(error instanceof AwsError) || error.request !== "unknown") throw error;
-    return Array.from({ length: count }, () => ({
-      kind: "unconfirmed",
-      error,
-    }));
-  }
-}
-
-/**
  * What an answer says of each entry, in the order of the request. An entry that it does not mention is
  * unconfirmed.
  */
-export function readBatchResult<Successful extends { readonly Id?: string | undefined }, Receipt>(
+export function readBatchResult<Successful extends SuccessfulEntry, Receipt>(
   result: AwsBatchResult<Successful>,
   count: number,
   request: BatchRequest & {

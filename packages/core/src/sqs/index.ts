@@ -1,4 +1,13 @@
-export { type BatchRequest, entryId, sendBatch } from "./batch-results.ts";
+export { type BatchRequest, entryId, type SuccessfulEntry } from "./batch-results.ts";
+export {
+  findAttributeFault,
+  findAttributeNameFault,
+  findIdFault,
+  findTextFault,
+  maxAttributes,
+} from "./check-entry.ts";
+export { isFifoQueue } from "./queue-name.ts";
+export { type BatchSend, sendBatch } from "./send-batch.ts";
 export type {
   AwsBatchFailure,
   AwsBatchResult,

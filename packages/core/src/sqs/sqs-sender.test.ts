@@ -47,7 +47,7 @@ it("sends entries again that failed, alone", async () => {
 
 it("keeps the order of a group: one message of it in a request", async () => {
   const sqs = new FakeSqs();
-  const sender = createSqsSender({ sqs, queueUrl });
+  const sender = createSqsSender({ sqs, queueUrl: `${queueUrl}.fifo` });
   const send = (MessageGroupId: string, MessageBody: string) => sender.send({ MessageGroupId, MessageBody });
   await Promise.all([send("g", "1"), send("g", "2"), send("h", "1")]);
   const bodies = sqs

@@ -1,6 +1,9 @@
 import { Batcher, type BatcherOptions } from "../outbound/index.ts";
 import { utf8Length } from "../outbound/utf8-length.ts";
-import { entryId, sendBatch } from "./batch-results.ts";
+import { entryId } from "./batch-results.ts";
+import { checkSendEntry } from "./check-entry.ts";
+import { isFifoQueue, queueNameOf } from "./queue-name.ts";
+import { sendBatch } from "./send-batch.ts";
 import {
   maxBatchBytes,
   maxBatchEntries,
@@ -44,36 +47,42 @@ export interface SqsSenderOptions
 
 /**
  * Single messages in, full `SendMessageBatch` requests out. On a FIFO queue the messages of a group keep
- * their order.
+ * their order. On a standard queue a group is one of SQS's fair queues, and keeps none.
+ *
+ * Each message is checked before it joins others: one that SQS does not take is refused alone, with a
+ * `ValidationError`.
  */
 export function createSqsSender(options: SqsSenderOptions): Batcher<SqsSendEntry, SqsReceipt> {
   const { sqs, queueUrl, maxMessageBytes, queueName = queueNameOf(queueUrl), ...batching } = options;
+  const isFifo = isFifoQueue(queueUrl);
+  const kind = isFifo ? "fifo" : "standard";
   const request = {
     what: `Sending to the queue ${JSON.stringify(queueName)}`,
     details: { queue: queueName },
     receiptOf,
-  };
+    order: isFifo ? "kept" : "free",
+  } as const;
   return new Batcher<SqsSendEntry, SqsReceipt>({
     ...batching,
     maxEntries: maxBatchEntries,
     maxBytes: maxBatchBytes,
     maxEntryBytes: maxMessageBytes,
-    sizeOf: messageBytes,
-    keyOf: ({ MessageGroupId }) => MessageGroupId,
-    // The context is passed on as it is: reading its signal would make one.
-    flush: (entries, context) => {
-      const Entries = entries.map(({ item }, index) => ({
-        Id: entryId(index),
-        ...item,
-      }));
-      const send = () => sqs.sendMessageBatch({ QueueUrl: queueUrl, Entries }, context);
-      return sendBatch(send, entries.length, request);
+    sizeOf: (entry) => {
+      checkSendEntry(entry, kind);
+      return messageBytes(entry);
     },
+    keyOf: ({ MessageGroupId }) => (isFifo ? MessageGroupId : undefined),
+    flush: (entries, context) =>
+      sendBatch(entries, {
+        ...request,
+        // Passed on as it is: reading its signal would make one.
+        context,
+        send: (some) => {
+          const Entries = some.map(({ item }, index) => ({ Id: entryId(index), ...item }));
+          return sqs.sendMessageBatch({ QueueUrl: queueUrl, Entries }, context);
+        },
+      }),
   });
-}
-
-function queueNameOf(url: string): string {
-  return url.slice(url.lastIndexOf("/") + 1);
 }
 
 function receiptOf({ MessageId: messageId = "", SequenceNumber: sequenceNumber }: SqsSent): SqsReceipt {

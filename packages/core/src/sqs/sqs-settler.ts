@@ -1,11 +1,15 @@
 import type { Clock, Random } from "../clock.ts";
+import { ValidationError } from "../errors/validation-error.ts";
 import { WirekitError } from "../errors/wirekit-error.ts";
 import type { LeaseRenewal, LeaseRenewalResult } from "../inbound/leases.ts";
 import type { Logger } from "../logger.ts";
-import { Batcher, type BatcherStats, type EntryResult } from "../outbound/index.ts";
+import { type BatchEntry, Batcher, type BatcherStats, type EntryResult } from "../outbound/index.ts";
 import type { RetryPolicy } from "../retry-policy.ts";
-import { entryId, readBatchResult } from "./batch-results.ts";
-import { type AwsBatchResult, maxBatchEntries, type SqsApi } from "./sqs-api.ts";
+import { entryId } from "./batch-results.ts";
+import { findTextFault } from "./check-entry.ts";
+import { isFifoQueue, queueNameOf } from "./queue-name.ts";
+import { sendBatch } from "./send-batch.ts";
+import { maxBatchEntries, maxLeaseMs, type SqsApi } from "./sqs-api.ts";
 
 export interface SqsSettlerOptions {
   readonly sqs: Pick<SqsApi, "deleteMessageBatch" | "changeMessageVisibilityBatch">;
@@ -46,39 +50,64 @@ export class SqsSettler {
       retry,
       flushTimeoutMs: timeoutMs,
     };
+    const order: "kept" | "free" = isFifoQueue(QueueUrl) ? "kept" : "free";
+    const details = { queue: queueNameOf(QueueUrl) };
+    // The context is passed on as it is: reading its signal would make one.
+    const request = (action: string) => ({
+      what: `${action} the queue ${JSON.stringify(details.queue)}`,
+      details,
+      order,
+      receiptOf: () => undefined,
+    });
+    const deleting = request("Deleting from");
     this.#deletes = new Batcher({
       ...batching,
-      // The context is passed on as it is: reading its signal would make one.
       flush: async (entries, context) => {
-        const Entries = entries.map(({ item }, index) => ({ Id: entryId(index), ReceiptHandle: item }));
-        const result = await sqs.deleteMessageBatch({ QueueUrl, Entries }, context);
-        return settled("Deleting from", QueueUrl, result, entries.length);
+        const send = (some: Entries<string>) => {
+          const Entries = some.map(({ item }, index) => ({ Id: entryId(index), ReceiptHandle: item }));
+          return sqs.deleteMessageBatch({ QueueUrl, Entries }, context);
+        };
+        return settled(await sendBatch(entries, { ...deleting, context, send }));
       },
     });
+    const changing = request("Changing visibility in");
     this.#changes = new Batcher({
       ...batching,
       flush: async (entries, context) => {
-        const Entries = entries.map(({ item: { receiptHandle, seconds } }, index) => ({
-          Id: entryId(index),
-          ReceiptHandle: receiptHandle,
-          VisibilityTimeout: seconds,
-        }));
-        const result = await sqs.changeMessageVisibilityBatch({ QueueUrl, Entries }, context);
-        return settled("Changing visibility in", QueueUrl, result, entries.length);
+        const send = (some: Entries<VisibilityChange>) => {
+          const Entries = some.map(({ item: { receiptHandle, seconds } }, index) => ({
+            Id: entryId(index),
+            ReceiptHandle: receiptHandle,
+            VisibilityTimeout: seconds,
+          }));
+          return sqs.changeMessageVisibilityBatch({ QueueUrl, Entries }, context);
+        };
+        return settled(await sendBatch(entries, { ...changing, context, send }));
       },
     });
   }
 
-  /** Resolves once SQS has deleted the message. */
+  /**
+   * Resolves once SQS has deleted the message.
+   *
+   * @throws ValidationError for what cannot be a receipt handle; AwsError.
+   */
   async delete(receiptHandle: string): Promise<void> {
+    checkHandle(receiptHandle);
     await this.#deletes.send(receiptHandle);
   }
 
   /**
    * Resolves once the message stays out of sight for `durationMs` from now (whole seconds, rounded up), or is
    * in sight at once with 0.
+   *
+   * @throws ValidationError for what cannot be a receipt handle, or is longer than 12 hours; AwsError.
    */
   async changeVisibility(receiptHandle: string, durationMs: number): Promise<void> {
+    checkHandle(receiptHandle);
+    if (!Number.isFinite(durationMs) || durationMs < 0 || durationMs > maxLeaseMs) {
+      throw new ValidationError([{ path: "durationMs", message: "must be from 0 to 12 hours" }]);
+    }
     await this.#changes.send({ receiptHandle, seconds: Math.ceil(durationMs / 1000) });
   }
 
@@ -115,22 +144,18 @@ export class SqsSettler {
   }
 }
 
+type Entries<Item> = readonly BatchEntry<Item>[];
+
 /**
  * What became of each entry. To delete a message or change its visibility twice does no harm, so that one
  * without an answer has simply failed.
  */
-function settled(
-  action: string,
-  queueUrl: string,
-  result: AwsBatchResult<{ readonly Id?: string | undefined }>,
-  count: number,
-): EntryResult<undefined>[] {
-  const queue = queueUrl.slice(queueUrl.lastIndexOf("/") + 1);
-  const what = `${action} the queue ${JSON.stringify(queue)}`;
-  const results = readBatchResult(result, count, {
-    what,
-    details: { queue },
-    receiptOf: () => undefined,
-  });
+function settled(results: readonly EntryResult<undefined>[]): EntryResult<undefined>[] {
   return results.map((each) => (each.kind === "unconfirmed" ? { kind: "failed", error: each.error } : each));
+}
+
+/** SQS would refuse the whole request for it, and with it what shares the request. */
+function checkHandle(receiptHandle: string): void {
+  const message = findTextFault(receiptHandle);
+  if (message !== undefined) throw new ValidationError([{ path: "receiptHandle", message }]);
 }

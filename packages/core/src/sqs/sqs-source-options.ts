@@ -3,6 +3,7 @@ import type { Issue } from "../errors/issues.ts";
 import { checkDurationMs, checkWhole, throwFaults } from "../kit/option-checks.ts";
 import { consoleLogger, type Logger } from "../logger.ts";
 import { type RetryPolicy, resolveRetryPolicy } from "../retry-policy.ts";
+import { isFifoQueue } from "./queue-name.ts";
 import { maxBatchEntries, maxLeaseMs, type SqsApi } from "./sqs-api.ts";
 import type { SqsDelivery } from "./sqs-delivery.ts";
 
@@ -70,7 +71,7 @@ export function resolveSqsSourceOptions(
   options: Omit<SqsSourceOptions, "toDelivery">,
 ): ResolvedSqsSourceOptions {
   const { sqs, queueUrl, logger = consoleLogger, clock = systemClock, random = Math.random } = options;
-  const isFifo = queueUrl.endsWith(".fifo");
+  const isFifo = isFifoQueue(queueUrl);
   const resolved = {
     sqs,
     queueUrl,

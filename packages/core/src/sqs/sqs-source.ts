@@ -181,12 +181,12 @@ export class SqsSource<D extends SqsDelivery = SqsDelivery> implements Source<D>
   }
 
   #handOver(messages: readonly SqsMessage[], places: IntakeReservation<D>): void {
-    const { logger, clock } = this.#options;
+    const { queueUrl, logger, clock } = this.#options;
     // There is nothing to renew that could fail.
     if (this.#leases.stats().held === 0) this.#intake?.recovered(renewing);
     if (messages.length > 0) this.#lastReceivedAt = clock.now();
     for (const message of messages) {
-      const read = readSqsMessage(message);
+      const read = readSqsMessage(message, queueUrl);
       if (read === undefined) {
         logger.error({ id: message.MessageId }, "SQS gave a message without an id or a receipt handle");
         continue;

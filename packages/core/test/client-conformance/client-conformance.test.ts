@@ -1,7 +1,7 @@
 import { AssertionError } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "@jest/globals";
-import { runTypeScript } from "@wirekit/devstack/run-typescript";
+import { runTypeScript } from "@wirekit/test-support/run-typescript";
 import { clientConformance } from "../../src/testing/index.ts";
 import { brokenBulkSends } from "./broken-bulk-sends.ts";
 import { brokenClients, runCase } from "./broken-clients.ts";

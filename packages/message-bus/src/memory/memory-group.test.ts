@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { scale } from "@wirekit/devstack/scale";
+import { scale } from "@wirekit/test-support/scale";
 import fc from "fast-check";
 import { type Delivery, MemoryGroup, type StoredMessage } from "./memory-group.ts";
 

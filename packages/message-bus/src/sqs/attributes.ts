@@ -1,12 +1,4 @@
-import type { SqsAttribute } from "@wirekit/core/sqs";
-
-/** SQS takes at most so many on one message. */
-const maxAttributes = 10;
-/** What SQS takes as a name; names that begin like these two are its own. */
-const legalName = /^(?!(?:aws|amazon)\.)[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/i;
-const maxNameLength = 256;
-/** What SQS takes as a text: characters that XML can carry, at least one. */
-const legalText = /^[\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]+$/u;
+import { findAttributeNameFault, findTextFault, maxAttributes, type SqsAttribute } from "@wirekit/core/sqs";
 
 /**
  * What is to stand beside a body, as message attributes: as many as SQS takes, without those that it would
@@ -14,7 +6,7 @@ const legalText = /^[\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]+$/u;
  */
 export function toAttributes(headers: Readonly<Record<string, string>>): Record<string, SqsAttribute> {
   const legal = Object.entries(headers).filter(
-    ([name, value]) => legalName.test(name) && name.length <= maxNameLength && legalText.test(value),
+    ([name, value]) => (findAttributeNameFault(name) ?? findTextFault(value)) === undefined,
   );
   const isReason = ([name]: readonly [string, string]) => name.startsWith("dead-letter-");
   const inOrder = [...legal.filter(isReason), ...legal.filter((header) => !isReason(header))];

@@ -1,16 +1,15 @@
-import { ClosedError } from "@wirekit/core";
+import { ClosedError, ValidationError } from "@wirekit/core";
 import { AwsError } from "@wirekit/core/aws";
 import type { SqsSettler } from "@wirekit/core/sqs";
-import { closedError, ReceiptError } from "../errors.ts";
+import { closedError, InvalidReceiptError, ReceiptError } from "../errors.ts";
 
 /**
  * Deletes a message, in one request with others that are deleted in the same turn.
  *
- * @throws ReceiptError when the receipt handle has expired, or is none; AwsError; ClosedError.
+ * @throws ReceiptError when the receipt handle has expired, or is none, which is a ValidationError as well if
+ * it could not be one; AwsError; ClosedError.
  */
 export async function deleteMessage(settler: SqsSettler, receiptHandle: string): Promise<void> {
-  // SQS would refuse the whole request for it, and with it the deletes of others.
-  if (typeof receiptHandle !== "string" || receiptHandle === "") throw unknownReceipt();
   try {
     await settler.delete(receiptHandle);
   } catch (thrown) {
@@ -24,14 +23,16 @@ export async function deleteMessage(settler: SqsSettler, receiptHandle: string):
  */
 function toBusError(thrown: unknown): unknown {
   if (thrown instanceof ClosedError) return closedError();
-  if (!(thrown instanceof AwsError) || thrown.details.senderFault !== true) return thrown;
-  if (thrown.fault === "ReceiptHandleIsInvalid") return unknownReceipt();
+  // It was refused before it joined other deletes: SQS would refuse their request for it.
+  if (thrown instanceof ValidationError) return new InvalidReceiptError(unknown, thrown.issues);
+  if (!(thrown instanceof AwsError) || !(thrown.details.senderFault === true || thrown.byOneEntry))
+    return thrown;
+  if (thrown.fault === "ReceiptHandleIsInvalid")
+    return new ReceiptError(unknown, { code: "message-bus/unknown-receipt" });
   if (thrown.fault !== "InvalidParameterValue") return thrown;
   const message =
     "The receipt handle has expired: the message comes again, or has been delivered again since";
   return new ReceiptError(message, { code: "message-bus/receipt-expired" });
 }
 
-function unknownReceipt(): ReceiptError {
-  return new ReceiptError("SQS does not know the receipt handle", { code: "message-bus/unknown-receipt" });
-}
+const unknown = "SQS does not know the receipt handle";

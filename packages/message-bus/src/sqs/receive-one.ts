@@ -58,7 +58,7 @@ async function poll(
     { signal, timeoutMs: waitSeconds * 1_000 + timeoutMs, clock },
   );
   if (message === undefined) return undefined;
-  const read = readSqsMessage(message);
+  const read = readSqsMessage(message, queueUrl);
   if (read === undefined) {
     logger.error({ id: message.MessageId }, "SQS gave a message without an id or a receipt handle");
   }

@@ -54,13 +54,14 @@ export class ReceivedMessages {
 
 /** A queue has no consumer groups. */
 function factsOf(target: string, delivery: Omit<SqsDelivery, "lease">): ReceivedFacts {
-  const { key, attempt, body, message, receiptHandle } = delivery;
+  const { attempt, body, message, receiptHandle } = delivery;
   const sentAtMs = Number(message.Attributes?.SentTimestamp);
   return new ReceivedRecord({
     target,
     receiptHandle,
     raw: body,
-    key,
+    // On a standard queue as well, where it is the group of a fair queue.
+    key: message.Attributes?.MessageGroupId,
     attempt,
     // Another service may leave it out.
     sentAt: sentAtMs > 0 ? new Date(sentAtMs) : undefined,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { scale } from "@wirekit/devstack/scale";
+import { scale } from "@wirekit/test-support/scale";
 import fc from "fast-check";
 import { Partitioners } from "kafkajs";
 import { createMessage, type EventInput, type InstructionInput } from "../create-message.ts";

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { expect, it } from "@jest/globals";
-import { readSnippets, runSnippets } from "@wirekit/devstack/readme";
+import { readSnippets, runSnippets } from "@wirekit/test-support/readme";
 import { openBroker } from "./open-bus.ts";
 
 const packageDirectory = fileURLToPath(new URL("../..", import.meta.url));

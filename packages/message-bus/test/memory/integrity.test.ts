@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { silentLogger } from "@wirekit/core";
 import { ManualClock } from "@wirekit/core/testing";
-import { scale } from "@wirekit/devstack/scale";
+import { scale } from "@wirekit/test-support/scale";
 import fc from "fast-check";
 import { MemoryMessageBus, type MessageConsumer } from "../../src/index.ts";
 import { referenceOf, references, statusUpdate } from "../contract/messages.ts";

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { DeleteQueueCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
-import type { Health } from "@wirekit/core";
+import { type Health, ValidationError } from "@wirekit/core";
 import { AwsError } from "@wirekit/core/aws";
 import { ReceiptError, type ReceivedInvalid } from "../../src/index.ts";
 import { processed, quickRetry } from "../contract/consuming.ts";
@@ -125,6 +125,29 @@ describe("a send", () => {
     });
     expect(sqs.aws.inspectQueue(target).ready).toHaveLength(5);
   });
+
+  it.each(["", ".fifo"])(
+    "for which SQS refuses the whole request is refused alone, on a queue whose name ends in %j",
+    async (suffix) => {
+      const bus = sqs.open();
+      const target = sqs.newQueue(suffix);
+      sqs.aws.faults.next(
+        { kind: "error", status: 400, code: "InvalidMessageContents" },
+        { ...send, times: Number.POSITIVE_INFINITY, when: ({ body }) => body.includes("R-6") },
+      );
+      const messages = references(10).map((reference) => statusUpdate(reference));
+      const key = (_: unknown, n: number) => `user-${n}`;
+      const outcomes = await bus.sendMany(messages, { target, key });
+      const isSpoilt = references(10).map((reference) => reference === "R-6");
+      expect(outcomes.map(({ kind }) => kind === "rejected")).toEqual(isSpoilt);
+      expect(outcomes[isSpoilt.indexOf(true)]).toMatchObject({ error: { code: "aws/sender", attempts: 1 } });
+      const arrived = sqs.aws.inspectQueue(target).ready.map((body) => JSON.parse(body).payload.reference);
+      const expected = references(10).filter((reference) => reference !== "R-6");
+      expect(suffix === "" ? [...arrived].sort() : arrived).toEqual(
+        suffix === "" ? [...expected].sort() : expected,
+      );
+    },
+  );
 
   it("of which nothing is known when the bus is closed is in its report", async () => {
     const bus = sqs.open();
@@ -253,16 +276,43 @@ describe("an acknowledgement", () => {
     expect(await bus.close()).toMatchObject({ notHandled: 1 });
   });
 
-  it.each([undefined, null, "", 7])("without a receipt handle (%j) fails alone", async (receiptHandle) => {
+  it.each([undefined, null, "", 7, "cut \ud83d", "\0", "\uffff"])(
+    "by what cannot be a receipt handle (%j) fails alone",
+    async (receiptHandle) => {
+      const target = sqs.newQueue();
+      const { bus, one } = await received(target);
+      const [wrong, right] = await Promise.allSettled([
+        bus.deleteMessage(target, receiptHandle as string),
+        bus.acknowledge(one),
+      ]);
+      expect(wrong).toMatchObject({
+        reason: { code: "message-bus/unknown-receipt", issues: [{ path: "receiptHandle" }] },
+      });
+      for (const Class of [ReceiptError, ValidationError])
+        expect(wrong).toMatchObject({ reason: expect.any(Class) });
+      expect(right.status).toBe("fulfilled");
+      expect(sqs.aws.inspectQueue(target)).toEqual({ ready: [], inFlight: [], delayed: [] });
+      expect(bus.health().reasons).toEqual([]);
+    },
+  );
+
+  it.each([
+    ["ReceiptHandleIsInvalid", "message-bus/unknown-receipt"],
+    ["InvalidParameterValue", "message-bus/receipt-expired"],
+  ])("for which SQS refuses the whole request with %s fails alone", async (code, expected) => {
     const target = sqs.newQueue();
     const { bus, one } = await received(target);
+    sqs.aws.faults.next(
+      { kind: "error", status: 400, code },
+      { ...remove, times: Number.POSITIVE_INFINITY, when: ({ body }) => body.includes("spoilt") },
+    );
     const [wrong, right] = await Promise.allSettled([
-      bus.deleteMessage(target, receiptHandle as string),
+      bus.deleteMessage(target, "spoilt"),
       bus.acknowledge(one),
     ]);
-    expect(wrong).toMatchObject({ reason: { code: "message-bus/unknown-receipt" } });
+    expect(wrong).toMatchObject({ reason: { code: expected } });
     expect(right.status).toBe("fulfilled");
-    expect(sqs.aws.inspectQueue(target)).toEqual({ ready: [], inFlight: [], delayed: [] });
+    expect(sqs.aws.counts.DeleteMessageBatch).toBe(3);
   });
 
   it("that SQS cannot carry out is an error of SQS, for the whole request as for one entry", async () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { scale } from "@wirekit/test-support/scale";
 import fc from "fast-check";
 import { sendRaw } from "../../test/raw-http.ts";
 import { credentials, signedAt, signedRequest, validMessage, withHeader } from "../../test/signed-request.ts";
-import { scale } from "../scale.ts";
 import { type LambdaUrlServer, startLambdaUrl } from "./lambda-url.ts";
 
 const numRuns = scale({ small: 50, full: 2000 });

@@ -1,9 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "@jest/globals";
+import { runTypeScript } from "@wirekit/test-support/run-typescript";
 import { at, batch } from "../../src/kafka/conformance/batches.ts";
 import type { RawClient } from "../../src/kafka/conformance/raw-client.ts";
 import { startKafka } from "../../src/kafka/index.ts";
-import { runTypeScript } from "../../src/run-typescript.ts";
 import { broker, client, producer, raw, reader, until } from "./support.ts";
 
 const topics = { payments: 1 };

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
+import { scale } from "@wirekit/test-support/scale";
 import fc from "fast-check";
 import { batch } from "../../src/kafka/conformance/batches.ts";
 import { RawClient, writeRequest } from "../../src/kafka/conformance/raw-client.ts";
 import type { Kafka } from "../../src/kafka/index.ts";
 import { type ApiName, layouts } from "../../src/kafka/protocol/layouts.ts";
-import { scale } from "../../src/scale.ts";
 import { broker, endOffset, raw } from "./support.ts";
 
 const many = scale({ small: 2_000, full: 100_000 });

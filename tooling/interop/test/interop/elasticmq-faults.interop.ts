@@ -1,7 +1,7 @@
 import { expect } from "@jest/globals";
 import { sleep } from "@wirekit/core/kit";
-import { scale } from "@wirekit/devstack/scale";
 import { startElasticMq } from "@wirekit/servers";
+import { scale } from "@wirekit/test-support/scale";
 import { CuttableWay } from "../../src/load/cuttable-way.ts";
 import { Load } from "../../src/load/load.ts";
 import { restartElasticMq } from "../../src/load/restart-elasticmq.ts";

@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:net";
 import { expect, it } from "@jest/globals";
-import { scale } from "@wirekit/devstack/scale";
+import { scale } from "@wirekit/test-support/scale";
 import fc from "fast-check";
 import { besideEphemeral, canListen, freePorts, host } from "./ports.ts";
 

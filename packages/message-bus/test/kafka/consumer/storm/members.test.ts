@@ -1,5 +1,5 @@
 import { expect, it } from "@jest/globals";
-import { scale } from "@wirekit/devstack/scale";
+import { scale } from "@wirekit/test-support/scale";
 import type { KafkaDelivery } from "../../../../src/kafka/consumer/kafka-delivery.ts";
 import { broker, committed, consume, produce, until } from "../support.ts";
 

@@ -2,7 +2,7 @@ import { expect, it, jest } from "@jest/globals";
 import { type Random, silentLogger } from "@wirekit/core";
 import { type Consumer, createConsumer } from "@wirekit/core/inbound";
 import { ManualClock } from "@wirekit/core/testing";
-import { scale } from "@wirekit/devstack/scale";
+import { scale } from "@wirekit/test-support/scale";
 import fc from "fast-check";
 import type { KafkaDelivery } from "../../../../src/kafka/consumer/kafka-delivery.ts";
 import { KafkaSource } from "../../../../src/kafka/consumer/kafka-source.ts";

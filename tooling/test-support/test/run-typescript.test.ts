@@ -9,7 +9,7 @@ const packageDirectory = fileURLToPath(new URL("..", import.meta.url));
 describe("a program", () => {
   it("runs with types, imports by its package's name, and what was added to its environment", async () => {
     const code = `
-      import { scale } from "@wirekit/devstack/scale";
+      import { scale } from "@wirekit/test-support/scale";
       const count: number = scale({ small: 1, full: 1 });
       console.log(count, process.env.GREETING);
       console.error("noted");
