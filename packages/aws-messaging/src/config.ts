@@ -191,6 +191,14 @@ export function awsMessagingConfig(options: AwsMessagingOptions): AwsMessagingCo
   return Object.freeze(config);
 }
 
+/** The rule of an option that takes a configuration, for what asks AWS on its own. */
+export const configRule = option.custom<AwsMessagingConfig>((value) => {
+  const { requestTimeoutMs, retry } = (value ?? {}) as Partial<AwsMessagingConfig>;
+  return requestTimeoutMs === undefined || retry === undefined
+    ? "must be what awsMessagingConfig returns"
+    : undefined;
+});
+
 const variables = {
   "credentials.accessKeyId": { name: "AWS_ACCESS_KEY_ID", parse: env.text },
   "credentials.secretAccessKey": { name: "AWS_SECRET_ACCESS_KEY", parse: env.text },

@@ -1,4 +1,5 @@
 import { S3 } from "@aws-sdk/client-s3";
+import { SQS } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { UnconfirmedError } from "@wirekit/core";
 import * as z from "zod";
@@ -77,6 +78,31 @@ describe("a body over the limit", () => {
       `["software.amazon.payloadoffloading.PayloadS3Pointer",{"s3BucketName":"bodies","s3Key":"${key}"}]`,
     ]);
   });
+
+  it.each(["ExtendedPayloadSize", "SQSLargePayloadSize"])(
+    "is read from where AWS's Extended Client Libraries put it by default, with the attribute %s",
+    async (attribute) => {
+      const messaging = await start();
+      const Key = crypto.randomUUID();
+      await s3.putObject({ Bucket: bucket, Key, Body: JSON.stringify(large) });
+      const pointer = { s3BucketName: bucket, s3Key: Key };
+      const { endpointUrl: endpoint, regionName: region, credentials } = fixture.aws;
+      const sqs = new SQS({ endpoint, region, credentials });
+      await sqs.sendMessage({
+        QueueUrl: `${endpoint}/000000000000/${queue}`,
+        MessageBody: JSON.stringify(["software.amazon.payloadoffloading.PayloadS3Pointer", pointer]),
+        MessageAttributes: { [attribute]: { DataType: "Number", StringValue: "300011" } },
+      });
+      sqs.destroy();
+      const received: unknown[] = [];
+      messaging.consume(
+        { ...target, ...quick },
+        ({ text }, { metadata }) => void received.push([text.length, metadata.attributes]),
+      );
+      await until(() => received.length === 1);
+      expect(received).toEqual([[100_000, {}]]);
+    },
+  );
 
   it("is encrypted before it is stored", async () => {
     const cipherKeys = localKeyring({ keys: { k: new Uint8Array(32) }, currentKeyId: "k" });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import { ConfigError } from "@wirekit/core";
 import { type AwsServer, startAws } from "@wirekit/devstack/aws";
-import { awsMessagingConfig } from "../src/config.ts";
+import { type AwsMessagingOptions, awsMessagingConfig } from "../src/config.ts";
 import { type AwsClients, awsClients } from "../src/connection/clients.ts";
 import { provision } from "../src/provisioning/provision.ts";
 import type { ProvisionOptions } from "../src/provisioning/provision-options.ts";
@@ -35,6 +35,18 @@ const make = async (topic: string, options: ProvisionOptions = {}) =>
     sns: await clients.sns(),
     sqs: await clients.sqsAdmin(),
   });
+
+/** As `make`, with maps. */
+const makeMapped = async (topic: string, maps: Pick<AwsMessagingOptions, "topicMap" | "queueMap">) =>
+  provision(
+    topic,
+    {},
+    {
+      config: awsMessagingConfig({ regionName: aws.regionName, environment: "prod", ...maps }),
+      sns: await clients.sns(),
+      sqs: await clients.sqsAdmin(),
+    },
+  );
 
 const publish = async (TopicArn: string, groupId?: string) => {
   const group = groupId === undefined ? {} : { MessageGroupId: groupId };
@@ -92,8 +104,8 @@ it("makes FIFO topics and queues, any number of times", async () => {
 });
 
 it.each([
-  ["sqs", { SqsManagedSseEnabled: "true" }],
-  ["none", { SqsManagedSseEnabled: "false" }],
+  ["sqs", { KmsMasterKeyId: "", SqsManagedSseEnabled: "true" }],
+  ["none", { KmsMasterKeyId: "", SqsManagedSseEnabled: "false" }],
   [{ kmsKeyId: "alias/messages" }, { KmsMasterKeyId: "alias/messages" }],
 ] as const)("asks for the encryption that was chosen: %j", async (encryption, attributes) => {
   const asked: unknown[] = [];
@@ -117,6 +129,45 @@ it.each([
     expect.objectContaining(attributes),
     expect.objectContaining(attributes),
   ]);
+});
+
+it("makes the topic and the queues that the maps name", async () => {
+  const made = await makeMapped("user-events", {
+    topicMap: { "user-events": "users" },
+    queueMap: { "user-events": "inbox", "inbox-dead-letters": "given-up" },
+  });
+  expect(made).toMatchObject({
+    topicArn: expect.stringMatching(/:users$/),
+    queueArn: expect.stringMatching(/:inbox$/),
+    deadLetterQueueArn: expect.stringMatching(/:given-up$/),
+  });
+  await publish(made.topicArn);
+  expect(aws.inspectQueue("inbox").ready).toEqual(["{}"]);
+});
+
+it("takes what the maps name by an ARN or a URL as it is, and creates none of that name", async () => {
+  const { topicArn, queueArn, queueUrl } = await make("other");
+  const byArn = await makeMapped("user-events", {
+    topicMap: { "user-events": topicArn },
+    queueMap: { "user-events": queueArn },
+  });
+  expect(byArn).toMatchObject({ topicArn, queueArn });
+  const byUrl = await makeMapped("user-events", {
+    topicMap: { "user-events": topicArn },
+    queueMap: { "user-events": queueUrl },
+  });
+  expect(byUrl).toEqual(byArn);
+  await publish(topicArn);
+  expect(aws.inspectQueue("prod-other-queue").ready).toEqual(["{}"]);
+  const gone = { "user-events": queueArn.replace("other", "gone") };
+  await expect(makeMapped("user-events", { queueMap: gone })).rejects.toMatchObject({ code: "aws/gone" });
+});
+
+it("makes a FIFO topic and queue where the map says so", async () => {
+  const made = await makeMapped("orders", { topicMap: { orders: "o.fifo" }, queueMap: { orders: "q.fifo" } });
+  expect(made.deadLetterQueueArn).toMatch(/:q-dead-letters\.fifo$/);
+  await publish(made.topicArn, "group");
+  expect(aws.inspectQueue("q.fifo").ready).toEqual(["{}"]);
 });
 
 it("survives throttling in the middle", async () => {
@@ -154,6 +205,8 @@ it.each<[string, string, ProvisionOptions]>([
   ["encryption", "t", { encryption: { kmsKeyId: "" } }],
   ["delivery", "t", { delivery: "plain" as never }],
   ["filterPolicy", "t", { filterPolicy: null as never }],
+  ["filterPolicy", "t", { filterPolicy: [] as never }],
+  ["signal", "t", { signal: "now" as never }],
   ["deduplication", "t", { deduplication: "none" as never }],
   ["did you mean maxReceiveCount", "t", { maxRecieveCount: 3 } as never],
 ])("names %s when it is at fault", async (name, topic, options) => {

@@ -1,8 +1,8 @@
-import { ConfigError, type Issue, MessageTooLargeError } from "@wirekit/core";
+import { MessageTooLargeError } from "@wirekit/core";
 import { toAwsError } from "@wirekit/core/aws";
-import { loadPeer, once } from "@wirekit/core/kit";
+import { Faults, loadPeer, once, option, readOptions } from "@wirekit/core/kit";
 import { utf8Length } from "@wirekit/core/outbound";
-import type { AwsMessagingConfig } from "../config.ts";
+import { type AwsMessagingConfig, configRule } from "../config.ts";
 import { clientSettings } from "../connection/sdk-settings.ts";
 import { InvalidMessageError } from "../errors.ts";
 import type { BodyPointer, BodyStore } from "./body-store.ts";
@@ -35,7 +35,8 @@ export interface S3Api {
 export interface S3BodyStoreOptions {
   readonly bucket: string;
   /**
-   * What the keys of our objects begin with. Pointers to other keys are not followed. Default `"messages/"`.
+   * What the keys of our objects begin with. Default `"messages/"`. Pointers to other keys are not followed,
+   * but for those that AWS's Extended Client Libraries make by default: a UUID and nothing else.
    */
   readonly prefix?: string | undefined;
   /** The largest body, in bytes, that is written or read. Default 67,108,864 (64 MiB). */
@@ -52,6 +53,7 @@ export interface S3BodyStore extends BodyStore {
   close(): void;
 }
 
+const bareUuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const defaultMaxBodyBytes = 64 * 1024 * 1024;
 
 /**
@@ -60,8 +62,7 @@ const defaultMaxBodyBytes = 64 * 1024 * 1024;
  * @throws ConfigError naming every option at fault.
  */
 export function s3BodyStore(options: S3BodyStoreOptions): S3BodyStore {
-  const { bucket, prefix = "messages/", maxBodyBytes = defaultMaxBodyBytes, config, s3 } = options;
-  checkOptions(options);
+  const { bucket, prefix, maxBodyBytes, config, s3 } = readBodyStoreOptions(options);
   const own: { destroy(): void }[] = [];
   const api = once<S3Api>(async () => {
     if (s3 !== undefined) return s3;
@@ -92,7 +93,8 @@ export function s3BodyStore(options: S3BodyStoreOptions): S3BodyStore {
   }
 
   /** Otherwise anyone who can write to the queue could have this program read and delete whatever it may. */
-  const isOurs = (pointer: BodyPointer) => pointer.bucket === bucket && pointer.key.startsWith(prefix);
+  const isOurs = (pointer: BodyPointer) =>
+    pointer.bucket === bucket && (pointer.key.startsWith(prefix) || bareUuid.test(pointer.key));
 
   return {
     newPointer: () => ({ bucket, key: `${prefix}${crypto.randomUUID()}` }),
@@ -142,16 +144,20 @@ function placeOf({ bucket, key }: BodyPointer): ObjectPlace {
   return { Bucket: bucket, Key: key };
 }
 
-function checkOptions({ bucket, prefix, maxBodyBytes = 1, config, s3 }: S3BodyStoreOptions): void {
-  const issues: Issue[] = [];
-  if (typeof bucket !== "string" || bucket === "")
-    issues.push({ path: "bucket", message: "must be a bucket's name" });
-  if (prefix === "") issues.push({ path: "prefix", message: "must not be empty" });
-  if (!Number.isSafeInteger(maxBodyBytes) || maxBodyBytes < 1) {
-    issues.push({ path: "maxBodyBytes", message: "must be a whole number above 0" });
+const rules = {
+  bucket: option.text({ presence: "required", expected: "must be a bucket's name" }),
+  prefix: option.text({ default: "messages/" }),
+  maxBodyBytes: option.whole({ minimum: 1, default: defaultMaxBodyBytes }),
+  config: configRule,
+  s3: option.methods<S3Api>(["putObject", "getObject", "deleteObject"]),
+};
+
+function readBodyStoreOptions(options: S3BodyStoreOptions) {
+  const faults = new Faults();
+  const read = readOptions(options, rules, faults);
+  if (read.config === undefined && read.s3 === undefined && !faults.has("options")) {
+    faults.add({ path: "config", message: "is required, unless s3 is given" });
   }
-  if (config === undefined && s3 === undefined) {
-    issues.push({ path: "config", message: "is required, unless s3 is given" });
-  }
-  if (issues.length > 0) throw new ConfigError(issues);
+  faults.throwIfAny();
+  return read;
 }

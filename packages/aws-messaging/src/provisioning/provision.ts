@@ -1,12 +1,13 @@
-import { toAwsError } from "@wirekit/core/aws";
+import { parseArn, toAwsError } from "@wirekit/core/aws";
 import { retry } from "@wirekit/core/kit";
 import type { AwsMessagingConfig } from "../config.ts";
 import type { SnsApi } from "../connection/sns-api.ts";
 import type { SqsAdminApi } from "../connection/sqs-admin-api.ts";
 import { AWSConnectionError } from "../errors.ts";
 import { topicDirectory } from "../publishing/topic-directory.ts";
-import { deadLetterQueueNameFor, isFifo, queueNameFor, topicNameFor } from "../wire/names.ts";
+import { isFifo, type ResourceReference } from "../wire/names.ts";
 import { deadLetterRetentionMs, type ProvisionOptions, readProvisionOptions } from "./provision-options.ts";
+import { resourceName, resourcesOf } from "./resources.ts";
 
 /** What exists now, whether or not it did before. */
 export interface Provisioned {
@@ -33,7 +34,7 @@ type Call = <T>(
 /**
  * Sees to it that topic, queue and dead-letter queue exist, that the queue takes messages from this topic
  * only and hands over what it gives up, and that it is subscribed. Can be called any number of times: what
- * exists is found, and settings that differ are updated.
+ * exists is found, and settings that differ are updated. What the maps name by an ARN or URL has to exist.
  *
  * @throws ConfigError naming the option at fault; AWSConnectionError for what AWS refuses.
  */
@@ -52,13 +53,14 @@ export async function provision(
         }),
       { policy: config.retry, signal, clock: config.clock, random: config.random },
     );
-  const topicName = topicNameFor(topic, config.environment);
-  const queueName = queueNameFor(topic, config.environment);
-  const fifo = isFifo(topic);
+  const resources = resourcesOf(topic, config);
+  const topicName = resourceName(resources.topic);
+  const queueName = resourceName(resources.queue);
 
-  async function ensureQueue(name: string, attributes: Record<string, string>) {
+  async function ensureQueue(reference: ResourceReference, attributes: Record<string, string>) {
+    const name = resourceName(reference);
     const QueueUrl = await call(`Creating the queue ${name}`, (withSignal) =>
-      findOrCreateQueue(sqs, name, withSignal),
+      findOrCreateQueue(sqs, reference, withSignal),
     );
     await call(`Setting up the queue ${name}`, (withSignal) =>
       sqs.setQueueAttributes(
@@ -72,9 +74,12 @@ export async function provision(
     return { url: QueueUrl, arn: present(Attributes?.QueueArn, name) };
   }
 
-  const topicArn = await findOrCreateTopic(topicName, call, { config, sns, signal });
+  const topicArn =
+    resources.topic.kind === "arn"
+      ? resources.topic.arn
+      : await findOrCreateTopic(topicName, call, { config, sns, signal });
   const byContent = String(read.deduplication === "content");
-  if (fifo) {
+  if (isFifo(topicName)) {
     await call(`Setting up the topic ${topicName}`, (withSignal) =>
       sns.setTopicAttributes(
         { TopicArn: topicArn, AttributeName: "ContentBasedDeduplication", AttributeValue: byContent },
@@ -82,12 +87,12 @@ export async function provision(
       ),
     );
   }
-  const fifoAttributes = fifo ? { ContentBasedDeduplication: byContent } : {};
-  const deadLetters = await ensureQueue(deadLetterQueueNameFor(queueName), {
+  const fifoAttributes = isFifo(queueName) ? { ContentBasedDeduplication: byContent } : {};
+  const deadLetters = await ensureQueue(resources.deadLetterQueue, {
     ...fifoAttributes,
     MessageRetentionPeriod: String(deadLetterRetentionMs / 1000),
   });
-  const queue = await ensureQueue(queueName, {
+  const queue = await ensureQueue(resources.queue, {
     ...fifoAttributes,
     VisibilityTimeout: String(visibilityTimeoutMs / 1000),
     MessageRetentionPeriod: String(retentionMs / 1000),
@@ -149,20 +154,27 @@ async function findOrCreateTopic(
 }
 
 /**
+ * The URL of a queue, which is created if it is named and does not exist. An ARN or a URL is of one that
+ * does.
+ *
  * Asks first: `CreateQueue` refuses a queue that exists with other attributes, and those are set afterwards
  * anyway.
  */
 async function findOrCreateQueue(
   sqs: SqsAdminApi,
-  name: string,
+  reference: ResourceReference,
   options: { readonly signal?: AbortSignal | undefined },
 ): Promise<string> {
+  if (reference.kind === "url") return reference.url;
+  const name = resourceName(reference);
+  const owner = reference.kind === "arn" ? parseArn(reference.arn)?.accountId : undefined;
   try {
-    const { QueueUrl } = await sqs.getQueueUrl({ QueueName: name }, options);
+    const input = { QueueName: name, ...(owner !== undefined && { QueueOwnerAWSAccountId: owner }) };
+    const { QueueUrl } = await sqs.getQueueUrl(input, options);
     return present(QueueUrl, name);
   } catch (thrown) {
     const error = toAwsError(`Looking for the queue ${name}`, thrown);
-    if (error.code !== "aws/gone") throw error;
+    if (error.code !== "aws/gone" || reference.kind === "arn") throw error;
   }
   const attributes = isFifo(name) ? { Attributes: { FifoQueue: "true" } } : {};
   const { QueueUrl } = await sqs.createQueue({ QueueName: name, ...attributes }, options);
@@ -212,9 +224,9 @@ function queuePolicy(queueArn: string, topicArn: string): string {
 
 function encryptionAttributes({ encryption }: ProvisionOptions): Record<string, string> {
   if (encryption === undefined) return {};
-  if (encryption === "none") return { SqsManagedSseEnabled: "false" };
-  if (encryption === "sqs") return { SqsManagedSseEnabled: "true" };
-  return { KmsMasterKeyId: encryption.kmsKeyId };
+  if (typeof encryption === "object") return { KmsMasterKeyId: encryption.kmsKeyId };
+  // Without a key of KMS's: a queue that has one keeps it otherwise.
+  return { KmsMasterKeyId: "", SqsManagedSseEnabled: String(encryption === "sqs") };
 }
 
 function subscriptionAttributes({ delivery, filterPolicy }: ProvisionOptions): Record<string, string> {

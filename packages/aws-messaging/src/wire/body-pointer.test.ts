@@ -9,6 +9,12 @@ it("writes pointers as AWS's Extended Client Libraries do, and reads theirs", ()
   expect(decodePointer(text)).toEqual({ bucket: "bodies", key: "messages/1" });
 });
 
+it("reads the pointers of older ones", () => {
+  const older = text.replace(/software[^"]*/, "com.amazon.sqs.javamessaging.MessageS3Pointer");
+  expect(older).not.toBe(text);
+  expect(decodePointer(older)).toEqual({ bucket: "bodies", key: "messages/1" });
+});
+
 it.each([
   "",
   "{}",
