@@ -1,8 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import { ConfigError } from "@wirekit/core";
-import { KafkaMessageBus, MemoryMessageBus } from "./index.ts";
+import { KafkaMessageBus, MemoryMessageBus, SQS, SqsMessageBus } from "./index.ts";
 import { resolveKafkaOptions } from "./kafka/kafka-options.ts";
 import { resolveMemoryOptions } from "./memory/memory-options.ts";
+import { resolveSqsOptions } from "./sqs/sqs-options.ts";
 
 /** What callers without types hand in by mistake. */
 const mistakes: Readonly<Record<string, unknown>> = {
@@ -27,7 +28,9 @@ const mistakes: Readonly<Record<string, unknown>> = {
 const kinds: Readonly<Record<string, readonly string[]>> = {
   text: ["a number in a text", "a text"],
   word: [],
-  duration: ["0.5"],
+  duration: [],
+  "duration from zero": ["0.5"],
+  credentials: ["an object", "a function"],
   "whole number": ["2^31"],
   "bounded whole number": [],
   server: [],
@@ -46,7 +49,7 @@ const kafka: Readonly<Record<string, keyof typeof kinds>> = {
   tls: "group",
   producerId: "text",
   consumerId: "text",
-  lingerMs: "duration",
+  lingerMs: "duration from zero",
   maxBatchMessages: "bounded whole number",
   maxBatchBytes: "bounded whole number",
   maxPendingMessages: "whole number",
@@ -66,8 +69,8 @@ const kafka: Readonly<Record<string, keyof typeof kinds>> = {
   keylessOrder: "word",
   receiveOrder: "word",
   maxBufferedBytes: "whole number",
-  commitIntervalMs: "duration",
-  rebalanceGraceMs: "duration",
+  commitIntervalMs: "duration from zero",
+  rebalanceGraceMs: "duration from zero",
   assignors: "assignors",
   logger: "methods",
   clock: "methods",
@@ -82,10 +85,28 @@ const memory: Readonly<Record<string, keyof typeof kinds>> = {
   clock: "methods",
   logger: "methods",
 };
-/** Durations that may be shorter than a millisecond; the others are at least one. */
-const fromZero = new Set(["lingerMs", "commitIntervalMs", "rebalanceGraceMs"]);
+const sqs: Readonly<Record<string, keyof typeof kinds>> = {
+  queueUrl: "server",
+  region: "text",
+  credentials: "credentials",
+  proxy: "group",
+  client: "methods",
+  sqs: "methods",
+  visibilityTimeoutMs: "duration from zero",
+  delaySeconds: "bounded whole number",
+  lingerMs: "duration from zero",
+  orderOnPartialFailure: "word",
+  retry: "group",
+  timeoutMs: "duration",
+  logger: "methods",
+  clock: "methods",
+  random: "random",
+};
 
+const queueUrl = "http://localhost:9324";
 const login = { securityProtocol: "SASL_SSL", userName: "somebody", password: "very-secret" } as const;
+
+const any = (value: unknown) => value as never;
 
 function faultsOf(make: () => unknown): readonly string[] {
   try {
@@ -108,6 +129,13 @@ describe.each([
     >,
   },
   {
+    bus: "SQS",
+    table: sqs,
+    make: (options: object) => new SqsMessageBus({ queueUrl, ...options }),
+    resolved: Object.keys(resolveSqsOptions({ queueUrl })),
+    hidden: { service: ["queueUrl"] } as Readonly<Record<string, readonly string[]>>,
+  },
+  {
     bus: "memory",
     table: memory,
     make: (options: object) => new MemoryMessageBus(options),
@@ -121,7 +149,7 @@ describe.each([
 
   it.each(Object.entries(table))("%s is refused by name unless it is a %s", (name, kind) => {
     for (const [what, value] of Object.entries(mistakes)) {
-      const isTaken = (kinds[kind] ?? []).includes(what) && !(what === "0.5" && !fromZero.has(name));
+      const isTaken = (kinds[kind] ?? []).includes(what);
       const found = faultsOf(() => make({ [name]: value }));
       const own = found.filter((fault) => fault.startsWith(`${name} `));
       expect([what, own.length > 0]).toEqual([what, !isTaken]);
@@ -137,6 +165,7 @@ describe.each([
   });
 
   it.each([null, 7, "text", []])("are an object, and not %j", (options) => {
+    expect(faultsOf(() => new SqsMessageBus(any(options)))).toEqual(["options must be an object"]);
     expect(faultsOf(() => new MemoryMessageBus(options as object))).toEqual(["options must be an object"]);
     expect(faultsOf(() => new KafkaMessageBus(options as object))).toEqual(["options must be an object"]);
   });
@@ -219,4 +248,83 @@ describe("what the bus over Kafka is asked for besides", () => {
       message: expect.stringContaining(expected),
     });
   });
+});
+
+describe("what the bus over SQS is asked for", () => {
+  const bus = new SqsMessageBus({ queueUrl });
+  const original = new SQS({ queueUrl }, {});
+  const message = { instruction: "none" };
+  const target = "orders";
+
+  it.each([Number.NaN, -1, 2 ** 31, null, "1", {}])("is refused for timeoutMs of %j", async (value) => {
+    const timeoutMs = any(value);
+    const calls = [
+      () => bus.sendMessage(any(message), { target, timeoutMs }),
+      () => bus.sendMessage(any(message), { target, key: "k", timeoutMs }),
+      () => bus.receiveMessage({ target, timeoutMs }),
+      () => bus.acknowledge(any({ target, receiptHandle: "r" }), { timeoutMs }),
+      () => bus.deleteMessage(target, "r", { timeoutMs }),
+      () => bus.close({ timeoutMs }),
+      () => original.sendMessage(any(message), target, { timeoutMs }),
+      () => original.receiveMessage(target, { timeoutMs }),
+      () => original.deleteMessage(target, "r", { timeoutMs }),
+      () => original.close({ timeoutMs }),
+    ];
+    const errors = await Promise.all(calls.map((call) => call().catch((error: unknown) => error)));
+    const expected = { name: "ConfigError", issues: [{ path: "timeoutMs" }] };
+    expect(errors).toMatchObject(calls.map(() => expected));
+  });
+
+  it.each<[string, () => unknown]>([
+    ["target must be a queue's name", () => bus.sendMessage(any(message), { target: "a/b" })],
+    ["target is required", () => bus.sendMessage(any(message), any({}))],
+    ["options must be an object", () => bus.sendMessage(any(message), any(null))],
+    ["key must be a text", () => bus.sendMessage(any(message), { target: "q.fifo", key: any(7) })],
+    [
+      "tagret is not an option; did you mean target",
+      () => bus.sendMessage(any(message), any({ tagret: "q" })),
+    ],
+    ["messages must be a list", () => bus.sendMany(any(undefined), { target })],
+    ["target is required", () => bus.receiveMessage(any({}))],
+    ["options must be an object", () => bus.receiveMessage(any(undefined))],
+    ["visibilityTimeoutMs must be", () => bus.receiveMessage({ target, visibilityTimeoutMs: 2 ** 31 })],
+    ["visibilityTimeoutMs must be", () => bus.receiveMessage({ target, visibilityTimeoutMs: Number.NaN })],
+    ["unknownKinds must be", () => bus.receiveMessage({ target, unknownKinds: any("drop") })],
+    ["received must be", () => bus.acknowledge(any(undefined))],
+    ["target must be", () => bus.deleteMessage("", "r")],
+    ["handler must be a function", () => bus.consume({ target }, any(undefined))],
+    [
+      "concurency is not an option; did you mean concurrency",
+      () => bus.consume(any({ target, concurency: 1 }), () => {}),
+    ],
+    ["prefetch must be", () => bus.consume({ target, prefetch: -1 }, () => {})],
+    ["idempotency.store is required", () => bus.consume(any({ target, idempotency: {} }), () => {})],
+    ["deadLetter", () => bus.consume({ target, deadLetter: any({ target: "" }) }, () => {})],
+    ["visibilityTimeoutMs must be", () => bus.consume({ target, visibilityTimeoutMs: 2 ** 31 }, () => {})],
+    ["target must be a queue's name", () => original.receiveMessage(any(undefined))],
+    ["region must be", () => new SqsMessageBus({ queueUrl, region: "eu-west-1\nx" })],
+    ["region must be", () => new SQS({ queueUrl, region: "eu west" })],
+    [
+      "credentials.expiration must be a date",
+      () =>
+        new SqsMessageBus({
+          queueUrl,
+          credentials: any({ accessKeyId: "a", secretAccessKey: "b", expiration: "2030-01-01" }),
+        }),
+    ],
+  ])("is refused: %s", async (expected, call) => {
+    await expect((async () => call())()).rejects.toMatchObject({
+      name: "ConfigError",
+      message: expect.stringContaining(expected),
+    });
+  });
+
+  it.each([undefined, null, "", 7])(
+    "is refused for the receipt handle %j, before anything is asked",
+    async (handle) => {
+      const expected = { code: expect.stringMatching(/message-bus\/unknown-receipt|wirekit\/config/) };
+      await expect(bus.deleteMessage(target, any(handle))).rejects.toMatchObject(expected);
+      await expect(original.deleteMessage(target, any(handle))).rejects.toMatchObject(expected);
+    },
+  );
 });

@@ -142,9 +142,12 @@ const serviceRule: OptionRule<ServiceUrl | undefined> = (value, path, faults) =>
   return undefined;
 };
 
+/** Other services than AWS have names of their own for it; it stands in the signature. */
+const regionForm = { pattern: /^[a-z0-9-]+$/i, expected: "must be letters, digits and hyphens" };
+
 const rules = {
   queueUrl: serviceRule,
-  region: option.text(),
+  region: option.text(regionForm),
   credentials: credentialsOption(),
   proxy: httpTransportRules.proxy,
   client: option.methods<SqsSdkClient>(["send"]),
