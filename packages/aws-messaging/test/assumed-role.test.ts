@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import { ConfigError } from "@wirekit/core";
-import { startHttpProxy } from "@wirekit/devstack/http-proxy";
+import { startHttpProxy } from "@wirekit/test-support/http-proxy";
 import { type AwsMessagingOptions, awsMessagingConfig, awsMessagingConfigFromEnv } from "../src/config.ts";
 import { awsClients } from "../src/connection/clients.ts";
 import { AWSConnectionError } from "../src/errors.ts";

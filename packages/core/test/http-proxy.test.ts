@@ -4,7 +4,7 @@ import { createServer as createHttpServer, request as plainRequest } from "node:
 import { createServer as createHttpsServer, request as tlsRequest } from "node:https";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { afterEach, describe, expect, it } from "@jest/globals";
-import { startHttpProxy } from "@wirekit/devstack/http-proxy";
+import { startHttpProxy } from "@wirekit/test-support/http-proxy";
 import { awsClientSettings, toAwsError } from "../src/aws/index.ts";
 import { proxyAgents } from "../src/aws/proxy-agents.ts";
 import {

@@ -2,7 +2,7 @@ import { ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import { silentLogger } from "@wirekit/core";
 import { withoutRequestLog } from "@wirekit/core/aws";
-import { startHttpProxy } from "@wirekit/devstack/http-proxy";
+import { startHttpProxy } from "@wirekit/test-support/http-proxy";
 import { SQS, SqsMessageBus } from "../../src/index.ts";
 import { statusUpdate } from "../contract/messages.ts";
 import { type SqsFixture, startSqs } from "./sqs-fixture.ts";
