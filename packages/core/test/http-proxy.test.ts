@@ -5,8 +5,8 @@ import { createServer as createHttpsServer, request as tlsRequest } from "node:h
 import type { AddressInfo, Server, Socket } from "node:net";
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { startHttpProxy } from "@wirekit/test-support/http-proxy";
-import { awsClientSettings, toAwsError } from "../src/aws/index.ts";
-import { proxyAgents } from "../src/aws/proxy-agents.ts";
+import { awsAgents } from "../src/aws/agents.ts";
+import { toAwsError } from "../src/aws/index.ts";
 import {
   createHttpTransport,
   type HttpProxyOptions,
@@ -121,7 +121,7 @@ describe("agents for the AWS SDK's clients", () => {
 
   /** One agent for each set of options, as each client has. */
   function agentsFor({ proxy, connectTimeoutMs = 5_000 }: Pick<AgentCall, "proxy" | "connectTimeoutMs">) {
-    const agents = proxyAgents({ proxy, connectTimeoutMs, keepAlive: true, maxSockets: 10 });
+    const agents = awsAgents({ proxy, connectTimeoutMs, keepAlive: true, maxSockets: 10 });
     opened.push(() => {
       agents.httpAgent.destroy();
       agents.httpsAgent.destroy();
@@ -190,16 +190,6 @@ describe("agents for the AWS SDK's clients", () => {
     const error = await ask("https", 1, "/").catch((thrown: unknown) => toAwsError("Sending", thrown));
     expect(error).toMatchObject({ code: "aws/transient", request: "unsent", fault });
     expect(JSON.stringify(error) + String(error)).not.toContain("hidden-word");
-  });
-
-  it("are part of a client's settings only where a proxy is named", () => {
-    const settings = { region: "eu-west-1", requestTimeoutMs: 30_000 };
-    const none = { https: undefined, http: undefined, noProxy: "a" };
-    const plain = awsClientSettings(settings);
-    expect(awsClientSettings({ ...settings, proxy: none })).toEqual(plain);
-    const proxied = awsClientSettings({ ...settings, proxy: { https: "http://proxy:1" } });
-    expect(proxied.requestHandler.httpsAgent).toMatchObject({ maxSockets: 500, keepAlive: true });
-    expect(proxied.requestHandler.httpsAgent).toHaveProperty("destroy");
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Issue } from "../errors/issues.ts";
 import type { HttpProxyOptions } from "../http/proxy.ts";
+import { type AwsAgents, awsAgents } from "./agents.ts";
 import { type AwsCredentialsOption, type SdkCredentials, sdkCredentials } from "./credentials.ts";
-import { type ProxyAgents, proxyAgents } from "./proxy-agents.ts";
 
 /** How a client of the AWS SDK reaches AWS. */
 export interface AwsConnectionOptions {
@@ -28,14 +28,9 @@ export interface AwsClientSettings {
     requestTimeout?: number;
     throwOnRequestTimeout?: boolean;
     socketTimeout?: number;
-    httpAgent: AgentSettings | ProxyAgents["httpAgent"];
-    httpsAgent: AgentSettings | ProxyAgents["httpsAgent"];
+    httpAgent: AwsAgents["httpAgent"];
+    httpsAgent: AwsAgents["httpsAgent"];
   };
-}
-
-interface AgentSettings {
-  keepAlive: boolean;
-  maxSockets: number;
 }
 
 /**
@@ -54,12 +49,9 @@ export function awsClientSettings({
   proxy,
   requestTimeoutMs,
 }: AwsConnectionOptions): AwsClientSettings {
-  const connectTimeoutMs = Math.min(requestTimeoutMs, longestConnectingMs);
-  const agent = { keepAlive: true, maxSockets };
-  const isProxied = proxy?.https !== undefined || proxy?.http !== undefined;
-  const agents = isProxied
-    ? proxyAgents({ ...agent, proxy, connectTimeoutMs })
-    : { httpAgent: agent, httpsAgent: agent };
+  const connectionTimeout = Math.min(requestTimeoutMs, longestConnectingMs);
+  // A little shorter than a request may take, so that it is known which of them took too long.
+  const connectTimeoutMs = connectionTimeout * 0.9;
   return {
     region,
     ...(endpoint !== undefined && { endpoint }),
@@ -67,8 +59,8 @@ export function awsClientSettings({
     // The engines retry: they know which entries of a batch have failed, and what order must be kept.
     maxAttempts: 1,
     requestHandler: {
-      connectionTimeout: connectTimeoutMs,
-      ...agents,
+      connectionTimeout,
+      ...awsAgents({ keepAlive: true, maxSockets, proxy, connectTimeoutMs }),
     },
   };
 }

@@ -11,55 +11,69 @@ import { connect as connectTls } from "node:tls";
 import { type HttpProxyOptions, proxyAuthorization, proxyFor, refusedTunnel } from "../http/proxy.ts";
 
 /** What the AWS SDK's clients take their sockets from. */
-export interface ProxyAgents {
+export interface AwsAgents {
   readonly httpAgent: HttpAgent;
   readonly httpsAgent: HttpsAgent;
 }
 
-/** How the sockets of {@link proxyAgents} are held, and which proxies they go through. */
-export interface ProxyAgentOptions extends Pick<AgentOptions, "keepAlive" | "maxSockets"> {
-  readonly proxy: HttpProxyOptions;
-  /** The longest that a proxy may take to open a tunnel, in milliseconds. */
+/** How the sockets of {@link awsAgents} are held and opened. */
+export interface AwsAgentOptions extends Pick<AgentOptions, "keepAlive" | "maxSockets"> {
+  readonly proxy?: HttpProxyOptions | undefined;
+  /** The longest that a connection may take, its TLS and the tunnel of a proxy included, in milliseconds. */
   readonly connectTimeoutMs: number;
 }
 
 /**
- * Agents of Node's that go through proxies, by the rules of `@wirekit/core/http`. The SDK's clients take no
- * other transport that would keep their limits of time.
+ * Agents of Node's that go through proxies, by the rules of `@wirekit/core/http`, and that tell a connection
+ * which did not come up from a request without an answer. The SDK's own limit ends with TCP.
  */
-export function proxyAgents(options: ProxyAgentOptions): ProxyAgents {
-  return { httpAgent: new ForwardingAgent(options), httpsAgent: new TunnellingAgent(options) };
+export function awsAgents(options: AwsAgentOptions): AwsAgents {
+  return { httpAgent: new ForwardingAgent(options), httpsAgent: new SecureAgent(options) };
 }
 
 type Connected = (error: Error | null, socket: Duplex) => void;
 
-/** For `https:` addresses: asks the proxy for a tunnel, and speaks TLS to the peer inside of it. */
-class TunnellingAgent extends HttpsAgent {
-  readonly #options: ProxyAgentOptions;
+/** For `https:` addresses: through a tunnel if there is a proxy, and with a limit for TLS. */
+class SecureAgent extends HttpsAgent {
+  readonly #options: AwsAgentOptions;
 
-  constructor(options: ProxyAgentOptions) {
+  constructor(options: AwsAgentOptions) {
     super({ keepAlive: options.keepAlive, maxSockets: options.maxSockets });
     this.#options = options;
   }
 
   override createConnection(target: ClientRequestArgs, callback: Connected): Duplex | null | undefined {
+    const { proxy: proxies, connectTimeoutMs } = this.#options;
     const address = addressOf(target, 443);
-    const proxy = proxyFor(`https://${address}`, this.#options.proxy);
-    if (proxy === undefined) return super.createConnection(target, callback);
-    openTunnel(proxy, address, this.#options.connectTimeoutMs).then(
+    const connect = (parts: object, timeoutMs: number) =>
+      limited(super.createConnection({ ...target, ...parts }, callback) as Duplex, address, timeoutMs);
+    const proxy = proxies && proxyFor(`https://${address}`, proxies);
+    if (proxy === undefined) return connect({}, connectTimeoutMs);
+    const startedAt = performance.now();
+    openTunnel(proxy, address, connectTimeoutMs).then(
       // The socket goes to the callback only: as a result, it would be handed over twice.
-      (socket) => callback(null, super.createConnection({ ...target, socket } as object) as Duplex),
+      (socket) => {
+        const leftMs = connectTimeoutMs - (performance.now() - startedAt);
+        callback(null, connect({ socket }, Math.max(1, leftMs)));
+      },
       (error: Error) => callback(error, undefined as never),
     );
     return undefined;
   }
 }
 
+/** Ends a socket whose TLS is not up in time. Until then nothing of a request is sent. */
+function limited(socket: Duplex, address: string, timeoutMs: number): Duplex {
+  const timer = setTimeout(() => socket.destroy(timedOut(`${address} did not open a connection`)), timeoutMs);
+  const clear = () => clearTimeout(timer);
+  return socket.once("secureConnect", clear).once("close", clear);
+}
+
 /** For `http:` addresses, which are few: sends the proxy the whole request. */
 class ForwardingAgent extends HttpAgent {
-  readonly #proxy: HttpProxyOptions;
+  readonly #proxy: HttpProxyOptions | undefined;
 
-  constructor({ proxy, keepAlive, maxSockets }: ProxyAgentOptions) {
+  constructor({ proxy, keepAlive, maxSockets }: AwsAgentOptions) {
     super({ keepAlive, maxSockets });
     this.#proxy = proxy;
   }
@@ -67,8 +81,11 @@ class ForwardingAgent extends HttpAgent {
   /** Node calls it with each request, before anything of it is written. */
   addRequest(request: ClientRequest, target: ClientRequestArgs): void {
     const address = addressOf(target, 80);
-    const proxy = proxyFor(`http://${address}`, this.#proxy);
-    if (proxy === undefined) return addRequest.call(this, request, target);
+    const proxy = this.#proxy && proxyFor(`http://${address}`, this.#proxy);
+    if (proxy === undefined) {
+      addRequest.call(this, request, target);
+      return;
+    }
     request.path = `http://${address}${request.path}`;
     const authorization = proxyAuthorization(proxy);
     if (authorization !== undefined) request.setHeader("proxy-authorization", authorization);
@@ -117,7 +134,7 @@ function openTunnel(proxy: URL, address: string, timeoutMs: number): Promise<Dup
       timeout: timeoutMs,
     });
     asking.once("error", reject);
-    asking.once("timeout", () => asking.destroy(timedOut(proxy)));
+    asking.once("timeout", () => asking.destroy(timedOut(`The proxy ${proxy.host} did not open a tunnel`)));
     asking.once("connect", ({ statusCode = 0 }, socket) => {
       if (statusCode === 200) return resolve(socket.setTimeout(0));
       socket.destroy();
@@ -133,9 +150,8 @@ function openTunnel(proxy: URL, address: string, timeoutMs: number): Promise<Dup
 }
 
 /** In the form of Node's own, so that it is known that nothing was sent. */
-function timedOut({ host }: URL): Error {
-  const error = new Error(`The proxy ${host} did not open a connection in time`);
-  return Object.assign(error, { code: "ETIMEDOUT", syscall: "connect" });
+function timedOut(what: string): Error {
+  return Object.assign(new Error(`${what} in time`), { code: "ETIMEDOUT", syscall: "connect" });
 }
 
 function addressOf({ host, port }: ClientRequestArgs, defaultPort: number): string {
