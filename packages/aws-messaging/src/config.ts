@@ -28,8 +28,8 @@ export interface AwsMessagingOptions {
   /** Host names (with port or without) that may be spoken to without TLS besides loopback. Default none. */
   readonly plainHttpHosts?: readonly string[] | undefined;
   /**
-   * Proxies to go through, to all services of AWS. `fromEnv` reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`.
-   * Default: none.
+   * Proxies to go through, to all services of AWS. `fromEnv` reads `HTTPS_PROXY`, `HTTP_PROXY` and
+   * `NO_PROXY`. Default: none.
    */
   readonly proxy?: HttpProxyOptions | undefined;
   /** Prefix of every derived topic and queue name: `prod`. Default none. */

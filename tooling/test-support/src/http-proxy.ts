@@ -25,7 +25,9 @@ export interface HttpProxyBehaviour {
   readonly refusal?: number | "silent" | undefined;
 }
 
-/** A proxy as they are met: tunnels by `CONNECT` to ports of this machine, and forwards what it is sent whole. */
+/**
+ * A proxy as they are met: tunnels by `CONNECT` to ports of this machine, and forwards what it is sent whole.
+ */
 export async function startHttpProxy({ refusal }: HttpProxyBehaviour = {}): Promise<HttpProxy> {
   const requests: ProxiedRequest[] = [];
   const note = ({ method, url, headers }: IncomingMessage) =>

@@ -15,7 +15,9 @@ export interface Resources {
   readonly deadLetterQueue: ResourceReference;
 }
 
-/** The same topic and queue as `publish` and `consume` use; the dead-letter queue may be mapped by its name. */
+/**
+ * The same topic and queue as `publish` and `consume` use; the dead-letter queue may be mapped by its name.
+ */
 export function resourcesOf(
   topic: string,
   config: Pick<AwsMessagingConfig, "environment" | "topicMap" | "queueMap">,

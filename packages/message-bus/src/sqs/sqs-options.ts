@@ -28,8 +28,8 @@ export interface SqsMessageBusOptions {
   /** Proxies to go through. `fromEnv` reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. Default: none. */
   readonly proxy?: HttpProxyOptions | undefined;
   /**
-   * An `SQSClient` of the program's own: it keeps its settings, so that `region`, `credentials` and `proxy` go
-   * unused, and is not closed.
+   * An `SQSClient` of the program's own: it keeps its settings, so that `region`, `credentials` and `proxy`
+   * go unused, and is not closed.
    */
   readonly client?: SqsSdkClient | undefined;
   /** What stands in for SQS, in SQS's own names. With it the AWS SDK is not loaded. */

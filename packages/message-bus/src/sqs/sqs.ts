@@ -11,9 +11,9 @@ import { type SqsMessageBusOptions, sqsVariables } from "./sqs-options.ts";
 export type SQSReceiveOptions = Pick<ReceiveOptions, "signal" | "timeoutMs" | "visibilityTimeoutMs">;
 
 /**
- * The original's class, over {@link SqsMessageBus}. As the original it reads `AWS_REGION` and
- * `HTTPS_PROXY`, and the AWS SDK finds the credentials; other than the original it delays nothing unless `delaySeconds` is given, waits for
- * messages, hides what it has received, and throws what goes wrong.
+ * The original's class, over {@link SqsMessageBus}. As the original it reads `AWS_REGION` and `HTTPS_PROXY`,
+ * and the AWS SDK finds the credentials; other than the original it delays nothing unless `delaySeconds` is
+ * given, waits for messages, hides what it has received, and throws what goes wrong.
  */
 export class SQS implements AsyncDisposable {
   readonly #bus: SqsMessageBus;
