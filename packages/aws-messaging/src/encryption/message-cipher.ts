@@ -24,7 +24,8 @@ export const deadLetterAttributes = {
   failedAt: "wirekit.dead-letter.failed-at",
 } as const;
 
-const unbound: ReadonlySet<string> = new Set(Object.values(deadLetterAttributes));
+/** Their names. */
+export const deadLetterNames: ReadonlySet<string> = new Set(Object.values(deadLetterAttributes));
 
 /** The one algorithm there is, by the name that JSON Web Algorithms (RFC 7518) give it. */
 const algorithm = "A256GCM";
@@ -185,7 +186,7 @@ export function messageCipher(options: MessageCipherOptions): MessageCipher {
 /** Attributes in a form that is the same on both sides, in whatever order and protocol they travelled. */
 function associatedData(attributes: Attributes, keyId: string): Uint8Array {
   const bound = Object.entries(attributes)
-    .filter(([name]) => !unbound.has(name))
+    .filter(([name]) => !deadLetterNames.has(name))
     .map(([name, value]) =>
       value instanceof Uint8Array
         ? [name, "b", Buffer.from(value).toString("base64")]
