@@ -192,9 +192,9 @@ describe("a consumer", () => {
     await messaging.provision("orders.fifo");
     const asked = new Promise((resolve) => {
       fixture.aws.faults.next(
-        { kind: "delay", until: Promise.resolve() },
+        { kind: "hold", before: "answer", forMs: 0 },
         {
-          action: "ReceiveMessage",
+          on: "ReceiveMessage",
           when: ({ body }) => {
             resolve(JSON.parse(body));
             return true;
@@ -211,12 +211,12 @@ describe("a consumer", () => {
     await messaging.provision("orders");
     let calls = 0;
     const renewed = fixture.aws.faults.next(
-      { kind: "delay", until: Promise.resolve() },
-      { action: "ChangeMessageVisibilityBatch", times: 2 },
+      { kind: "hold", before: "answer", forMs: 0 },
+      { on: "ChangeMessageVisibilityBatch", times: 2 },
     );
     messaging.consume({ ...target, ...quick, visibilityTimeoutMs: 3_000 }, async () => {
       calls += 1;
-      await renewed.applied;
+      await renewed.struck(2);
     });
     await messaging.publish(target, event(1));
     await until(isEmpty);
@@ -226,13 +226,13 @@ describe("a consumer", () => {
   it.each([
     ["throttling", { kind: "error", status: 400, code: "ThrottlingException" }, "ReceiveMessage"],
     ["an internal error", { kind: "error", status: 500, code: "InternalError" }, "ReceiveMessage"],
-    ["a reset receive", { kind: "reset" }, "ReceiveMessage"],
+    ["a reset receive", { kind: "reset", before: "apply" }, "ReceiveMessage"],
     ["a refused delete", { kind: "error", status: 500, code: "InternalError" }, "DeleteMessageBatch"],
-    ["a lost answer to a delete", { kind: "lose-answer" }, "DeleteMessageBatch"],
+    ["a lost answer to a delete", { kind: "reset", before: "answer" }, "DeleteMessageBatch"],
   ] as const)("survives %s", async (_what, fault, action) => {
     const messaging = fixture.messaging();
     await messaging.provision("orders");
-    fixture.aws.faults.next(fault, { action, times: 2 });
+    fixture.aws.faults.next(fault, { on: action, times: 2 });
     const handled = new Set<number>();
     const consumer = messaging.consume({ ...target, ...quick }, ({ n }) => void handled.add(n));
     await messaging.publishBatch(
@@ -251,10 +251,10 @@ describe("a consumer", () => {
       target,
       numbers(5).map((n) => ({ event: event(n) })),
     );
-    const { applied } = fixture.aws.faults.next({ kind: "duplicate" }, { action: "ReceiveMessage" });
+    const planned = fixture.aws.faults.next({ kind: "duplicate" }, { on: "ReceiveMessage" });
     const handled: number[] = [];
     const consumer = messaging.consume({ ...target, ...quick }, ({ n }) => void handled.push(n));
-    await applied;
+    await planned.struck();
     await until(isEmpty);
     await consumer.close();
     expect(new Set(handled)).toEqual(new Set(numbers(5)));
@@ -270,25 +270,24 @@ describe("a consumer", () => {
       target,
       numbers(5).map((n) => ({ event: event(n) })),
     );
-    const { applied } = fixture.aws.faults.next({ kind: "reverse" }, { action: "ReceiveMessage" });
+    const planned = fixture.aws.faults.next({ kind: "reverse" }, { on: "ReceiveMessage" });
     const handled: number[] = [];
     const consumer = messaging.consume(
       { ...target, ...quick, concurrency: 1 },
       ({ n }) => void handled.push(n),
     );
-    await applied;
+    await planned.struck();
     await until(isEmpty);
     await consumer.close();
     expect([...handled].sort()).toEqual(numbers(5));
     expect(consumer.stats()).toMatchObject({ received: 5, handled: 5 });
   });
 
-  it.each(["GetQueueUrl", "ReceiveMessage", "DeleteMessageBatch"])(
+  it.each(["GetQueueUrl", "ReceiveMessage", "DeleteMessageBatch"] as const)(
     "waits for no answer to %s longer than its time limit, and asks again",
     async (action) => {
       await fixture.messaging().provision("orders");
-      const never = { kind: "delay", until: new Promise<void>(() => undefined) } as const;
-      fixture.aws.faults.next(never, { action });
+      fixture.aws.faults.next({ kind: "hold", before: "answer" }, { on: action });
       const impatient = new AwsMessaging({ ...fixture.config, requestTimeoutMs: 300, logger: silentLogger });
       // What the answer that never came has taken comes again after this time.
       const consumer = impatient.consume({ ...target, ...quick, visibilityTimeoutMs: 1_000 }, () => {});
@@ -303,7 +302,7 @@ describe("a consumer", () => {
     await messaging.provision("orders");
     fixture.aws.faults.next(
       { kind: "fail-entries", which: ({ index }) => index === 0, code: "InternalError", senderFault: false },
-      { action: "DeleteMessageBatch" },
+      { on: "DeleteMessageBatch" },
     );
     let calls = 0;
     messaging.consume({ ...target, ...quick }, () => {
@@ -320,7 +319,7 @@ describe("a consumer", () => {
   it("says once that it cannot receive, and once that it can again", async () => {
     const messaging = fixture.messaging();
     await messaging.provision("orders");
-    fixture.aws.faults.next({ kind: "reset" }, { action: "ReceiveMessage", times: 3 });
+    fixture.aws.faults.next({ kind: "reset", before: "apply" }, { on: "ReceiveMessage", times: 3 });
     const seen: string[] = [];
     const consumer = messaging.consume({ ...target, ...quick }, () => {});
     consumer.on("fault", () => void seen.push("fault"));
@@ -342,7 +341,7 @@ describe("a consumer", () => {
     const consumer = messaging.consume({ ...target, ...quick }, () => {});
     fixture.aws.faults.next(
       { kind: "error", status: 400, code: "QueueDoesNotExist" },
-      { action: "ReceiveMessage" },
+      { on: "ReceiveMessage" },
     );
     await expect(consumer.closed).rejects.toMatchObject({ code: "aws/gone" });
   });

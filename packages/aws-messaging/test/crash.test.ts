@@ -133,23 +133,19 @@ function plan(stage: Stage, step: Step): void {
       killTheProcess(stage);
       return true;
     };
-    faults.next({ kind: "reset" }, { action: "DeleteMessageBatch", when });
+    faults.next({ kind: "reset", before: "apply" }, { on: "DeleteMessageBatch", when });
   }
   if (step === "deleted, and not told so") {
-    let die = (): void => {};
-    const dead = new Promise<void>((resolve) => {
-      die = resolve;
-    });
     const when = () => {
       if (!isSecond()) return false;
       const before = allHeld();
       void until(() => allHeld() < before).then(() => {
         killTheProcess(stage);
-        die();
+        unanswered.release();
       });
       return true;
     };
-    faults.next({ kind: "delay", until: dead }, { action: "DeleteMessageBatch", when });
+    const unanswered = faults.next({ kind: "hold", before: "answer" }, { on: "DeleteMessageBatch", when });
   }
 }
 

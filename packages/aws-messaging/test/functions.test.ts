@@ -129,8 +129,8 @@ it("finds credentials by the standard chain where the configuration has none", a
   const chained = awsMessagingConfig({ endpointUrl, regionName, environment: "test" });
   const signedBy: string[] = [];
   aws.faults.next(
-    { kind: "delay", until: Promise.resolve() },
-    { action: "PublishBatch", when: ({ headers }) => signedBy.push(headers.authorization ?? "") > 0 },
+    { kind: "hold", before: "answer", forMs: 0 },
+    { on: "PublishBatch", when: ({ headers }) => signedBy.push(headers.authorization ?? "") > 0 },
   );
   try {
     await publish(chained, target, event(1));

@@ -150,10 +150,9 @@ describe("a dead letter that cannot be written", () => {
 
   it("does not hold close() beyond its limit: a look-up of its queue that hangs", async () => {
     const messaging = await provisioned();
-    const letGo = deferred();
     const planned = fixture.aws.faults.next(
-      { kind: "delay", until: letGo.promise },
-      { action: "GetQueueUrl", when: (request) => JSON.stringify(request).includes("given-up") },
+      { kind: "hold", before: "answer" },
+      { on: "GetQueueUrl", when: (request) => JSON.stringify(request).includes("given-up") },
     );
     messaging.consume(
       { ...target, ...quick, classify: () => "dead-letter", deadLetter: { queue: "given-up" } },
@@ -162,11 +161,10 @@ describe("a dead letter that cannot be written", () => {
       },
     );
     await messaging.publish(target, event(1));
-    await planned.applied;
+    await planned.struck();
     const startedAt = performance.now();
     await messaging.close({ timeoutMs: 1_000 });
     expect(performance.now() - startedAt).toBeLessThan(5_000);
-    letGo.resolve();
   });
 });
 

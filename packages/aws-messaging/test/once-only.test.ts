@@ -7,7 +7,7 @@ import { OrderPlaced, placedAt, startFixture, until } from "./messaging-fixture.
 const target = { topic: "orders", schema: OrderPlaced };
 const quick = { waitTimeMs: 1_000, retry: { baseDelayMs: 1, maxDelayMs: 1 } };
 const event = (n: number) => ({ n, placed_at: placedAt });
-const twice = { action: "ReceiveMessage" };
+const twice = { on: "ReceiveMessage" } as const;
 
 let fixture: Awaited<ReturnType<typeof startFixture>>;
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { silentLogger, systemClock } from "@wirekit/core";
 import { toAwsError } from "@wirekit/core/aws";
 import { Troubles } from "@wirekit/core/kit";
-import { type AwsServer, startAws } from "@wirekit/devstack/aws";
+import { type AwsAction, type AwsServer, startAws } from "@wirekit/devstack/aws";
 import { scale } from "@wirekit/test-support/scale";
 import * as z from "zod";
 import { awsMessagingConfig, type PublishBatching } from "../src/config.ts";
@@ -106,7 +106,7 @@ describe("single publishes", () => {
   it.each([
     ["throttling", { kind: "error", status: 400, code: "ThrottlingException" }],
     ["an internal error", { kind: "error", status: 500, code: "InternalError" }],
-    ["a reset connection", { kind: "reset" }],
+    ["a reset connection", { kind: "reset", before: "apply" }],
   ] as const)("survive %s", async (_what, fault) => {
     const publisher = await publisherTo("orders");
     aws.faults.next(fault, { times: 2 });
@@ -116,7 +116,7 @@ describe("single publishes", () => {
 
   it("may arrive twice when an answer was lost, and are never lost themselves", async () => {
     const publisher = await publisherTo("orders");
-    aws.faults.next({ kind: "lose-answer" });
+    aws.faults.next({ kind: "reset", before: "answer" });
     await publish(publisher, 1);
     expect(arrived("orders-queue")).toEqual([1, 1]);
   });
@@ -133,10 +133,7 @@ describe("single publishes", () => {
 });
 
 describe("a request that SNS does not answer", () => {
-  const noAnswer = (action: string) => {
-    const unanswered = { kind: "delay", until: new Promise<void>(() => undefined) } as const;
-    return aws.faults.next(unanswered, { action });
-  };
+  const noAnswer = (action: AwsAction) => aws.faults.next({ kind: "hold", before: "answer" }, { on: action });
   const openClients = (timeoutMs: number) => {
     const { endpointUrl, regionName, credentials } = aws;
     const options = {
@@ -164,9 +161,9 @@ describe("a request that SNS does not answer", () => {
   it("ends when the client is closed", async () => {
     const closing = openClients(60_000);
     const sns = await closing.sns();
-    const { applied } = noAnswer("PublishBatch");
+    const planned = noAnswer("PublishBatch");
     const sent = sns.publishBatch(input("arn:aws:sns:eu-west-1:123456789012:x")).catch(toFault);
-    await applied;
+    await planned.struck();
     closing.close();
     expect(await sent).toMatchObject({ code: "aws/transient", retryable: true });
   });

@@ -117,7 +117,7 @@ describe("a 200 that does not say under which id", () => {
 
   it("because it never ends is cut off", async () => {
     const { server, client } = await startBoth();
-    server.faults.next({ kind: "body", delivery: { kind: "endless" } });
+    server.faults.next({ kind: "endless" });
     await expect(client.send(aMessage())).rejects.toMatchObject({
       code: "wirekit/unconfirmed",
       cause: { code: "wirekit/http-response-too-large", status: 200 },
@@ -140,7 +140,7 @@ describe("a connection that breaks", () => {
 
   it("in the middle of the answer is tried again", async () => {
     const { server, client } = await startBoth();
-    server.faults.next({ kind: "body", delivery: { kind: "truncated", afterBytes: 5 } });
+    server.faults.next({ kind: "truncate", afterBytes: 5 });
     await expect(client.send(aMessage())).resolves.toMatchObject({ attempts: 2 });
   });
 
@@ -171,7 +171,7 @@ describe("a connection that breaks", () => {
 describe("an answer that comes slowly", () => {
   it("is waited for", async () => {
     const { server, client } = await startBoth();
-    server.faults.next({ kind: "body", delivery: { kind: "slow", chunkBytes: 5, intervalMs: 1 } });
+    server.faults.next({ kind: "slow", chunkBytes: 5, intervalMs: 1 });
     server.faults.next({ kind: "hold", before: "answer", forMs: 20 });
     await expect(client.send(aMessage())).resolves.toMatchObject({ attempts: 1 });
     await expect(client.send(aMessage())).resolves.toMatchObject({ attempts: 1 });

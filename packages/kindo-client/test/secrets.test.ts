@@ -9,9 +9,9 @@ import {
 } from "@opentelemetry/sdk-trace-base";
 import {
   credentialsExpired,
-  type Fault,
   invokeReturns,
   invokeThrows,
+  type LambdaUrlFault,
   type LambdaUrlServer,
   malformedJson,
   noTrackingId,
@@ -76,7 +76,7 @@ afterEach(async () => {
 /**
  * Answers with everything that was sent, in several spellings, as a server does that helps with debugging.
  */
-const echo: Fault = {
+const echo: LambdaUrlFault = {
   kind: "answer",
   status: 500,
   body: {
@@ -88,7 +88,7 @@ const echo: Fault = {
   },
 };
 
-const faults: readonly (readonly [string, Fault])[] = [
+const faults: readonly (readonly [string, LambdaUrlFault])[] = [
   ["a refusal that quotes the message", echo],
   ["a bad request", { kind: "answer", status: 400, body: { message: JSON.stringify(message.payload) } }],
   ["a busy service", throttled("0")],
@@ -96,8 +96,8 @@ const faults: readonly (readonly [string, Fault])[] = [
   ["a redirect", redirect(`http://127.0.0.1:9/?${encodeURIComponent(message.payload.card)}`)],
   ["JSON that breaks off", malformedJson()],
   ["an answer without an id", noTrackingId({ echo: message.payload })],
-  ["an answer without an end", { kind: "body", delivery: { kind: "endless" } }],
-  ["an answer that breaks off", { kind: "body", delivery: { kind: "truncated", afterBytes: 4 } }],
+  ["an answer without an end", { kind: "endless" }],
+  ["an answer that breaks off", { kind: "truncate", afterBytes: 4 }],
   ["a reset before reading", { kind: "reset", before: "read" }],
   ["a reset before answering", { kind: "reset", before: "answer" }],
   ["a wrong clock", { kind: "clock", skewMs: 600_000 }],

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { type Clock, systemClock } from "@wirekit/core";
-import type { LambdaUrlServer, ScriptedFault } from "@wirekit/devstack/lambda-url";
+import type { LambdaUrlServer, MatchedRequest, PlannedFault } from "@wirekit/devstack/lambda-url";
 import type { KindoClient, KindoUrlOptions, SendOptions } from "../src/index.ts";
 import { settled } from "./manual-clock.ts";
 import { aMessage, credentials } from "./messages.ts";
@@ -44,9 +44,7 @@ const phases: Readonly<Record<string, (options: Options) => Promise<Stuck>>> = {
   "a service that does not act": (options) => held(options, (server) => hold(server, "apply")),
   "a service that does not answer": (options) => held(options, (server) => hold(server, "answer")),
   "the rest of an answer": (options) =>
-    held(options, (server) =>
-      server.faults.next({ kind: "body", delivery: { kind: "stalled", afterBytes: 5 } }),
-    ),
+    held(options, (server) => server.faults.next({ kind: "stall", afterBytes: 5 })),
   "the next try": async (options) => {
     const server = await startService();
     const retry = { maxAttempts: 3, baseDelayMs: 25_000, maxDelayMs: 25_000 };
@@ -56,11 +54,14 @@ const phases: Readonly<Record<string, (options: Options) => Promise<Stuck>>> = {
   },
 };
 
-function hold(server: LambdaUrlServer, before: "read" | "apply" | "answer"): ScriptedFault {
+function hold(server: LambdaUrlServer, before: "read" | "apply" | "answer"): PlannedFault<MatchedRequest> {
   return server.faults.next({ kind: "hold", before });
 }
 
-async function held(options: Options, script: (server: LambdaUrlServer) => ScriptedFault): Promise<Stuck> {
+async function held(
+  options: Options,
+  script: (server: LambdaUrlServer) => PlannedFault<MatchedRequest>,
+): Promise<Stuck> {
   const server = await startService();
   const fault = script(server);
   return { client: openClient(server.url, options), reached: () => fault.struck(), isSent: true };

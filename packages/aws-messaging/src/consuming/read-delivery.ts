@@ -72,8 +72,12 @@ async function fetchBody(
   carried: CipherText,
   { store }: ReadContext,
 ): Promise<CipherText & { readonly stored?: BodyPointer }> {
-  const { [pointerAttribute]: size, [olderPointerAttribute]: olderSize, ...attributes } = carried.attributes;
-  const stored = (size ?? olderSize) === undefined ? undefined : decodePointer(carried.body);
+  const {
+    [pointerAttribute]: size,
+    [olderPointerAttribute]: olderSize = size,
+    ...attributes
+  } = carried.attributes;
+  const stored = olderSize === undefined ? undefined : decodePointer(carried.body);
   if (stored === undefined) return carried;
   if (store === undefined) {
     throw new InvalidMessageError(

@@ -1,13 +1,21 @@
-import { parseArn, toAwsError } from "@wirekit/core/aws";
+import { ConfigError } from "@wirekit/core";
+import { toAwsError } from "@wirekit/core/aws";
 import { retry } from "@wirekit/core/kit";
 import type { AwsMessagingConfig } from "../config.ts";
 import type { SnsApi } from "../connection/sns-api.ts";
 import type { SqsAdminApi } from "../connection/sqs-admin-api.ts";
+import { findQueue, queueReference } from "../consuming/queue-directory.ts";
 import { AWSConnectionError } from "../errors.ts";
 import { topicDirectory } from "../publishing/topic-directory.ts";
-import { isFifo, type ResourceReference } from "../wire/names.ts";
+import {
+  deadLetterQueueNameFor,
+  isFifo,
+  nameOf,
+  type ResourceReference,
+  readReference,
+  topicReferenceFor,
+} from "../wire/names.ts";
 import { deadLetterRetentionMs, type ProvisionOptions, readProvisionOptions } from "./provision-options.ts";
-import { resourceName, resourcesOf } from "./resources.ts";
 
 /** What exists now, whether or not it did before. */
 export interface Provisioned {
@@ -34,7 +42,7 @@ type Call = <T>(
 /**
  * Sees to it that topic, queue and dead-letter queue exist, that the queue takes messages from this topic
  * only and hands over what it gives up, and that it is subscribed. Can be called any number of times: what
- * exists is found, and settings that differ are updated. What the maps name by an ARN or URL has to exist.
+ * exists is found, and settings that differ are updated.
  *
  * @throws ConfigError naming the option at fault; AWSConnectionError for what AWS refuses.
  */
@@ -53,15 +61,18 @@ export async function provision(
         }),
       { policy: config.retry, signal, clock: config.clock, random: config.random },
     );
-  const resources = resourcesOf(topic, config);
-  const topicName = resourceName(resources.topic);
-  const queueName = resourceName(resources.queue);
+  const topicPlace = readReference(topicReferenceFor(topic, config));
+  const queuePlace = readReference(queueReference({ topic }, config));
+  const [topicName, queueName] = [nameOfPlace(topicPlace), nameOfPlace(queuePlace)];
+  checkKinds(topic, topicName, queueName);
 
-  async function ensureQueue(reference: ResourceReference, attributes: Record<string, string>) {
-    const name = resourceName(reference);
-    const QueueUrl = await call(`Creating the queue ${name}`, (withSignal) =>
-      findOrCreateQueue(sqs, reference, withSignal),
-    );
+  /** A queue that is mapped to by its ARN or URL exists: only one that has a name is created. */
+  async function ensureQueue(place: ResourceReference, attributes: Record<string, string>) {
+    const name = nameOfPlace(place);
+    const QueueUrl =
+      place.kind === "name"
+        ? await call(`Creating the queue ${name}`, (withSignal) => findOrCreateQueue(sqs, name, withSignal))
+        : await findQueue({ topic }, config, { sqs, retry: config.retry, signal });
     await call(`Setting up the queue ${name}`, (withSignal) =>
       sqs.setQueueAttributes(
         { QueueUrl, Attributes: { ...encryptionAttributes(read), ...attributes } },
@@ -75,8 +86,8 @@ export async function provision(
   }
 
   const topicArn =
-    resources.topic.kind === "arn"
-      ? resources.topic.arn
+    topicPlace.kind === "arn"
+      ? topicPlace.arn
       : await findOrCreateTopic(topicName, call, { config, sns, signal });
   const byContent = String(read.deduplication === "content");
   if (isFifo(topicName)) {
@@ -88,11 +99,14 @@ export async function provision(
     );
   }
   const fifoAttributes = isFifo(queueName) ? { ContentBasedDeduplication: byContent } : {};
-  const deadLetters = await ensureQueue(resources.deadLetterQueue, {
-    ...fifoAttributes,
-    MessageRetentionPeriod: String(deadLetterRetentionMs / 1000),
-  });
-  const queue = await ensureQueue(resources.queue, {
+  const deadLetters = await ensureQueue(
+    { kind: "name", name: deadLetterQueueNameFor(queueName) },
+    {
+      ...fifoAttributes,
+      MessageRetentionPeriod: String(deadLetterRetentionMs / 1000),
+    },
+  );
+  const queue = await ensureQueue(queuePlace, {
     ...fifoAttributes,
     VisibilityTimeout: String(visibilityTimeoutMs / 1000),
     MessageRetentionPeriod: String(retentionMs / 1000),
@@ -126,6 +140,17 @@ export async function provision(
   };
 }
 
+function nameOfPlace(place: ResourceReference): string {
+  return place.kind === "name" ? place.name : nameOf(place.kind === "arn" ? place.arn : place.url);
+}
+
+/** SNS takes a FIFO queue on a FIFO topic only; a standard queue may be on either. */
+function checkKinds(topic: string, topicName: string, queueName: string): void {
+  if (!isFifo(queueName) || isFifo(topicName)) return;
+  const message = `must not lead to the FIFO queue ${queueName}: the topic ${topicName} is a standard one`;
+  throw new ConfigError([{ path: `queueMap.${topic}`, message }]);
+}
+
 /**
  * Looks for it where it is refused: `CreateTopic` refuses a topic that exists with other attributes, and
  * those are set afterwards anyway.
@@ -154,27 +179,20 @@ async function findOrCreateTopic(
 }
 
 /**
- * The URL of a queue, which is created if it is named and does not exist. An ARN or a URL is of one that
- * does.
- *
  * Asks first: `CreateQueue` refuses a queue that exists with other attributes, and those are set afterwards
  * anyway.
  */
 async function findOrCreateQueue(
   sqs: SqsAdminApi,
-  reference: ResourceReference,
+  name: string,
   options: { readonly signal?: AbortSignal | undefined },
 ): Promise<string> {
-  if (reference.kind === "url") return reference.url;
-  const name = resourceName(reference);
-  const owner = reference.kind === "arn" ? parseArn(reference.arn)?.accountId : undefined;
   try {
-    const input = { QueueName: name, ...(owner !== undefined && { QueueOwnerAWSAccountId: owner }) };
-    const { QueueUrl } = await sqs.getQueueUrl(input, options);
+    const { QueueUrl } = await sqs.getQueueUrl({ QueueName: name }, options);
     return present(QueueUrl, name);
   } catch (thrown) {
     const error = toAwsError(`Looking for the queue ${name}`, thrown);
-    if (error.code !== "aws/gone" || reference.kind === "arn") throw error;
+    if (error.code !== "aws/gone") throw error;
   }
   const attributes = isFifo(name) ? { Attributes: { FifoQueue: "true" } } : {};
   const { QueueUrl } = await sqs.createQueue({ QueueName: name, ...attributes }, options);
@@ -224,9 +242,10 @@ function queuePolicy(queueArn: string, topicArn: string): string {
 
 function encryptionAttributes({ encryption }: ProvisionOptions): Record<string, string> {
   if (encryption === undefined) return {};
-  if (typeof encryption === "object") return { KmsMasterKeyId: encryption.kmsKeyId };
-  // Without a key of KMS's: a queue that has one keeps it otherwise.
-  return { KmsMasterKeyId: "", SqsManagedSseEnabled: String(encryption === "sqs") };
+  // A queue that has a KMS key keeps it unless the key is taken away.
+  if (encryption === "none") return { KmsMasterKeyId: "", SqsManagedSseEnabled: "false" };
+  if (encryption === "sqs") return { KmsMasterKeyId: "", SqsManagedSseEnabled: "true" };
+  return { KmsMasterKeyId: encryption.kmsKeyId };
 }
 
 function subscriptionAttributes({ delivery, filterPolicy }: ProvisionOptions): Record<string, string> {

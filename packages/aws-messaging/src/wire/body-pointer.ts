@@ -5,12 +5,13 @@ import type { BodyPointer } from "../large-bodies/body-store.ts";
  */
 export const pointerAttribute = "ExtendedPayloadSize";
 
-/** The same, in the older name that AWS's Extended Client for Java writes unless it is told otherwise. */
+/** The older name, which AWS's Extended Client Libraries write unless told otherwise. */
 export const olderPointerAttribute = "SQSLargePayloadSize";
 
 /** What AWS's Extended Client Libraries call such a pointer: they can read ours, and we theirs. */
 const pointerName = "software.amazon.payloadoffloading.PayloadS3Pointer";
-/** The name that older ones write. */
+
+/** As the first versions of the library for Java called it. */
 const olderPointerName = "com.amazon.sqs.javamessaging.MessageS3Pointer";
 
 /** The body of a message whose own body stands elsewhere. */

@@ -28,7 +28,7 @@ describe("a send that is aborted", () => {
   it("is unconfirmed once its request is out, and the message may have arrived", async () => {
     const { broker, bus } = await open();
     const before = broker.counts.requests.Produce;
-    broker.faults.next("Produce", { kind: "withhold" });
+    broker.faults.next({ kind: "no-answer" }, { on: "Produce" });
     const controller = new AbortController();
     const sending = bus.sendMessage(statusUpdate("R-1"), { target, signal: controller.signal });
     const many = bus.sendMany([statusUpdate("R-2")], { target, signal: controller.signal });
@@ -45,7 +45,7 @@ describe("a send that is aborted", () => {
   it("never left while another request is under way, and is not sent later", async () => {
     const { broker, bus } = await open();
     const before = broker.counts.requests.Produce;
-    broker.faults.next("Produce", { kind: "delay", delayMs: 300 });
+    broker.faults.next({ kind: "hold", before: "apply", forMs: 300 }, { on: "Produce" });
     const first = bus.sendMessage(statusUpdate("R-1"), { target });
     await until(() => broker.counts.requests.Produce > before);
     const controller = new AbortController();
@@ -63,7 +63,7 @@ describe("a send that is aborted", () => {
   it("never left while its topic is looked up", async () => {
     const broker = await openBroker({ topics: { [target]: 1 } });
     const bus = openBus(broker);
-    broker.faults.next("Metadata", { kind: "withhold" });
+    broker.faults.next({ kind: "no-answer" }, { on: "Metadata" });
     const controller = new AbortController();
     const sending = bus.sendMessage(statusUpdate("R-1"), { target, signal: controller.signal });
     await until(() => broker.counts.requests.Metadata > 0);
@@ -74,7 +74,7 @@ describe("a send that is aborted", () => {
 
   it("is unconfirmed when its time is over while its request is out", async () => {
     const { broker, bus } = await open();
-    broker.faults.next("Produce", { kind: "withhold" });
+    broker.faults.next({ kind: "no-answer" }, { on: "Produce" });
     const sending = bus.sendMessage(statusUpdate("R-1"), { target, timeoutMs: 300 });
     const error: unknown = await sending.catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(UnconfirmedError);

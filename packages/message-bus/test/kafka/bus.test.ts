@@ -54,7 +54,7 @@ describe("a bus over Kafka", () => {
     const broker = await openBroker({ topics: { payments: 1 } });
     const bus = openBus(broker);
     await bus.sendMessage(statusUpdate("R-1"), { target });
-    broker.faults.next("Produce", { kind: "withhold" });
+    broker.faults.next({ kind: "no-answer" }, { on: "Produce" });
     expect(await bus.sendMany([statusUpdate("R-2")], { target, timeoutMs: 500 })).toMatchObject([
       { kind: "unconfirmed", error: { code: "wirekit/unconfirmed" } },
     ]);
@@ -62,10 +62,10 @@ describe("a bus over Kafka", () => {
       status: "degraded",
       reasons: [{ code: "wirekit/unconfirmed", message: expect.stringContaining("may have") }],
     });
-    broker.faults.goOffline();
+    broker.goOffline();
     const outcomes = await bus.sendMany([statusUpdate("R-3")], { target: "other", timeoutMs: 500 });
     expect(["not-sent", "rejected", "expired"]).toContain(outcomes[0]?.kind);
-    broker.faults.comeOnline();
+    broker.comeOnline();
     await bus.sendMessage(statusUpdate("R-4"), { target });
     expect(bus.health()).toMatchObject({ status: "ok", reasons: [] });
     expect((await readTopic(broker, target)).length).toBe(3);
@@ -133,7 +133,7 @@ describe("a bus over Kafka", () => {
     const bus = openBus(broker);
     await bus.sendMessage(statusUpdate("R-1"), { target });
     await receive(bus);
-    broker.faults.next("Produce", { kind: "withhold" });
+    broker.faults.next({ kind: "no-answer" }, { on: "Produce" });
     const before = broker.counts.requests.Produce;
     const first = statusUpdate("R-2");
     const second = statusUpdate("R-3");

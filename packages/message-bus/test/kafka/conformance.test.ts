@@ -1,7 +1,7 @@
 import { describe, it } from "@jest/globals";
 import { silentLogger } from "@wirekit/core";
 import { type ClientHarness, type ConformancePeer, clientConformance } from "@wirekit/core/testing";
-import { type Kafka as Broker, type Fault, startKafka } from "@wirekit/devstack/kafka";
+import { type Kafka as Broker, type KafkaFault, startKafka } from "@wirekit/devstack/kafka";
 import { KafkaMessageBus, type KafkaMessageBusOptions } from "../../src/index.ts";
 import { statusUpdate } from "../contract/messages.ts";
 
@@ -14,18 +14,18 @@ const apis = ["ApiVersions", "Metadata", "InitProducerId", "Produce"] as const;
 
 async function startPeer(): Promise<KafkaPeer> {
   const broker = await startKafka({ topics: { payments: 1 } });
-  const always = (fault: Fault) => {
-    for (const api of apis) broker.faults.next(api, fault, { times: Number.POSITIVE_INFINITY });
+  const always = (fault: KafkaFault) => {
+    for (const api of apis) broker.faults.next(fault, { on: api, times: Number.POSITIVE_INFINITY });
   };
   return {
     broker,
     received: () => broker.counts.requests.Produce,
     async become(behaviour) {
       broker.faults.clear();
-      if (behaviour === "unreachable") broker.faults.goOffline();
-      else broker.faults.comeOnline();
-      if (behaviour === "silent") always({ kind: "withhold" });
-      if (behaviour === "resets") always({ kind: "drop", when: "before" });
+      if (behaviour === "unreachable") broker.goOffline();
+      else broker.comeOnline();
+      if (behaviour === "silent") always({ kind: "no-answer" });
+      if (behaviour === "resets") always({ kind: "close", before: "apply" });
     },
     close: () => broker.close(),
   };

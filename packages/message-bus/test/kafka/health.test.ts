@@ -42,11 +42,11 @@ describe("what makes sends fail shows in health()", () => {
   it("while a request is repeated, and until one succeeds", async () => {
     const broker = await openBroker({ topics: { payments: 1 } });
     const bus = openBus(broker);
-    broker.faults.goOffline();
+    broker.goOffline();
     const sending = bus.sendMessage(statusUpdate("R-1"), { target });
     while (bus.health().status === "ok") await new Promise((resolve) => setImmediate(resolve));
     expect(bus.health().reasons).toMatchObject([{ code: "wirekit/connection" }]);
-    broker.faults.comeOnline();
+    broker.comeOnline();
     await sending;
     expect(bus.health()).toMatchObject({ status: "ok", reasons: [] });
   });
@@ -188,10 +188,10 @@ const protocols: readonly {
 it("what makes a question for the lag fail is forgotten when one is answered", async () => {
   const broker = await openBroker({ topics: { payments: 1 } });
   const bus = openBus(broker);
-  broker.faults.goOffline();
+  broker.goOffline();
   await expect(bus.lag({ target })).rejects.toBeInstanceOf(ConnectionError);
   expect(bus.health().status).toBe("degraded");
-  broker.faults.comeOnline();
+  broker.comeOnline();
   await bus.lag({ target });
   expect(bus.health()).toMatchObject({ status: "ok", reasons: [] });
 });

@@ -9,7 +9,7 @@ jest.setTimeout(120_000);
 
 const target = "payments";
 const login = { securityProtocol: "SASL_PLAINTEXT", userName: "somebody", password: "very-secret" } as const;
-const refused = { kind: "error", error: "SASL_AUTHENTICATION_FAILED" } as const;
+const refused = { kind: "error", code: "SASL_AUTHENTICATION_FAILED" } as const;
 
 async function openWithLogin() {
   const users = { [login.userName]: login.password };
@@ -24,28 +24,28 @@ async function openWithLogin() {
 describe("a login that is refused for a while", () => {
   it("ends no consumer, shows in health(), and is forgotten when it works again", async () => {
     const { broker, bus } = await openWithLogin();
-    broker.faults.next("SaslAuthenticate", refused, { times: 4 });
+    broker.faults.next(refused, { on: "SaslAuthenticate", times: 4 });
     const handled: string[] = [];
     const consumer = bus.consume({ target }, (message) => handled.push(referenceOf(message)));
     await until(() => bus.health().reasons.some(({ code }) => code === "message-bus/login-refused"));
     await until(() => consumer.health().source?.state === "assigned");
     await bus.sendMessage(statusUpdate("R-1"), { target });
     await until(() => handled.length === 1);
-    expect(broker.faults.left).toBe(0);
+    expect(broker.faults.pending).toBe(0);
     expect(bus.health()).toMatchObject({ status: "ok", reasons: [] });
   });
 
   it("makes receives fail, and not for good", async () => {
     const { broker, bus } = await openWithLogin();
     await bus.sendMessage(statusUpdate("R-1"), { target });
-    broker.faults.next("SaslAuthenticate", refused, { times: 3 });
+    broker.faults.next(refused, { on: "SaslAuthenticate", times: 3 });
     const received = await bus.receiveMessage({ target, timeoutMs: 60_000 });
     expect(received?.kind).toBe("message");
   });
 
   it("makes one send fail, and not the next", async () => {
     const { broker, bus } = await openWithLogin();
-    broker.faults.next("SaslAuthenticate", refused);
+    broker.faults.next(refused, { on: "SaslAuthenticate" });
     await expect(bus.sendMessage(statusUpdate("R-1"), { target })).rejects.toThrow(LoginRefusedError);
     expect(bus.health()).toMatchObject({
       status: "degraded",
@@ -58,7 +58,7 @@ describe("a login that is refused for a while", () => {
 
 it("a login that is refused for good ends a consumer, by the name of the mechanism", async () => {
   const { broker, bus } = await openWithLogin();
-  broker.faults.next("SaslAuthenticate", refused, { times: 1_000 });
+  broker.faults.next(refused, { on: "SaslAuthenticate", times: 1_000 });
   const consumer = bus.consume({ target }, () => undefined);
   await expect(consumer.closed).rejects.toThrow(LoginRefusedError);
   await until(() => bus.health().status === "degraded");
@@ -68,7 +68,7 @@ it("a login that is refused for good ends a consumer, by the name of the mechani
 it("a consumer that is started while no broker is there begins as soon as there is one", async () => {
   const broker = await openBroker({ topics: { [target]: 1 } });
   const bus = openBus(broker);
-  broker.faults.goOffline();
+  broker.goOffline();
   const handled: string[] = [];
   const consumer = bus.consume({ target }, (message) => handled.push(referenceOf(message)));
   let faults = 0;
@@ -78,7 +78,7 @@ it("a consumer that is started while no broker is there begins as soon as there 
   await until(() => faults > 0);
   expect(bus.health()).toMatchObject({ status: "degraded", reasons: [{ code: "wirekit/connection" }] });
   const sending = bus.sendMessage(statusUpdate("R-1"), { target });
-  broker.faults.comeOnline();
+  broker.comeOnline();
   await sending;
   await until(() => handled.length === 1);
   await until(() => bus.health().status === "ok");

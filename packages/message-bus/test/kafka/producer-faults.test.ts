@@ -1,6 +1,6 @@
 import { describe, expect } from "@jest/globals";
 import { ConnectionError, TimeoutError, UnconfirmedError } from "@wirekit/core";
-import type { ErrorName, Fault, Kafka } from "@wirekit/devstack/kafka";
+import type { ErrorName, Kafka, KafkaFault } from "@wirekit/devstack/kafka";
 import { TopicMissingError } from "../../src/kafka/kafka-errors.ts";
 import type { KafkaReceipt } from "../../src/kafka/producer/outgoing-record.ts";
 import { openBroker, openProducer, producerOn, record, type TestProducer } from "./open-producer.ts";
@@ -44,18 +44,18 @@ async function untilAsked(
   return sending;
 }
 
-const passing: readonly (readonly [string, Fault])[] = [
-  ["the connection is lost before a request has its effect", { kind: "drop", when: "before" }],
-  ["an answer is lost with the connection", { kind: "drop", when: "after" }],
-  ["an answer never comes", { kind: "withhold" }],
+const passing: readonly (readonly [string, KafkaFault])[] = [
+  ["the connection is lost before a request has its effect", { kind: "close", before: "apply" }],
+  ["an answer is lost with the connection", { kind: "close", before: "answer" }],
+  ["an answer never comes", { kind: "no-answer" }],
   ["an answer breaks off", { kind: "truncate" }],
-  ["an answer is late", { kind: "delay", delayMs: 300 }],
-  ["the broker leads the partition no more", { kind: "error", error: "NOT_LEADER_OR_FOLLOWER" }],
-  ["too few replicas are there", { kind: "error", error: "NOT_ENOUGH_REPLICAS" }],
-  ["the broker gave up waiting for replicas", { kind: "error", error: "REQUEST_TIMED_OUT", when: "after" }],
+  ["an answer is late", { kind: "hold", before: "apply", forMs: 300 }],
+  ["the broker leads the partition no more", { kind: "error", code: "NOT_LEADER_OR_FOLLOWER" }],
+  ["too few replicas are there", { kind: "error", code: "NOT_ENOUGH_REPLICAS" }],
+  ["the broker gave up waiting for replicas", { kind: "error", code: "REQUEST_TIMED_OUT", before: "answer" }],
   [
     "replicas failed after the write",
-    { kind: "error", error: "NOT_ENOUGH_REPLICAS_AFTER_APPEND", when: "after" },
+    { kind: "error", code: "NOT_ENOUGH_REPLICAS_AFTER_APPEND", before: "answer" },
   ],
 ];
 
@@ -66,12 +66,12 @@ describe("a flush, while the next with equal counts waits", () => {
     async ([, fault]) => {
       const { producer, broker } = await openProducer({ requestTimeoutMs: 400 });
       await Promise.all(sendRound(producer, 0));
-      broker.faults.next("Produce", fault);
+      broker.faults.next(fault, { on: "Produce" });
       const first = await untilAsked(broker, "Produce", () => sendRound(producer, 1));
       const next = sendRound(producer, 2);
       const last = sendRound(producer, 3);
       await Promise.all([...first, ...next, ...last]);
-      expect(broker.faults.left).toBe(0);
+      expect(broker.faults.pending).toBe(0);
       await expectRounds(broker, [0, 1, 2, 3]);
     },
   );
@@ -81,7 +81,7 @@ describe("a flush, while the next with equal counts waits", () => {
     async () => {
       const { producer, broker } = await openProducer({ deliveryTimeoutMs: 3_000 });
       await Promise.all(sendRound(producer, 0));
-      broker.faults.next("Produce", { kind: "withhold" });
+      broker.faults.next({ kind: "no-answer" }, { on: "Produce" });
       const first = await untilAsked(broker, "Produce", () => sendRound(producer, 1));
       const outcomes = await Promise.allSettled(first);
       for (const outcome of outcomes) {
@@ -98,7 +98,7 @@ describe("a flush, while the next with equal counts waits", () => {
     const { producer, broker } = await openProducer({ deliveryTimeoutMs: 3_000, requestTimeoutMs: 30_000 });
     await Promise.all(sendRound(producer, 0));
     const before = broker.counts.requests.Produce;
-    broker.faults.next("Produce", { kind: "delay", delayMs: 60_000 });
+    broker.faults.next({ kind: "hold", before: "apply", forMs: 60_000 }, { on: "Produce" });
     await Promise.allSettled(sendRound(producer, 1));
     await Promise.all(sendRound(producer, 2));
     expect(broker.counts.requests.Produce).toBe(before + 2);
@@ -119,7 +119,7 @@ describe("a broker that counts otherwise than the producer", () => {
     async (error) => {
       const { producer, broker } = await openProducer();
       await Promise.all(sendRound(producer, 0));
-      broker.faults.next("Produce", { kind: "error", error });
+      broker.faults.next({ kind: "error", code: error }, { on: "Produce" });
       await Promise.all(sendRound(producer, 1));
       await Promise.all(sendRound(producer, 2));
       await expectRounds(broker, [0, 1, 2]);
@@ -133,8 +133,8 @@ describe("a broker that counts otherwise than the producer", () => {
     async (error) => {
       const { producer, broker } = await openProducer({ requestTimeoutMs: 300 });
       await Promise.all(sendRound(producer, 0));
-      broker.faults.next("Produce", { kind: "drop", when: "after" });
-      broker.faults.next("Produce", { kind: "error", error });
+      broker.faults.next({ kind: "close", before: "answer" }, { on: "Produce" });
+      broker.faults.next({ kind: "error", code: error }, { on: "Produce" });
       const outcomes = await Promise.allSettled(sendRound(producer, 1));
       for (const outcome of outcomes)
         expect(outcome).toMatchObject({ status: "rejected", reason: expect.any(UnconfirmedError) });
@@ -146,7 +146,10 @@ describe("a broker that counts otherwise than the producer", () => {
   itSideBySide("makes a send fail, for now, when it does not stop", async () => {
     // Long enough for a first refusal on a machine that is held up.
     const { producer, broker } = await openProducer({ deliveryTimeoutMs: 3_000 });
-    broker.faults.next("Produce", { kind: "error", error: "OUT_OF_ORDER_SEQUENCE_NUMBER" }, { times: 1_000 });
+    broker.faults.next(
+      { kind: "error", code: "OUT_OF_ORDER_SEQUENCE_NUMBER" },
+      { on: "Produce", times: 1_000 },
+    );
     const sending = producer.send(record("lost"));
     await expect(sending).rejects.toMatchObject({
       kafkaError: "OUT_OF_ORDER_SEQUENCE_NUMBER",
@@ -158,15 +161,15 @@ describe("a broker that counts otherwise than the producer", () => {
 });
 
 describe("the way to a broker", () => {
-  const onTheWay: readonly (readonly ["ApiVersions" | "Metadata" | "InitProducerId", Fault])[] = [
-    ["ApiVersions", { kind: "drop", when: "before" }],
-    ["Metadata", { kind: "drop", when: "after" }],
+  const onTheWay: readonly (readonly ["ApiVersions" | "Metadata" | "InitProducerId", KafkaFault])[] = [
+    ["ApiVersions", { kind: "close", before: "apply" }],
+    ["Metadata", { kind: "close", before: "answer" }],
     ["Metadata", { kind: "truncate" }],
-    ["Metadata", { kind: "error", error: "LEADER_NOT_AVAILABLE" }],
-    ["Metadata", { kind: "withhold" }],
-    ["InitProducerId", { kind: "drop", when: "after" }],
-    ["InitProducerId", { kind: "withhold" }],
-    ["InitProducerId", { kind: "error", error: "COORDINATOR_LOAD_IN_PROGRESS" }],
+    ["Metadata", { kind: "error", code: "LEADER_NOT_AVAILABLE" }],
+    ["Metadata", { kind: "no-answer" }],
+    ["InitProducerId", { kind: "close", before: "answer" }],
+    ["InitProducerId", { kind: "no-answer" }],
+    ["InitProducerId", { kind: "error", code: "COORDINATOR_LOAD_IN_PROGRESS" }],
   ];
 
   eachSideBySide(
@@ -174,7 +177,7 @@ describe("the way to a broker", () => {
     ([api, fault]) => `is found although ${api} goes wrong: ${JSON.stringify(fault)}`,
     async ([api, fault]) => {
       const { producer, broker } = await openProducer({ requestTimeoutMs: 300 });
-      broker.faults.next(api, fault, { times: 3 });
+      broker.faults.next(fault, { on: api, times: 3 });
       await Promise.all([...sendRound(producer, 0), ...sendRound(producer, 1)]);
       await expectRounds(broker, [0, 1]);
     },
@@ -182,9 +185,9 @@ describe("the way to a broker", () => {
 
   itSideBySide("is waited for when the broker is down at the start", async () => {
     const { producer, broker } = await openProducer();
-    broker.faults.goOffline();
+    broker.goOffline();
     const sending = sendRound(producer, 0);
-    broker.faults.comeOnline();
+    broker.comeOnline();
     await Promise.all(sending);
     await expectRounds(broker, [0]);
   });
@@ -193,16 +196,16 @@ describe("the way to a broker", () => {
     "is given up after the time of a delivery, and what was never sent is not called unconfirmed",
     async () => {
       const { producer, broker } = await openProducer({ deliveryTimeoutMs: 2_000 });
-      broker.faults.goOffline();
+      broker.goOffline();
       for (const outcome of await Promise.allSettled(sendRound(producer, 0))) {
         if (outcome.status === "fulfilled") throw new Error("it was sent");
         expect(outcome.reason instanceof ConnectionError || outcome.reason instanceof TimeoutError).toBe(
           true,
         );
       }
-      broker.faults.comeOnline();
+      broker.comeOnline();
       await Promise.all(sendRound(producer, 1));
-      broker.faults.goOffline();
+      broker.goOffline();
       // Whether this one was written into a connection that had ended, nobody but the broker knows.
       await Promise.allSettled(sendRound(producer, 2));
       for (const outcome of await Promise.allSettled(sendRound(producer, 3))) {
@@ -210,7 +213,7 @@ describe("the way to a broker", () => {
         if (outcome.status === "rejected") expect(outcome.reason instanceof UnconfirmedError).toBe(false);
       }
       expect(producer.problem).toEqual(expect.stringContaining("Sending"));
-      broker.faults.comeOnline();
+      broker.comeOnline();
       await expectRounds(broker, [1]);
     },
   );
@@ -218,11 +221,11 @@ describe("the way to a broker", () => {
   itSideBySide("is found again when the broker was down in the middle", async () => {
     const { producer, broker } = await openProducer();
     await Promise.all(sendRound(producer, 0));
-    broker.faults.goOffline();
+    broker.goOffline();
     const sending = [...sendRound(producer, 1), ...sendRound(producer, 2)];
     for (const one of sending) one.catch(() => undefined);
     await new Promise((resolve) => setImmediate(resolve));
-    broker.faults.comeOnline();
+    broker.comeOnline();
     await Promise.all(sending);
     await expectRounds(broker, [0, 1, 2]);
     expect(producer.problem).toBeUndefined();
@@ -233,7 +236,7 @@ describe("the way to a broker", () => {
     await Promise.all(sendRound(producer, 0));
     for (let round = 1; round <= 3; round += 1) {
       for (let partition = 0; partition < 6; partition += 1) {
-        broker.faults.moveLeader({ topic: "payments", partition, toNode: 1 + ((partition + round) % 3) });
+        broker.moveLeader({ topic: "payments", partition, toNode: 1 + ((partition + round) % 3) });
       }
       await Promise.all(sendRound(producer, round));
     }
@@ -246,11 +249,11 @@ describe("the way to a broker", () => {
   itSideBySide(
     "doubles nothing at the brokers that answered when another one fails, or is slow",
     async () => {
-      const faults: readonly Fault[] = [
-        { kind: "drop", when: "after" },
-        { kind: "delay", delayMs: 700 },
-        { kind: "withhold" },
-        { kind: "error", error: "NOT_LEADER_OR_FOLLOWER" },
+      const faults: readonly KafkaFault[] = [
+        { kind: "close", before: "answer" },
+        { kind: "hold", before: "apply", forMs: 700 },
+        { kind: "no-answer" },
+        { kind: "error", code: "NOT_LEADER_OR_FOLLOWER" },
       ];
       const { producer, broker } = await openProducer(
         { requestTimeoutMs: 1_500 },
@@ -258,8 +261,11 @@ describe("the way to a broker", () => {
       );
       await Promise.all(sendRound(producer, 0));
       for (const [index, fault] of faults.entries()) {
-        broker.faults.next("Produce", fault, { nodeId: 2 });
-        broker.faults.next("Produce", { kind: "delay", delayMs: 500 }, { nodeId: 1 });
+        broker.faults.next(fault, { on: { api: "Produce", nodeId: 2 } });
+        broker.faults.next(
+          { kind: "hold", before: "apply", forMs: 500 },
+          { on: { api: "Produce", nodeId: 1 } },
+        );
         await Promise.all(sendRound(producer, index + 1));
       }
       await expectRounds(broker, [0, 1, 2, 3, 4]);
@@ -293,7 +299,7 @@ describe("the way to a broker", () => {
   itSideBySide("ends with a refusal that time does not mend, and goes on with what comes after", async () => {
     const { producer, broker } = await openProducer({}, { topics: { payments: 1 } });
     await Promise.all(sendRound(producer, 0));
-    broker.faults.next("Produce", { kind: "error", error: "TOPIC_AUTHORIZATION_FAILED" });
+    broker.faults.next({ kind: "error", code: "TOPIC_AUTHORIZATION_FAILED" }, { on: "Produce" });
     for (const outcome of await Promise.allSettled(sendRound(producer, 1))) {
       expect(outcome).toMatchObject({
         reason: { kafkaError: "TOPIC_AUTHORIZATION_FAILED", retryable: false },
@@ -322,7 +328,7 @@ describe("closing a producer", () => {
     async () => {
       const { producer, broker } = await openProducer();
       await Promise.all(sendRound(producer, 0));
-      broker.faults.next("Produce", { kind: "withhold" });
+      broker.faults.next({ kind: "no-answer" }, { on: "Produce" });
       const first = await untilAsked(broker, "Produce", () => [
         producer.send(record("flying", { key: "user-1" })),
       ]);
@@ -340,7 +346,7 @@ describe("closing a producer", () => {
 
   itSideBySide("ends while the broker is down, with nothing of it left behind", async () => {
     const broker = await openBroker({ topics: { payments: 3 } });
-    broker.faults.goOffline();
+    broker.goOffline();
     const { producer, driver } = producerOn(broker);
     const sending = Promise.allSettled(sendRound(producer, 0));
     const report = await producer.close({ timeoutMs: 200 });
@@ -348,7 +354,7 @@ describe("closing a producer", () => {
     await driver.close();
     for (const outcome of await sending)
       expect(outcome).toMatchObject({ reason: { code: "wirekit/closed" } });
-    broker.faults.comeOnline();
+    broker.comeOnline();
     expect((await readTopic(broker, "payments")).length).toBe(0);
   });
 });

@@ -75,12 +75,12 @@ describe.each(mechanisms)("a login by %s", (saslMechanism) => {
 
   itSideBySide("is tried again when the connection is lost while it is under way", async () => {
     const broker = await openBroker({ securityProtocol: "SASL_PLAINTEXT", users, topics: { payments: 1 } });
-    broker.faults.next("SaslAuthenticate", { kind: "drop", when: "before" }, { times: 2 });
-    broker.faults.next("SaslHandshake", { kind: "drop", when: "after" });
+    broker.faults.next({ kind: "close", before: "apply" }, { on: "SaslAuthenticate", times: 2 });
+    broker.faults.next({ kind: "close", before: "answer" }, { on: "SaslHandshake" });
     const options = { securityProtocol: "SASL_PLAINTEXT", saslMechanism, userName, password } as const;
     const { producer } = producerOn(broker, options);
     expect(await producer.send(record("value"))).toMatchObject({ offset: 0 });
-    expect(broker.faults.left).toBe(0);
+    expect(broker.faults.pending).toBe(0);
   });
 });
 

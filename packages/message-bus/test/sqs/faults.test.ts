@@ -5,7 +5,7 @@ import { type Health, ValidationError } from "@wirekit/core";
 import { AwsError } from "@wirekit/core/aws";
 import { ReceiptError, type ReceivedInvalid } from "../../src/index.ts";
 import { processed, quickRetry } from "../contract/consuming.ts";
-import { deferred, referenceOf, references, statusUpdate } from "../contract/messages.ts";
+import { referenceOf, references, statusUpdate } from "../contract/messages.ts";
 import { type SqsFixture, startSqs } from "./sqs-fixture.ts";
 
 jest.setTimeout(60_000);
@@ -20,16 +20,17 @@ afterEach(async () => {
   await sqs.close();
 });
 
-const send = { action: "SendMessageBatch" };
-const receive = { action: "ReceiveMessage" };
-const remove = { action: "DeleteMessageBatch" };
+const send = { on: "SendMessageBatch" } as const;
+const receive = { on: "ReceiveMessage" } as const;
+const remove = { on: "DeleteMessageBatch" } as const;
+const noAnswer = { kind: "hold", before: "answer" } as const;
 const unavailable = { kind: "error", status: 503, code: "ServiceUnavailable" } as const;
 
 describe("a send", () => {
   it.each([
     ["throttled", { kind: "error", status: 400, code: "ThrottlingException" }],
     ["not answered well", unavailable],
-    ["cut off before it arrives", { kind: "reset" }],
+    ["cut off before it arrives", { kind: "reset", before: "apply" }],
   ] as const)("is tried again when it is %s, and arrives once", async (_, fault) => {
     const bus = sqs.open();
     const target = sqs.newQueue();
@@ -42,7 +43,7 @@ describe("a send", () => {
   it("whose answer is lost arrives once on a FIFO queue", async () => {
     const bus = sqs.open();
     const target = sqs.newQueue(".fifo");
-    sqs.aws.faults.next({ kind: "lose-answer" }, send);
+    sqs.aws.faults.next({ kind: "reset", before: "answer" }, send);
     const [outcome] = await bus.sendMany([statusUpdate("R-1")], { target, key: "user-1" });
     expect(outcome).toMatchObject({ kind: "delivered", attempts: 2, sequenceNumber: expect.any(String) });
     expect(sqs.aws.inspectQueue(target).ready).toHaveLength(1);
@@ -51,11 +52,9 @@ describe("a send", () => {
   it("that is not answered in time is tried again, and arrives once on a FIFO queue", async () => {
     const bus = sqs.open({ timeoutMs: 2_000 });
     const target = sqs.newQueue(".fifo");
-    const goOn = deferred();
-    sqs.aws.faults.next({ kind: "delay", until: goOn.promise }, send);
+    sqs.aws.faults.next(noAnswer, send);
     const [outcome] = await bus.sendMany([statusUpdate("R-1")], { target, key: "user-1" });
     expect(outcome).toMatchObject({ kind: "delivered", attempts: 2 });
-    goOn.resolve();
     expect(sqs.aws.inspectQueue(target).ready).toHaveLength(1);
   });
 
@@ -152,13 +151,11 @@ describe("a send", () => {
   it("of which nothing is known when the bus is closed is in its report", async () => {
     const bus = sqs.open();
     const target = sqs.newQueue();
-    const goOn = deferred();
-    const held = sqs.aws.faults.next({ kind: "delay", until: goOn.promise }, send);
+    const held = sqs.aws.faults.next(noAnswer, send);
     const message = statusUpdate("R-1");
     const sending = bus.sendMany([message], { target });
-    await held.applied;
+    await held.struck();
     const report = await bus.close({ timeoutMs: 50 });
-    goOn.resolve();
     expect(report).toEqual({ notSent: [], unconfirmed: [message], notHandled: 0 });
     expect(await sending).toMatchObject([
       { kind: "unconfirmed", error: { code: "wirekit/unconfirmed", cause: { code: "wirekit/closed" } } },
@@ -168,18 +165,16 @@ describe("a send", () => {
   it("that its caller gives up in the middle is told apart from one that never left", async () => {
     const bus = sqs.open();
     const target = sqs.newQueue();
-    const goOn = deferred();
-    const held = sqs.aws.faults.next({ kind: "delay", until: goOn.promise }, send);
+    const held = sqs.aws.faults.next(noAnswer, send);
     const controller = new AbortController();
     const { signal } = controller;
     const one = bus.sendMessage(statusUpdate("R-1"), { target, signal });
     const many = bus.sendMany([statusUpdate("R-2")], { target, signal });
-    await held.applied;
+    await held.struck();
     controller.abort("enough");
     const unconfirmed = { code: "wirekit/unconfirmed", cause: "enough" };
     await expect(one).rejects.toMatchObject(unconfirmed);
     expect(await many).toMatchObject([{ kind: "unconfirmed", error: unconfirmed }]);
-    goOn.resolve();
   });
 });
 
@@ -189,7 +184,7 @@ describe("a receive", () => {
     const target = sqs.newQueue();
     await bus.sendMessage(statusUpdate("R-1"), { target });
     sqs.aws.faults.next(unavailable, receive);
-    sqs.aws.faults.next({ kind: "reset" }, receive);
+    sqs.aws.faults.next({ kind: "reset", before: "apply" }, receive);
     const received = await bus.receiveMessage({ target });
     expect(received).toMatchObject({ kind: "message", attempt: 1 });
     expect(sqs.aws.counts.ReceiveMessage).toBe(3);
@@ -247,8 +242,8 @@ describe("an acknowledgement", () => {
   }
 
   it.each([
-    ["answer is lost", { kind: "lose-answer" }],
-    ["request is cut off", { kind: "reset" }],
+    ["answer is lost", { kind: "reset", before: "answer" }],
+    ["request is cut off", { kind: "reset", before: "apply" }],
     [
       "entry failed alone",
       { kind: "fail-entries", code: "InternalError", senderFault: false, which: () => true },
@@ -337,7 +332,7 @@ describe("an acknowledgement", () => {
       calls += 1;
     });
     const done = processed(consumer, 1);
-    sqs.aws.faults.next({ kind: "lose-answer" }, remove);
+    sqs.aws.faults.next({ kind: "reset", before: "answer" }, remove);
     await bus.sendMessage(statusUpdate("R-1"), { target });
     await done;
     expect(calls).toBe(1);
@@ -367,7 +362,7 @@ describe("a consumer", () => {
         },
       ],
     });
-    await planned.applied;
+    await planned.struck(3);
     const done = processed(consumer, 1);
     await bus.sendMessage(statusUpdate("R-1"), { target });
     await Promise.all([recovered, done]);
@@ -416,7 +411,7 @@ describe("a consumer", () => {
     // Refused for good: the message is left to its queue, and comes once more.
     sqs.aws.faults.next({ kind: "error", status: 400, code: "InvalidSecurity" }, send);
     // Lost with its answer: it is written again, and arrives once all the same.
-    sqs.aws.faults.next({ kind: "lose-answer" }, send);
+    sqs.aws.faults.next({ kind: "reset", before: "answer" }, send);
     await processed(consumer, 2);
     expect(consumer.stats()).toMatchObject({ received: 2, retried: 0, invalid: 2, failedDeadLetters: 1 });
     expect(sqs.aws.inspectQueue(target)).toEqual({ ready: [], inFlight: [], delayed: [] });
@@ -474,10 +469,7 @@ describe("a consumer", () => {
     const bus = sqs.open({ visibilityTimeoutMs: 1_000 });
     const target = sqs.newQueue();
     const lost = { kind: "fail-entries", code: "ReceiptHandleIsInvalid", senderFault: true } as const;
-    sqs.aws.faults.next(
-      { ...lost, which: () => true },
-      { action: "ChangeMessageVisibilityBatch", times: 100 },
-    );
+    sqs.aws.faults.next({ ...lost, which: () => true }, { on: "ChangeMessageVisibilityBatch", times: 100 });
     const consumer = bus.consume({ target }, async (_message, { signal }) => {
       await new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
     });

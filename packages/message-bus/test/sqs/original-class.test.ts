@@ -85,7 +85,7 @@ it.each([
     signed.push(headers.authorization);
     return false;
   };
-  sqs.aws.faults.next({ kind: "reset" }, { when });
+  sqs.aws.faults.next({ kind: "reset", before: "apply" }, { when });
   const { endpointUrl: queueUrl, credentials } = sqs.aws;
   await using other = new SQS({ queueUrl, credentials, region }, env);
   await other.sendMessage(statusUpdate("R-1"), target);

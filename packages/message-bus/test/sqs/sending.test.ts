@@ -21,7 +21,7 @@ function watchEntries(): Record<string, unknown>[] {
     entries.push(...(JSON.parse(body) as { Entries: Record<string, unknown>[] }).Entries);
     return false;
   };
-  sqs.aws.faults.next({ kind: "reset" }, { action: "SendMessageBatch", when });
+  sqs.aws.faults.next({ kind: "reset", before: "apply" }, { on: "SendMessageBatch", when });
   return entries;
 }
 

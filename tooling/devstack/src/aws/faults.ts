@@ -1,16 +1,17 @@
+import type { Faults } from "../faults/fault.ts";
+import { callable, flag, httpStatus, oneOf, optional, text } from "../faults/rules.ts";
+import { errorRules, type OnMember, type Vocabulary } from "../faults/vocabulary.ts";
+import type { HttpErrorFault } from "../http/faulty-service.ts";
+import { type HttpFault, httpFaults } from "../http/http-fault.ts";
+import { type AwsAction, awsActions } from "./actions.ts";
 import type { ApiRequest, BatchEntry } from "./api-request.ts";
 import type { EntryFailure } from "./partial-failure.ts";
 
-/** What goes wrong with a request. */
-export type Fault =
-  /** Answered with this error; the service never sees the request. */
-  | { readonly kind: "error"; readonly status: number; readonly code: string }
-  /** The connection breaks before the service sees the request. */
-  | { readonly kind: "reset" }
-  /** The service does as it was told, but the connection breaks before the answer. */
-  | { readonly kind: "lose-answer" }
-  /** The answer is held back until `until` resolves. The service has done as it was told by then. */
-  | { readonly kind: "delay"; readonly until: Promise<void> }
+/** What can go wrong with a request to SNS or SQS. */
+export type AwsFault =
+  | HttpFault
+  /** Answered with this error, in the form of the service; status 400 unless it says another. */
+  | HttpErrorFault
   /** These entries of a batch fail, without reaching the service; the others are carried out. */
   | ({ readonly kind: "fail-entries"; readonly which: (entry: BatchEntry) => boolean } & EntryFailure)
   /** What a receive returns, it returns twice. */
@@ -18,63 +19,58 @@ export type Fault =
   /** What a receive returns, it returns in the opposite order. */
   | { readonly kind: "reverse" };
 
-/** Which requests a fault befalls. */
-export interface FaultTarget {
-  /** `ReceiveMessage`, `PublishBatch`, ...; default any. */
-  readonly action?: string;
-  /** How many requests in a row; default 1. */
-  readonly times?: number;
-  readonly when?: (request: ApiRequest) => boolean;
+/** What goes wrong next with SNS and SQS. */
+export type AwsFaults = Faults<AwsFault, AwsOn, ApiRequest>;
+
+/** Which requests to SNS or SQS: a bare text stands for the action. */
+export type AwsOn = AwsAction | AwsOnMembers;
+
+export interface AwsOnMembers {
+  /** `ReceiveMessage`, `PublishBatch`, ... */
+  readonly action?: AwsAction | undefined;
+  readonly service?: ApiRequest["service"] | undefined;
+  /** The name of the queue that it is about; SQS only. */
+  readonly queue?: string | undefined;
+  /** The name of the topic that it is about; SNS only. */
+  readonly topic?: string | undefined;
 }
 
-/** A fault that was planned. */
-export interface PlannedFault {
-  /** Resolves once it has befallen as many requests as it was planned for. */
-  readonly applied: Promise<void>;
-  /** Takes it back, as far as it is not spent. */
-  cancel(): void;
+const on = {
+  action: {
+    rule: oneOf(awsActions),
+    known: "by-body",
+    matches: ({ action }, value) => action === value,
+  },
+  service: {
+    rule: oneOf(["sns", "sqs"]),
+    known: "by-head",
+    matches: ({ service }, value) => service === value,
+  },
+  queue: {
+    rule: text,
+    known: "by-body",
+    matches: ({ queueUrl }, value) => queueUrl !== undefined && afterLast(queueUrl, "/") === value,
+  },
+  topic: {
+    rule: text,
+    known: "by-body",
+    matches: ({ topicArn }, value) => topicArn !== undefined && afterLast(topicArn, ":") === value,
+  },
+} satisfies Record<string, OnMember<ApiRequest>>;
+
+function afterLast(whole: string, separator: string): string {
+  return whole.slice(whole.lastIndexOf(separator) + 1);
 }
 
-interface Plan {
-  readonly fault: Fault;
-  readonly target: FaultTarget;
-  left: number;
-  readonly done: () => void;
-}
-
-/** The script of what goes wrong next. Of several that fit a request, the one planned first befalls it. */
-export class Faults {
-  readonly #plans = new Set<Plan>();
-
-  /** Plans `fault` for the next requests that fit `target`. */
-  next(fault: Fault, target: FaultTarget = {}): PlannedFault {
-    let done = (): void => {};
-    const applied = new Promise<void>((resolve) => {
-      done = resolve;
-    });
-    const plan: Plan = { fault, target, left: target.times ?? 1, done };
-    this.#plans.add(plan);
-    return { applied, cancel: () => this.#plans.delete(plan) };
-  }
-
-  /** Forgets everything that was planned. */
-  clear(): void {
-    this.#plans.clear();
-  }
-
-  /** The fault that befalls this request, which is spent by asking. */
-  take(request: ApiRequest): Fault | undefined {
-    for (const plan of this.#plans) {
-      const { action, when } = plan.target;
-      if (action !== undefined && action !== request.action) continue;
-      if (when?.(request) === false) continue;
-      plan.left -= 1;
-      if (plan.left <= 0) {
-        this.#plans.delete(plan);
-        plan.done();
-      }
-      return plan.fault;
-    }
-    return undefined;
-  }
-}
+/** The words that SNS and SQS know. */
+export const awsVocabulary: Vocabulary<AwsFault["kind"], AwsOn, ApiRequest> = {
+  faults: {
+    ...httpFaults,
+    error: { ...errorRules(text), status: optional(httpStatus) },
+    "fail-entries": { which: callable, code: text, senderFault: flag },
+    duplicate: {},
+    reverse: {},
+  },
+  on,
+  shortFor: "action",
+};

@@ -10,11 +10,11 @@ export interface EntryFailure {
 /** The body of `request` without the entries in `left out`; undefined when none is left to send on. */
 export function withoutEntries(request: ApiRequest, leftOut: ReadonlySet<string>): string | undefined {
   if (request.entries.every(({ id }) => leftOut.has(id))) return undefined;
-  return request.service === "sqs" ? jsonWithout(request.body, leftOut) : formWithout(request, leftOut);
+  return request.service === "sqs" ? jsonWithout(request, leftOut) : formWithout(request, leftOut);
 }
 
-function jsonWithout(body: string, leftOut: ReadonlySet<string>): string {
-  const request = JSON.parse(body) as { Entries: readonly { readonly Id: string }[] };
+function jsonWithout({ body = "{}" }: ApiRequest, leftOut: ReadonlySet<string>): string {
+  const request = JSON.parse(body) as { readonly Entries: readonly { readonly Id: string }[] };
   return JSON.stringify({ ...request, Entries: request.Entries.filter(({ Id }) => !leftOut.has(Id)) });
 }
 

@@ -65,9 +65,9 @@ describe("without faults", () => {
 
 describe("a planned fault", () => {
   it("answers with an error in the protocol's own form", async () => {
-    aws.faults.next({ kind: "error", status: 400, code: "ThrottlingException" });
+    aws.faults.next({ kind: "error", code: "ThrottlingException", status: 400 });
     await expect(send("x")).rejects.toMatchObject({ name: "ThrottlingException" });
-    aws.faults.next({ kind: "error", status: 500, code: "InternalError" }, { action: "PublishBatch" });
+    aws.faults.next({ kind: "error", code: "InternalError", status: 500 }, { on: "PublishBatch" });
     await expect(
       sns.send(new PublishBatchCommand({ TopicArn: "t", PublishBatchRequestEntries: [] })),
     ).rejects.toMatchObject({ name: "InternalErrorException" });
@@ -75,27 +75,23 @@ describe("a planned fault", () => {
   });
 
   it("breaks the connection before the service has seen the request", async () => {
-    aws.faults.next({ kind: "reset" }, { action: "SendMessage" });
+    aws.faults.next({ kind: "reset", before: "apply" }, { on: "SendMessage" });
     await expect(send("x")).rejects.toThrow("ECONNRESET");
     expect(aws.inspectQueue("q").ready).toEqual([]);
   });
 
   it("loses the answer after the service has done as it was told", async () => {
-    const planned = aws.faults.next({ kind: "lose-answer" }, { action: "SendMessage" });
+    const planned = aws.faults.next({ kind: "reset", before: "answer" }, { on: "SendMessage" });
     await expect(send("x")).rejects.toThrow("ECONNRESET");
-    await planned.applied;
+    await planned.ended();
     expect(aws.inspectQueue("q").ready).toEqual(["x"]);
   });
 
   it("holds an answer back until it is let go", async () => {
-    let release = (): void => {};
-    const until = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    const planned = aws.faults.next({ kind: "delay", until }, { action: "SendMessage" });
+    const planned = aws.faults.next({ kind: "hold", before: "answer" }, { on: "SendMessage" });
     const sent = send("x");
-    await planned.applied;
-    release();
+    await planned.struck();
+    planned.release();
     await expect(sent).resolves.toMatchObject({ MessageId: expect.any(String) });
   });
 
@@ -151,30 +147,72 @@ describe("a planned fault", () => {
 
   it("delivers twice, or in the wrong order", async () => {
     await sendBatch(2);
-    aws.faults.next({ kind: "duplicate" }, { action: "ReceiveMessage" });
+    aws.faults.next({ kind: "duplicate" }, { on: "ReceiveMessage" });
     const twice = await receive();
     expect(twice.map(({ Body }) => Body)).toEqual(["0", "1", "0", "1"]);
     for (const { ReceiptHandle } of twice.slice(0, 2)) {
       await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
     }
     await sendBatch(3);
-    aws.faults.next({ kind: "reverse" }, { action: "ReceiveMessage" });
+    aws.faults.next({ kind: "reverse" }, { on: "ReceiveMessage" });
     expect((await receive()).map(({ Body }) => Body)).toEqual(["2", "1", "0"]);
   });
 
   it("befalls the requests it was planned for, and no other", async () => {
     aws.faults.next(
-      { kind: "reset" },
-      { action: "SendMessage", times: 2, when: ({ body }) => body.includes("bad") },
+      { kind: "reset", before: "apply" },
+      { on: "SendMessage", times: 2, when: ({ body }) => body.includes("bad") },
     );
     await expect(send("good")).resolves.toBeDefined();
     await expect(send("bad")).rejects.toBeDefined();
     await expect(send("bad")).rejects.toBeDefined();
     await expect(send("bad")).resolves.toBeDefined();
-    aws.faults.next({ kind: "reset" }).cancel();
-    aws.faults.next({ kind: "reset" });
+    aws.faults.next({ kind: "reset", before: "apply" }).cancel();
+    aws.faults.next({ kind: "reset", before: "apply" });
     aws.faults.clear();
     await expect(send("good")).resolves.toBeDefined();
+  });
+});
+
+describe("a fault", () => {
+  it("can act before the service and answer with an error after it", async () => {
+    aws.faults.next(
+      { kind: "error", code: "InternalError", status: 500, before: "answer" },
+      { on: "SendMessage" },
+    );
+    await expect(send("x")).rejects.toMatchObject({ name: "InternalError" });
+    expect(aws.inspectQueue("q").ready).toEqual(["x"]);
+  });
+
+  it("can be for one queue, or one topic", async () => {
+    aws.createQueue("other");
+    aws.faults.next({ kind: "reset", before: "apply" }, { on: { action: "SendMessage", queue: "other" } });
+    await expect(send("x")).resolves.toBeDefined();
+    const QueueUrl = `${aws.endpointUrl}/000000000000/other`;
+    await expect(sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "x" }))).rejects.toThrow(
+      "ECONNRESET",
+    );
+    const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: "t" }));
+    aws.faults.next({ kind: "error", code: "Throttled" }, { on: { topic: "t" } });
+    await expect(
+      sns.send(
+        new PublishBatchCommand({ TopicArn, PublishBatchRequestEntries: [{ Id: "a", Message: "a" }] }),
+      ),
+    ).rejects.toMatchObject({ name: "ThrottledException" });
+  });
+
+  it.each([
+    ["a kind", () => ({ kind: "lose-answer" }), {}, 'fault.kind "lose-answer" does not exist'],
+    ["an action", () => ({ kind: "reverse" }), { on: "SendMesage" }, "target.on.action must be one of"],
+    ["a member of on", () => ({ kind: "reverse" }), { on: { que: "q" } }, "target.on.que does not exist"],
+    ["a status", () => ({ kind: "error", code: "X", status: "500" }), {}, "status must be a status"],
+  ])("names %s that it does not know", (_, fault, target, message) => {
+    expect(() => aws.faults.next(fault() as never, target as never)).toThrow(message);
+  });
+
+  it("before a request is read cannot be for what only its body says", () => {
+    const early = { kind: "reset", before: "read" } as const;
+    expect(() => aws.faults.next(early, { on: "Publish" })).toThrow("not known before the request is read");
   });
 });
 

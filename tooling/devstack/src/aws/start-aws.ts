@@ -1,17 +1,29 @@
-import { startFauxqs } from "fauxqs";
-import { Faults } from "./faults.ts";
-import { type RequestCounts, startProxy } from "./proxy.ts";
+import { FaultScript } from "../faults/fault-script.ts";
+import { serveFaulty } from "../http/faulty-service.ts";
+import { listen } from "../http/http-server.ts";
+import type { ApiRequest } from "./api-request.ts";
+import { createAwsService, type RequestCounts } from "./aws-service.ts";
+import { startEmulator } from "./emulator.ts";
+import { type AwsFault, type AwsFaults, type AwsOn, awsVocabulary } from "./faults.ts";
+
+/** How SNS and SQS are to be. */
+export interface AwsOptions {
+  /** Default `eu-west-1`. */
+  readonly regionName?: string | undefined;
+  /** The port to listen on. Default: any that is free. */
+  readonly port?: number | undefined;
+}
 
 /** SNS and SQS in this process, with faults on demand. For tests and demos. */
 export interface AwsServer {
-  /** What clients are pointed at: all their requests pass the fault proxy. */
+  /** What clients are pointed at. */
   readonly endpointUrl: string;
   readonly regionName: string;
   readonly accountId: string;
   /** Any credentials are taken; these will do. */
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** What goes wrong next. */
-  readonly faults: Faults;
+  readonly faults: AwsFaults;
   /** Requests by action since the start, or since `resetCounts`. */
   readonly counts: Readonly<RequestCounts>;
   resetCounts(): void;
@@ -19,7 +31,7 @@ export interface AwsServer {
   createQueue(name: string, attributes?: Readonly<Record<string, string>>): void;
   /** What a queue holds at this moment, by state. */
   inspectQueue(name: string): QueueContents;
-  /** Ends both servers and every connection. Twice is fine. */
+  /** Ends every connection and stops listening. Twice is fine. */
   close(): Promise<void>;
 }
 
@@ -30,37 +42,40 @@ export interface QueueContents {
   readonly delayed: readonly string[];
 }
 
+/** More than any message, or part of an object in S3, can be. */
+const maxBodyBytes = 16 * 1024 * 1024;
+
 /** Starts SNS and SQS on free ports of the loopback. */
-export async function startAws(options: { readonly regionName?: string } = {}): Promise<AwsServer> {
-  const { regionName = "eu-west-1" } = options;
-  const service = await startFauxqs({ port: 0, logger: false, defaultRegion: regionName });
-  const faults = new Faults();
-  const queueUrls = new Map<string, string>();
-  const queueUrl = (name: string): string | undefined => {
-    // Kept, because to look at a queue is to copy what it holds. One that is made again has the same URL.
-    const url = queueUrls.get(name) ?? service.inspectQueue(name)?.url;
-    if (url !== undefined) queueUrls.set(name, url);
-    return url;
-  };
-  const proxy = await startProxy({ port: service.port, queueUrl }, faults);
+export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
+  const { regionName = "eu-west-1", port = 0 } = options;
+  const emulator = await startEmulator(regionName);
+  const script = new FaultScript<AwsFault, AwsOn, ApiRequest>(awsVocabulary);
+  const counts: RequestCounts = {};
+  const serving = { service: createAwsService(emulator, counts), script, now: Date.now, maxBodyBytes };
+  const server = await listen(port, (exchange) => serveFaulty(exchange, serving));
   let closing: Promise<void> | undefined;
 
+  async function close(): Promise<void> {
+    await Promise.all([server.close(), emulator.close()]);
+    script.close();
+  }
+
   return {
-    endpointUrl: `http://127.0.0.1:${proxy.port}`,
+    endpointUrl: `http://127.0.0.1:${server.port}`,
     regionName,
     accountId: "000000000000",
     credentials: { accessKeyId: "devstack", secretAccessKey: "devstack-secret" },
-    faults,
-    counts: proxy.counts,
+    faults: script.faults,
+    counts,
     resetCounts: () => {
-      for (const action of Object.keys(proxy.counts)) delete proxy.counts[action];
+      for (const action of Object.keys(counts)) delete counts[action];
     },
     createQueue: (name, attributes = {}) => {
       const fifo = name.endsWith(".fifo") ? { FifoQueue: "true", ContentBasedDeduplication: "true" } : {};
-      service.createQueue(name, { attributes: { ...fifo, ...attributes } });
+      emulator.server.createQueue(name, { attributes: { ...fifo, ...attributes } });
     },
     inspectQueue: (name) => {
-      const messages = service.inspectQueue(name)?.messages;
+      const messages = emulator.server.inspectQueue(name)?.messages;
       if (messages === undefined) throw new Error(`there is no queue ${name}`);
       return {
         ready: messages.ready.map(({ body }) => body),
@@ -69,7 +84,7 @@ export async function startAws(options: { readonly regionName?: string } = {}): 
       };
     },
     close: () => {
-      closing ??= Promise.all([proxy.close(), service.stop()]).then(() => undefined);
+      closing ??= close();
       return closing;
     },
   };

@@ -1,14 +1,19 @@
 import type { ServerResponse } from "node:http";
+import { pause } from "../faults/hold.ts";
 import { type Answer, bodyBytes } from "./answer.ts";
-import type { BodyDelivery } from "./fault.ts";
-import { pause, untilReleased } from "./pauses.ts";
+import type { BodyFault } from "./http-fault.ts";
+
+/** How a body is sent: whole, or as a fault wants it. */
+export type BodyDelivery = BodyFault | { readonly kind: "whole" };
 
 /** What sending an answer needs to know besides the answer. */
 export interface DeliveryContext {
   /** The server's time, in milliseconds since 1970: its `Date`. */
   readonly now: number;
-  /** Resolves when a stalled or slow body is to go on at once. */
-  readonly released: Promise<void>;
+  /** Aborted when a stalled or slow body is to go on at once. */
+  readonly released: AbortSignal;
+  /** Aborted when the connection is gone. */
+  readonly gone: AbortSignal;
 }
 
 /**
@@ -18,7 +23,7 @@ export async function deliver(
   response: ServerResponse,
   answer: Answer,
   delivery: BodyDelivery,
-  { now, released }: DeliveryContext,
+  { now, ...waiting }: DeliveryContext,
 ): Promise<void> {
   const length = delivery.kind === "endless" ? {} : { "content-length": String(answer.body.length) };
   response.sendDate = false;
@@ -28,13 +33,15 @@ export async function deliver(
     case "whole":
       return finish(response, body);
     case "slow":
-      return sendSlowly(response, body, delivery, released);
-    case "stalled":
-      await write(response, body.subarray(0, delivery.afterBytes));
-      if ((await untilReleased(response, released)) === "gone") return;
-      return finish(response, body.subarray(delivery.afterBytes));
-    case "truncated":
-      await write(response, body.subarray(0, delivery.afterBytes));
+      return sendSlowly(response, body, delivery, waiting);
+    case "stall": {
+      const { afterBytes = body.length >> 1 } = delivery;
+      await write(response, body.subarray(0, afterBytes));
+      if ((await pause(undefined, waiting)) === "gone") return;
+      return finish(response, body.subarray(afterBytes));
+    }
+    case "truncate":
+      await write(response, body.subarray(0, delivery.afterBytes ?? body.length >> 1));
       // Not `response.end()`, which refuses a body that is shorter than was announced.
       response.socket?.destroySoon();
       return;
@@ -47,12 +54,12 @@ async function sendSlowly(
   response: ServerResponse,
   body: Buffer,
   { chunkBytes, intervalMs }: { readonly chunkBytes: number; readonly intervalMs: number },
-  released: Promise<void>,
+  waiting: Omit<DeliveryContext, "now">,
 ): Promise<void> {
   // A body that comes slowly has a head that comes at once.
   response.flushHeaders();
   for (let offset = 0; offset < body.length; offset += chunkBytes) {
-    if ((await pause(response, intervalMs, released)) === "gone") return;
+    if ((await pause(intervalMs, waiting)) === "gone") return;
     await write(response, body.subarray(offset, offset + chunkBytes));
   }
   return finish(response, Buffer.alloc(0));

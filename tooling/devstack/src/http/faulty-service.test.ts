@@ -1,17 +1,26 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { openSocket, type RawResponse, rawRequestBytes, readToEnd, sendRaw } from "../../test/raw-http.ts";
+import { FaultScript } from "../faults/fault-script.ts";
+import { text } from "../faults/rules.ts";
+import { errorRules } from "../faults/vocabulary.ts";
 import { jsonAnswer } from "./answer.ts";
-import type { Faults } from "./fault.ts";
-import { createFaultScript, type FaultScript } from "./fault-script.ts";
-import { serveFaulty } from "./faulty-service.ts";
+import { type HttpErrorFault, serveFaulty } from "./faulty-service.ts";
+import {
+  type HttpFault,
+  type HttpOn,
+  httpFaults,
+  httpVocabulary,
+  type MatchedRequest,
+} from "./http-fault.ts";
 import { type ListeningServer, listen } from "./http-server.ts";
 
 const now = Date.UTC(2026, 0, 15, 12, 0, 0);
 const maxBodyBytes = 1000;
 const post = { target: "/a", headers: [["Host", "x"]], body: "hello" } as const;
 
-let script: FaultScript;
-let faults: Faults;
+type Script = FaultScript<HttpFault | HttpErrorFault, HttpOn, MatchedRequest>;
+let script: Script;
+let faults: Script["faults"];
 let server: ListeningServer;
 let url: string;
 let observed: string[];
@@ -19,12 +28,14 @@ let applied: string[];
 let applying: Promise<void>;
 
 beforeEach(async () => {
-  script = createFaultScript();
+  script = new FaultScript({ ...httpVocabulary, faults: { ...httpFaults, error: errorRules(text) } });
   faults = script.faults;
   observed = [];
   applied = [];
   applying = Promise.resolve();
   const service = {
+    understand: (request: MatchedRequest) => request,
+    refuse: (_: unknown, { code }: HttpErrorFault) => jsonAnswer(418, { code }),
     observe(request: { readonly body: Buffer }, at: number) {
       observed.push(request.body.toString());
       return { text: request.body.toString(), at };
@@ -100,6 +111,29 @@ describe("a reset", () => {
     await expect(send()).resolves.toMatchObject({ status: 0, end: "reset" });
     expect(applied).toEqual(["hello"]);
   });
+});
+
+describe("a close", () => {
+  it.each([
+    { before: "read", seen: [], done: [] },
+    { before: "apply", seen: ["hello"], done: [] },
+    { before: "answer", seen: ["hello"], done: ["hello"] },
+  ] as const)("before $before ends the connection in good order", async ({ before, seen, done }) => {
+    faults.next({ kind: "close", before });
+    await expect(send()).resolves.toMatchObject({ status: 0, end: "closed" });
+    expect({ observed, applied }).toEqual({ observed: seen, applied: done });
+  });
+});
+
+it.each([
+  { before: undefined, done: [] },
+  { before: "apply", done: [] },
+  { before: "answer", done: ["hello"] },
+] as const)("answers with an error in the service's own form, before $before", async ({ before, done }) => {
+  faults.next({ kind: "error", code: "teapot", before });
+  const response = await send();
+  expect([response.status, response.body.toString()]).toEqual([418, '{"code":"teapot"}']);
+  expect(applied).toEqual(done);
 });
 
 describe("a hold", () => {
@@ -188,14 +222,14 @@ describe("a body", () => {
   const whole = JSON.stringify({ text: "hello", at: now });
 
   it("that comes slowly comes whole", async () => {
-    faults.next({ kind: "body", delivery: { kind: "slow", chunkBytes: 5, intervalMs: 1 } });
+    faults.next({ kind: "slow", chunkBytes: 5, intervalMs: 1 });
     const response = await send();
     expect(response.headers["content-length"]).toBe(String(whole.length));
     expect(response.body.toString()).toBe(whole);
   });
 
   it("that comes slowly has a head that comes at once, and can be hurried", async () => {
-    const fault = faults.next({ kind: "body", delivery: { kind: "slow", chunkBytes: 1, intervalMs: 1e9 } });
+    const fault = faults.next({ kind: "slow", chunkBytes: 1, intervalMs: 1e9 });
     const socket = openSocket(url);
     const response = readToEnd(socket);
     const head = new Promise<Buffer>((resolve) => socket.once("data", resolve));
@@ -206,7 +240,7 @@ describe("a body", () => {
   });
 
   it("that stalls stops after so many bytes, and goes on when it is released", async () => {
-    const fault = faults.next({ kind: "body", delivery: { kind: "stalled", afterBytes: 3 } });
+    const fault = faults.next({ kind: "stall", afterBytes: 3 });
     const socket = openSocket(url);
     const response = readToEnd(socket);
     let received = "";
@@ -223,20 +257,25 @@ describe("a body", () => {
   });
 
   it("that is truncated is shorter than was announced", async () => {
-    faults.next({ kind: "body", delivery: { kind: "truncated", afterBytes: 4 } });
+    faults.next({ kind: "truncate", afterBytes: 4 });
     const response = await send();
     expect(response.headers["content-length"]).toBe(String(whole.length));
     expect(response).toMatchObject({ status: 200, end: "closed" });
     expect(response.body.toString()).toBe(whole.slice(0, 4));
   });
 
+  it("that is truncated breaks off in the middle unless it is said where", async () => {
+    faults.next({ kind: "truncate" });
+    expect((await send()).body.toString()).toBe(whole.slice(0, whole.length >> 1));
+  });
+
   it("that is truncated to nothing leaves a head", async () => {
-    faults.next({ kind: "body", delivery: { kind: "truncated", afterBytes: 0 } });
+    faults.next({ kind: "truncate", afterBytes: 0 });
     await expect(send()).resolves.toMatchObject({ status: 200, body: Buffer.alloc(0) });
   });
 
   it("that has no end goes on until the client has enough", async () => {
-    const fault = faults.next({ kind: "body", delivery: { kind: "endless" } });
+    const fault = faults.next({ kind: "endless" });
     const socket = openSocket(url);
     let size = 0;
     const enough = new Promise<void>((resolve) =>

@@ -1,6 +1,5 @@
-import type { Fault, FaultScope } from "./faults.ts";
+import type { KafkaFaults } from "./faults.ts";
 import type { GroupState } from "./groups/group.ts";
-import type { ApiName } from "./protocol/layouts.ts";
 import type { KafkaCounts } from "./request-counters.ts";
 
 /** A partition of a topic. */
@@ -24,17 +23,8 @@ export interface GroupSnapshot {
   readonly members: readonly { readonly memberId: string; readonly clientId: string }[];
 }
 
-/** What a test can have go wrong. */
-export interface KafkaFaults {
-  /**
-   * Has something go wrong with the next requests of an API. Faults of one API happen in the order in which
-   * they were given.
-   */
-  next(api: ApiName, fault: Fault, scope?: FaultScope): void;
-  /** Takes back every fault that has not happened yet. */
-  clear(): void;
-  /** How many faults have not happened yet. */
-  readonly left: number;
+/** What can be done to a running broker at once. */
+export interface KafkaActions {
   /** Another node leads the partition from now on: the next one, or `toNode`. Needs more than one node. */
   moveLeader(partition: TopicPartition & { readonly toNode?: number | undefined }): void;
   /** Another node coordinates the group from now on: the next one, or `toNode`. Needs more than one node. */
@@ -61,18 +51,21 @@ export interface KafkaFaults {
 }
 
 /** A running broker. */
-export interface Kafka {
+export interface Kafka extends KafkaActions {
   /** `host:port` of each node; the first one has the id 1. */
   readonly addresses: readonly string[];
   /** All addresses in one string, as clients in other languages want them. */
   readonly bootstrapServers: string;
   /** The certificate that clients have to trust, in PEM, where TLS is on. */
   readonly certificate: string | undefined;
+  /** What goes wrong next. */
   readonly faults: KafkaFaults;
   /** What it was asked so far. */
   readonly counts: KafkaCounts;
   /** Begins to count anew. */
   resetCounts(): void;
+  /** How many bytes of records it keeps, and how many have gone because more than `maxLogBytes` came. */
+  readonly log: { readonly bytes: number; readonly forgottenBytes: number };
   /** How many connections are open. */
   readonly openConnections: number;
   /**

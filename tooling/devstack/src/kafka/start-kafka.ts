@@ -1,10 +1,12 @@
+import { FaultScript } from "../faults/fault-script.ts";
 import { type Broker, createTopic, deleteTopic } from "./broker.ts";
 import { Cluster } from "./cluster.ts";
 import { selfSignedCertificate } from "./connections/certificate.ts";
 import { dispatcher } from "./dispatch.ts";
-import { FaultPlan } from "./faults.ts";
+import { type KafkaFaultScript, kafkaVocabulary } from "./faults.ts";
 import { Groups } from "./groups/groups.ts";
-import type { GroupSnapshot, Kafka, KafkaFaults } from "./kafka.ts";
+import type { GroupSnapshot, Kafka, KafkaActions } from "./kafka.ts";
+import { Retention } from "./log/retention.ts";
 import { Topics } from "./log/topics.ts";
 import { Nodes } from "./nodes.ts";
 import { type KafkaOptions, resolveOptions } from "./options.ts";
@@ -14,8 +16,7 @@ import { RequestCounters } from "./request-counters.ts";
  * Starts a broker that speaks the Kafka protocol, in this process and in memory. It is for tests and demos:
  * it forgets everything when it is closed.
  *
- * @throws TypeError or RangeError that names the option at fault; the error of the system when a port is
- * taken.
+ * @throws TypeError or RangeError that names the option at fault; PortError when a port is taken.
  */
 export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
   const settings = resolveOptions(options);
@@ -26,11 +27,11 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
 
   const broker = assemble(settings, nodes);
   const { cluster, topics, groups } = broker;
-  const plan = new FaultPlan();
+  const script: KafkaFaultScript = new FaultScript(kafkaVocabulary(settings.nodes));
   const counters = new RequestCounters();
   nodes.serve((nodeId, closed) => {
     counters.countConnection();
-    return dispatcher({ broker, nodeId, faults: plan, counters }, closed);
+    return dispatcher({ broker, nodeId, script, counters }, closed);
   });
   let closing: Promise<void> | undefined;
 
@@ -39,11 +40,16 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
     addresses,
     bootstrapServers: addresses.join(","),
     certificate: certificate?.certificate,
-    faults: faultsOf(broker, plan, nodes),
+    faults: script.faults,
+    ...actionsOn(broker, nodes),
     get counts() {
       return counters.counts;
     },
     resetCounts: () => counters.reset(),
+    get log() {
+      const { bytes, forgottenBytes } = topics.retention;
+      return { bytes, forgottenBytes };
+    },
     get openConnections() {
       return nodes.connections().length;
     },
@@ -56,7 +62,10 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
       return cluster.leadership(topic, partition).leaderId;
     },
     close: () => {
-      closing ??= nodes.close().then(() => groups.close());
+      closing ??= nodes.close().then(() => {
+        groups.close();
+        script.close();
+      });
       return closing;
     },
   };
@@ -69,7 +78,7 @@ function assemble(settings: Broker["settings"], nodes: Nodes): Broker {
     settings,
     clock,
     cluster: new Cluster(nodes.ports.map((port, index) => ({ id: index + 1, host: advertisedHost, port }))),
-    topics: new Topics(),
+    topics: new Topics(new Retention(settings.maxLogBytes, "maxLogBytes")),
     groups: new Groups({ clock, initialRebalanceDelayMs }),
     nextProducerId: () => producerIds++,
   };
@@ -77,13 +86,8 @@ function assemble(settings: Broker["settings"], nodes: Nodes): Broker {
   return broker;
 }
 
-function faultsOf({ cluster, topics, groups }: Broker, plan: FaultPlan, nodes: Nodes): KafkaFaults {
+function actionsOn({ cluster, topics, groups }: Broker, nodes: Nodes): KafkaActions {
   return {
-    next: (api, fault, scope = {}) => plan.add(api, fault, scope),
-    clear: () => plan.clear(),
-    get left() {
-      return plan.left;
-    },
     moveLeader: ({ topic, partition, toNode }) => {
       cluster.moveLeader(topic, partition, toNode);
       topics.partition(topic, partition).wake();

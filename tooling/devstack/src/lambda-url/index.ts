@@ -1,16 +1,11 @@
+export type { CommonFault, ErrorFault, Faults, FaultTarget, Moment, PlannedFault } from "../faults/index.ts";
 export type { Answer, AnswerBody } from "../http/answer.ts";
-export type {
-  BodyDelivery,
-  Fault,
-  FaultScope,
-  FaultStep,
-  Faults,
-  MatchedRequest,
-  Moment,
-  ScriptedFault,
-} from "../http/fault.ts";
+export type { HttpErrorFault } from "../http/faulty-service.ts";
+export type { BodyFault, HttpFault, HttpOn, HttpOnMembers, MatchedRequest } from "../http/http-fault.ts";
 export type { TrafficCounters } from "../http/http-server.ts";
 export type { ReceivedRequest, RequestHead } from "../http/received-request.ts";
+export { PortError } from "../ports.ts";
+export type { LambdaUrlFault } from "./faults.ts";
 export type { InvokeShape } from "./invoke.ts";
 export {
   type CheckedRequest,

@@ -1,9 +1,9 @@
 import type { AnswerBody } from "../http/answer.ts";
-import type { FaultStep } from "../http/fault.ts";
+import type { HttpFault } from "../http/http-fault.ts";
 import { functionError, invocationResult } from "./invoke.ts";
 
 /** 429, as Lambda says it when a function has no capacity left. */
-export function throttled(retryAfter?: string): FaultStep {
+export function throttled(retryAfter?: string): HttpFault {
   return {
     kind: "answer",
     status: 429,
@@ -20,7 +20,7 @@ export function throttled(retryAfter?: string): FaultStep {
 }
 
 /** 403, as AWS says it when temporary credentials are past their time. */
-export function credentialsExpired(): FaultStep {
+export function credentialsExpired(): HttpFault {
   return {
     kind: "answer",
     status: 403,
@@ -30,32 +30,32 @@ export function credentialsExpired(): FaultStep {
 }
 
 /** A redirect, which a signed request must not follow: the signature is for this host and path. */
-export function redirect(location: string, status: 301 | 302 | 303 | 307 | 308 = 307): FaultStep {
+export function redirect(location: string, status: 301 | 302 | 303 | 307 | 308 = 307): HttpFault {
   return { kind: "answer", status, headers: { location } };
 }
 
 /** The message is stored, and the answer is a 200 whose body breaks off in the middle of its JSON. */
-export function malformedJson(): FaultStep {
+export function malformedJson(): HttpFault {
   return rewriteBody((body) => body.subarray(0, -2));
 }
 
 /** The message is stored, and the answer is a 200 with JSON that holds no `tracking_id`. */
-export function noTrackingId(body: AnswerBody = { status: "accepted" }): FaultStep {
+export function noTrackingId(body: AnswerBody = { status: "accepted" }): HttpFault {
   return rewriteBody(() => Buffer.from(JSON.stringify(body), "utf8"));
 }
 
 /** Invoke: the message is stored, and the function returns `payload` instead. */
-export function invokeReturns(payload: unknown): FaultStep {
+export function invokeReturns(payload: unknown): HttpFault {
   return { kind: "rewrite", edit: () => invocationResult(payload) };
 }
 
 /** Invoke: the function throws after it has stored the message. */
 export function invokeThrows(
   error = { errorType: "RuntimeError", errorMessage: "The function failed" },
-): FaultStep {
+): HttpFault {
   return { kind: "rewrite", edit: () => functionError(error) };
 }
 
-function rewriteBody(edit: (body: Buffer) => Buffer): FaultStep {
+function rewriteBody(edit: (body: Buffer) => Buffer): HttpFault {
   return { kind: "rewrite", edit: (answer) => ({ ...answer, body: edit(answer.body) }) };
 }

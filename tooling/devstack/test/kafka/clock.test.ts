@@ -43,7 +43,7 @@ describe("a broker with a clock of its own", () => {
     const clock = new ManualClock();
     const kafka = await broker({ clock });
     const connection = await raw(kafka);
-    kafka.faults.next("ApiVersions", { kind: "delay", delayMs: 1_000 });
+    kafka.faults.next({ kind: "hold", before: "apply", forMs: 1_000 }, { on: "ApiVersions" });
     const answer = connection.request("ApiVersions", 2, {});
     await until(() => clock.pending === 1);
     await clock.advance(1_000);

@@ -27,7 +27,7 @@ pending.send("JoinGroup", 5, {
   protocols: [{ name: "x", metadata: Buffer.alloc(0) }],
 });
 
-kafka.faults.next("ApiVersions", { kind: "delay", delayMs: longMs });
+kafka.faults.next({ kind: "hold", before: "apply", forMs: longMs }, { on: "ApiVersions" });
 const delayed = await open(1);
 delayed.send("ApiVersions", 0, {});
 const idle = await open(2);

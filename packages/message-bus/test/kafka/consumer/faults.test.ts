@@ -1,6 +1,6 @@
 import { describe, expect } from "@jest/globals";
 import { WirekitError } from "@wirekit/core";
-import type { ApiName, Fault } from "@wirekit/devstack/kafka";
+import type { ApiName, ErrorFault, ErrorName, KafkaFault } from "@wirekit/devstack/kafka";
 import type { OffsetReset } from "../../../src/kafka/kafka-driver.ts";
 import { eachSideBySide, itSideBySide } from "../side-by-side.ts";
 import { broker, committed, consume, produce, until } from "./support.ts";
@@ -19,15 +19,16 @@ function once(handled: readonly string[]): number[] {
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
 
 describe("a request that goes wrong", () => {
-  const answers = (...errors: string[]) => errors.map((error) => ({ kind: "error", error }) as Fault);
-  const breaks: readonly Fault[] = [
-    { kind: "drop", when: "before" },
-    { kind: "drop", when: "after" },
+  const answers = (...errors: string[]) =>
+    errors.map((error) => ({ kind: "error", code: error }) as KafkaFault);
+  const breaks: readonly KafkaFault[] = [
+    { kind: "close", before: "apply" },
+    { kind: "close", before: "answer" },
     { kind: "truncate" },
   ];
-  const faults: readonly (readonly [ApiName, readonly Fault[]])[] = [
+  const faults: readonly (readonly [ApiName, readonly KafkaFault[]])[] = [
     ["Metadata", [...answers("LEADER_NOT_AVAILABLE", "UNKNOWN_TOPIC_OR_PARTITION"), ...breaks]],
-    ["FindCoordinator", [...answers("COORDINATOR_NOT_AVAILABLE"), ...breaks, { kind: "withhold" }]],
+    ["FindCoordinator", [...answers("COORDINATOR_NOT_AVAILABLE"), ...breaks, { kind: "no-answer" }]],
     [
       "JoinGroup",
       [
@@ -37,17 +38,17 @@ describe("a request that goes wrong", () => {
           "UNKNOWN_MEMBER_ID",
           "REBALANCE_IN_PROGRESS",
         ),
-        { kind: "drop", when: "before" },
+        { kind: "close", before: "apply" },
       ],
     ],
     ["SyncGroup", [...answers("REBALANCE_IN_PROGRESS", "NOT_COORDINATOR", "UNKNOWN_MEMBER_ID"), ...breaks]],
     [
       "OffsetFetch",
-      [...answers("NOT_COORDINATOR", "COORDINATOR_LOAD_IN_PROGRESS"), ...breaks, { kind: "withhold" }],
+      [...answers("NOT_COORDINATOR", "COORDINATOR_LOAD_IN_PROGRESS"), ...breaks, { kind: "no-answer" }],
     ],
     [
       "ListOffsets",
-      [...answers("NOT_LEADER_OR_FOLLOWER", "LEADER_NOT_AVAILABLE"), ...breaks, { kind: "withhold" }],
+      [...answers("NOT_LEADER_OR_FOLLOWER", "LEADER_NOT_AVAILABLE"), ...breaks, { kind: "no-answer" }],
     ],
     [
       "Fetch",
@@ -59,8 +60,8 @@ describe("a request that goes wrong", () => {
           "UNKNOWN_SERVER_ERROR",
         ),
         ...breaks,
-        { kind: "withhold" },
-        { kind: "delay", delayMs: 200 },
+        { kind: "no-answer" },
+        { kind: "hold", before: "apply", forMs: 200 },
       ],
     ],
     [
@@ -74,7 +75,7 @@ describe("a request that goes wrong", () => {
         ),
         ...answers("REBALANCE_IN_PROGRESS"),
         ...breaks,
-        { kind: "withhold" },
+        { kind: "no-answer" },
       ],
     ],
     [
@@ -82,7 +83,7 @@ describe("a request that goes wrong", () => {
       [
         ...answers("NOT_COORDINATOR", "ILLEGAL_GENERATION", "UNKNOWN_MEMBER_ID", "REBALANCE_IN_PROGRESS"),
         ...breaks,
-        { kind: "withhold" },
+        { kind: "no-answer" },
       ],
     ],
   ];
@@ -96,41 +97,41 @@ describe("a request that goes wrong", () => {
     const kafka = await broker({ topics });
     await produce(kafka, numbered(50));
     // A client waits for an answer that never comes as long as it is told to.
-    kafka.faults.next(api, fault, { times: fault.kind === "withhold" ? 1 : 2, clientId: "test" });
+    kafka.faults.next(fault, { on: { api, clientId: "test" }, times: fault.kind === "no-answer" ? 1 : 2 });
     const handled: string[] = [];
     const { consumer } = consume(kafka, ({ body }) => handled.push(body), {
       member: { sessionTimeoutMs: 1_500, rebalanceTimeoutMs: 1_500 },
     });
     await until(() => once(handled).length === 50);
     await produce(kafka, numbered(50, 50));
-    await until(() => once(handled).length === 100 && kafka.faults.left === 0);
+    await until(() => once(handled).length === 100 && kafka.faults.pending === 0);
     await until(async () => (await committed(kafka)) === 100);
     expect(once(handled)).toEqual(upTo(100));
     await until(() => consumer.health().status === "ok");
   });
 });
 
-function describeFault(fault: Fault): string {
-  if (fault.kind === "error") return fault.error;
-  return "when" in fault ? `a connection that ends ${fault.when} it has its effect` : fault.kind;
+function describeFault(fault: KafkaFault): string {
+  if (fault.kind === "error") return fault.code;
+  return fault.kind === "close" ? `a connection that ends before its ${fault.before}` : fault.kind;
 }
 
 describe("a request that is refused for good", () => {
-  const refusals: readonly (readonly [ApiName, Fault & { readonly error: string }])[] = [
-    ["JoinGroup", { kind: "error", error: "GROUP_AUTHORIZATION_FAILED" }],
-    ["JoinGroup", { kind: "error", error: "INCONSISTENT_GROUP_PROTOCOL" }],
-    ["FindCoordinator", { kind: "error", error: "GROUP_AUTHORIZATION_FAILED" }],
-    ["OffsetFetch", { kind: "error", error: "GROUP_AUTHORIZATION_FAILED" }],
-    ["Fetch", { kind: "error", error: "TOPIC_AUTHORIZATION_FAILED" }],
-    ["Heartbeat", { kind: "error", error: "GROUP_AUTHORIZATION_FAILED" }],
-    ["OffsetCommit", { kind: "error", error: "GROUP_AUTHORIZATION_FAILED" }],
+  const refusals: readonly (readonly [ApiName, ErrorFault<ErrorName>])[] = [
+    ["JoinGroup", { kind: "error", code: "GROUP_AUTHORIZATION_FAILED" }],
+    ["JoinGroup", { kind: "error", code: "INCONSISTENT_GROUP_PROTOCOL" }],
+    ["FindCoordinator", { kind: "error", code: "GROUP_AUTHORIZATION_FAILED" }],
+    ["OffsetFetch", { kind: "error", code: "GROUP_AUTHORIZATION_FAILED" }],
+    ["Fetch", { kind: "error", code: "TOPIC_AUTHORIZATION_FAILED" }],
+    ["Heartbeat", { kind: "error", code: "GROUP_AUTHORIZATION_FAILED" }],
+    ["OffsetCommit", { kind: "error", code: "GROUP_AUTHORIZATION_FAILED" }],
   ];
-  const nameOf = ([api, { error }]: (typeof refusals)[number]) =>
-    `${api} with ${error}: the consumer stops by itself and says so`;
+  const nameOf = ([api, { code }]: (typeof refusals)[number]) =>
+    `${api} with ${code}: the consumer stops by itself and says so`;
   eachSideBySide(refusals, nameOf, async ([api, fault]) => {
     const kafka = await broker({ topics });
     await produce(kafka, numbered(3));
-    kafka.faults.next(api, fault, { times: 1_000, clientId: "test" });
+    kafka.faults.next(fault, { on: { api, clientId: "test" }, times: 1_000 });
     const { consumer } = consume(kafka, () => undefined);
     await expect(consumer.closed).rejects.toThrow();
     expect(consumer.health().status).toBe("failed");
@@ -154,10 +155,10 @@ describe("a refusal that passes ends no consumer", () => {
   eachSideBySide(refusals, nameOf, async ([api, error]) => {
     const kafka = await broker({ topics });
     await produce(kafka, numbered(3));
-    kafka.faults.next(api, { kind: "error", error: error as never }, { times: 3, clientId: "test" });
+    kafka.faults.next({ kind: "error", code: error as never }, { on: { api, clientId: "test" }, times: 3 });
     const handled: string[] = [];
     const { consumer } = consume(kafka, ({ body }) => handled.push(body));
-    await until(() => once(handled).length === 3 && kafka.faults.left === 0);
+    await until(() => once(handled).length === 3 && kafka.faults.pending === 0);
     await until(async () => (await committed(kafka)) === 3);
     await until(() => consumer.health().status === "ok");
   });
@@ -165,8 +166,8 @@ describe("a refusal that passes ends no consumer", () => {
   itSideBySide("names the step that was refused when it does not pass", async () => {
     const kafka = await broker({ topics });
     await produce(kafka, numbered(3));
-    const fault = { kind: "error", error: "TOPIC_AUTHORIZATION_FAILED" } as const;
-    kafka.faults.next("Fetch", fault, { times: 1_000, clientId: "test" });
+    const fault = { kind: "error", code: "TOPIC_AUTHORIZATION_FAILED" } as const;
+    kafka.faults.next(fault, { on: { api: "Fetch", clientId: "test" }, times: 1_000 });
     const { consumer } = consume(kafka, () => undefined);
     await expect(consumer.closed).rejects.toThrow(/^Fetching: .*uthoriz/);
     expect(kafka.counts.requests.Fetch).toBe(5);
@@ -177,14 +178,14 @@ describe("a broker that is away", () => {
   itSideBySide("at the start: it is told once, and once that it is back", async () => {
     const kafka = await broker({ topics });
     await produce(kafka, numbered(20));
-    kafka.faults.goOffline();
+    kafka.goOffline();
     const handled: string[] = [];
     const told: string[] = [];
     const { consumer } = consume(kafka, ({ body }) => handled.push(body));
     consumer.on("fault", () => told.push("fault"));
     consumer.on("recovered", () => told.push("recovered"));
     await until(() => consumer.health().status === "degraded");
-    kafka.faults.comeOnline();
+    kafka.comeOnline();
     await until(() => handled.length === 20 && consumer.health().status === "ok");
     expect(told).toEqual(["fault", "recovered"]);
   });
@@ -204,11 +205,11 @@ describe("a broker that is away", () => {
         handled.push(body);
       });
       await until(() => source.details().partitions[0]?.unfinished === 20 || handled.length >= 7);
-      kafka.faults.goOffline();
+      kafka.goOffline();
       await until(() => consumer.health().status === "degraded");
       letGo();
       await until(() => once(handled).length === 30);
-      kafka.faults.comeOnline();
+      kafka.comeOnline();
       await until(() => consumer.health().status === "ok");
       await produce(kafka, numbered(10, 30));
       await until(async () => once(handled).length === 40 && (await committed(kafka)) === 40);
@@ -224,10 +225,10 @@ describe("a broker that is away", () => {
       member: { sessionTimeoutMs: 500 },
     });
     await until(() => handled.length === 10);
-    kafka.faults.goOffline();
+    kafka.goOffline();
     await consumer.close({ timeoutMs: 300 });
     expect(consumer.health().status).toBe("closed");
-    kafka.faults.comeOnline();
+    kafka.comeOnline();
     const again: string[] = [];
     consume(kafka, ({ body }) => again.push(body));
     await until(() => again.length === 10);
@@ -241,7 +242,7 @@ describe("a cluster that changes", () => {
     const { source } = consume(kafka, ({ body }) => handled.push(body));
     await produce(kafka, numbered(10));
     await until(() => handled.length === 10);
-    kafka.faults.moveCoordinator({ groupId: "group" });
+    kafka.moveCoordinator({ groupId: "group" });
     await produce(kafka, numbered(10, 10));
     await until(async () => handled.length === 20 && (await committed(kafka)) === 20);
     expect(source.details().joins).toBe(1);
@@ -254,7 +255,7 @@ describe("a cluster that changes", () => {
     for (const round of [0, 1, 2]) {
       await produce(kafka, numbered(10, round * 10));
       await until(() => handled.length === (round + 1) * 10);
-      kafka.faults.moveLeader({ topic: "payments", partition: 0 });
+      kafka.moveLeader({ topic: "payments", partition: 0 });
     }
     expect(once(handled)).toEqual(upTo(30));
     expect(source.details().joins).toBe(1);
@@ -271,7 +272,7 @@ describe("a cluster that changes", () => {
     await until(async () => (await committed(kafka)) === 10);
     await first.consumer.close();
     await produce(kafka, numbered(10, 10));
-    kafka.faults.deleteRecords({ topic: "payments", partition: 0, before: 15n });
+    kafka.deleteRecords({ topic: "payments", partition: 0, before: 15n });
     const errors: unknown[] = [];
     const logger = {
       debug: () => {},
@@ -294,7 +295,7 @@ describe("a cluster that changes", () => {
   itSideBySide("reads over batches that compaction has emptied, and over nothing else", async () => {
     const kafka = await broker({ topics });
     for (const from of [0, 10, 20]) await produce(kafka, numbered(10, from));
-    kafka.faults.compact({ topic: "payments", partition: 0, before: 20n });
+    kafka.compact({ topic: "payments", partition: 0, before: 20n });
     const handled: string[] = [];
     // So little that an answer holds one emptied batch and the beginning of the next.
     const { source, consumer } = consume(kafka, ({ body }) => handled.push(body), {
@@ -303,9 +304,9 @@ describe("a cluster that changes", () => {
     await until(async () => (await committed(kafka)) === 30);
     expect(once(handled)).toEqual([20, 21, 22, 23, 24, 25, 26, 27, 28, 29]);
     // Also where nothing but emptied batches is left, and later something comes.
-    kafka.faults.compact({ topic: "payments", partition: 0, before: 30n });
+    kafka.compact({ topic: "payments", partition: 0, before: 30n });
     await produce(kafka, numbered(10, 30));
-    kafka.faults.compact({ topic: "payments", partition: 0, before: 40n });
+    kafka.compact({ topic: "payments", partition: 0, before: 40n });
     await until(async () => (await committed(kafka)) === 40);
     await produce(kafka, numbered(5, 40));
     await until(async () => (await committed(kafka)) === 45);
@@ -323,7 +324,7 @@ describe("a cluster that changes", () => {
     await produce(kafka, numbered(1, 10));
     await until(() => handled.length === 1);
     expect(handled).toEqual(["10"]);
-    kafka.faults.deleteRecords({ topic: "payments", partition: 0, before: 11n });
+    kafka.deleteRecords({ topic: "payments", partition: 0, before: 11n });
   });
 
   itSideBySide("shares out partitions that were added, when it hears of them", async () => {
@@ -358,7 +359,7 @@ describe("a member that the group has thrown out", () => {
     await until(() => starts.length === 3);
     const [member] = kafka.group("group")?.members ?? [];
     isFirst = false;
-    kafka.faults.expireMember({ groupId: "group", memberId: member?.memberId ?? "" });
+    kafka.expireMember({ groupId: "group", memberId: member?.memberId ?? "" });
     await until(() => starts.length === 6);
     expect(aborted.sort()).toEqual(["0", "1", "2"]);
     expect(source.details().joins).toBe(2);
@@ -560,7 +561,7 @@ describe("closing", () => {
 
   itSideBySide("before it has joined ends as well", async () => {
     const kafka = await broker({ topics });
-    kafka.faults.next("JoinGroup", { kind: "delay", delayMs: 60_000 }, { times: 10 });
+    kafka.faults.next({ kind: "hold", before: "apply", forMs: 60_000 }, { on: "JoinGroup", times: 10 });
     const { consumer } = consume(kafka, () => undefined);
     await until(() => kafka.counts.requests.JoinGroup > 0);
     await consumer.close({ timeoutMs: 200 });

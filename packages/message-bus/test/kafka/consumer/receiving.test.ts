@@ -64,7 +64,7 @@ describe("receiving one at a time", () => {
     await produce(kafka, [{ value: "a" }]);
     const bus = receiver(kafka, { rebalanceGraceMs: 0 });
     const a = await bus.receive(wait);
-    kafka.faults.rebalance("group");
+    kafka.rebalance("group");
     await until(() => bus.details().joins === 2);
     const refusal = await bus.acknowledge(a?.receiptHandle ?? "").catch((thrown: unknown) => thrown);
     expect(refusal instanceof ReceiptError && refusal.code).toBe("message-bus/receipt-expired");
@@ -87,7 +87,7 @@ describe("receiving one at a time", () => {
 
   it("says why, when the time is over and the broker could not be asked", async () => {
     const kafka = await broker({ topics });
-    kafka.faults.goOffline();
+    kafka.goOffline();
     const bus = receiver(kafka);
     await until(() =>
       bus.receive({ timeoutMs: 10 }).then(
@@ -95,7 +95,7 @@ describe("receiving one at a time", () => {
         (error) => error instanceof ConnectionError,
       ),
     );
-    kafka.faults.comeOnline();
+    kafka.comeOnline();
     await produce(kafka, [{ value: "a" }]);
     await until(async () => {
       const facts = await bus.receive({ timeoutMs: 1_000 }).catch(() => undefined);

@@ -16,7 +16,9 @@ const maxQueuedBytes = 16 * 1024 * 1024;
 export interface Answer {
   /** Nothing is sent where there is none. */
   readonly bytes?: Buffer | undefined;
-  readonly next: "go-on" | "close";
+  readonly next: "go-on" | "close" | "reset";
+  /** Called once it is sent, or will never be. */
+  readonly ended?: (() => void) | undefined;
 }
 
 /** Who is behind a connection, as far as answering its frames is concerned. */
@@ -33,6 +35,7 @@ export interface Peer {
  */
 export class Connection {
   readonly #socket: Socket;
+  readonly #raw: Socket;
   readonly #peer: Peer;
   readonly #splitter = new FrameSplitter();
   readonly #queue: Buffer[] = [];
@@ -40,9 +43,10 @@ export class Connection {
   #queuedBytes = 0;
   #busy = false;
 
-  /** `closing` is aborted when the connection is gone. */
-  constructor(socket: Socket, peer: Peer, closing: AbortController) {
+  /** `raw` is the socket below TLS; `closing` is aborted when the connection is gone. */
+  constructor(socket: Socket, raw: Socket, peer: Peer, closing: AbortController) {
     this.#socket = socket;
+    this.#raw = raw;
     this.#peer = peer;
     this.#closing = closing;
     socket.setNoDelay();
@@ -61,6 +65,12 @@ export class Connection {
   destroy(): void {
     this.#socket.destroy();
     this.#closing.abort();
+  }
+
+  /** Ends the connection by RST. */
+  #reset(): void {
+    this.#raw.resetAndDestroy();
+    this.destroy();
   }
 
   #take(chunk: Buffer): void {
@@ -82,7 +92,8 @@ export class Connection {
     this.#busy = true;
     for (let frame = this.#queue.shift(); frame; frame = this.#queue.shift()) {
       try {
-        await this.#send(await this.#peer.answer(frame));
+        const answer = await this.#peer.answer(frame);
+        await this.#send(answer).finally(answer.ended);
       } catch {
         this.destroy();
       }
@@ -95,6 +106,7 @@ export class Connection {
 
   async #send({ bytes, next }: Answer): Promise<void> {
     if (this.closed.aborted) return;
+    if (next === "reset") return this.#reset();
     if (next === "close") {
       // Whatever the client has sent beyond this is not answered, and its half of the connection is not
       // waited for.

@@ -26,7 +26,8 @@ export interface Listener {
 /** Opens the port. */
 export async function listen({ host, port, certificate, accept }: ListenerOptions): Promise<Listener> {
   const connections = new Set<Connection>();
-  const sockets = new Set<Socket>();
+  /** By the port of the client. */
+  const sockets = new Map<number | undefined, Socket>();
   const serve = (socket: Socket) => {
     const closed = new AbortController();
     const peer = accept(closed.signal);
@@ -35,7 +36,8 @@ export async function listen({ host, port, certificate, accept }: ListenerOption
       socket.destroy();
       return;
     }
-    const connection = new Connection(socket, peer, closed);
+    const raw = sockets.get(socket.remotePort) ?? socket;
+    const connection = new Connection(socket, raw, peer, closed);
     connections.add(connection);
     connection.closed.addEventListener("abort", () => connections.delete(connection));
   };
@@ -44,8 +46,9 @@ export async function listen({ host, port, certificate, accept }: ListenerOption
     : createServer(serve);
   // Below TLS, so that a client which never finishes its handshake does not keep the port open either.
   server.on("connection", (socket: Socket) => {
-    sockets.add(socket);
-    socket.on("close", () => sockets.delete(socket));
+    const { remotePort } = socket;
+    sockets.set(remotePort, socket);
+    socket.on("close", () => sockets.delete(remotePort));
   });
   server.on("tlsClientError", ignore);
   server.listen(port, host);
@@ -58,7 +61,7 @@ export async function listen({ host, port, certificate, accept }: ListenerOption
       const closed = once(server, "close");
       server.close();
       for (const connection of [...connections]) connection.destroy();
-      for (const socket of sockets) socket.destroy();
+      for (const socket of sockets.values()) socket.destroy();
       await closed;
     },
   };

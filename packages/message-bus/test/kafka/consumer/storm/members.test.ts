@@ -54,13 +54,13 @@ it(`real members that come, go and are thrown out lose nothing and keep the orde
     await write();
     const act = round % 6;
     if (act === 0) live.push(start());
-    if (act === 1) kafka.faults.rebalance("group");
-    if (act === 2) kafka.faults.dropConnections();
+    if (act === 1) kafka.rebalance("group");
+    if (act === 2) kafka.dropConnections();
     if (act === 3) await live.shift()?.consumer.close({ timeoutMs: 2_000 });
-    if (act === 4) kafka.faults.moveCoordinator({ groupId: "group" });
+    if (act === 4) kafka.moveCoordinator({ groupId: "group" });
     const [member] = kafka.group("group")?.members ?? [];
     if (act === 5 && member !== undefined)
-      kafka.faults.expireMember({ groupId: "group", memberId: member.memberId });
+      kafka.expireMember({ groupId: "group", memberId: member.memberId });
     await write();
     // Some of it happens while the group is in the middle of it, some after that.
     await until(() => (round % 2 === 0 ? isCaughtUp() : handled.size > written - perRound));

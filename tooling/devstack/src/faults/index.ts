@@ -1,0 +1,1 @@
+export type { CommonFault, ErrorFault, Faults, FaultTarget, Moment, PlannedFault } from "./fault.ts";
