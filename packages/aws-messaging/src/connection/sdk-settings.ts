@@ -5,7 +5,7 @@ import {
   awsClientSettings,
   toAwsError,
 } from "@wirekit/core/aws";
-import { loadPeer, withTimeout } from "@wirekit/core/kit";
+import { peerFailure, withTimeout } from "@wirekit/core/kit";
 import type { AwsMessagingConfig } from "../config.ts";
 
 /** Notes a client that was made here, so that it is closed with the others. */
@@ -45,10 +45,8 @@ async function credentialsFor(
 ): Promise<AwsCredentialsOption | undefined> {
   const { credentials, roleArn, roleSessionName, externalId, clock } = config;
   if (roleArn === undefined) return credentials;
-  const { STSClient, AssumeRoleCommand } = await loadPeer(
-    "@aws-sdk/client-sts",
-    () => import("@aws-sdk/client-sts"),
-    "roleArn",
+  const { STSClient, AssumeRoleCommand } = await import("@aws-sdk/client-sts").catch(
+    peerFailure("@aws-sdk/client-sts", "roleArn"),
   );
   const { requestTimeoutMs } = config;
   const sts = keep(new STSClient(awsClientSettings({ ...addressOf(config), credentials })));

@@ -1,5 +1,5 @@
 import { toAwsError } from "@wirekit/core/aws";
-import { Faults, loadPeer, once, option, readOptions } from "@wirekit/core/kit";
+import { Faults, once, option, peerFailure, readOptions } from "@wirekit/core/kit";
 import { type AwsMessagingConfig, configRule } from "../config.ts";
 import { clientSettings } from "../connection/sdk-settings.ts";
 import { InvalidMessageError } from "../errors.ts";
@@ -65,7 +65,9 @@ export function kmsKeyProvider(options: KmsKeyProviderOptions): KmsKeyProvider {
   const own: { destroy(): void }[] = [];
   const api = once<KmsApi>(async () => {
     if (kms !== undefined) return kms;
-    const { KMS } = await loadPeer("@aws-sdk/client-kms", () => import("@aws-sdk/client-kms"), "encryption");
+    const { KMS } = await import("@aws-sdk/client-kms").catch(
+      peerFailure("@aws-sdk/client-kms", "encryption"),
+    );
     const keep = <Client extends { destroy(): void }>(client: Client) => {
       own.push(client);
       return client;

@@ -1,6 +1,6 @@
 import { MessageTooLargeError } from "@wirekit/core";
 import { toAwsError } from "@wirekit/core/aws";
-import { Faults, loadPeer, once, option, readOptions } from "@wirekit/core/kit";
+import { Faults, once, option, peerFailure, readOptions } from "@wirekit/core/kit";
 import { utf8Length } from "@wirekit/core/outbound";
 import { type AwsMessagingConfig, configRule } from "../config.ts";
 import { clientSettings } from "../connection/sdk-settings.ts";
@@ -68,7 +68,7 @@ export function s3BodyStore(options: S3BodyStoreOptions): S3BodyStore {
   const own: { destroy(): void }[] = [];
   const api = once<S3Api>(async () => {
     if (s3 !== undefined) return s3;
-    const { S3 } = await loadPeer("@aws-sdk/client-s3", () => import("@aws-sdk/client-s3"), "largeBodies");
+    const { S3 } = await import("@aws-sdk/client-s3").catch(peerFailure("@aws-sdk/client-s3", "largeBodies"));
     const keep = <Client extends { destroy(): void }>(client: Client) => {
       own.push(client);
       return client;
