@@ -27,10 +27,13 @@ async function consume(trouble: string, options: Partial<AwsMessagingOptions> = 
   return messaging;
 }
 
-it.each(["GetQueueUrl", "ReceiveMessage"] as const)("a consumer goes on after an outage of %s", async (action) => {
-  fixture.aws.faults.next({ kind: "reset", before: "apply" }, { on: action, times: 3 });
-  await consume("failed: ECONNRESET");
-});
+it.each(["GetQueueUrl", "ReceiveMessage"] as const)(
+  "a consumer goes on after an outage of %s",
+  async (action) => {
+    fixture.aws.faults.next({ kind: "reset", before: "apply" }, { on: action, times: 3 });
+    await consume("failed: ECONNRESET");
+  },
+);
 
 it.each([
   ["GetQueueUrl", "InvalidSignatureException", 403],
