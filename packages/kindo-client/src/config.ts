@@ -18,6 +18,8 @@ export interface KindoCommonOptions {
    * identity, shared files, container and instance metadata).
    */
   readonly credentials?: Credentials | CredentialsProvider | undefined;
+  /** Proxies to go through. `fromEnv` reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. Default: none. */
+  readonly proxy?: HttpProxyOptions | undefined;
   /** A JSON Schema in place of the built-in one: the schema itself, or the path of its file. */
   readonly schema?: SchemaSource | undefined;
   /** The longest that one send may take, its retries included. `Infinity`: no limit. Default 30,000. */
@@ -45,8 +47,6 @@ export interface KindoUrlOptions extends KindoCommonOptions {
   readonly maxConnections?: number | undefined;
   /** From the first packet to a connection that can be used, TLS included. Default 10,000. */
   readonly connectTimeoutMs?: number | undefined;
-  /** Proxies to go through. `fromEnv` reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. Default: none. */
-  readonly proxy?: HttpProxyOptions | undefined;
   /**
    * From the sending of a request to the end of its answer; a request that takes longer is tried again.
    * Default: no limit but that of the whole send, because such a retry can deliver the message twice.
@@ -111,6 +111,7 @@ const commonRules = {
   schema: option.custom<SchemaSource>(schemaProblem),
   timeoutMs: option.durationMs({ ...aTime, default: 30_000 }),
   retry: option.retry(),
+  proxy: httpTransportRules.proxy,
   logger: option.logger(),
   clock: option.clock(),
   random: option.random(),
@@ -127,7 +128,6 @@ const urlRules = {
   transport: option.fn<HttpTransport>(),
   maxConnections: httpTransportRules.maxConnections,
   connectTimeoutMs: httpTransportRules.connectTimeoutMs,
-  proxy: httpTransportRules.proxy,
   responseTimeoutMs: option.durationMs({ ...aTime, default: Number.POSITIVE_INFINITY }),
   idempotencyKey: option.fn<(message: ProducerPayload) => string>(),
 } as const satisfies OptionRules;
@@ -156,8 +156,8 @@ export function resolveOptions(options: KindoClientOptions): KindoConfig {
   >;
   faults.throwIfAny();
 
-  const { region, credentials, schema, timeoutMs, retry, logger, clock, random, ...way } = read;
-  const common = { credentials, schema, timeoutMs, retry, logger, clock, random };
+  const { region, credentials, schema, timeoutMs, retry, proxy, logger, clock, random, ...way } = read;
+  const common = { credentials, schema, timeoutMs, retry, proxy, logger, clock, random };
   if (way.arn === undefined) {
     const target = { ...way, kind: "url", url: sendableUrl(way.url ?? "") } as const;
     return { ...common, target, region: region ?? defaultRegion };

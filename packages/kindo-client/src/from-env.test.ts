@@ -113,10 +113,12 @@ it.each<[string, Env, KindoEnvOverrides, string]>([
   expect(() => makeClientFromEnv(given, overrides, (options) => new KindoClient(options))).toThrow(problem);
 });
 
-it("takes the proxies from the environment, but only for a URL", () => {
+it("takes the proxies from the environment, for a URL and for an ARN", () => {
   const env = { KINDO_MESSAGE_PRODUCER_URL: url, HTTPS_PROXY: "proxy.test:3128" };
   expect(optionsFromEnv(env, {})).toMatchObject({ proxy: { https: "http://proxy.test:3128" } });
-  expect(optionsFromEnv({ ...env, KINDO_MESSAGE_PRODUCER_URL: "" }, { arn })).not.toHaveProperty("proxy");
+  expect(optionsFromEnv({ ...env, KINDO_MESSAGE_PRODUCER_URL: "" }, { arn })).toMatchObject({
+    proxy: { https: "http://proxy.test:3128" },
+  });
 });
 
 describe("a .env file in the working directory", () => {

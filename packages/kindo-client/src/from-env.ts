@@ -96,8 +96,7 @@ function withDefaultCredentials(
 
 function withProxy(options: KindoClientOptions, env: Env): KindoClientOptions {
   const proxy = proxyFromEnv(env);
-  const isUsed = options.arn === undefined && options.proxy === undefined && proxy !== undefined;
-  return isUsed ? { ...options, proxy } : options;
+  return options.proxy === undefined && proxy !== undefined ? { ...options, proxy } : options;
 }
 
 /**

@@ -140,7 +140,7 @@ describe("an invocation that fails", () => {
     await server.close();
     await expect(client.send(aMessage())).rejects.toMatchObject({
       code: "wirekit/connection",
-      message: expect.stringMatching(/^Could not connect to 127\.0\.0\.1:\d+ \(ECONNREFUSED\)$/),
+      message: expect.stringMatching(/^Could not connect to http:\/\/127\.0\.0\.1:\d+ \(ECONNREFUSED\)$/),
       details: { sent: false },
       attempts: 3,
     });

@@ -1,6 +1,6 @@
 import { onAbort } from "@wirekit/core/kit";
 import type { ProducerPayload } from "../wire/producer-payload.ts";
-import { parseLine } from "./parse-line.ts";
+import { type InvalidLine, parseLine } from "./parse-line.ts";
 import type { Line } from "./read-lines.ts";
 
 /** The messages of an input's lines, and which line each came from. */
@@ -9,8 +9,8 @@ export class LineSource {
   lastLine = 0;
   /** What the input threw instead of its next line. */
   failure: { readonly thrown: unknown } | undefined;
-  /** Told of a line that is no message at all. */
-  onInvalid: (line: Line, problem: string) => Promise<void> = async () => {};
+  /** Told of a line that is no message at all. It may throw what the input throws. */
+  onInvalid: (line: Line, found: InvalidLine) => Promise<void> = async () => {};
 
   readonly #lines: AsyncGenerator<Line, void, undefined>;
   readonly #stop: AbortSignal;
@@ -28,7 +28,7 @@ export class LineSource {
   async *messages(): AsyncGenerator<ProducerPayload, void, undefined> {
     for (let line = await this.#next(this.#stop); line !== undefined; line = await this.#next(this.#stop)) {
       const parsed = parseLine(line);
-      if (parsed.kind === "invalid") await this.onInvalid(line, parsed.problem);
+      if (parsed.kind === "invalid") await this.#reading(() => this.onInvalid(line, parsed));
       if (parsed.kind !== "message") continue;
       this.#given.set(this.#count, line);
       this.#count += 1;
@@ -49,10 +49,20 @@ export class LineSource {
     return [...this.#given.values()];
   }
 
-  /** What the input still has after the stop, blank lines aside. */
-  async *rest(abort: AbortSignal): AsyncGenerator<Line, void, undefined> {
+  /** Tells `each` of what the input still has after the stop, blank lines aside. */
+  async rest(abort: AbortSignal, each: (line: Line) => Promise<void>): Promise<void> {
     for (let line = await this.#next(abort); line !== undefined; line = await this.#next(abort)) {
-      if (parseLine(line).kind !== "blank") yield line;
+      const current = line;
+      if (parseLine(current).kind !== "blank") await this.#reading(() => each(current));
+    }
+  }
+
+  /** Does what may read on in the input. */
+  async #reading(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (thrown) {
+      this.failure ??= { thrown };
     }
   }
 

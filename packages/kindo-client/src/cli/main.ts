@@ -1,5 +1,4 @@
-import { createReadStream } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import type { Readable, Writable } from "node:stream";
 import { type Env, silentLogger } from "@wirekit/core";
 import { messageOf } from "@wirekit/core/kit";
@@ -12,7 +11,7 @@ import { type CliOptions, parseOptions } from "./options.ts";
 import { type Output, outputTo } from "./output.ts";
 import { progressDisplay } from "./progress.ts";
 import { readLines } from "./read-lines.ts";
-import { rejectedFile } from "./rejected-file.ts";
+import { type OpenFile, openRejectedFile } from "./rejected-file.ts";
 import { exitCodeOf, exitCodes, report } from "./report.ts";
 import { type Interruption, sendLines } from "./send-lines.ts";
 
@@ -24,6 +23,8 @@ export interface Terminal {
   readonly stdin: Readable;
   readonly stdout: Writable & { readonly isTTY?: boolean };
   readonly stderr: Writable & { readonly isTTY?: boolean };
+  /** Opens the file for the lines that are not delivered. Default: Node's own. */
+  readonly openFile?: OpenFile | undefined;
   /** Calls `interrupted` at every Ctrl-C; the returned function ends that. */
   onInterrupt(interrupted: () => void): () => void;
 }
@@ -57,27 +58,29 @@ async function run(options: CliOptions, terminal: Terminal, out: Output, err: Ou
     (found) => new KindoClient(options.dryRun ? withoutSending(found) : found),
   );
   const { input, totalBytes } = await openInput(options.file, terminal.stdin);
-  const rejected = await rejectedFile({ path: options.rejected, input: options.file });
-  const failures = new Failures();
-  const progress = await progressDisplay(out, {
-    totalBytes,
-    success: options.dryRun ? "valid" : "delivered",
+  const { openFile } = terminal;
+  const opening = openRejectedFile({ path: options.rejected, input: options.file, openFile });
+  // Before anything is sent: a line that is not delivered and cannot be kept would be lost.
+  const rejected = await opening.catch((thrown: unknown) => {
+    input.destroy();
+    throw thrown;
   });
-  const { interruption, release } = listen(terminal, err);
+  const failures = new Failures();
+  const success = options.dryRun ? "valid" : "delivered";
+  const progress = await progressDisplay(out, { totalBytes, success });
+  const { interruption, release } = listen(terminal, { err, input });
   try {
-    const lines = readLines(input, maxLineBytes);
-    const { concurrency } = options;
-    const isRepeatable = options.file !== "-";
-    const result = await sendLines(lines, {
+    const result = await sendLines(readLines(input, maxLineBytes), {
       client,
-      concurrency,
+      concurrency: options.concurrency,
       progress,
       failures,
       rejected,
       interruption,
-      isRepeatable,
+      isRepeatable: options.file !== "-",
     });
     progress.end();
+    await rejected.close();
     report(result, { options, failures, rejected, out, err });
     return exitCodeOf(result, failures, interruption.stop.aborted);
   } finally {
@@ -93,20 +96,28 @@ function overrides({ url, arn, region, service, schema, endpoint }: CliOptions):
   return { url, arn, region, service, schema, endpoint, logger: silentLogger } as KindoEnvOverrides;
 }
 
-async function openInput(file: string, stdin: Readable) {
-  if (file === "-") return { input: stdin, totalBytes: undefined };
-  const found = await stat(file);
-  if (found.isDirectory()) throw new Error(`${file} is a directory`);
-  return { input: createReadStream(file), totalBytes: found.isFile() ? found.size : undefined };
+async function openInput(path: string, stdin: Readable) {
+  if (path === "-") return { input: stdin, totalBytes: undefined };
+  const file = await open(path);
+  const found = await file.stat();
+  if (found.isDirectory()) {
+    await file.close();
+    throw new Error(`${path} is a directory`);
+  }
+  return { input: file.createReadStream(), totalBytes: found.isFile() ? found.size : undefined };
 }
 
 /** The first Ctrl-C finishes what is under way; the second gives it up. */
-function listen(terminal: Terminal, err: Output) {
+function listen(terminal: Terminal, { err, input }: { readonly err: Output; readonly input: Readable }) {
   const stop = new AbortController();
   const abort = new AbortController();
   const interruption: Interruption = { stop: stop.signal, abort: abort.signal };
   const release = terminal.onInterrupt(() => {
-    if (stop.signal.aborted) return abort.abort();
+    if (stop.signal.aborted) {
+      abort.abort();
+      // The end of a line may never come.
+      return void input.destroy();
+    }
     err.line(
       "Stopping: what is under way is finished, and the rest is kept. Once more gives that up as well.",
     );

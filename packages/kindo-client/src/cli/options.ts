@@ -50,7 +50,7 @@ export function parseOptions(
     .option("--rejected <file>", "where lines go that were not delivered (default: beside the input)")
     .addHelpText(
       "after",
-      "\nExit codes: 0 all delivered, 1 some were not, 2 nothing could be sent, 130 interrupted.",
+      "\nExit codes: 0 all delivered, 1 some were not, 2 nothing was sent, 130 interrupted.",
     )
     .version(version)
     .exitOverride()

@@ -50,11 +50,14 @@ async function bar({ stream }: Output, { totalBytes, success }: ProgressOptions)
 }
 
 function lines(output: Output, { success }: ProgressOptions): ProgressDisplay {
+  let toTell = messagesPerLine;
   return {
     show({ delivered, failed }) {
       const done = delivered + failed;
-      if (done % messagesPerLine === 0)
-        output.line(`${done} done: ${delivered} ${success}, ${failed} failed`);
+      // Also told of lines that were not tried, when nothing more is done.
+      if (done < toTell) return;
+      toTell = (Math.floor(done / messagesPerLine) + 1) * messagesPerLine;
+      output.line(`${done} done: ${delivered} ${success}, ${failed} failed`);
     },
     end: () => {},
   };

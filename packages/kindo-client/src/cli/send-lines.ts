@@ -33,6 +33,8 @@ export interface SendLinesOptions {
 /** What a run came to. */
 export interface SendLinesResult {
   readonly delivered: number;
+  /** Messages that went out, and of which nothing says what became of them. They are among the failures. */
+  readonly unconfirmed: number;
   /** Lines that were not tried, because the run was ended early. */
   readonly left: number;
   /** The number of the last line that was read, where the run was given up before the end of its input. */
@@ -43,7 +45,10 @@ export interface SendLinesResult {
   readonly inputError: { readonly thrown: unknown } | undefined;
 }
 
-/** Sends the messages of `lines`, and keeps every line that was not delivered. */
+/**
+ * Sends the messages of `lines`, and keeps every line that was not delivered. Once a line cannot be kept,
+ * nothing more is begun.
+ */
 export async function sendLines(
   lines: AsyncGenerator<Line, void, undefined>,
   options: SendLinesOptions,
@@ -51,13 +56,16 @@ export async function sendLines(
   const { client, concurrency, progress, failures, rejected, interruption } = options;
   const { abort } = interruption;
   const obstructed = new AbortController();
+  /** Aborted when a line cannot be kept. */
+  const cannotKeep = new AbortController();
   const source = new LineSource(
     lines,
-    AbortSignal.any([interruption.stop, interruption.abort, obstructed.signal]),
+    AbortSignal.any([interruption.stop, abort, obstructed.signal, cannotKeep.signal]),
   );
   const untried: Line[] = [];
   let obstacle: WirekitError | undefined;
   let delivered = 0;
+  let unconfirmed = 0;
   let bytes = 0;
 
   async function settle(line: Line, outcome: KindoOutcome): Promise<void> {
@@ -67,13 +75,20 @@ export async function sendLines(
       obstacle = outcome.error;
       obstructed.abort();
       untried.push(line);
-    } else await reject(line, () => failures.addError(line.number, outcome.error));
+    } else {
+      if (outcome.kind === "unconfirmed") unconfirmed += 1;
+      failures.addError(line.number, outcome.error);
+      await keep(line);
+    }
     tell(line);
   }
 
-  async function reject(line: Line, count: () => void): Promise<void> {
-    count();
-    await rejected.write(line.bytes);
+  async function keep(line: Line): Promise<void> {
+    try {
+      await rejected.keep(line);
+    } finally {
+      if (rejected.failure !== undefined) cannotKeep.abort();
+    }
   }
 
   /** Whether the run was ended before the message had its turn. */
@@ -86,10 +101,9 @@ export async function sendLines(
     progress.show({ bytes, delivered, failed: failures.count });
   }
 
-  source.onInvalid = async (line, problem) => {
-    await reject(line, () =>
-      failures.add({ line: line.number, code: "not-json", reason: `the line ${problem}` }),
-    );
+  source.onInvalid = async (line, { code, problem }) => {
+    failures.add({ line: line.number, code, reason: `the line ${problem}` });
+    await keep(line);
     tell(line);
   };
 
@@ -101,19 +115,20 @@ export async function sendLines(
   }
   untried.push(...source.unclaimed());
 
-  const isKept = delivered > 0 || obstacle === undefined || !options.isRepeatable;
+  const isKept = delivered + failures.count > 0 || obstacle === undefined || !options.isRepeatable;
   let left = 0;
-  for await (const line of allOf(untried, source.rest(abort))) {
+  async function leave(line: Line): Promise<void> {
     left += 1;
-    if (isKept) await rejected.write(line.bytes);
+    if (isKept) await keep(line);
   }
-  const givenUpAfter = abort.aborted ? source.lastLine : undefined;
-  return { delivered, left, givenUpAfter, obstacle, inputError: source.failure };
-}
-
-async function* allOf(lines: readonly Line[], more: AsyncIterable<Line>): AsyncGenerator<Line> {
-  yield* lines;
-  yield* more;
+  for (const line of untried) await leave(line);
+  // What cannot be kept is not read.
+  const giveUp = AbortSignal.any([abort, cannotKeep.signal]);
+  await source.rest(giveUp, leave);
+  // The input is ended together with the run.
+  const inputError = abort.aborted ? undefined : source.failure;
+  const givenUpAfter = giveUp.aborted ? source.lastLine : undefined;
+  return { delivered, unconfirmed, left, givenUpAfter, obstacle, inputError };
 }
 
 /** What is wrong with every message alike: it would fail for the next one as well. */

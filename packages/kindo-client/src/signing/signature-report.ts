@@ -49,6 +49,16 @@ export interface RefusedSignature {
 /** AWS refuses what is further from its own time. */
 const clockToleranceMs = 5 * 60 * 1000;
 
+/**
+ * Whether an answer of AWS's, its error's name included, is about the signature or the credentials of a
+ * request. Its status is 403 most of the time, but not always.
+ */
+export function isAboutSigning(body: string): boolean {
+  return /signature|security token|\b(ExpiredToken|UnrecognizedClient|InvalidClientTokenId|InvalidAccessKeyId|MissingAuthenticationToken|RequestTimeTooSkewed|RequestExpired)/i.test(
+    body,
+  );
+}
+
 export function reportSignature(refused: RefusedSignature): SignatureReport {
   const { credentials, signedAt, answeredAt, canonicalRequest } = refused;
   // Neither the date in a signature nor a `Date` header knows more than whole seconds.

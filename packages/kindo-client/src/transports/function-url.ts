@@ -28,7 +28,7 @@ export function functionUrlTransport(
   const { url, service } = target;
   const { region, clock } = config;
   const { host, hostname, port } = new URL(url);
-  const { call, connections, close } = httpFor(target, clock);
+  const { call, connections, close } = httpFor(target, config);
 
   async function send({ message, idempotencyKey }: Shipment, attempt: TransportAttempt): Promise<string> {
     const signer =
@@ -80,8 +80,8 @@ export function functionUrlTransport(
   return { destination: host, serverAddress: hostname, serverPort, send, connections, close };
 }
 
-function httpFor(target: UrlTarget, clock: Clock) {
-  const { transport: given, fetch, proxy, maxConnections, connectTimeoutMs, responseTimeoutMs } = target;
+function httpFor(target: UrlTarget, { proxy, clock }: KindoConfig) {
+  const { transport: given, fetch, maxConnections, connectTimeoutMs, responseTimeoutMs } = target;
   if (given !== undefined)
     return { call: guarded(given, clock), connections: () => undefined, close: async () => {} };
 

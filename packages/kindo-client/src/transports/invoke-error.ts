@@ -1,16 +1,14 @@
 import { ConnectionError, type WirekitError } from "@wirekit/core";
-import { isConnectFailure, parseHttpDate, parseRetryAfter } from "@wirekit/core/http";
-import { messageOf } from "@wirekit/core/kit";
+import { type AwsFailure, readAwsFailure, withoutKeys } from "@wirekit/core/aws";
+import { parseHttpDate, parseRetryAfter } from "@wirekit/core/http";
+import { messageOf, redactError } from "@wirekit/core/kit";
 import type { Credentials } from "../signing/credentials.ts";
-import { reportSignature } from "../signing/signature-report.ts";
+import { isAboutSigning, reportSignature } from "../signing/signature-report.ts";
 import type { EncodedMessage } from "../wire/encode-message.ts";
 import { answerError } from "./failed-request.ts";
 
-/** What the AWS SDK puts on what it throws. */
-interface SdkError {
-  readonly name?: unknown;
-  readonly code?: unknown;
-  readonly $metadata?: { readonly httpStatusCode?: number | undefined } | undefined;
+/** What the AWS SDK hangs on an error that was an answer. */
+interface SdkAnswer {
   readonly $response?: { readonly headers?: Readonly<Record<string, string>> | undefined } | undefined;
 }
 
@@ -26,15 +24,16 @@ export interface InvokeContext {
 
 /** The error for an invocation that did not take place: Lambda refused it, or could not be reached. */
 export function invokeError(thrown: unknown, context: InvokeContext): WirekitError {
-  const error = (typeof thrown === "object" && thrown !== null ? thrown : {}) as SdkError;
-  const status = error.$metadata?.httpStatusCode;
-  if (status === undefined || status < 300) return connectionError(thrown, error, context.host);
+  const failure = readAwsFailure(thrown);
+  const { status, fault } = failure;
+  if (status === undefined || status < 300) return connectionError(thrown, failure, context);
 
   const { message, credentials, host, region, now } = context;
-  const headers = error.$response?.headers ?? {};
+  const headers = (thrown as SdkAnswer).$response?.headers ?? {};
   const answeredAt = parseHttpDate(headers.date ?? "", now);
-  const body = `${String(error.name)}: ${messageOf(thrown)}`;
+  const body = `${fault}: ${messageOf(thrown)}`;
   const signed = { host, region, service: "lambda", signedAt: now, answeredAt, body };
+  const isReported = credentials !== undefined && (status === 403 || isAboutSigning(body));
   return answerError(
     { kind: "refused", status, body },
     {
@@ -42,33 +41,30 @@ export function invokeError(thrown: unknown, context: InvokeContext): WirekitErr
       message,
       credentials,
       retryAfterMs: parseRetryAfter(headers["retry-after"], answeredAt ?? now),
-      signature: status === 403 && credentials ? reportSignature({ ...signed, credentials }) : undefined,
+      signature: isReported ? reportSignature({ ...signed, credentials }) : undefined,
     },
   );
 }
 
-function connectionError(thrown: unknown, { name, code }: SdkError, host: string): ConnectionError {
-  const text = messageOf(thrown);
-  // The SDK wraps an error that comes from another realm, as it does in a test runner, and keeps only its
-  // text.
-  const reason =
-    typeof code === "string" ? code : (/\bE[A-Z_]{4,}\b/.exec(text)?.[0] ?? String(name ?? "Error"));
-  // Its own error is not handed on: it can hold the request, and with it the session token.
-  const cause = Object.assign(new Error(text), { name: String(name ?? "Error"), code: reason });
-  const sent = !isConnectFailure(cause);
+function connectionError(
+  thrown: unknown,
+  { fault, request, retryable }: AwsFailure,
+  { host, credentials }: InvokeContext,
+): ConnectionError {
+  const sent = request !== "unsent";
   const message = sent
-    ? `The connection to ${host} broke before the response was complete (${reason})`
-    : `Could not connect to ${host} (${reason})`;
+    ? `The connection to ${host} broke before the response was complete (${fault})`
+    : `Could not connect to ${host} (${fault})`;
+  const secrets = [credentials?.secretAccessKey, credentials?.sessionToken];
   return new ConnectionError(message, {
-    retryable: isPassing(reason),
-    details: { origin: host, code: reason, sent },
-    cause,
+    retryable: retryable && !isPermanent(fault),
+    details: { origin: host, code: fault, sent },
+    // Not the SDK's own error: the request can hang on it, and with it the session token.
+    cause: redactError(thrown, { secrets, clean: withoutKeys }),
   });
 }
 
-/**
- * Whether trying again may help: connections fail and come back, certificates and mistakes stay as they are.
- */
-function isPassing(reason: string): boolean {
-  return /^(E[A-Z]+|EAI_AGAIN|TimeoutError)$/.test(reason) && !/^(EPROTO|EACCES)$/.test(reason);
+/** Connections fail and come back; certificates, and what speaks no TLS, stay as they are. */
+function isPermanent(fault: string): boolean {
+  return !/^(E[A-Z]+|EAI_AGAIN|TimeoutError)$/.test(fault) || /^(EPROTO|EACCES)$/.test(fault);
 }

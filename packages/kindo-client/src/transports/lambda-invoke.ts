@@ -1,11 +1,13 @@
+import { createHttpTransport } from "@wirekit/core/http";
 import { withTimeout } from "@wirekit/core/kit";
 import type { ArnTarget, KindoConfig } from "../config.ts";
 import type { Credentials, CredentialsSource } from "../signing/credentials.ts";
 import { readInvocation } from "../wire/read-answer.ts";
-import { answerError } from "./failed-request.ts";
+import { answerError, transportError } from "./failed-request.ts";
 import { invokeError } from "./invoke-error.ts";
-import { type InvokeOutput, type LambdaApi, type LambdaClient, openLambdaClient } from "./lambda-client.ts";
+import { type InvokeOutput, type LambdaApi, openLambdaClient } from "./lambda-client.ts";
 import type { ProducerTransport, Shipment, TransportAttempt } from "./producer-transport.ts";
+import { type SdkCall, SdkHandler } from "./sdk-handler.ts";
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
@@ -15,12 +17,13 @@ const encoder = new TextEncoder();
  */
 export function lambdaTransport(
   config: KindoConfig,
-  { arn, functionName, endpoint, lambda: given }: ArnTarget,
+  target: ArnTarget,
   credentials: CredentialsSource,
 ): ProducerTransport {
+  const { arn, functionName, endpoint, lambda: given } = target;
   const { region, clock } = config;
   const host = endpoint === undefined ? `lambda.${region}.amazonaws.com` : new URL(endpoint).host;
-  const clients = lambdaClients(region, endpoint);
+  const clients = lambdaClients(config, target);
 
   async function send(shipment: Shipment, attempt: TransportAttempt): Promise<string> {
     const { signal, deadline } = attempt;
@@ -37,11 +40,16 @@ export function lambdaTransport(
     const signer = given === undefined ? (credentials.held() ?? (await credentials.get())) : undefined;
     const lambda = given ?? (await clients.openFor(signer as Credentials));
     signal.throwIfAborted();
-    goesOut();
+    const call: SdkCall = { signal, onSent: goesOut };
+    // What stands in for the SDK says nothing of when a request goes out.
+    if (given === undefined) clients.handler.expect(call);
+    else goesOut();
     const output = await invoke(lambda, message.body, signal).catch((thrown: unknown) => {
       signal.throwIfAborted();
+      if (call.fault !== undefined) throw transportError(call.fault.thrown, host);
       const error = invokeError(thrown, { message, credentials: signer, host, region, now: clock.now() });
-      if ("status" in error && error.status === 403 && signer !== undefined) credentials.refused(signer);
+      if ("signature" in error && error.signature !== undefined && signer !== undefined)
+        credentials.refused(signer);
       throw error;
     });
     const answer = readInvocation({
@@ -68,23 +76,19 @@ export function lambdaTransport(
   };
 }
 
-/** The client for the credentials of the moment; one that was replaced ends with its last invocation. */
-function lambdaClients(region: string, endpoint: string | undefined) {
-  let open: { readonly credentials: Credentials; readonly client: Promise<LambdaClient> } | undefined;
-
-  function retire(): void {
-    open?.client.then(
-      (client) => client.retire(),
-      () => {},
-    );
-    open = undefined;
-  }
+/** The client for the credentials of the moment. All of them share their connections. */
+function lambdaClients({ region, proxy, clock }: KindoConfig, { endpoint }: ArnTarget) {
+  // The time for the whole send is the limit of each request.
+  const unlimited = { timeoutMs: Number.POSITIVE_INFINITY, responseTimeoutMs: Number.POSITIVE_INFINITY };
+  const transport = createHttpTransport({ proxy, ...unlimited, clock });
+  const handler = new SdkHandler(transport);
+  let open: { readonly credentials: Credentials; readonly client: Promise<LambdaApi> } | undefined;
 
   return {
-    openFor(credentials: Credentials): Promise<LambdaClient> {
+    handler,
+    openFor(credentials: Credentials): Promise<LambdaApi> {
       if (open?.credentials === credentials) return open.client;
-      retire();
-      const client = openLambdaClient({ region, endpoint, credentials });
+      const client = openLambdaClient({ region, endpoint, credentials, requestHandler: handler });
       const opened = { credentials, client };
       open = opened;
       client.catch(() => {
@@ -94,7 +98,8 @@ function lambdaClients(region: string, endpoint: string | undefined) {
       return client;
     },
     async close(): Promise<void> {
-      retire();
+      open = undefined;
+      await transport.close({ timeoutMs: 0 });
     },
   };
 }

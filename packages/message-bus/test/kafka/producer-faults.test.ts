@@ -79,7 +79,7 @@ describe("a flush, while the next with equal counts waits", () => {
   itSideBySide(
     "is said to be unconfirmed when its answer never comes, and the next is not taken for a copy of it",
     async () => {
-      const { producer, broker } = await openProducer({ deliveryTimeoutMs: 600 });
+      const { producer, broker } = await openProducer({ deliveryTimeoutMs: 3_000 });
       await Promise.all(sendRound(producer, 0));
       broker.faults.next({ kind: "no-answer" }, { on: "Produce" });
       const first = await untilAsked(broker, "Produce", () => sendRound(producer, 1));
@@ -95,7 +95,7 @@ describe("a flush, while the next with equal counts waits", () => {
   );
 
   itSideBySide("is not sent again when nobody knows what became of it", async () => {
-    const { producer, broker } = await openProducer({ deliveryTimeoutMs: 500, requestTimeoutMs: 30_000 });
+    const { producer, broker } = await openProducer({ deliveryTimeoutMs: 3_000, requestTimeoutMs: 30_000 });
     await Promise.all(sendRound(producer, 0));
     const before = broker.counts.requests.Produce;
     broker.faults.next({ kind: "hold", before: "apply", forMs: 60_000 }, { on: "Produce" });
@@ -195,7 +195,7 @@ describe("the way to a broker", () => {
   itSideBySide(
     "is given up after the time of a delivery, and what was never sent is not called unconfirmed",
     async () => {
-      const { producer, broker } = await openProducer({ deliveryTimeoutMs: 500 });
+      const { producer, broker } = await openProducer({ deliveryTimeoutMs: 2_000 });
       broker.goOffline();
       for (const outcome of await Promise.allSettled(sendRound(producer, 0))) {
         if (outcome.status === "fulfilled") throw new Error("it was sent");

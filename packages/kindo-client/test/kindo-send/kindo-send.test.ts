@@ -1,85 +1,11 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { PassThrough, Readable, Writable } from "node:stream";
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import type { Env } from "@wirekit/core";
-import { main } from "../src/cli/main.ts";
-import { aMessage, credentials } from "./messages.ts";
-import { closeAll, startService } from "./stack.ts";
-import { until } from "./until.ts";
-
-let directory: string;
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), "kindo-send-"));
-});
-afterEach(async () => {
-  await closeAll();
-  await rm(directory, { recursive: true });
-});
-
-const env: Env = {
-  AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-  AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-};
-const line = (number: number) => JSON.stringify(aMessage({ payload: { number } }));
-const lines = (count: number) => Array.from({ length: count }, (_, number) => line(number));
-const isNumber = (number: number) => (request: { readonly body?: Buffer | undefined }) =>
-  request.body?.includes(`"number": ${number}}`) ?? false;
-
-class Screen extends Writable {
-  text = "";
-  readonly isTTY: boolean;
-  readonly columns = 80;
-
-  constructor({ isTTY = false } = {}) {
-    super();
-    this.isTTY = isTTY;
-  }
-
-  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
-    this.text += chunk.toString();
-    done();
-  }
-  clearLine(): void {}
-  cursorTo(): void {}
-}
-
-interface Run {
-  readonly exit: Promise<number>;
-  readonly out: Screen;
-  readonly err: Screen;
-  interrupt(): void;
-}
-
-/** Runs the command in this process. */
-function run(args: readonly string[], given: { env?: Env; stdin?: Readable; out?: Screen } = {}): Run {
-  const { stdin = Readable.from([]), out = new Screen() } = given;
-  const err = new Screen();
-  let interrupt = () => {};
-  const exit = main({
-    args,
-    env: given.env ?? env,
-    stdin,
-    stdout: out,
-    stderr: err,
-    onInterrupt(interrupted) {
-      interrupt = interrupted;
-      return () => {
-        interrupt = () => {};
-      };
-    },
-  });
-  return { exit, out, err, interrupt: () => interrupt() };
-}
-
-async function file(name: string, content: string | Uint8Array): Promise<string> {
-  const path = join(directory, name);
-  await writeFile(path, content);
-  return path;
-}
-
-const read = (path: string) => readFile(path, "utf8");
+import { PassThrough, Readable } from "node:stream";
+import { describe, expect, it } from "@jest/globals";
+import { aMessage } from "../messages.ts";
+import { startService } from "../stack.ts";
+import { until } from "../until.ts";
+import { directory, file, isNumber, line, lines, read, run, Screen } from "./stage.ts";
 
 describe("kindo-send", () => {
   it("sends every line of a file, and says so in plain lines where there is no terminal", async () => {
@@ -244,6 +170,9 @@ describe("interrupted twice, kindo-send", () => {
     expect(await running.exit).toBe(130);
     expect(running.out.text).toContain("wirekit/unconfirmed");
     expect(running.out.text).toContain("it may have arrived");
+    expect(running.out.text).toContain(
+      "1 of them may have arrived, and arrive twice if they are sent again\n",
+    );
     expect(running.out.text).toMatch(/What stands after line [23] was not read\n/);
     expect((await read(join(directory, "orders.rejected.jsonl"))).split("\n")[0]).toBe(line(1));
   });
@@ -302,10 +231,11 @@ describe("kindo-send ends with 2, and sends nothing,", () => {
     const before = Object.keys(nowhere).map((name) => [name, process.env[name]] as const);
     Object.assign(process.env, nowhere);
     try {
-      const { exit, out, err } = run([input, "--url", server.url, "--concurrency", "2"], { env: {} });
+      const { exit, out, err } = run([input, "--url", server.url], { env: {} });
       expect(await exit).toBe(2);
       expect(err.text).toContain("No AWS credentials to sign with");
-      expect(out.text).toContain("0 of 50 messages delivered\n50 were not tried\n");
+      expect(out.text).toBe("0 of 50 messages delivered\n50 were not tried\n");
+      expect(err.text.trimEnd().split("\n")).toHaveLength(1);
     } finally {
       for (const [name, value] of before) {
         if (value === undefined) delete process.env[name];
