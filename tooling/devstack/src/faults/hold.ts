@@ -34,7 +34,7 @@ export function pause(forMs: number | undefined, options: PauseOptions): Promise
   });
 }
 
-/** What becomes of a request at some moment: it goes on, its connection is to be ended, or is gone already. */
+/** What becomes of a request at a moment: it goes on, or its connection is to be ended, or is gone. */
 export type Passage = "go-on" | "reset" | "close" | "gone";
 
 /** Carries out what the common faults of a strike have for this moment. */

@@ -12,7 +12,7 @@ export type KafkaFault =
   | ErrorFault<ErrorName>
   /** The request has its effect and its answer never comes; what comes after it is answered. */
   | { readonly kind: "no-answer" }
-  /** The request has its effect; so many bytes (default half) of the answer come, then the connection ends. */
+  /** So many bytes (default half) of the answer come, then the connection ends: the request has its effect. */
   | { readonly kind: "truncate"; readonly afterBytes?: number | undefined };
 
 /** Which requests a fault strikes: a bare text stands for the API. */
