@@ -1,4 +1,5 @@
 import { S3 } from "@aws-sdk/client-s3";
+import { SQS } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { UnconfirmedError } from "@wirekit/core";
 import * as z from "zod";
@@ -76,6 +77,26 @@ describe("a body over the limit", () => {
     expect(fixture.aws.inspectQueue(queue).ready).toEqual([
       `["software.amazon.payloadoffloading.PayloadS3Pointer",{"s3BucketName":"bodies","s3Key":"${key}"}]`,
     ]);
+  });
+
+  it("is read as AWS's Extended Client Library for Java leaves it by default", async () => {
+    const messaging = await start();
+    const Key = "0b4e9a3c-1f52-4a0e-9d3c-7a6f5e4d3c2b";
+    await s3.putObject({ Bucket: bucket, Key, Body: JSON.stringify(large) });
+    const { endpointUrl: endpoint, regionName: region, credentials } = fixture.aws;
+    const sqs = new SQS({ endpoint, region, credentials });
+    await sqs.sendMessage({
+      QueueUrl: `${endpoint}/${queue}`,
+      MessageBody: `["software.amazon.payloadoffloading.PayloadS3Pointer",{"s3BucketName":"bodies","s3Key":"${Key}"}]`,
+      MessageAttributes: { SQSLargePayloadSize: { DataType: "Number", StringValue: "300011" } },
+    });
+    sqs.destroy();
+    const received: unknown[] = [];
+    messaging.consume({ ...target, ...quick }, ({ text }, { metadata }) =>
+      received.push([text.length, metadata.attributes]),
+    );
+    await until(() => received.length === 1);
+    expect(received).toEqual([[100_000, {}]]);
   });
 
   it("is encrypted before it is stored", async () => {

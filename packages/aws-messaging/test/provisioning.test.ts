@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import { ConfigError } from "@wirekit/core";
 import { type AwsServer, startAws } from "@wirekit/devstack/aws";
-import { awsMessagingConfig } from "../src/config.ts";
+import { type AwsMessagingOptions, awsMessagingConfig } from "../src/config.ts";
 import { type AwsClients, awsClients } from "../src/connection/clients.ts";
 import { provision } from "../src/provisioning/provision.ts";
 import type { ProvisionOptions } from "../src/provisioning/provision-options.ts";
@@ -25,12 +25,17 @@ afterEach(async () => {
   await aws.close();
 });
 
-const make = async (topic: string, options: ProvisionOptions = {}) =>
+const make = async (
+  topic: string,
+  options: ProvisionOptions = {},
+  maps: Pick<AwsMessagingOptions, "topicMap" | "queueMap"> = {},
+) =>
   provision(topic, options, {
     config: awsMessagingConfig({
       regionName: aws.regionName,
       environment: "prod",
       retry: { maxAttempts: 3, baseDelayMs: 1 },
+      ...maps,
     }),
     sns: await clients.sns(),
     sqs: await clients.sqsAdmin(),
@@ -91,9 +96,41 @@ it("makes FIFO topics and queues, any number of times", async () => {
   expect(aws.inspectQueue("prod-orders-queue.fifo").ready).toEqual(["{}"]);
 });
 
+it("makes topic and queue under the names that they are mapped to", async () => {
+  const made = await make(
+    "user-events",
+    {},
+    { topicMap: { "user-events": "users" }, queueMap: { "user-events": "crm" } },
+  );
+  expect([made.topicArn, made.queueArn, made.deadLetterQueueArn].map((arn) => arn.split(":").at(-1))).toEqual(
+    ["users", "crm", "crm-dead-letters"],
+  );
+  await publish(made.topicArn);
+  expect(aws.inspectQueue("crm").ready).toEqual(["{}"]);
+});
+
+it.each(["queueArn", "queueUrl"] as const)(
+  "sets up what is mapped to by ARN and %s, and makes neither",
+  async (how) => {
+    const first = await make("user-events");
+    const maps = { topicMap: { audit: first.topicArn }, queueMap: { audit: first[how] } };
+    expect(await make("audit", { visibilityTimeoutMs: 60_000 }, maps)).toEqual(first);
+    const missing = { topicMap: {}, queueMap: { audit: first[how].replace("user-events-queue", "missing") } };
+    await expect(make("audit", {}, missing)).rejects.toMatchObject({ code: "aws/gone" });
+  },
+);
+
+it("takes a standard queue on a FIFO topic, and no FIFO queue on a standard topic", async () => {
+  const made = await make("orders.fifo", {}, { queueMap: { "orders.fifo": "orders-log" } });
+  await publish(made.topicArn, "group");
+  expect(aws.inspectQueue("orders-log").ready).toEqual(["{}"]);
+  const failed = make("orders", {}, { queueMap: { orders: "orders.fifo" } });
+  await expect(failed).rejects.toMatchObject({ name: "ConfigError", issues: [{ path: "queueMap.orders" }] });
+});
+
 it.each([
-  ["sqs", { SqsManagedSseEnabled: "true" }],
-  ["none", { SqsManagedSseEnabled: "false" }],
+  ["sqs", { KmsMasterKeyId: "", SqsManagedSseEnabled: "true" }],
+  ["none", { KmsMasterKeyId: "", SqsManagedSseEnabled: "false" }],
   [{ kmsKeyId: "alias/messages" }, { KmsMasterKeyId: "alias/messages" }],
 ] as const)("asks for the encryption that was chosen: %j", async (encryption, attributes) => {
   const asked: unknown[] = [];

@@ -6,7 +6,7 @@ import type { Discriminator } from "../events/define-event.ts";
 import { decodeEvent, type EventSchema } from "../events/schema.ts";
 import type { BodyPointer, BodyStore } from "../large-bodies/body-store.ts";
 import { type Attributes, decodeAttributes, decodeEnvelopeAttributes } from "../wire/attributes.ts";
-import { decodePointer, pointerAttribute } from "../wire/body-pointer.ts";
+import { decodePointer, olderPointerAttribute, pointerAttribute } from "../wire/body-pointer.ts";
 import { unwrapBody } from "../wire/unwrap-body.ts";
 import type { EventHandler, MessageMetadata } from "./event-handler.ts";
 
@@ -72,8 +72,12 @@ async function fetchBody(
   carried: CipherText,
   { store }: ReadContext,
 ): Promise<CipherText & { readonly stored?: BodyPointer }> {
-  const { [pointerAttribute]: size, ...attributes } = carried.attributes;
-  const stored = size === undefined ? undefined : decodePointer(carried.body);
+  const {
+    [pointerAttribute]: size,
+    [olderPointerAttribute]: olderSize = size,
+    ...attributes
+  } = carried.attributes;
+  const stored = olderSize === undefined ? undefined : decodePointer(carried.body);
   if (stored === undefined) return carried;
   if (store === undefined) {
     throw new InvalidMessageError(

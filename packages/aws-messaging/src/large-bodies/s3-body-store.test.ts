@@ -42,6 +42,16 @@ it("gives back what was put into it, each body at a place of its own, until it i
   store.close();
 });
 
+it("reads and deletes what AWS's Extended Client Libraries have put under a UUID alone", async () => {
+  const { s3, objects } = fakeS3();
+  const key = "0b4e9a3c-1f52-4a0e-9d3c-7a6f5e4d3c2b";
+  objects.set(`bodies/${key}`, "x");
+  const store = s3BodyStore({ bucket: "bodies", s3 });
+  expect(await store.get({ bucket: "bodies", key })).toBe("x");
+  await store.delete({ bucket: "bodies", key });
+  expect(objects.size).toBe(0);
+});
+
 it("follows no pointer that leads out of its bucket and prefix, and deletes nothing there", async () => {
   const { s3, objects, calls } = fakeS3();
   objects.set("bodies/salaries", "x").set("other/messages/1", "x");

@@ -35,7 +35,8 @@ export interface S3Api {
 export interface S3BodyStoreOptions {
   readonly bucket: string;
   /**
-   * What the keys of our objects begin with. Pointers to other keys are not followed. Default `"messages/"`.
+   * What the keys of our objects begin with. Pointers to other keys are not followed, but for a UUID alone,
+   * as AWS's Extended Client Libraries name their objects. Default `"messages/"`.
    */
   readonly prefix?: string | undefined;
   /** The largest body, in bytes, that is written or read. Default 67,108,864 (64 MiB). */
@@ -51,6 +52,9 @@ export interface S3BodyStore extends BodyStore {
   /** Closes the client that was made here. */
   close(): void;
 }
+
+/** The keys that AWS's Extended Client Libraries make, unless they are given a prefix. */
+const bareKey = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 
 const defaultMaxBodyBytes = 64 * 1024 * 1024;
 
@@ -92,7 +96,8 @@ export function s3BodyStore(options: S3BodyStoreOptions): S3BodyStore {
   }
 
   /** Otherwise anyone who can write to the queue could have this program read and delete whatever it may. */
-  const isOurs = (pointer: BodyPointer) => pointer.bucket === bucket && pointer.key.startsWith(prefix);
+  const isOurs = (pointer: BodyPointer) =>
+    pointer.bucket === bucket && (pointer.key.startsWith(prefix) || bareKey.test(pointer.key));
 
   return {
     newPointer: () => ({ bucket, key: `${prefix}${crypto.randomUUID()}` }),

@@ -1,11 +1,20 @@
+import { ConfigError } from "@wirekit/core";
 import { toAwsError } from "@wirekit/core/aws";
 import { retry } from "@wirekit/core/kit";
 import type { AwsMessagingConfig } from "../config.ts";
 import type { SnsApi } from "../connection/sns-api.ts";
 import type { SqsAdminApi } from "../connection/sqs-admin-api.ts";
+import { findQueue, queueReference } from "../consuming/queue-directory.ts";
 import { AWSConnectionError } from "../errors.ts";
 import { topicDirectory } from "../publishing/topic-directory.ts";
-import { deadLetterQueueNameFor, isFifo, queueNameFor, topicNameFor } from "../wire/names.ts";
+import {
+  deadLetterQueueNameFor,
+  isFifo,
+  nameOf,
+  type ResourceReference,
+  readReference,
+  topicReferenceFor,
+} from "../wire/names.ts";
 import { deadLetterRetentionMs, type ProvisionOptions, readProvisionOptions } from "./provision-options.ts";
 
 /** What exists now, whether or not it did before. */
@@ -52,14 +61,18 @@ export async function provision(
         }),
       { policy: config.retry, signal, clock: config.clock, random: config.random },
     );
-  const topicName = topicNameFor(topic, config.environment);
-  const queueName = queueNameFor(topic, config.environment);
-  const fifo = isFifo(topic);
+  const topicPlace = readReference(topicReferenceFor(topic, config));
+  const queuePlace = readReference(queueReference({ topic }, config));
+  const [topicName, queueName] = [nameOfPlace(topicPlace), nameOfPlace(queuePlace)];
+  checkKinds(topic, topicName, queueName);
 
-  async function ensureQueue(name: string, attributes: Record<string, string>) {
-    const QueueUrl = await call(`Creating the queue ${name}`, (withSignal) =>
-      findOrCreateQueue(sqs, name, withSignal),
-    );
+  /** A queue that is mapped to by its ARN or URL exists: only one that has a name is created. */
+  async function ensureQueue(place: ResourceReference, attributes: Record<string, string>) {
+    const name = nameOfPlace(place);
+    const QueueUrl =
+      place.kind === "name"
+        ? await call(`Creating the queue ${name}`, (withSignal) => findOrCreateQueue(sqs, name, withSignal))
+        : await findQueue({ topic }, config, { sqs, retry: config.retry, signal });
     await call(`Setting up the queue ${name}`, (withSignal) =>
       sqs.setQueueAttributes(
         { QueueUrl, Attributes: { ...encryptionAttributes(read), ...attributes } },
@@ -72,9 +85,12 @@ export async function provision(
     return { url: QueueUrl, arn: present(Attributes?.QueueArn, name) };
   }
 
-  const topicArn = await findOrCreateTopic(topicName, call, { config, sns, signal });
+  const topicArn =
+    topicPlace.kind === "arn"
+      ? topicPlace.arn
+      : await findOrCreateTopic(topicName, call, { config, sns, signal });
   const byContent = String(read.deduplication === "content");
-  if (fifo) {
+  if (isFifo(topicName)) {
     await call(`Setting up the topic ${topicName}`, (withSignal) =>
       sns.setTopicAttributes(
         { TopicArn: topicArn, AttributeName: "ContentBasedDeduplication", AttributeValue: byContent },
@@ -82,12 +98,15 @@ export async function provision(
       ),
     );
   }
-  const fifoAttributes = fifo ? { ContentBasedDeduplication: byContent } : {};
-  const deadLetters = await ensureQueue(deadLetterQueueNameFor(queueName), {
-    ...fifoAttributes,
-    MessageRetentionPeriod: String(deadLetterRetentionMs / 1000),
-  });
-  const queue = await ensureQueue(queueName, {
+  const fifoAttributes = isFifo(queueName) ? { ContentBasedDeduplication: byContent } : {};
+  const deadLetters = await ensureQueue(
+    { kind: "name", name: deadLetterQueueNameFor(queueName) },
+    {
+      ...fifoAttributes,
+      MessageRetentionPeriod: String(deadLetterRetentionMs / 1000),
+    },
+  );
+  const queue = await ensureQueue(queuePlace, {
     ...fifoAttributes,
     VisibilityTimeout: String(visibilityTimeoutMs / 1000),
     MessageRetentionPeriod: String(retentionMs / 1000),
@@ -119,6 +138,17 @@ export async function provision(
     deadLetterQueueUrl: deadLetters.url,
     deadLetterQueueArn: deadLetters.arn,
   };
+}
+
+function nameOfPlace(place: ResourceReference): string {
+  return place.kind === "name" ? place.name : nameOf(place.kind === "arn" ? place.arn : place.url);
+}
+
+/** SNS takes a FIFO queue on a FIFO topic only; a standard queue may be on either. */
+function checkKinds(topic: string, topicName: string, queueName: string): void {
+  if (!isFifo(queueName) || isFifo(topicName)) return;
+  const message = `must not lead to the FIFO queue ${queueName}: the topic ${topicName} is a standard one`;
+  throw new ConfigError([{ path: `queueMap.${topic}`, message }]);
 }
 
 /**
@@ -212,8 +242,9 @@ function queuePolicy(queueArn: string, topicArn: string): string {
 
 function encryptionAttributes({ encryption }: ProvisionOptions): Record<string, string> {
   if (encryption === undefined) return {};
-  if (encryption === "none") return { SqsManagedSseEnabled: "false" };
-  if (encryption === "sqs") return { SqsManagedSseEnabled: "true" };
+  // A queue that has a KMS key keeps it unless the key is taken away.
+  if (encryption === "none") return { KmsMasterKeyId: "", SqsManagedSseEnabled: "false" };
+  if (encryption === "sqs") return { KmsMasterKeyId: "", SqsManagedSseEnabled: "true" };
   return { KmsMasterKeyId: encryption.kmsKeyId };
 }
 

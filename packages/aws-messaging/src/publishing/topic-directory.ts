@@ -2,7 +2,7 @@ import { AwsError, formatArn, toAwsError } from "@wirekit/core/aws";
 import { retry, withTimeout } from "@wirekit/core/kit";
 import type { AwsMessagingConfig } from "../config.ts";
 import type { SnsApi } from "../connection/sns-api.ts";
-import { nameOf, readReference, topicNameFor } from "../wire/names.ts";
+import { nameOf, readReference, topicReferenceFor } from "../wire/names.ts";
 
 /** Finds the ARN of a topic: by the map, by the account's id, or by asking SNS once. */
 export interface TopicDirectory {
@@ -33,7 +33,7 @@ export interface TopicDirectoryOptions {
  * again when the topic is next wanted, because it may have been created meanwhile.
  */
 export function topicDirectory({ config, sns, signal }: TopicDirectoryOptions): TopicDirectory {
-  const { regionName, accountId, environment, topicMap } = config;
+  const { regionName, accountId } = config;
   const { retry: policy, requestTimeoutMs: timeoutMs, clock, random } = config;
   const listed = new Map<string, string>();
   let listing: Promise<void> | undefined;
@@ -65,13 +65,8 @@ export function topicDirectory({ config, sns, signal }: TopicDirectoryOptions): 
     return listing;
   }
 
-  function nameFor(topic: string): string {
-    const mapped = Object.hasOwn(topicMap, topic) ? topicMap[topic] : undefined;
-    return mapped ?? topicNameFor(topic, environment);
-  }
-
   function known(topic: string): string | undefined {
-    const reference = readReference(nameFor(topic));
+    const reference = readReference(topicReferenceFor(topic, config));
     if (reference.kind === "arn") return reference.arn;
     const name = reference.kind === "url" ? nameOf(reference.url) : reference.name;
     if (accountId === undefined) return listed.get(name);
@@ -86,7 +81,7 @@ export function topicDirectory({ config, sns, signal }: TopicDirectoryOptions): 
       await list();
       const arn = known(topic);
       if (arn !== undefined) return arn;
-      const name = nameOf(nameFor(topic));
+      const name = nameOf(topicReferenceFor(topic, config));
       throw new AwsError(
         `There is no topic ${name} in ${regionName}: create it (provision() does), or name its ARN in topicMap`,
         { kind: "gone", details: { topic, name, regionName } },

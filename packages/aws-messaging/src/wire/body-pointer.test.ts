@@ -9,6 +9,11 @@ it("writes pointers as AWS's Extended Client Libraries do, and reads theirs", ()
   expect(decodePointer(text)).toEqual({ bucket: "bodies", key: "messages/1" });
 });
 
+it("reads pointers under the name that the first versions of the library for Java gave them", () => {
+  const older = '["com.amazon.sqs.javamessaging.MessageS3Pointer",{"s3BucketName":"b","s3Key":"k"}]';
+  expect(decodePointer(older)).toEqual({ bucket: "b", key: "k" });
+});
+
 it.each([
   "",
   "{}",

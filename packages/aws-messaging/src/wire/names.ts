@@ -15,6 +15,18 @@ export function topicNameFor(topic: string, environment: string | undefined): st
   return environment === undefined ? topic : `${environment}-${topic}`;
 }
 
+/** The name, ARN or URL of a logical topic: what it is mapped to, or its name in its environment. */
+export function topicReferenceFor(
+  topic: string,
+  {
+    topicMap,
+    environment,
+  }: { readonly topicMap: Readonly<Record<string, string>>; readonly environment?: string | undefined },
+): string {
+  const mapped = Object.hasOwn(topicMap, topic) ? topicMap[topic] : undefined;
+  return mapped ?? topicNameFor(topic, environment);
+}
+
 /**
  * The name of the one queue that consumes a logical topic: `prod-user-events-queue`,
  * `prod-orders-queue.fifo`.

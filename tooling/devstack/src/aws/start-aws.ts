@@ -6,6 +6,14 @@ import { createAwsService, type RequestCounts } from "./aws-service.ts";
 import { startEmulator } from "./emulator.ts";
 import { type AwsFault, type AwsFaults, type AwsOn, awsVocabulary } from "./faults.ts";
 
+/** How SNS and SQS are to be. */
+export interface AwsOptions {
+  /** Default `eu-west-1`. */
+  readonly regionName?: string | undefined;
+  /** The port to listen on. Default: any that is free. */
+  readonly port?: number | undefined;
+}
+
 /** SNS and SQS in this process, with faults on demand. For tests and demos. */
 export interface AwsServer {
   /** What clients are pointed at. */
@@ -38,13 +46,13 @@ export interface QueueContents {
 const maxBodyBytes = 16 * 1024 * 1024;
 
 /** Starts SNS and SQS on free ports of the loopback. */
-export async function startAws(options: { readonly regionName?: string } = {}): Promise<AwsServer> {
-  const { regionName = "eu-west-1" } = options;
+export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
+  const { regionName = "eu-west-1", port = 0 } = options;
   const emulator = await startEmulator(regionName);
   const script = new FaultScript<AwsFault, AwsOn, ApiRequest>(awsVocabulary);
   const counts: RequestCounts = {};
   const serving = { service: createAwsService(emulator, counts), script, now: Date.now, maxBodyBytes };
-  const server = await listen(0, (exchange) => serveFaulty(exchange, serving));
+  const server = await listen(port, (exchange) => serveFaulty(exchange, serving));
   let closing: Promise<void> | undefined;
 
   async function close(): Promise<void> {

@@ -34,7 +34,9 @@ export function pause(forMs: number | undefined, options: PauseOptions): Promise
   });
 }
 
-/** What becomes of a request at a moment: it goes on, or its connection is to be ended, or is gone. */
+/**
+ * What becomes of a request at some moment: it goes on, its connection is to be ended, or is gone already.
+ */
 export type Passage = "go-on" | "reset" | "close" | "gone";
 
 /** Carries out what the common faults of a strike have for this moment. */

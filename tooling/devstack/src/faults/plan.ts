@@ -15,13 +15,16 @@ export interface Strike<Fault> {
 const spent = () => new Error("The fault strikes no more requests than it has struck");
 const cancelled = () => new Error("The fault was cancelled before this happened");
 
+/** A fault that strikes for ever must not keep every request that it has struck. */
+const latest = { name: "requests that a fault has struck", limit: 256, weigh: () => 1 };
+
 /** One fault of a script: how often it has struck, how often it may, and who waits for it. */
 export class Plan<Fault, Request> {
   readonly faults: readonly Fault[];
   readonly target: ReadTarget<Request>;
   readonly #release = new AbortController();
-  readonly #struck = createTally<Request>();
-  readonly #ended = createTally<Request>();
+  readonly #struck = createTally<Request>(latest);
+  readonly #ended = createTally<Request>(latest);
   #remaining: number;
   #strikes = 0;
   #running = 0;

@@ -61,6 +61,11 @@ it("ends idle and busy connections when it is closed, and can be closed twice", 
   expect(server.counters.openSockets).toBe(0);
 });
 
-it("says when its port is taken", async () => {
-  await expect(listen(server.port, async () => {})).rejects.toMatchObject({ code: "EADDRINUSE" });
+it("names the port that is taken, and the option that asked for it", async () => {
+  const message = expect.stringContaining(`port ${server.port}, which the option port asks for: it is taken`);
+  await expect(listen(server.port, async () => {})).rejects.toMatchObject({ code: "EADDRINUSE", message });
+});
+
+it.each([-1, 65_536, 0.5, Number.NaN])("refuses %p, which is no port", async (port) => {
+  await expect(listen(port, async () => {})).rejects.toThrow("port must be a port");
 });

@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import { checkPort, PortError } from "../ports.ts";
 import type { Exchange } from "./faulty-service.ts";
 import { requestHead } from "./received-request.ts";
 
@@ -25,11 +26,14 @@ export interface ListeningServer {
 /**
  * Listens on 127.0.0.1, on `port` or on a free one, and hands each request to `serve` before its body is
  * read.
+ *
+ * @throws RangeError when it is no port; PortError when it is taken.
  */
 export async function listen(
   port: number,
   serve: (exchange: Exchange) => Promise<void>,
 ): Promise<ListeningServer> {
+  checkPort(port, "port");
   const connections = new Map<Socket, number>();
   const counts = { requests: 0, sockets: 0, maxOpenSockets: 0 };
 
@@ -50,9 +54,10 @@ export async function listen(
   });
 
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
+    const fail = (cause: Error) => reject(new PortError(cause, port, "port"));
+    server.once("error", fail);
     server.listen(port, "127.0.0.1", () => {
-      server.removeListener("error", reject);
+      server.removeListener("error", fail);
       resolve();
     });
   });

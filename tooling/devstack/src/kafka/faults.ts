@@ -12,7 +12,9 @@ export type KafkaFault =
   | ErrorFault<ErrorName>
   /** The request has its effect and its answer never comes; what comes after it is answered. */
   | { readonly kind: "no-answer" }
-  /** So many bytes (default half) of the answer come, then the connection ends: the request has its effect. */
+  /**
+   * The request has its effect; so many bytes (default half) of the answer come, then the connection ends.
+   */
   | { readonly kind: "truncate"; readonly afterBytes?: number | undefined };
 
 /** Which requests a fault strikes: a bare text stands for the API. */

@@ -1,4 +1,5 @@
 export type { CommonFault, ErrorFault, Faults, FaultTarget, Moment, PlannedFault } from "../faults/index.ts";
+export { PortError } from "../ports.ts";
 export type { KafkaClock } from "./clock.ts";
 export type { SaslMechanism, Users } from "./connections/exchange.ts";
 export { type ErrorName, KafkaError } from "./errors.ts";

@@ -64,6 +64,8 @@ export interface Kafka extends KafkaActions {
   readonly counts: KafkaCounts;
   /** Begins to count anew. */
   resetCounts(): void;
+  /** How many bytes of records it keeps, and how many have gone because more than `maxLogBytes` came. */
+  readonly log: { readonly bytes: number; readonly forgottenBytes: number };
   /** How many connections are open. */
   readonly openConnections: number;
   /**

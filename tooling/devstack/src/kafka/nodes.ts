@@ -1,3 +1,4 @@
+import { PortError } from "../ports.ts";
 import type { Certificate } from "./connections/certificate.ts";
 import type { Connection, Peer } from "./connections/connection.ts";
 import { type Listener, listen } from "./connections/listener.ts";
@@ -26,7 +27,10 @@ export class Nodes {
     try {
       for (const [index, port] of ports.entries()) {
         const accept = (closed: AbortSignal) => this.#answerer(index + 1, closed);
-        this.#listeners.push(await listen({ host, port, certificate, accept }));
+        const listening = listen({ host, port, certificate, accept }).catch((cause: Error) => {
+          throw new PortError(cause, port, `ports[${index}]`);
+        });
+        this.#listeners.push(await listening);
       }
     } catch (error) {
       await this.close();

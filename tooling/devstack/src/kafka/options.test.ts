@@ -25,6 +25,9 @@ describe("the options", () => {
     ["topics", { topics: { payments: 0 } }],
     ["defaultPartitions", { defaultPartitions: 1.5 }],
     ["maxMessageBytes", { maxMessageBytes: -1 }],
+    ["maxLogBytes", { maxLogBytes: 0.5 }],
+    ["ports[1]", { nodes: 2, ports: [9_092, 65_536] }],
+    ["ports[0]", { ports: [-1] }],
   ])("are refused by name: %s", (name, options) => {
     expect(() => resolveOptions(options)).toThrow(name);
   });

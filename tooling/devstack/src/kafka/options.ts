@@ -1,3 +1,4 @@
+import { checkPort } from "../ports.ts";
 import { type KafkaClock, systemClock } from "./clock.ts";
 import { type SaslMechanism, saslMechanisms, type Users } from "./connections/exchange.ts";
 import { isTopicName } from "./log/topic-name.ts";
@@ -26,6 +27,11 @@ export interface KafkaOptions {
   readonly defaultPartitions?: number | undefined;
   /** The largest record batch that is taken, in bytes. Default 1,048,588. */
   readonly maxMessageBytes?: number | undefined;
+  /**
+   * How many bytes of records it keeps, in all partitions together. Above that, the records that were written
+   * first go, as by retention. Default 536,870,912 (512 MiB).
+   */
+  readonly maxLogBytes?: number | undefined;
   /**
    * How long an empty group waits for more members before its first generation. Default 0; Apache Kafka's is
    * 3,000.
@@ -59,6 +65,7 @@ const maxNodes = 3;
 const counts = [
   "defaultPartitions",
   "maxMessageBytes",
+  "maxLogBytes",
   "initialRebalanceDelayMs",
   "minSessionTimeoutMs",
   "maxSessionTimeoutMs",
@@ -74,6 +81,7 @@ export function resolveOptions(options: KafkaOptions = {}): Settings {
     throw new RangeError(`nodes must be a whole number from 1 to ${maxNodes}`);
   if (options.ports && options.ports.length !== nodes)
     throw new RangeError("ports must name one port for each node");
+  for (const [index, port] of (options.ports ?? []).entries()) checkPort(port, `ports[${index}]`);
   if (needsUsers !== (options.users !== undefined))
     throw new TypeError("users must be given with SASL_PLAINTEXT and SASL_SSL, and only then");
 
@@ -99,6 +107,7 @@ export function resolveOptions(options: KafkaOptions = {}): Settings {
     autoCreateTopics: options.autoCreateTopics ?? true,
     defaultPartitions: options.defaultPartitions ?? 1,
     maxMessageBytes: options.maxMessageBytes ?? 1_048_588,
+    maxLogBytes: options.maxLogBytes ?? 512 * 1024 * 1024,
     initialRebalanceDelayMs: options.initialRebalanceDelayMs ?? 0,
     minSessionTimeoutMs: options.minSessionTimeoutMs ?? 6_000,
     maxSessionTimeoutMs: options.maxSessionTimeoutMs ?? 1_800_000,

@@ -6,6 +6,7 @@ import { dispatcher } from "./dispatch.ts";
 import { type KafkaFaultScript, kafkaVocabulary } from "./faults.ts";
 import { Groups } from "./groups/groups.ts";
 import type { GroupSnapshot, Kafka, KafkaActions } from "./kafka.ts";
+import { Retention } from "./log/retention.ts";
 import { Topics } from "./log/topics.ts";
 import { Nodes } from "./nodes.ts";
 import { type KafkaOptions, resolveOptions } from "./options.ts";
@@ -15,8 +16,7 @@ import { RequestCounters } from "./request-counters.ts";
  * Starts a broker that speaks the Kafka protocol, in this process and in memory. It is for tests and demos:
  * it forgets everything when it is closed.
  *
- * @throws TypeError or RangeError that names the option at fault; the error of the system when a port is
- * taken.
+ * @throws TypeError or RangeError that names the option at fault; PortError when a port is taken.
  */
 export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
   const settings = resolveOptions(options);
@@ -46,6 +46,10 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
       return counters.counts;
     },
     resetCounts: () => counters.reset(),
+    get log() {
+      const { bytes, forgottenBytes } = topics.retention;
+      return { bytes, forgottenBytes };
+    },
     get openConnections() {
       return nodes.connections().length;
     },
@@ -74,7 +78,7 @@ function assemble(settings: Broker["settings"], nodes: Nodes): Broker {
     settings,
     clock,
     cluster: new Cluster(nodes.ports.map((port, index) => ({ id: index + 1, host: advertisedHost, port }))),
-    topics: new Topics(),
+    topics: new Topics(new Retention(settings.maxLogBytes, "maxLogBytes")),
     groups: new Groups({ clock, initialRebalanceDelayMs }),
     nextProducerId: () => producerIds++,
   };

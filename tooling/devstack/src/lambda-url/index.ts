@@ -4,6 +4,7 @@ export type { HttpErrorFault } from "../http/faulty-service.ts";
 export type { BodyFault, HttpFault, HttpOn, HttpOnMembers, MatchedRequest } from "../http/http-fault.ts";
 export type { TrafficCounters } from "../http/http-server.ts";
 export type { ReceivedRequest, RequestHead } from "../http/received-request.ts";
+export { PortError } from "../ports.ts";
 export type { LambdaUrlFault } from "./faults.ts";
 export type { InvokeShape } from "./invoke.ts";
 export {

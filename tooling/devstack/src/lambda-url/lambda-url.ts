@@ -27,8 +27,13 @@ export interface LambdaUrlOptions {
    * `"lambda"`.
    */
   readonly service?: string | undefined;
-  /** Default: a free one. */
+  /** The port to listen on. Default: any that is free. */
   readonly port?: number | undefined;
+  /**
+   * How many bytes of `requests`, and how many of `stored`, are kept: the oldest go first. Default 67,108,864
+   * (64 MiB).
+   */
+  readonly maxLogBytes?: number | undefined;
   /** The server's clock, in milliseconds since 1970. Default the system's. */
   readonly now?: (() => number) | undefined;
   /** The function that Invoke knows. Default `"kindo-producer"`. */
@@ -51,10 +56,16 @@ export interface LambdaUrlServer extends AsyncDisposable {
   readonly functionArn: string;
   /**
    * Every request that was read to its end, in order; also those that were refused, or answered by a fault.
+   * The latest, where there are too many to keep.
    */
   readonly requests: readonly CheckedRequest[];
-  /** Every message that was accepted, in order, in the form in which the service keeps it. */
+  /**
+   * Every message that was accepted, in order, in the form in which the service keeps it. The latest, where
+   * there are too many to keep.
+   */
   readonly stored: readonly StoredMessage[];
+  /** How many are not kept any more, since the start or since `forget()`. */
+  readonly forgotten: { readonly requests: number; readonly stored: number };
   readonly faults: Faults<LambdaUrlFault, HttpOn, MatchedRequest>;
   readonly counters: TrafficCounters;
   /** Resolves when `requests` holds so many; rejects when the server is closed before. */
@@ -80,9 +91,13 @@ export async function startLambdaUrl(options: LambdaUrlOptions): Promise<LambdaU
   const credentials = byAccessKeyId(options.credentials);
   const keys = createSigningKeys();
 
-  const store = createMessageStore(nextTrackingId);
+  const { maxLogBytes: limit = 64 * 1024 * 1024 } = options;
+  if (!Number.isInteger(limit) || limit < 0)
+    throw new RangeError("maxLogBytes must be a whole number, and not below 0");
+  const bounds = { limit, option: "maxLogBytes" };
+  const store = createMessageStore(nextTrackingId, { ...bounds, name: "stored messages" });
   const produce = createProducer(store);
-  const requests = createTally<CheckedRequest>();
+  const requests = createTally<CheckedRequest>({ ...bounds, name: "requests", weigh: requestBytes });
   const script = new FaultScript<LambdaUrlFault, HttpOn, MatchedRequest>(lambdaUrlVocabulary);
 
   const producer: HttpService<LambdaUrlFault, MatchedRequest, CheckedRequest> = {
@@ -117,6 +132,9 @@ export async function startLambdaUrl(options: LambdaUrlOptions): Promise<LambdaU
     functionArn,
     requests: requests.values,
     stored: store.messages,
+    get forgotten() {
+      return { requests: requests.forgotten, stored: store.forgotten };
+    },
     faults: script.faults,
     counters: server.counters,
     received: (count) => requests.reached(count),
@@ -127,6 +145,12 @@ export async function startLambdaUrl(options: LambdaUrlOptions): Promise<LambdaU
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** What a request takes in memory, nearly. */
+function requestBytes({ body, target, rawHeaders }: CheckedRequest): number {
+  const fields = rawHeaders.reduce((sum, [name, value]) => sum + 2 * (name.length + value.length), 0);
+  return body.length + target.length + fields + 1_024;
 }
 
 function byAccessKeyId(credentials: LambdaUrlOptions["credentials"]): ReadonlyMap<string, Credentials> {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { BoundedLog, type BoundedLogOptions } from "../bounds/bounded-log.ts";
 import type { ProducerMessage } from "./message-schema.ts";
 
 /** By which of its two doors a message came. */
@@ -33,23 +34,33 @@ export interface Arrival {
 }
 
 export interface MessageStore {
+  /** The latest, where there are too many to keep. */
   readonly messages: readonly StoredMessage[];
+  /** How many are not kept any more. */
+  readonly forgotten: number;
   /** Keeps a valid message and gives it its tracking id. */
   accept(message: ProducerMessage, arrival: Arrival): StoredMessage;
   clear(): void;
 }
 
-export function createMessageStore(nextTrackingId: () => string): MessageStore {
-  const messages: StoredMessage[] = [];
+export function createMessageStore(
+  nextTrackingId: () => string,
+  bounds: Omit<BoundedLogOptions<StoredMessage>, "weigh">,
+): MessageStore {
+  const weigh = (message: StoredMessage) => 2 * JSON.stringify(message).length + 512;
+  const messages = new BoundedLog<StoredMessage>({ ...bounds, weigh });
   return {
-    messages,
+    messages: messages.values,
+    get forgotten() {
+      return messages.forgotten;
+    },
     accept(message, arrival) {
       const stored = storedForm(message, { ...arrival, trackingId: nextTrackingId() });
-      messages.push(stored);
+      messages.add(stored);
       return stored;
     },
     clear() {
-      messages.length = 0;
+      messages.clear();
     },
   };
 }

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it, jest } from "@jest/globals";
 import { runTypeScript } from "@wirekit/test-support/run-typescript";
 import { at, batch } from "../../src/kafka/conformance/batches.ts";
 import type { RawClient } from "../../src/kafka/conformance/raw-client.ts";
@@ -146,10 +146,33 @@ describe("closing", () => {
     });
   });
 
+  it("keeps the latest records, so many bytes of them, and begins where they begin", async () => {
+    const warn = jest.spyOn(process, "emitWarning").mockImplementation(() => {});
+    const kafka = await broker({ topics: { payments: 1 }, maxLogBytes: 50_000 });
+    const sender = await producer(client(kafka));
+    const value = "x".repeat(1_000);
+    for (let sent = 0; sent < 100; sent += 1)
+      await sender.send({ topic: "payments", messages: [{ value: `${value}${sent}` }] });
+    const { bytes, forgottenBytes } = kafka.log;
+    expect(bytes).toBeLessThanOrEqual(50_000);
+    expect(forgottenBytes).toBeGreaterThan(50_000);
+    const { values } = await reader(client(kafka), { topic: "payments" });
+    await until(() => values.at(-1) === `${value}99`);
+    expect(values.length).toBeGreaterThan(30);
+    expect(values.length).toBeLessThan(60);
+    expect(warn).toHaveBeenCalledTimes(1);
+    warn.mockRestore();
+  });
+
   it("frees the ports, and a port that is taken is an error", async () => {
     const first = await broker();
     const ports = [Number(first.addresses[0]?.split(":")[1])];
-    await expect(startKafka({ ports })).rejects.toMatchObject({ code: "EADDRINUSE" });
+    const taken = new RegExp(`port ${ports[0]}, which the option ports\\[1\\] asks for: it is taken`);
+    const refused = startKafka({ nodes: 2, ports: [0, ...ports] });
+    await expect(refused).rejects.toMatchObject({
+      code: "EADDRINUSE",
+      message: expect.stringMatching(taken),
+    });
     await first.close();
     await (await startKafka({ ports })).close();
   });

@@ -1,6 +1,7 @@
 import { KafkaError } from "../errors.ts";
 import { ProducerStates } from "./producer-states.ts";
 import { offsetDeltaAt, type RecordBatch, stampBatch, withoutRecords } from "./record-batch.ts";
+import type { Retention } from "./retention.ts";
 
 interface StoredBatch {
   readonly baseOffset: bigint;
@@ -32,6 +33,12 @@ export class PartitionLog {
   #endPosition = 0;
   readonly #producers = new ProducerStates();
   readonly #watchers = new Set<() => void>();
+  readonly #retention: Retention | undefined;
+
+  /** `retention` bounds it together with others. */
+  constructor(retention?: Retention) {
+    this.#retention = retention;
+  }
 
   /** The first offset that is still there. */
   get startOffset(): bigint {
@@ -57,6 +64,7 @@ export class PartitionLog {
     this.#endOffset = lastOffset + 1n;
     this.#endPosition += bytes.length;
     if (idempotent) this.#producers.record(batch, baseOffset);
+    this.#retention?.appended(this, this.#endOffset, bytes.length);
     this.wake();
     return { baseOffset };
   }
@@ -101,8 +109,10 @@ export class PartitionLog {
   /** Lets the records before `offset` go, as retention does. */
   deleteBefore(offset: bigint): void {
     this.#checkRange(offset);
+    const before = this.#bytes;
     this.#startOffset = offset;
     this.#batches = this.#batches.slice(this.#indexOf(offset));
+    this.#retention?.removed(before - this.#bytes);
   }
 
   /**
@@ -110,6 +120,7 @@ export class PartitionLog {
    * ones have replaced: of such a batch the header stays, where it is the last of its producer.
    */
   compactBefore(offset: bigint): void {
+    const before = this.#bytes;
     let { position = this.#endPosition } = this.#batches[0] ?? {};
     this.#batches = this.#batches.map((batch) => {
       const bytes = batch.lastOffset < offset ? withoutRecords(batch.bytes) : batch.bytes;
@@ -118,6 +129,7 @@ export class PartitionLog {
       return moved;
     });
     this.#endPosition = position;
+    this.#retention?.removed(before - this.#bytes);
     this.wake();
   }
 
@@ -130,6 +142,16 @@ export class PartitionLog {
   /** Has everyone who waits for this partition look again. */
   wake(): void {
     for (const watcher of [...this.#watchers]) watcher();
+  }
+
+  /** Takes everything out, for a log that is gone. */
+  discard(): void {
+    this.deleteBefore(this.#endOffset);
+    this.#retention?.dropped(this);
+  }
+
+  get #bytes(): number {
+    return this.#endPosition - (this.#batches[0]?.position ?? this.#endPosition);
   }
 
   #checkRange(offset: bigint): void {

@@ -1,10 +1,17 @@
 import { KafkaError } from "../errors.ts";
 import { PartitionLog } from "./partition-log.ts";
+import type { Retention } from "./retention.ts";
 import { isTopicName } from "./topic-name.ts";
 
 /** The topics of the broker and their partitions. */
 export class Topics {
   readonly #topics = new Map<string, readonly PartitionLog[]>();
+  /** What bounds all partitions together. */
+  readonly retention: Retention;
+
+  constructor(retention: Retention) {
+    this.retention = retention;
+  }
 
   names(): readonly string[] {
     return [...this.#topics.keys()];
@@ -27,7 +34,7 @@ export class Topics {
     this.check(name, partitionCount);
     this.#topics.set(
       name,
-      Array.from({ length: partitionCount }, () => new PartitionLog()),
+      Array.from({ length: partitionCount }, () => new PartitionLog(this.retention)),
     );
   }
 
@@ -35,7 +42,10 @@ export class Topics {
   delete(name: string): void {
     const partitions = this.partitions(name);
     this.#topics.delete(name);
-    for (const partition of partitions) partition.wake();
+    for (const partition of partitions) {
+      partition.discard();
+      partition.wake();
+    }
   }
 
   /** @throws KafkaError `UNKNOWN_TOPIC_OR_PARTITION`. */
