@@ -16,7 +16,7 @@ import { type ListeningServer, listen } from "./http-server.ts";
 
 const now = Date.UTC(2026, 0, 15, 12, 0, 0);
 const maxBodyBytes = 1000;
-const post = { target: "/a", headers: [["Host", "x"]], body: "hello" } as const;
+const post = { target: "/a", headers: [["Host", "127.0.0.1"]], body: "hello" } as const;
 
 type Script = FaultScript<HttpFault | HttpErrorFault, HttpOn, MatchedRequest>;
 let script: Script;
