@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { checkBundled } from "./bundles.ts";
 import { Checks } from "./checks.ts";
 import { installNodeTypes, installTarballs, writeConsumer } from "./consumer-project.ts";
 import { checkLoading, formats, measureImport } from "./entry-loading.ts";
@@ -76,6 +77,10 @@ async function checkAsConsumer(): Promise<void> {
           timeoutMs: programTimeoutMs,
         }),
       ]);
+    for (const { file } of programs)
+      await checks.run(`${file} (${format}, bundled by esbuild)`, () =>
+        checkBundled(consumer, { file, format, timeoutMs: programTimeoutMs }),
+      );
   }
 
   for (const setting of settingsWithoutNode)

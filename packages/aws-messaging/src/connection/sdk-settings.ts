@@ -5,7 +5,7 @@ import {
   awsClientSettings,
   toAwsError,
 } from "@wirekit/core/aws";
-import { loadPeer, withTimeout } from "@wirekit/core/kit";
+import { peerFailure, withTimeout } from "@wirekit/core/kit";
 import type { AwsMessagingConfig } from "../config.ts";
 
 /** Notes a client that was made here, so that it is closed with the others. */
@@ -37,10 +37,8 @@ async function credentialsFor(
 ): Promise<AwsCredentialsOption | undefined> {
   const { credentials, roleArn, roleSessionName, externalId, clock } = config;
   if (roleArn === undefined) return credentials;
-  const { STSClient, AssumeRoleCommand } = await loadPeer(
-    "@aws-sdk/client-sts",
-    () => import("@aws-sdk/client-sts"),
-    "roleArn",
+  const { STSClient, AssumeRoleCommand } = await import("@aws-sdk/client-sts").catch(
+    peerFailure("@aws-sdk/client-sts", "roleArn"),
   );
   const { regionName: region, endpointUrl: endpoint, requestTimeoutMs } = config;
   const sts = keep(new STSClient(awsClientSettings({ region, endpoint, credentials, requestTimeoutMs })));

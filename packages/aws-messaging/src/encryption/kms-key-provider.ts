@@ -1,6 +1,6 @@
 import { ConfigError, type Issue } from "@wirekit/core";
 import { toAwsError } from "@wirekit/core/aws";
-import { loadPeer, once } from "@wirekit/core/kit";
+import { once, peerFailure } from "@wirekit/core/kit";
 import type { AwsMessagingConfig } from "../config.ts";
 import { clientSettings } from "../connection/sdk-settings.ts";
 import { InvalidMessageError } from "../errors.ts";
@@ -67,7 +67,9 @@ export function kmsKeyProvider(options: KmsKeyProviderOptions): KmsKeyProvider {
   const own: { destroy(): void }[] = [];
   const api = once<KmsApi>(async () => {
     if (kms !== undefined) return kms;
-    const { KMS } = await loadPeer("@aws-sdk/client-kms", () => import("@aws-sdk/client-kms"), "encryption");
+    const { KMS } = await import("@aws-sdk/client-kms").catch(
+      peerFailure("@aws-sdk/client-kms", "encryption"),
+    );
     const keep = <Client extends { destroy(): void }>(client: Client) => {
       own.push(client);
       return client;

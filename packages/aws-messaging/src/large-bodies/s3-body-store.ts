@@ -1,6 +1,6 @@
 import { ConfigError, type Issue, MessageTooLargeError } from "@wirekit/core";
 import { toAwsError } from "@wirekit/core/aws";
-import { loadPeer, once } from "@wirekit/core/kit";
+import { once, peerFailure } from "@wirekit/core/kit";
 import { utf8Length } from "@wirekit/core/outbound";
 import type { AwsMessagingConfig } from "../config.ts";
 import { clientSettings } from "../connection/sdk-settings.ts";
@@ -69,7 +69,7 @@ export function s3BodyStore(options: S3BodyStoreOptions): S3BodyStore {
   const own: { destroy(): void }[] = [];
   const api = once<S3Api>(async () => {
     if (s3 !== undefined) return s3;
-    const { S3 } = await loadPeer("@aws-sdk/client-s3", () => import("@aws-sdk/client-s3"), "largeBodies");
+    const { S3 } = await import("@aws-sdk/client-s3").catch(peerFailure("@aws-sdk/client-s3", "largeBodies"));
     const keep = <Client extends { destroy(): void }>(client: Client) => {
       own.push(client);
       return client;

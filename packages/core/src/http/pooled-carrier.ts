@@ -1,4 +1,5 @@
 import { ConfigError } from "../errors/config-error.ts";
+import { messageOf } from "../errors/wirekit-error.ts";
 import type { Carrier } from "./carrier.ts";
 import type { ConnectionTerms, SocketCensus } from "./connection.ts";
 import { ConnectionPool } from "./connection-pool.ts";
@@ -80,7 +81,7 @@ async function importUndici(): Promise<typeof import("undici")> {
   try {
     return await import("undici");
   } catch (cause) {
-    const message = "is needed here: the library undici, which sends without it, cannot be loaded";
+    const message = `is needed here: the library undici, which sends without it, cannot be loaded: ${messageOf(cause)}`;
     throw new ConfigError([{ path: "fetch", message }], { cause });
   }
 }

@@ -24,7 +24,6 @@ export { failedOutcome } from "./failed-outcome.ts";
 export { Faults } from "./faults.ts";
 export { type FromEnvOptions, makeFromEnv } from "./from-env.ts";
 export { LinkedList, type ListMember } from "./linked-list.ts";
-export { loadPeer } from "./load-peer.ts";
 export { loggedListener } from "./logged-listener.ts";
 export { onAbort } from "./on-abort.ts";
 export { OpenOnce, once } from "./once.ts";
@@ -38,6 +37,7 @@ export {
   type NumberRange,
 } from "./option-checks.ts";
 export { option, type Presence } from "./option-rules.ts";
+export { peerFailure } from "./peer-failure.ts";
 export { encodePythonJson, type PythonJsonOptions } from "./python-json.ts";
 export { type EnvParser, type EnvVariable, env, readEnv } from "./read-env.ts";
 export { type OptionRule, type OptionRules, type OptionsOf, readOptions } from "./read-options.ts";

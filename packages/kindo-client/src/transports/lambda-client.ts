@@ -1,4 +1,4 @@
-import { loadPeer } from "@wirekit/core/kit";
+import { peerFailure } from "@wirekit/core/kit";
 import type { Credentials } from "../signing/credentials.ts";
 import type { SdkHandler } from "./sdk-handler.ts";
 
@@ -37,10 +37,8 @@ export interface LambdaClientOptions {
  * @throws ConfigError when the package is not installed.
  */
 export async function openLambdaClient(options: LambdaClientOptions): Promise<LambdaApi> {
-  const { InvokeCommand, LambdaClient } = await loadPeer(
-    "@aws-sdk/client-lambda",
-    () => import("@aws-sdk/client-lambda"),
-    "arn",
+  const { InvokeCommand, LambdaClient } = await import("@aws-sdk/client-lambda").catch(
+    peerFailure("@aws-sdk/client-lambda", "arn"),
   );
   const { region, endpoint, requestHandler } = options;
   const { accessKeyId, secretAccessKey, sessionToken } = options.credentials;

@@ -1,5 +1,5 @@
 import { bindSqs, openSqs } from "@wirekit/core/aws";
-import { loadPeer, once } from "@wirekit/core/kit";
+import { once, peerFailure } from "@wirekit/core/kit";
 import type { SqsApi, SqsLookup } from "@wirekit/core/sqs";
 import type { ResolvedSqsOptions } from "./sqs-options.ts";
 
@@ -36,5 +36,5 @@ export function sqsConnection(options: ResolvedSqsOptions): SqsConnection {
 
 /** The one place that imports the AWS SDK. */
 function loadSdk() {
-  return loadPeer("@aws-sdk/client-sqs", () => import("@aws-sdk/client-sqs"), "SqsMessageBus");
+  return import("@aws-sdk/client-sqs").catch(peerFailure("@aws-sdk/client-sqs", "SqsMessageBus"));
 }

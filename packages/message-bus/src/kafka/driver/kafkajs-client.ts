@@ -1,5 +1,5 @@
 import { type Logger, redactText } from "@wirekit/core";
-import { loadPeer } from "@wirekit/core/kit";
+import { peerFailure } from "@wirekit/core/kit";
 import type { ISocketFactory, Kafka, KafkaConfig, logCreator } from "kafkajs";
 import type { KafkaTlsOptions, ResolvedKafkaOptions } from "../kafka-options.ts";
 
@@ -63,8 +63,9 @@ export async function openKafkajsClient(
 }
 
 async function loadKafkajs(): Promise<Kafkajs> {
-  const load = (): Promise<Kafkajs & { readonly default?: Kafkajs }> => import("kafkajs");
-  const module = await loadPeer("kafkajs", load, "driver");
+  const module: Kafkajs & { readonly default?: Kafkajs } = await import("kafkajs").catch(
+    peerFailure("kafkajs", "driver"),
+  );
   // It is CommonJS: what a loader does not recognise as a named export is in the default one.
   return module.default ?? module;
 }

@@ -1,19 +1,19 @@
 import { describe, expect, it } from "@jest/globals";
 import { ConfigError } from "../errors/config-error.ts";
-import { loadPeer } from "./load-peer.ts";
+import { peerFailure } from "./peer-failure.ts";
 
 const missing = (name: string, code = "ERR_MODULE_NOT_FOUND") =>
   Object.assign(new Error(`Cannot find package '${name}' imported from /app/index.js`), { code });
 
-describe("loadPeer", () => {
+describe("peerFailure", () => {
   it("resolves with what is found", async () => {
-    const module = await loadPeer("node:path", () => import("node:path"), "PathClient");
+    const module = await import("node:path").catch(peerFailure("node:path", "PathClient"));
     expect(module.join("a", "b")).toMatch(/^a.b$/);
   });
 
   it.each(["ERR_MODULE_NOT_FOUND", "MODULE_NOT_FOUND"])("says what to install on %s", async (code) => {
     const cause = missing("kafkajs", code);
-    const loading = loadPeer("kafkajs", () => Promise.reject(cause), "KafkaMessageBus");
+    const loading = Promise.reject(cause).catch(peerFailure("kafkajs", "KafkaMessageBus"));
     await expect(loading).rejects.toThrow(
       "Invalid configuration: KafkaMessageBus needs the package kafkajs: run `npm install kafkajs`",
     );
@@ -23,7 +23,7 @@ describe("loadPeer", () => {
 
   it("says so of a package that the runtime does not find", async () => {
     const name = "@wirekit/there-is-no-such-package";
-    const loading = loadPeer(name, () => import(name), "A client");
+    const loading = import(name).catch(peerFailure(name, "A client"));
     await expect(loading).rejects.toThrow(/A client needs the package @wirekit\/there-is-no-such-package/);
   });
 
@@ -32,7 +32,7 @@ describe("loadPeer", () => {
     ["lacks a package of its own", missing("lz4")],
     ["rejects with what is no error", "broken"],
   ])("does not advise to install a package that %s", async (_, cause) => {
-    const loading = loadPeer("kafkajs", () => Promise.reject(cause), "KafkaMessageBus");
+    const loading = Promise.reject(cause).catch(peerFailure("kafkajs", "KafkaMessageBus"));
     await expect(loading).rejects.toThrow(
       "KafkaMessageBus needs the package kafkajs, which is installed but cannot be loaded: ",
     );
