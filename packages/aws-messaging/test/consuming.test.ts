@@ -77,7 +77,7 @@ describe("a message", () => {
   it("goes to the dead-letter destination with its reason when it has failed often enough", async () => {
     const messaging = fixture.messaging();
     await messaging.provision("orders", { maxReceiveCount: 100 });
-    fixture.aws.createQueue("given-up");
+    await fixture.aws.createQueue("given-up");
     const consumer = messaging.consume(
       { ...target, ...quick, deadLetter: { queue: "given-up" }, retry: { maxAttempts: 2 } },
       () => {

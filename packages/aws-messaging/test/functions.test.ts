@@ -208,7 +208,7 @@ describe("a dead-letter destination", () => {
   it("can be a FIFO queue", async () => {
     const messaging = fixture.messaging();
     await messaging.provision("orders");
-    fixture.aws.createQueue("given-up.fifo");
+    await fixture.aws.createQueue("given-up.fifo");
     await giveUp(messaging, { queue: "given-up.fifo" });
     await until(async () => (await fixture.aws.inspectQueue("given-up.fifo")).ready.length === 1);
   });
@@ -218,7 +218,7 @@ describe("a dead-letter destination", () => {
     await messaging.provision("orders", { maxReceiveCount: 100 });
     const consumer = await giveUp(messaging, { queue: "later" });
     await until(() => consumer.stats().failedDeadLetters > 0);
-    fixture.aws.createQueue("later");
+    await fixture.aws.createQueue("later");
     await until(async () => (await fixture.aws.inspectQueue("later")).ready.length === 1);
   });
 });

@@ -34,7 +34,7 @@ async function publisherTo(topic: string, batching: PublishBatching = {}): Promi
   const Attributes = topic.endsWith(".fifo") ? { FifoTopic: "true", ContentBasedDeduplication: "true" } : {};
   const { TopicArn = "" } = await sns.createTopic({ Name: topic, Attributes });
   const queue = topic.replace(/(\.fifo)?$/, "-queue$1");
-  aws.createQueue(queue);
+  await aws.createQueue(queue);
   const Endpoint = `arn:aws:sqs:${aws.regionName}:${aws.accountId}:${queue}`;
   const delivery = { Protocol: "sqs", Endpoint, ReturnSubscriptionArn: true } as const;
   await sns.subscribe({ TopicArn, ...delivery, Attributes: { RawMessageDelivery: "true" } });

@@ -406,7 +406,7 @@ describe("a consumer", () => {
     const bus = sqs.open({ visibilityTimeoutMs: 2_000 });
     const [target, deadLetterTarget] = [sqs.newQueue(), "dead.fifo"];
     // Copies are told by what the bus says they are, not by their content.
-    sqs.aws.createQueue(deadLetterTarget, { ContentBasedDeduplication: "false" });
+    await sqs.aws.createQueue(deadLetterTarget, { ContentBasedDeduplication: "false" });
     await sqs.sendText("not JSON", target);
     const options = { target, deadLetter: { target: deadLetterTarget }, retry: quickRetry };
     const consumer = bus.consume(options, () => {});

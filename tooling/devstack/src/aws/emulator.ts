@@ -1,3 +1,8 @@
+import { randomUUID } from "node:crypto";
+import { Agent, request as httpRequest } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
 import { buildApp } from "fauxqs";
 import type { Answer } from "../http/answer.ts";
 import type { ApiRequest } from "./api-request.ts";
@@ -9,7 +14,10 @@ export interface QueueContents {
   readonly delayed: readonly string[];
 }
 
-/** SNS and SQS as the emulator has them, behind our server. It listens nowhere: requests are handed to it. */
+/**
+ * SNS and SQS as the emulator has them, behind our server. It has no port, which a page in a browser could
+ * reach past our server: it listens on a socket in the file system, or a pipe.
+ */
 export interface Emulator {
   /** Has it answer a request with `body`. Rejects when `gone` is aborted: the client is not there any more. */
   ask(request: ApiRequest, body: string, gone: AbortSignal): Promise<Answer>;
@@ -31,14 +39,19 @@ interface ShownQueue {
 
 export async function startEmulator(regionName: string): Promise<Emulator> {
   const app = buildApp({ logger: false, defaultRegion: regionName });
-  await app.ready();
+  const socketPath = pathOf(`wirekit-devstack-${randomUUID()}`);
+  await app.listen({ path: socketPath });
+  const agent = new Agent({ keepAlive: true });
+  const forward = (request: Omit<EmulatorRequest, "socketPath" | "agent">) =>
+    send({ ...request, socketPath, agent });
   const queueUrls = new Map<string, string>();
   let created: Promise<unknown> = Promise.resolve();
 
   async function look(name: string): Promise<ShownQueue | undefined> {
     await created;
-    const shown = await app.inject(`/_fauxqs/queues/${encodeURIComponent(name)}`);
-    return shown.statusCode === 200 ? shown.json<ShownQueue>() : undefined;
+    const path = `/_fauxqs/queues/${encodeURIComponent(name)}`;
+    const { status, body } = await forward({ method: "GET", path, headers: {}, payload: "" });
+    return status === 200 ? (JSON.parse(body.toString()) as ShownQueue) : undefined;
   }
 
   async function urlOf(name: string): Promise<string | undefined> {
@@ -55,29 +68,16 @@ export async function startEmulator(regionName: string): Promise<Emulator> {
       "x-amz-target": "AmazonSQS.CreateQueue",
     };
     const payload = JSON.stringify({ QueueName: name, Attributes: attributes });
-    const { statusCode, body } = await app.inject({ method: "POST", url: "/", headers, payload });
-    if (statusCode !== 200) throw new Error(`The queue ${name} cannot be made: ${body}`);
+    const { status, body } = await forward({ method: "POST", path: "/", headers, payload });
+    if (status !== 200) throw new Error(`The queue ${name} cannot be made: ${body}`);
   }
 
   return {
     async ask(request, body, gone) {
       await created;
-      const { method, path: url, headers } = request;
+      const { method, path, headers } = request;
       const payload = await withKnownUrl(request, body, urlOf);
-      const sent = { ...headers, "content-length": String(Buffer.byteLength(payload)) };
-      const {
-        statusCode,
-        headers: received,
-        rawPayload,
-      } = await app.inject({
-        method: method as "POST",
-        url,
-        headers: sent,
-        payload,
-        signal: gone,
-      });
-      const type = String(received["content-type"] ?? "text/plain");
-      return { status: statusCode, headers: { "content-type": type }, body: rawPayload };
+      return forward({ method, path, headers, payload, signal: gone });
     },
     createQueue(name, attributes, host) {
       const creating = create(name, attributes, host);
@@ -93,8 +93,39 @@ export async function startEmulator(regionName: string): Promise<Emulator> {
         delayed: messages.delayed.map(({ body }) => body),
       };
     },
-    close: () => app.close(),
+    async close() {
+      agent.destroy();
+      await app.close();
+    },
   };
+}
+
+function pathOf(name: string): string {
+  return process.platform === "win32" ? `\\\\.\\pipe\\${name}` : join(tmpdir(), `${name}.sock`);
+}
+
+interface EmulatorRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly payload: string;
+  readonly signal?: AbortSignal | undefined;
+  readonly socketPath: string;
+  readonly agent: Agent;
+}
+
+function send({ payload, headers, signal, ...way }: EmulatorRequest): Promise<Answer> {
+  const sent = { ...headers, "content-length": String(Buffer.byteLength(payload)) };
+  return new Promise((resolve, reject) => {
+    const outgoing = httpRequest({ ...way, headers: sent, ...(signal && { signal }) }, (incoming) => {
+      buffer(incoming).then((body) => {
+        const type = incoming.headers["content-type"] ?? "text/plain";
+        resolve({ status: incoming.statusCode ?? 500, headers: { "content-type": type }, body });
+      }, reject);
+    });
+    outgoing.on("error", reject);
+    outgoing.end(payload);
+  });
 }
 
 /**

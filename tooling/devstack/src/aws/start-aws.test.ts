@@ -185,7 +185,7 @@ describe("a fault", () => {
   });
 
   it("can be for one queue, or one topic", async () => {
-    aws.createQueue("other");
+    await aws.createQueue("other");
     aws.faults.next({ kind: "reset", before: "apply" }, { on: { action: "SendMessage", queue: "other" } });
     await expect(send("x")).resolves.toBeDefined();
     const QueueUrl = `${aws.endpointUrl}/000000000000/other`;

@@ -301,7 +301,7 @@ it("forgets a request whose body never comes whole", async () => {
   const fault = faults.next({ kind: "answer", status: 500 });
   const socket = openSocket(url);
   const response = readToEnd(socket);
-  socket.write("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
+  socket.write("POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 10\r\n\r\nabc");
   await fault.struck();
   socket.destroy();
   await response;
