@@ -1,4 +1,6 @@
 import type { Issue } from "../errors/issues.ts";
+import type { HttpProxyOptions } from "../http/proxy.ts";
+import { type AwsAgents, awsAgents } from "./agents.ts";
 import { type AwsCredentialsOption, type SdkCredentials, sdkCredentials } from "./credentials.ts";
 
 /** How a client of the AWS SDK reaches AWS. */
@@ -8,6 +10,8 @@ export interface AwsConnectionOptions {
   readonly credentials?: AwsCredentialsOption | undefined;
   /** Default: AWS itself. */
   readonly endpoint?: string | undefined;
+  /** Proxies to go through. Default: none; the environment is not looked at. */
+  readonly proxy?: HttpProxyOptions | undefined;
   /** The longest that one request may take, in milliseconds. */
   readonly requestTimeoutMs: number;
 }
@@ -24,8 +28,8 @@ export interface AwsClientSettings {
     requestTimeout?: number;
     throwOnRequestTimeout?: boolean;
     socketTimeout?: number;
-    httpAgent: { keepAlive: boolean; maxSockets: number };
-    httpsAgent: { keepAlive: boolean; maxSockets: number };
+    httpAgent: AwsAgents["httpAgent"];
+    httpsAgent: AwsAgents["httpsAgent"];
   };
 }
 
@@ -42,8 +46,12 @@ export function awsClientSettings({
   region,
   credentials,
   endpoint,
+  proxy,
   requestTimeoutMs,
 }: AwsConnectionOptions): AwsClientSettings {
+  const connectionTimeout = Math.min(requestTimeoutMs, longestConnectingMs);
+  // A little shorter than a request may take, so that it is known which of them took too long.
+  const connectTimeoutMs = connectionTimeout * 0.9;
   return {
     region,
     ...(endpoint !== undefined && { endpoint }),
@@ -51,9 +59,8 @@ export function awsClientSettings({
     // The engines retry: they know which entries of a batch have failed, and what order must be kept.
     maxAttempts: 1,
     requestHandler: {
-      connectionTimeout: Math.min(requestTimeoutMs, longestConnectingMs),
-      httpAgent: { keepAlive: true, maxSockets },
-      httpsAgent: { keepAlive: true, maxSockets },
+      connectionTimeout,
+      ...awsAgents({ keepAlive: true, maxSockets, proxy, connectTimeoutMs }),
     },
   };
 }

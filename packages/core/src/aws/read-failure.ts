@@ -35,6 +35,8 @@ interface SdkError {
   readonly message?: unknown;
   readonly syscall?: unknown;
   readonly errors?: unknown;
+  /** Of our own errors of the network. */
+  readonly details?: { readonly sent?: unknown };
   readonly $response?: unknown;
   readonly $metadata?: {
     readonly httpStatusCode?: number;
@@ -170,7 +172,8 @@ const handshake =
   /before secure TLS connection was established|wrong version number|handshake|did not establish a connection/i;
 
 /** Whether it is certain that no byte of the request went out. */
-function neverLeft({ syscall, message, errors }: SdkError, fault: string): boolean {
+function neverLeft({ syscall, message, errors, details }: SdkError, fault: string): boolean {
+  if (details?.sent === false) return true;
   if (withoutConnection.test(fault) || withoutCredentials.test(fault) || withoutTrust.test(fault))
     return true;
   if (syscall === "connect" || syscall === "getaddrinfo") return true;

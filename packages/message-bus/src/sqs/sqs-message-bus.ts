@@ -7,6 +7,7 @@ import type {
   SendOutcome,
   WaitOptions,
 } from "@wirekit/core";
+import { withProxyFromEnv } from "@wirekit/core/http";
 import {
   anySignal,
   type Deadline,
@@ -100,14 +101,14 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
   /**
    * A bus as the environment says: `SQS_QUEUE_URL` (the base URL), `AWS_REGION`, and the pair
    * `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, with `AWS_SESSION_TOKEN`, in place of the standard
-   * chain. `overrides` come first.
+   * chain; `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. `overrides` come first.
    *
    * @throws ConfigError naming every variable and option at fault.
    */
   static fromEnv(env: Env = process.env, overrides: Overrides<SqsMessageBusOptions> = {}): SqsMessageBus {
     return makeFromEnv<SqsMessageBusOptions, SqsMessageBus>(
       { variables: sqsVariables, env, overrides },
-      (options) => new SqsMessageBus(options),
+      (options) => new SqsMessageBus(withProxyFromEnv(options, env)),
     );
   }
 

@@ -48,7 +48,11 @@ export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
   const script = new FaultScript<AwsFault, AwsOn, ApiRequest>(awsVocabulary);
   const counts: RequestCounts = {};
   const serving = { service: createAwsService(emulator, counts), script, now: Date.now, maxBodyBytes };
-  const server = await listen(port, (exchange) => serveFaulty(exchange, serving));
+  const listening = listen(port, (exchange) => serveFaulty(exchange, serving));
+  const server = await listening.catch(async (error) => {
+    await emulator.close();
+    throw error;
+  });
   let closing: Promise<void> | undefined;
 
   async function close(): Promise<void> {
