@@ -107,5 +107,5 @@ it("finds queues behind an account", async () => {
   const target = sqs.newQueue();
   const queueUrl = `${sqs.aws.endpointUrl}/${sqs.aws.accountId}`;
   await sqs.open({ queueUrl }).sendMessage(statusUpdate("R-1"), { target });
-  expect(sqs.aws.inspectQueue(target).ready).toHaveLength(1);
+  expect((await sqs.aws.inspectQueue(target)).ready).toHaveLength(1);
 });
