@@ -34,6 +34,7 @@ import type { DefinedEvent } from "./events/define-event.ts";
 import type { EventSchema, Published } from "./events/schema.ts";
 import { type Provisioned, provision } from "./provisioning/provision.ts";
 import type { ProvisionOptions } from "./provisioning/provision-options.ts";
+import { checkBatchOptions, checkList, checkTarget } from "./publishing/check-call.ts";
 import type {
   BatchEvent,
   PublishCall,
@@ -99,27 +100,38 @@ export class AwsMessaging implements Client<PublishCall, PublisherStats> {
     event: Published<Schema>,
     options: PublishOptions = noOptions,
   ): Promise<PublishReceipt> {
-    return this.#publisher.publish({ target, event, options });
+    const refused = refusalOf(target);
+    return refused ?? this.#publisher.publish({ target, event, options });
   }
 
-  /** Publishes many events; resolves with what became of each, in their order. */
-  publishBatch<Schema extends EventSchema>(
+  /**
+   * Publishes many events; resolves with what became of each, in their order.
+   *
+   * @throws ConfigError if there is no target or list, or for an option at fault; nothing is published then.
+   */
+  async publishBatch<Schema extends EventSchema>(
     target: PublishTarget<Schema>,
     events: readonly BatchEvent<Schema>[],
     options: Pick<PublishOptions, "signal" | "timeoutMs"> = {},
   ): Promise<SendOutcome<PublishReceipt>[]> {
-    return Promise.all(
-      events.map(({ event, ...own }) =>
-        this.#publisher.publishOutcome({ target, event, options: { ...own, ...options } }),
-      ),
-    );
+    checkTarget(target);
+    checkList(events);
+    checkBatchOptions(options);
+    // Not by `map`, which passes over what is missing in the list.
+    const outcomes = Array.from(events, (given) => {
+      const { event, ...own } = given ?? ({} as BatchEvent<Schema>);
+      return this.#publisher.publishOutcome({ target, event, options: { ...own, ...options } });
+    });
+    return Promise.all(outcomes);
   }
 
   /** Publishes an event that knows its topic and schema: one made by what `defineEvent` returned. */
   publishEvent<Schema extends EventSchema>(
-    { definition, event }: DefinedEvent<Schema>,
-    options: PublishOptions = {},
+    defined: DefinedEvent<Schema>,
+    options: PublishOptions = noOptions,
   ): Promise<PublishReceipt> {
+    // What is none has no definition: `publish` says so.
+    const { definition, event } = defined ?? ({} as DefinedEvent<Schema>);
     return this.publish(definition, event, options);
   }
 
@@ -138,7 +150,9 @@ export class AwsMessaging implements Client<PublishCall, PublisherStats> {
     const { issues } = findConsumeFaults(given, handler);
     const { topic, queue, schema, discriminator, ...handling } = given ?? {};
     const name = topic ?? queue ?? "";
-    const subscriptions = new SubscriptionRegistry().subscribe(name, { schema, discriminator }, handler);
+    const subscriptions = new SubscriptionRegistry();
+    // What is wrong is named by the consumer that does not come to be.
+    if (issues.length === 0) subscriptions.subscribe(name, { schema, discriminator }, handler);
     const target = topic === undefined ? { queue: name } : { topic };
     return this.#start(target, name, subscriptions, { ...handling, issues });
   }
@@ -149,6 +163,12 @@ export class AwsMessaging implements Client<PublishCall, PublisherStats> {
    */
   async runConsumer(subscriptions: SubscriptionRegistry, options: HandlingOptions = {}): Promise<void> {
     const faults = findHandlingFaults(options);
+    // Not by its class, which a program may have twice.
+    const { find, topics } = (subscriptions ?? {}) as Partial<SubscriptionRegistry>;
+    if (typeof find !== "function" || !Array.isArray(topics)) {
+      faults.add({ path: "subscriptions", message: "must be a SubscriptionRegistry" });
+      faults.throwIfAny();
+    }
     const { signal, ...handling } = options ?? {};
     const start = (topic: string) =>
       this.#start({ topic }, topic, subscriptions, { ...handling, issues: faults.issues });
@@ -227,6 +247,16 @@ export class AwsMessaging implements Client<PublishCall, PublisherStats> {
     this.#clients.close();
     this.#status = "closed";
     return { ...unsent, notHandled: consumed.reduce((sum, { notHandled }) => sum + notHandled, 0) };
+  }
+}
+
+/** A rejection for a target that is none; `undefined` for one that is usual, at little cost. */
+function refusalOf(target: unknown): Promise<never> | undefined {
+  try {
+    checkTarget(target);
+    return undefined;
+  } catch (thrown) {
+    return Promise.reject(thrown);
   }
 }
 

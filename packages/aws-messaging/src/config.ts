@@ -2,6 +2,7 @@ import type { SNSClient } from "@aws-sdk/client-sns";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { Clock, Env, Logger, Overrides, Random, RetryPolicy } from "@wirekit/core";
 import { type AwsCredentialsOption, checkEndpoint, credentialsOption, regionOption } from "@wirekit/core/aws";
+import { type HttpProxyOptions, httpTransportRules, withProxyFromEnv } from "@wirekit/core/http";
 import { env, Faults, makeFromEnv, type OptionRule, option, readOptions } from "@wirekit/core/kit";
 import type { AuditHook } from "./audit.ts";
 import type { MessageCipher } from "./encryption/message-cipher.ts";
@@ -26,6 +27,11 @@ export interface AwsMessagingOptions {
   readonly endpointUrl?: string | undefined;
   /** Host names (with port or without) that may be spoken to without TLS besides loopback. Default none. */
   readonly plainHttpHosts?: readonly string[] | undefined;
+  /**
+   * Proxies to go through, to all services of AWS. `fromEnv` reads `HTTPS_PROXY`, `HTTP_PROXY` and
+   * `NO_PROXY`. Default: none.
+   */
+  readonly proxy?: HttpProxyOptions | undefined;
   /** Prefix of every derived topic and queue name: `prod`. Default none. */
   readonly environment?: string | undefined;
   /** Logical topic to ARN or name; wins over the rule. */
@@ -128,6 +134,7 @@ const rules = {
   }),
   endpointUrl: option.text(),
   plainHttpHosts: option.list(option.text({ presence: "required" })),
+  proxy: httpTransportRules.proxy,
   environment: text(/^[\w-]{1,40}$/, "must be 1 to 40 letters, digits, - and _"),
   topicMap: option.textMap(),
   queueMap: option.textMap(),
@@ -184,6 +191,14 @@ export function awsMessagingConfig(options: AwsMessagingOptions): AwsMessagingCo
   return Object.freeze(config);
 }
 
+/** The rule of an option that takes a configuration, for what asks AWS on its own. */
+export const configRule = option.custom<AwsMessagingConfig>((value) => {
+  const { requestTimeoutMs, retry } = (value ?? {}) as Partial<AwsMessagingConfig>;
+  return requestTimeoutMs === undefined || retry === undefined
+    ? "must be what awsMessagingConfig returns"
+    : undefined;
+});
+
 const variables = {
   "credentials.accessKeyId": { name: "AWS_ACCESS_KEY_ID", parse: env.text },
   "credentials.secretAccessKey": { name: "AWS_SECRET_ACCESS_KEY", parse: env.text },
@@ -199,7 +214,8 @@ const variables = {
 /**
  * Reads the configuration from `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`,
  * `AWS_REGION_NAME`, `AWS_TOPIC_MAP` and `AWS_QUEUE_MAP` (JSON), `AWS_RETRY_ATTEMPTS` and `AWS_TIMEOUT`
- * (seconds). `overrides` win over the environment. Credentials come from one source, whole.
+ * (seconds), `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. `overrides` win over the environment. Credentials
+ * come from one source, whole.
  *
  * @throws ConfigError naming every variable or option at fault, never a value.
  */
@@ -207,7 +223,10 @@ export function awsMessagingConfigFromEnv(
   environment: Env = process.env,
   overrides: Overrides<AwsMessagingOptions> = {},
 ): AwsMessagingConfig {
-  return makeFromEnv({ variables, env: environment, overrides }, awsMessagingConfig);
+  return makeFromEnv<AwsMessagingOptions, AwsMessagingConfig>(
+    { variables, env: environment, overrides },
+    (options) => awsMessagingConfig(withProxyFromEnv(options, environment)),
+  );
 }
 
 function textMap(text: string): unknown {

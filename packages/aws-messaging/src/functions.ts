@@ -27,7 +27,7 @@ function messagingFor(config: AwsMessagingConfig): AwsMessaging {
 }
 
 /** As {@link AwsMessaging.publish}, with the client that belongs to `config`. */
-export function publish<Schema extends EventSchema>(
+export async function publish<Schema extends EventSchema>(
   config: AwsMessagingConfig,
   target: PublishTarget<Schema>,
   event: Published<Schema>,
@@ -37,7 +37,7 @@ export function publish<Schema extends EventSchema>(
 }
 
 /** As {@link AwsMessaging.publishBatch}, with the client that belongs to `config`. */
-export function publishBatch<Schema extends EventSchema>(
+export async function publishBatch<Schema extends EventSchema>(
   config: AwsMessagingConfig,
   target: PublishTarget<Schema>,
   events: readonly BatchEvent<Schema>[],
@@ -47,7 +47,7 @@ export function publishBatch<Schema extends EventSchema>(
 }
 
 /** As {@link AwsMessaging.publishEvent}, with the client that belongs to `config`. */
-export function publishEvent<Schema extends EventSchema>(
+export async function publishEvent<Schema extends EventSchema>(
   config: AwsMessagingConfig,
   event: DefinedEvent<Schema>,
   options?: PublishOptions,
@@ -65,7 +65,7 @@ export function consume<Schema extends EventSchema>(
 }
 
 /** As {@link AwsMessaging.runConsumer}, with the client that belongs to `config`. */
-export function runConsumer(
+export async function runConsumer(
   config: AwsMessagingConfig,
   subscriptions: SubscriptionRegistry,
   options?: HandlingOptions,
@@ -79,6 +79,13 @@ export async function closeMessaging(
   options?: CloseOptions,
 ): Promise<CloseReport<PublishCall>> {
   const messaging = shared.get(config);
+  if (messaging === undefined) return { notSent: [], unconfirmed: [], notHandled: 0 };
   shared.delete(config);
-  return (await messaging?.close(options)) ?? { notSent: [], unconfirmed: [], notHandled: 0 };
+  try {
+    return await messaging.close(options);
+  } catch (thrown) {
+    // A limit that is none: nothing was closed.
+    if (!shared.has(config)) shared.set(config, messaging);
+    throw thrown;
+  }
 }

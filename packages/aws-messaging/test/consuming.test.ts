@@ -25,8 +25,8 @@ beforeEach(async () => {
 
 afterEach(() => fixture.close());
 
-const isEmpty = (name = queue) => {
-  const { ready, inFlight, delayed } = fixture.aws.inspectQueue(name);
+const isEmpty = async (name = queue) => {
+  const { ready, inFlight, delayed } = await fixture.aws.inspectQueue(name);
   return ready.length + inFlight.length + delayed.length === 0;
 };
 
@@ -77,7 +77,7 @@ describe("a message", () => {
   it("goes to the dead-letter destination with its reason when it has failed often enough", async () => {
     const messaging = fixture.messaging();
     await messaging.provision("orders", { maxReceiveCount: 100 });
-    fixture.aws.createQueue("given-up");
+    await fixture.aws.createQueue("given-up");
     const consumer = messaging.consume(
       { ...target, ...quick, deadLetter: { queue: "given-up" }, retry: { maxAttempts: 2 } },
       () => {
@@ -85,9 +85,9 @@ describe("a message", () => {
       },
     );
     await messaging.publish(target, event(7), { attributes: { tenant: "t-1" } });
-    await until(() => fixture.aws.inspectQueue("given-up").ready.length === 1);
+    await until(async () => (await fixture.aws.inspectQueue("given-up")).ready.length === 1);
     await until(isEmpty);
-    expect(JSON.parse(fixture.aws.inspectQueue("given-up").ready[0] ?? "")).toMatchObject({ n: 7 });
+    expect(JSON.parse((await fixture.aws.inspectQueue("given-up")).ready[0] ?? "")).toMatchObject({ n: 7 });
     await consumer.close();
     expect(consumer.stats()).toMatchObject({ received: 2, retried: 1, deadLettered: 1 });
   });
@@ -104,7 +104,7 @@ describe("a message", () => {
     });
     await messaging.publish({ topic: "orders", schema: OrderPlaced.partial() }, { n: 4_111_111 });
     await invalid;
-    await until(() => fixture.aws.inspectQueue(`${queue}-dead-letters`).ready.length === 1);
+    await until(async () => (await fixture.aws.inspectQueue(`${queue}-dead-letters`)).ready.length === 1);
     expect(logger.lines.join("\n")).toContain("invalid");
     expect(logger.lines.join("\n")).not.toContain("4111111");
   });
@@ -124,7 +124,7 @@ describe("a message", () => {
     await until(() => logger.lines.some((line) => line.includes("aws-messaging/subscription-not-found")));
     controller.abort();
     await running;
-    expect(isEmpty()).toBe(false);
+    expect(await isEmpty()).toBe(false);
   });
 });
 
@@ -366,15 +366,15 @@ describe("a consumer", () => {
     await running;
     // What a dropped poll was about to bring is out of sight until its visibility time-out: SQS has no way to
     // call it back.
-    await until(() => {
-      const { ready, inFlight } = fixture.aws.inspectQueue(queue);
+    await until(async () => {
+      const { ready, inFlight } = await fixture.aws.inspectQueue(queue);
       const { received } = consumer.stats();
       return ready.length + inFlight.length === 5 && inFlight.length === received && received >= 2;
     });
     const { notHandled } = await consumer.close({ timeoutMs: 3_000 });
     expect(notHandled).toBeGreaterThan(0);
     // All are in sight again for another consumer.
-    await until(() => fixture.aws.inspectQueue(queue).ready.length === 5);
+    await until(async () => (await fixture.aws.inspectQueue(queue)).ready.length === 5);
   });
 });
 
@@ -383,7 +383,7 @@ it("encrypts on the way, and takes a changed message for invalid", async () => {
   const messaging = fixture.messaging({ encryption: messageCipher({ keys }) });
   await messaging.provision("orders");
   await messaging.publish(target, event(42), { attributes: { tenant: "t-1" } });
-  expect(fixture.aws.inspectQueue(queue).ready[0]).not.toContain("placed_at");
+  expect((await fixture.aws.inspectQueue(queue)).ready[0]).not.toContain("placed_at");
   const handled: unknown[] = [];
   const consumer = messaging.consume(
     { ...target, ...quick },

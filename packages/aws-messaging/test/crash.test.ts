@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "@jest/globals";
+import type { Answer } from "@wirekit/devstack/aws";
 import { runTypeScript } from "@wirekit/test-support/run-typescript";
 import { scale } from "@wirekit/test-support/scale";
 import type { AwsMessaging } from "../src/index.ts";
@@ -101,13 +102,16 @@ async function handleTheRest({ fixture }: Stage): Promise<Done[]> {
       ({ n }, { metadata }) => void done.push({ topic, n, messageId: metadata.messageId }),
     );
   }
-  await until(() => topics.every((topic) => held(fixture, topic) === 0));
+  await until(async () => {
+    const counts = await Promise.all(topics.map((topic) => held(fixture, topic)));
+    return counts.every((count) => count === 0);
+  });
   await messaging.close();
   return done;
 }
 
-function held(fixture: Stage["fixture"], topic: (typeof topics)[number]): number {
-  const { ready, inFlight, delayed } = fixture.aws.inspectQueue(queues[topic]);
+async function held(fixture: Stage["fixture"], topic: (typeof topics)[number]): Promise<number> {
+  const { ready, inFlight, delayed } = await fixture.aws.inspectQueue(queues[topic]);
   return ready.length + inFlight.length + delayed.length;
 }
 
@@ -119,9 +123,7 @@ function killTheProcess(stage: Stage): void {
 
 /** Deaths that are caused from outside, at the second delete. */
 function plan(stage: Stage, step: Step): void {
-  const { fixture } = stage;
-  const { faults } = fixture.aws;
-  const allHeld = () => held(fixture, "orders") + held(fixture, "orders.fifo");
+  const { faults } = stage.fixture.aws;
   let deletes = 0;
   const isSecond = () => {
     deletes += 1;
@@ -136,16 +138,12 @@ function plan(stage: Stage, step: Step): void {
     faults.next({ kind: "reset", before: "apply" }, { on: "DeleteMessageBatch", when });
   }
   if (step === "deleted, and not told so") {
-    const when = () => {
-      if (!isSecond()) return false;
-      const before = allHeld();
-      void until(() => allHeld() < before).then(() => {
-        killTheProcess(stage);
-        unanswered.release();
-      });
-      return true;
+    const kill = (answer: Answer) => {
+      killTheProcess(stage);
+      return answer;
     };
-    const unanswered = faults.next({ kind: "hold", before: "answer" }, { on: "DeleteMessageBatch", when });
+    const unanswered = { kind: "stall", afterBytes: 0 } as const;
+    faults.next([{ kind: "rewrite", edit: kill }, unanswered], { on: "DeleteMessageBatch", when: isSecond });
   }
 }
 

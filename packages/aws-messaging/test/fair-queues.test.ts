@@ -44,7 +44,7 @@ const put = (n: number) =>
   );
 
 it("handles the messages of a group on a standard queue at once, and no failure holds up the others", async () => {
-  for (const queue of ["orders", "given-up"]) fixture.aws.createQueue(queue);
+  for (const queue of ["orders", "given-up"]) await fixture.aws.createQueue(queue);
   await Promise.all(numbers(10).map(put));
   const goOn = deferred();
   const groups: (string | undefined)[] = [];

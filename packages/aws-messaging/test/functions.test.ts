@@ -182,7 +182,7 @@ describe("a dead-letter destination", () => {
     await messaging.provision("orders");
     await messaging.provision(deadLetter.topic);
     await giveUp(messaging, deadLetter);
-    await until(() => fixture.aws.inspectQueue(queue).ready.length === 1);
+    await until(async () => (await fixture.aws.inspectQueue(queue)).ready.length === 1);
   });
 
   it("can be a FIFO queue or topic by what its name is mapped to", async () => {
@@ -202,15 +202,15 @@ describe("a dead-letter destination", () => {
       await consumer.close();
     }
     await messaging.close();
-    expect(aws.inspectQueue("test-given-up-queue.fifo").ready).toHaveLength(2);
+    expect((await aws.inspectQueue("test-given-up-queue.fifo")).ready).toHaveLength(2);
   });
 
   it("can be a FIFO queue", async () => {
     const messaging = fixture.messaging();
     await messaging.provision("orders");
-    fixture.aws.createQueue("given-up.fifo");
+    await fixture.aws.createQueue("given-up.fifo");
     await giveUp(messaging, { queue: "given-up.fifo" });
-    await until(() => fixture.aws.inspectQueue("given-up.fifo").ready.length === 1);
+    await until(async () => (await fixture.aws.inspectQueue("given-up.fifo")).ready.length === 1);
   });
 
   it("that does not exist loses nothing: the message is tried again until it does", async () => {
@@ -218,8 +218,8 @@ describe("a dead-letter destination", () => {
     await messaging.provision("orders", { maxReceiveCount: 100 });
     const consumer = await giveUp(messaging, { queue: "later" });
     await until(() => consumer.stats().failedDeadLetters > 0);
-    fixture.aws.createQueue("later");
-    await until(() => fixture.aws.inspectQueue("later").ready.length === 1);
+    await fixture.aws.createQueue("later");
+    await until(async () => (await fixture.aws.inspectQueue("later")).ready.length === 1);
   });
 });
 

@@ -17,8 +17,8 @@ beforeEach(async () => {
 
 afterEach(() => fixture.close());
 
-const held = (name = queue) => {
-  const { ready, inFlight, delayed } = fixture.aws.inspectQueue(name);
+const held = async (name = queue) => {
+  const { ready, inFlight, delayed } = await fixture.aws.inspectQueue(name);
   return ready.length + inFlight.length + delayed.length;
 };
 
@@ -55,7 +55,7 @@ describe("a dead letter that cannot be written", () => {
     ]);
     expect(consumer.health().status).toBe("degraded");
     expect(handled).toBe(2);
-    expect(held()).toBe(1);
+    expect(await held()).toBe(1);
     await consumer.close();
   });
 
@@ -83,7 +83,7 @@ describe("a dead letter that cannot be written", () => {
     );
     await messaging.publish(target, event(1));
     await until(() => consumer.health().reasons.some(({ message }) => message.includes("the place is down")));
-    await until(() => consumer.stats().deadLettered === 1 && held() === 0);
+    await until(async () => consumer.stats().deadLettered === 1 && (await held()) === 0);
     expect({ handled, tries }).toEqual({ handled: 2, tries: 3 });
     expect(consumer.stats()).toMatchObject({ deadLettered: 1, failedDeadLetters: 2 });
     expect(consumer.health().status).toBe("ok");
@@ -115,7 +115,7 @@ describe("a dead letter that cannot be written", () => {
     await consumer.close();
     const next = new Set<number>();
     messaging.consume({ ...target, ...quick }, ({ n }) => void next.add(n));
-    await until(() => next.size === 10 && held() === 0);
+    await until(async () => next.size === 10 && (await held()) === 0);
   });
 
   it.each<[string, () => Promise<unknown>]>([
@@ -257,6 +257,6 @@ it.each([
     await Promise.all(numbers(61).map((n) => messaging.publish(target, event(n))));
     await until(() => handled.size === 59);
     slow.resolve();
-    await until(() => held() === 0);
+    await until(async () => (await held()) === 0);
   },
 );

@@ -74,7 +74,7 @@ describe("a body over the limit", () => {
     const messaging = await start();
     await messaging.publish(target, large);
     const [key] = await keys();
-    expect(fixture.aws.inspectQueue(queue).ready).toEqual([
+    expect((await fixture.aws.inspectQueue(queue)).ready).toEqual([
       `["software.amazon.payloadoffloading.PayloadS3Pointer",{"s3BucketName":"bodies","s3Key":"${key}"}]`,
     ]);
   });
@@ -242,7 +242,7 @@ describe("a message that is not sent", () => {
     const messaging = await start({ largeBodies: { store: full } });
     await expect(messaging.publish(target, large)).rejects.toThrow("full");
     expect(deleted).toHaveLength(1);
-    expect(fixture.aws.inspectQueue(queue).ready).toEqual([]);
+    expect((await fixture.aws.inspectQueue(queue)).ready).toEqual([]);
   });
 
   it("is refused where its attributes leave no room for the pointer", async () => {

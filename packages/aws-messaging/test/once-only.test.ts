@@ -53,7 +53,7 @@ describe("a message that is delivered twice", () => {
       await settled(consumer, 2);
       expect(handled).toEqual([1]);
       expect(consumer.stats()).toMatchObject({ handled: 2, duplicates: 1 });
-      const { ready, inFlight, delayed } = fixture.aws.inspectQueue("test-orders-queue");
+      const { ready, inFlight, delayed } = await fixture.aws.inspectQueue("test-orders-queue");
       expect([ready, inFlight, delayed]).toEqual([[], [], []]);
     },
   );

@@ -51,7 +51,7 @@ it("makes a topic whose messages arrive in its queue, raw", async () => {
   const { topicArn, queueUrl } = await make("user-events");
   await publish(topicArn);
   expect(queueUrl).toContain("prod-user-events-queue");
-  expect(aws.inspectQueue("prod-user-events-queue").ready).toEqual(["{}"]);
+  expect((await aws.inspectQueue("prod-user-events-queue")).ready).toEqual(["{}"]);
 });
 
 it("can be run again, also with other settings", async () => {
@@ -59,7 +59,9 @@ it("can be run again, also with other settings", async () => {
   const second = await make("user-events", { visibilityTimeoutMs: 60_000, delivery: "wrapped" });
   expect(second).toEqual(first);
   await publish(first.topicArn);
-  expect(aws.inspectQueue("prod-user-events-queue").ready).toEqual([expect.stringContaining("Notification")]);
+  expect((await aws.inspectQueue("prod-user-events-queue")).ready).toEqual([
+    expect.stringContaining("Notification"),
+  ]);
   const sqs = await clients.sqsAdmin();
   const { Attributes } = await sqs.getQueueAttributes({
     QueueUrl: first.queueUrl,
@@ -93,7 +95,7 @@ it("makes FIFO topics and queues, any number of times", async () => {
   expect(await make("orders.fifo", { maxReceiveCount: 9 })).toEqual(made);
   expect([topicArn, queueArn, deadLetterQueueArn].every((arn) => arn.endsWith(".fifo"))).toBe(true);
   await publish(topicArn, "group");
-  expect(aws.inspectQueue("prod-orders-queue.fifo").ready).toEqual(["{}"]);
+  expect((await aws.inspectQueue("prod-orders-queue.fifo")).ready).toEqual(["{}"]);
 });
 
 it("makes topic and queue under the names that they are mapped to", async () => {
@@ -106,7 +108,7 @@ it("makes topic and queue under the names that they are mapped to", async () => 
     ["users", "crm", "crm-dead-letters"],
   );
   await publish(made.topicArn);
-  expect(aws.inspectQueue("crm").ready).toEqual(["{}"]);
+  expect((await aws.inspectQueue("crm")).ready).toEqual(["{}"]);
 });
 
 it.each(["queueArn", "queueUrl"] as const)(
@@ -123,7 +125,7 @@ it.each(["queueArn", "queueUrl"] as const)(
 it("takes a standard queue on a FIFO topic, and no FIFO queue on a standard topic", async () => {
   const made = await make("orders.fifo", {}, { queueMap: { "orders.fifo": "orders-log" } });
   await publish(made.topicArn, "group");
-  expect(aws.inspectQueue("orders-log").ready).toEqual(["{}"]);
+  expect((await aws.inspectQueue("orders-log")).ready).toEqual(["{}"]);
   const failed = make("orders", {}, { queueMap: { orders: "orders.fifo" } });
   await expect(failed).rejects.toMatchObject({ name: "ConfigError", issues: [{ path: "queueMap.orders" }] });
 });

@@ -34,7 +34,7 @@ async function publisherTo(topic: string, batching: PublishBatching = {}): Promi
   const Attributes = topic.endsWith(".fifo") ? { FifoTopic: "true", ContentBasedDeduplication: "true" } : {};
   const { TopicArn = "" } = await sns.createTopic({ Name: topic, Attributes });
   const queue = topic.replace(/(\.fifo)?$/, "-queue$1");
-  aws.createQueue(queue);
+  await aws.createQueue(queue);
   const Endpoint = `arn:aws:sqs:${aws.regionName}:${aws.accountId}:${queue}`;
   const delivery = { Protocol: "sqs", Endpoint, ReturnSubscriptionArn: true } as const;
   await sns.subscribe({ TopicArn, ...delivery, Attributes: { RawMessageDelivery: "true" } });
@@ -60,8 +60,8 @@ async function publish(publisher: TopicPublisher, n: number, groupId?: string) {
   return publisher.send(await prepareEntry({ topic, schema }, { n }, { groupId }, context), {});
 }
 
-const arrived = (queue: string) =>
-  aws.inspectQueue(queue).ready.map((body) => (JSON.parse(body) as { n: number }).n);
+const arrived = async (queue: string) =>
+  (await aws.inspectQueue(queue)).ready.map((body) => (JSON.parse(body) as { n: number }).n);
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
 
 describe("single publishes", () => {
@@ -71,7 +71,7 @@ describe("single publishes", () => {
     const receipts = await Promise.all(numbers(count).map((n) => publish(publisher, n)));
     expect(new Set(receipts.map(({ messageId }) => messageId)).size).toBe(count);
     expect(aws.counts).toEqual({ PublishBatch: count / 10 });
-    expect(arrived("orders-queue").sort((one, other) => one - other)).toEqual(numbers(count));
+    expect((await arrived("orders-queue")).sort((one, other) => one - other)).toEqual(numbers(count));
   });
 
   it("are retried where they failed, and not where they did not", async () => {
@@ -83,7 +83,7 @@ describe("single publishes", () => {
       senderFault: false,
     });
     await Promise.all(numbers(10).map((n) => publish(publisher, n)));
-    expect(arrived("orders-queue").sort((one, other) => one - other)).toEqual(numbers(10));
+    expect((await arrived("orders-queue")).sort((one, other) => one - other)).toEqual(numbers(10));
     expect(publisher.stats()).toMatchObject({ delivered: 10, retries: 3 });
   });
 
@@ -111,14 +111,14 @@ describe("single publishes", () => {
     const publisher = await publisherTo("orders");
     aws.faults.next(fault, { times: 2 });
     await Promise.all(numbers(5).map((n) => publish(publisher, n)));
-    expect(arrived("orders-queue").sort((one, other) => one - other)).toEqual(numbers(5));
+    expect((await arrived("orders-queue")).sort((one, other) => one - other)).toEqual(numbers(5));
   });
 
   it("may arrive twice when an answer was lost, and are never lost themselves", async () => {
     const publisher = await publisherTo("orders");
     aws.faults.next({ kind: "reset", before: "answer" });
     await publish(publisher, 1);
-    expect(arrived("orders-queue")).toEqual([1, 1]);
+    expect(await arrived("orders-queue")).toEqual([1, 1]);
   });
 
   it("reject once the attempts are used up, with what AWS said", async () => {
@@ -184,7 +184,7 @@ describe("a FIFO topic", () => {
       { times: 3 },
     );
     await Promise.all(numbers(30).map((n) => publish(publisher, n, `group-${n % 3}`)));
-    const order = arrived("orders-queue.fifo");
+    const order = await arrived("orders-queue.fifo");
     for (const group of numbers(3)) {
       expect(order.filter((n) => n % 3 === group)).toEqual(numbers(30).filter((n) => n % 3 === group));
     }

@@ -30,8 +30,8 @@ afterAll(async () => {
 const to = (topic: string) => ({ topic, schema: z.object({ n: z.number(), text: z.string().optional() }) });
 const fifo = { ...to("orders.fifo"), deduplicationId: ({ n }: { n: number }) => `d-${n}` };
 
-const arrived = (queue: string) =>
-  aws.inspectQueue(queue).ready.map((body) => (JSON.parse(body) as { n: number }).n);
+const arrived = async (queue: string) =>
+  (await aws.inspectQueue(queue)).ready.map((body) => (JSON.parse(body) as { n: number }).n);
 
 describe("a publish that SNS or the SDK cannot carry", () => {
   const attribute = (value: unknown) => ({ attributes: { a: value } }) as PublishOptions;
@@ -107,14 +107,14 @@ describe("a request that SNS refuses as a whole", () => {
     expect(outcomes[7]).toMatchObject({
       reason: { code: "aws/sender", fault: "InvalidParameterException", retryable: false, attempts: 1 },
     });
-    expect(arrived("orders-queue").sort()).toEqual(numbers(10).filter((n) => n !== 7));
+    expect((await arrived("orders-queue")).sort()).toEqual(numbers(10).filter((n) => n !== 7));
   });
 
   it("on a FIFO topic sends one half after the other, in order", async () => {
     refuse("InvalidParameter");
     const outcomes = await publishTen(fifo, (n) => `g-${n}`);
     expect(outcomes.map(({ status }) => status === "rejected")).toEqual(numbers(10).map((n) => n === 7));
-    expect(arrived("orders-queue.fifo")).toEqual(numbers(10).filter((n) => n !== 7));
+    expect(await arrived("orders-queue.fifo")).toEqual(numbers(10).filter((n) => n !== 7));
   });
 
   it.each([
@@ -134,5 +134,5 @@ describe("a request that SNS refuses as a whole", () => {
 it("publishes 100 messages of one group to a standard topic in ten requests: it is a fair queue's", async () => {
   await Promise.all(numbers(100).map((n) => messaging.publish(to("tenants"), { n }, { groupId: "t" })));
   expect(aws.counts).toEqual({ PublishBatch: 10 });
-  expect(arrived("tenants-queue")).toHaveLength(100);
+  expect(await arrived("tenants-queue")).toHaveLength(100);
 });

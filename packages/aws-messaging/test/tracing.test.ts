@@ -148,7 +148,7 @@ describe("with a tracer provider", () => {
     await messaging.provision("orders.fifo");
     const fifo = { topic: "orders.fifo", schema: OrderPlaced };
     await Promise.all(numbers(10).map((n) => messaging.publish(fifo, event(n), { groupId: "g" })));
-    const { ready } = fixture.aws.inspectQueue("test-orders-queue.fifo");
+    const { ready } = await fixture.aws.inspectQueue("test-orders-queue.fifo");
     expect(ready.map((body) => (JSON.parse(body) as { n: number }).n)).toEqual(numbers(10));
   });
 

@@ -1,10 +1,18 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { createServer as createHttpServer, request as httpRequest, type IncomingMessage } from "node:http";
-import { createServer as createHttpsServer } from "node:https";
-import { type AddressInfo, connect, type Server, type Socket } from "node:net";
+import { createServer as createHttpServer, request as plainRequest } from "node:http";
+import { createServer as createHttpsServer, request as tlsRequest } from "node:https";
+import type { AddressInfo, Server, Socket } from "node:net";
 import { afterEach, describe, expect, it } from "@jest/globals";
-import { createHttpTransport, type HttpProxyOptions, proxyFromEnv } from "../src/http/index.ts";
+import { startHttpProxy } from "@wirekit/test-support/http-proxy";
+import { awsAgents } from "../src/aws/agents.ts";
+import { toAwsError } from "../src/aws/index.ts";
+import {
+  createHttpTransport,
+  type HttpProxyOptions,
+  proxyFromEnv,
+  withProxyFromEnv,
+} from "../src/http/index.ts";
 import { proxyFor } from "../src/http/proxy.ts";
 
 const fixture = (name: string) => readFileSync(new URL(`fixtures/${name}`, import.meta.url), "utf8");
@@ -31,42 +39,10 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-interface Seen {
-  readonly line: string;
-  readonly authorization: string | undefined;
-}
-
-/** A proxy as they are met: tunnels by CONNECT, and forwards what it is sent whole. */
-async function startProxy(refusal?: number): Promise<{ readonly port: number; readonly seen: Seen[] }> {
-  const seen: Seen[] = [];
-  const note = ({ method, url, headers }: IncomingMessage) =>
-    seen.push({ line: `${method} ${url}`, authorization: headers["proxy-authorization"] });
-  const server = createHttpServer((incoming, outgoing) => {
-    note(incoming);
-    const { host } = incoming.headers;
-    const onward = httpRequest(
-      incoming.url ?? "",
-      { method: incoming.method, headers: { host } },
-      (answer) => {
-        outgoing.writeHead(answer.statusCode ?? 500);
-        answer.pipe(outgoing);
-      },
-    );
-    incoming.pipe(onward);
-  });
-  server.on("connect", (incoming, socket, head) => {
-    note(incoming);
-    if (refusal !== undefined) return socket.end(`HTTP/1.1 ${refusal} No\r\n\r\n`);
-    const { port } = new URL(`http://${incoming.url}`);
-    const onward = connect(Number(port), "127.0.0.1", () => {
-      socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
-      onward.write(head);
-      onward.pipe(socket).pipe(onward);
-    });
-    socket.on("error", () => onward.destroy());
-    onward.on("error", () => socket.destroy());
-  });
-  return { port: await listen(server), seen };
+async function startProxy(refusal?: number) {
+  const proxy = await startHttpProxy({ refusal });
+  opened.push(() => proxy.close());
+  return proxy;
 }
 
 const startTls = () =>
@@ -89,7 +65,7 @@ describe("a transport with a proxy", () => {
     expect((await send(get(`https://localhost:${port}/a/../b`))).text).toBe("secret /a/../b");
     expect((await send(get(`https://localhost:${port}/c`))).text).toBe("secret /c");
     const authorization = `Basic ${Buffer.from("user:p@ss").toString("base64")}`;
-    expect(proxy.seen).toEqual([{ line: `CONNECT localhost:${port}`, authorization }]);
+    expect(proxy.requests).toEqual([{ line: `CONNECT localhost:${port}`, authorization }]);
   });
 
   it("has an http address fetched by the proxy", async () => {
@@ -98,7 +74,7 @@ describe("a transport with a proxy", () => {
     const send = transport({ http: `http://127.0.0.1:${proxy.port}` });
     const url = `http://127.0.0.1:${port}/x?y=1`;
     expect((await send(get(url))).text).toBe("plain /x?y=1");
-    expect(proxy.seen).toEqual([{ line: `GET ${url}`, authorization: undefined }]);
+    expect(proxy.requests).toEqual([{ line: `GET ${url}`, authorization: undefined }]);
   });
 
   it("goes past it where noProxy says so", async () => {
@@ -106,7 +82,7 @@ describe("a transport with a proxy", () => {
     const port = await startPlain();
     const send = transport({ http: `http://127.0.0.1:${proxy.port}`, noProxy: "127.0.0.1" });
     expect((await send(get(`http://127.0.0.1:${port}/`))).text).toBe("plain /");
-    expect(proxy.seen).toEqual([]);
+    expect(proxy.requests).toEqual([]);
   });
 
   it.each([
@@ -132,6 +108,105 @@ describe("a transport with a proxy", () => {
     const send = transport({ https: "http://127.0.0.1:1" });
     const call = send(get("https://localhost:1/"));
     await expect(call).rejects.toMatchObject({ code: "wirekit/connection", details: { sent: false } });
+  });
+});
+
+describe("agents for the AWS SDK's clients", () => {
+  interface AgentCall {
+    readonly port: number;
+    readonly path: string;
+    readonly proxy: HttpProxyOptions;
+    readonly connectTimeoutMs?: number;
+  }
+
+  /** One agent for each set of options, as each client has. */
+  function agentsFor({ proxy, connectTimeoutMs = 5_000 }: Pick<AgentCall, "proxy" | "connectTimeoutMs">) {
+    const agents = awsAgents({ proxy, connectTimeoutMs, keepAlive: true, maxSockets: 10 });
+    opened.push(() => {
+      agents.httpAgent.destroy();
+      agents.httpsAgent.destroy();
+    });
+    const ask = (scheme: "http" | "https", port: number, path: string) =>
+      new Promise<string>((resolve, reject) => {
+        const target = { host: scheme === "https" ? "localhost" : "127.0.0.1", port, path };
+        const request =
+          scheme === "https"
+            ? tlsRequest({ ...target, ca: cert, agent: agents.httpsAgent })
+            : plainRequest({ ...target, agent: agents.httpAgent });
+        request.on("error", reject).on("response", (answer) => {
+          let text = "";
+          answer.setEncoding("utf8").on("data", (chunk: string) => {
+            text += chunk;
+          });
+          answer.on("end", () => resolve(text));
+        });
+        request.end();
+      });
+    return ask;
+  }
+
+  it("tunnel to https addresses, once for requests after each other", async () => {
+    const proxy = await startProxy();
+    const port = await startTls();
+    const ask = agentsFor({ proxy: { https: `http://user:p%40ss@127.0.0.1:${proxy.port}` } });
+    expect(await ask("https", port, "/a")).toBe("secret /a");
+    expect(await ask("https", port, "/b")).toBe("secret /b");
+    const authorization = `Basic ${Buffer.from("user:p@ss").toString("base64")}`;
+    expect(proxy.requests).toEqual([{ line: `CONNECT localhost:${port}`, authorization }]);
+  });
+
+  it("have http addresses fetched by the proxy", async () => {
+    const proxy = await startProxy();
+    const port = await startPlain();
+    const ask = agentsFor({ proxy: { http: `http://user:word@127.0.0.1:${proxy.port}` } });
+    expect(await ask("http", port, "/x?y=1")).toBe("plain /x?y=1");
+    const authorization = `Basic ${Buffer.from("user:word").toString("base64")}`;
+    expect(proxy.requests).toEqual([{ line: `GET http://127.0.0.1:${port}/x?y=1`, authorization }]);
+  });
+
+  it("go past the proxy where noProxy says so, and where there is none for the scheme", async () => {
+    const proxy = await startProxy();
+    const [plain, secret] = [await startPlain(), await startTls()];
+    const url = `http://127.0.0.1:${proxy.port}`;
+    const ask = agentsFor({ proxy: { http: url, https: url, noProxy: "127.0.0.1, localhost" } });
+    expect([await ask("http", plain, "/"), await ask("https", secret, "/")]).toEqual(["plain /", "secret /"]);
+    expect(await agentsFor({ proxy: { https: url } })("http", plain, "/")).toBe("plain /");
+    expect(await agentsFor({ proxy: { http: url } })("https", secret, "/")).toBe("secret /");
+    expect(proxy.requests).toEqual([]);
+  });
+
+  it.each([
+    ["refuses", 407, "ConnectionError"],
+    ["is not there", "absent", "ECONNREFUSED"],
+    ["does not answer", "silent", "ETIMEDOUT"],
+  ] as const)("say that nothing was sent when the proxy %s", async (_, refusal, fault) => {
+    const proxy = await startHttpProxy({ refusal: refusal === "absent" ? undefined : refusal });
+    opened.push(() => proxy.close());
+    if (refusal === "absent") await proxy.close();
+    const ask = agentsFor({
+      proxy: { https: `http://user:hidden-word@127.0.0.1:${proxy.port}` },
+      connectTimeoutMs: refusal === "silent" ? 20 : 5_000,
+    });
+    const error = await ask("https", 1, "/").catch((thrown: unknown) => toAwsError("Sending", thrown));
+    expect(error).toMatchObject({ code: "aws/transient", request: "unsent", fault });
+    expect(JSON.stringify(error) + String(error)).not.toContain("hidden-word");
+  });
+});
+
+describe("withProxyFromEnv", () => {
+  it("adds the proxies of the environment to options that name none", () => {
+    const env = { HTTPS_PROXY: "proxy.test:3128", NO_PROXY: "internal" };
+    const fromEnv = { https: "http://proxy.test:3128", http: undefined, noProxy: "internal" };
+    const options: { region: string; proxy?: HttpProxyOptions } = { region: "r" };
+    expect(withProxyFromEnv(options, env)).toEqual({ region: "r", proxy: fromEnv });
+    expect(withProxyFromEnv({ proxy: { noProxy: "*" } }, env)).toEqual({ proxy: { noProxy: "*" } });
+    expect(withProxyFromEnv(options, {})).toBe(options);
+  });
+
+  it("names the variable that holds no URL of a proxy, and shows nothing of it", () => {
+    const read = () => withProxyFromEnv({}, { HTTPS_PROXY: "ftp://hidden-word" });
+    expect(read).toThrow("HTTPS_PROXY must be the http(s) URL of a proxy");
+    expect(read).not.toThrow("hidden-word");
   });
 });
 

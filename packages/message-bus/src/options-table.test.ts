@@ -1,8 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import { ConfigError } from "@wirekit/core";
-import { KafkaMessageBus, MemoryMessageBus } from "./index.ts";
+import { KafkaMessageBus, MemoryMessageBus, SqsMessageBus } from "./index.ts";
 import { resolveKafkaOptions } from "./kafka/kafka-options.ts";
 import { resolveMemoryOptions } from "./memory/memory-options.ts";
+import { resolveSqsOptions } from "./sqs/sqs-options.ts";
 
 /** What callers without types hand in by mistake. */
 const mistakes: Readonly<Record<string, unknown>> = {
@@ -27,7 +28,9 @@ const mistakes: Readonly<Record<string, unknown>> = {
 const kinds: Readonly<Record<string, readonly string[]>> = {
   text: ["a number in a text", "a text"],
   word: [],
-  duration: ["0.5"],
+  duration: [],
+  "duration from zero": ["0.5"],
+  credentials: ["an object", "a function"],
   "whole number": ["2^31"],
   "bounded whole number": [],
   server: [],
@@ -46,7 +49,7 @@ const kafka: Readonly<Record<string, keyof typeof kinds>> = {
   tls: "group",
   producerId: "text",
   consumerId: "text",
-  lingerMs: "duration",
+  lingerMs: "duration from zero",
   maxBatchMessages: "bounded whole number",
   maxBatchBytes: "bounded whole number",
   maxPendingMessages: "whole number",
@@ -66,8 +69,8 @@ const kafka: Readonly<Record<string, keyof typeof kinds>> = {
   keylessOrder: "word",
   receiveOrder: "word",
   maxBufferedBytes: "whole number",
-  commitIntervalMs: "duration",
-  rebalanceGraceMs: "duration",
+  commitIntervalMs: "duration from zero",
+  rebalanceGraceMs: "duration from zero",
   assignors: "assignors",
   logger: "methods",
   clock: "methods",
@@ -82,10 +85,28 @@ const memory: Readonly<Record<string, keyof typeof kinds>> = {
   clock: "methods",
   logger: "methods",
 };
-/** Durations that may be shorter than a millisecond; the others are at least one. */
-const fromZero = new Set(["lingerMs", "commitIntervalMs", "rebalanceGraceMs"]);
+const sqs: Readonly<Record<string, keyof typeof kinds>> = {
+  queueUrl: "server",
+  region: "text",
+  credentials: "credentials",
+  proxy: "group",
+  client: "methods",
+  sqs: "methods",
+  visibilityTimeoutMs: "duration from zero",
+  delaySeconds: "bounded whole number",
+  lingerMs: "duration from zero",
+  orderOnPartialFailure: "word",
+  retry: "group",
+  timeoutMs: "duration",
+  logger: "methods",
+  clock: "methods",
+  random: "random",
+};
 
+const queueUrl = "http://localhost:9324";
 const login = { securityProtocol: "SASL_SSL", userName: "somebody", password: "very-secret" } as const;
+
+const any = (value: unknown) => value as never;
 
 function faultsOf(make: () => unknown): readonly string[] {
   try {
@@ -108,6 +129,13 @@ describe.each([
     >,
   },
   {
+    bus: "SQS",
+    table: sqs,
+    make: (options: object) => new SqsMessageBus({ queueUrl, ...options }),
+    resolved: Object.keys(resolveSqsOptions({ queueUrl })),
+    hidden: { service: ["queueUrl"] } as Readonly<Record<string, readonly string[]>>,
+  },
+  {
     bus: "memory",
     table: memory,
     make: (options: object) => new MemoryMessageBus(options),
@@ -121,11 +149,11 @@ describe.each([
 
   it.each(Object.entries(table))("%s is refused by name unless it is a %s", (name, kind) => {
     for (const [what, value] of Object.entries(mistakes)) {
-      const isTaken = (kinds[kind] ?? []).includes(what) && !(what === "0.5" && !fromZero.has(name));
+      const isTaken = (kinds[kind] ?? []).includes(what);
       const found = faultsOf(() => make({ [name]: value }));
       const own = found.filter((fault) => fault.startsWith(`${name} `));
       expect([what, own.length > 0]).toEqual([what, !isTaken]);
-      expect(found.join()).not.toMatch(/nonsense|secret/);
+      expect(found.join()).not.toMatch(/nonsense|very-secret/);
     }
   });
 
@@ -137,6 +165,7 @@ describe.each([
   });
 
   it.each([null, 7, "text", []])("are an object, and not %j", (options) => {
+    expect(faultsOf(() => new SqsMessageBus(any(options)))).toEqual(["options must be an object"]);
     expect(faultsOf(() => new MemoryMessageBus(options as object))).toEqual(["options must be an object"]);
     expect(faultsOf(() => new KafkaMessageBus(options as object))).toEqual(["options must be an object"]);
   });

@@ -4,6 +4,8 @@ export interface RawHeader {
   readonly nameBytes: Uint8Array;
   /** `undefined` for a header of Kafka without a value. */
   readonly value: Uint8Array | undefined;
+  /** SQS's data type: `"Number"`, `"Binary"`, `"String.uuid"`. Absent on other buses. */
+  readonly type?: string | undefined;
 }
 
 /** A message byte for byte, where texts do not say all that is in it. */

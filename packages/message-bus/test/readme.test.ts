@@ -8,7 +8,7 @@ const packageDirectory = fileURLToPath(new URL("..", import.meta.url));
 it("every other example in the README runs, and prints what it says", async () => {
   const aws = await startAws();
   try {
-    for (const queue of ["status-updates.fifo", "users"]) aws.createQueue(queue);
+    for (const queue of ["status-updates.fifo", "users"]) await aws.createQueue(queue);
     const all = readSnippets(fileURLToPath(new URL("../README.md", import.meta.url)));
     // Those of Kafka have a test of their own, beside the broker that they need.
     const snippets = all.filter(({ code }) => !/\bKafka(MessageBus)?\b/.test(code));

@@ -55,7 +55,7 @@ interface Queues {
 function inProcess(aws: AwsServer, targets: PaymentTargets): Queues {
   return {
     create: async () => {
-      for (const name of Object.values(targets)) aws.createQueue(name);
+      for (const name of Object.values(targets)) await aws.createQueue(name);
     },
     remove: async () => {},
   };

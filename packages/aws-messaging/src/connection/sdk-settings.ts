@@ -26,9 +26,17 @@ const assumingRole = "Assuming the role of roleArn";
 
 /** What every client of the AWS SDK is made with. */
 export async function clientSettings(config: AwsMessagingConfig, keep: Keep): Promise<AwsClientSettings> {
-  const { regionName: region, endpointUrl: endpoint, requestTimeoutMs } = config;
   const credentials = await credentialsFor(config, keep);
-  return awsClientSettings({ region, endpoint, credentials, requestTimeoutMs });
+  return awsClientSettings({ ...addressOf(config), credentials });
+}
+
+function addressOf({
+  regionName: region,
+  endpointUrl: endpoint,
+  proxy,
+  requestTimeoutMs,
+}: AwsMessagingConfig) {
+  return { region, endpoint, proxy, requestTimeoutMs };
 }
 
 async function credentialsFor(
@@ -40,8 +48,8 @@ async function credentialsFor(
   const { STSClient, AssumeRoleCommand } = await import("@aws-sdk/client-sts").catch(
     peerFailure("@aws-sdk/client-sts", "roleArn"),
   );
-  const { regionName: region, endpointUrl: endpoint, requestTimeoutMs } = config;
-  const sts = keep(new STSClient(awsClientSettings({ region, endpoint, credentials, requestTimeoutMs })));
+  const { requestTimeoutMs } = config;
+  const sts = keep(new STSClient(awsClientSettings({ ...addressOf(config), credentials })));
   // A provider: the SDK asks it again before what it gave expires.
   return async () => {
     const command = new AssumeRoleCommand({

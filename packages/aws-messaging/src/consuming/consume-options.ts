@@ -1,7 +1,7 @@
 import type { ConsumerOptions as CoreOptions, DeadLetterSink, IdempotencyStore } from "@wirekit/core/inbound";
 import { checkFunction, Faults, type OptionRule, option, readOptions } from "@wirekit/core/kit";
 import type { SqsDelivery, SqsSourceOptions } from "@wirekit/core/sqs";
-import type { Discriminator } from "../events/define-event.ts";
+import { type Discriminator, eventRules } from "../events/define-event.ts";
 import type { EventSchema, Received } from "../events/schema.ts";
 import type { MessageMetadata } from "./event-handler.ts";
 import type { QueueTarget } from "./queue-directory.ts";
@@ -102,17 +102,11 @@ const rules = {
   ...handlingRules,
   topic: option.text(),
   queue: option.text(),
-  schema: option.custom<EventSchema, { presence: "required" }>(
-    (value) => (isSchema(value) ? undefined : "must be a Standard Schema: one of zod, for example"),
-    { presence: "required" },
-  ),
+  ...eventRules,
   // An `EventDefinition` says these for publishing.
   attributes: option.unchecked<unknown>(),
   groupId: option.unchecked<unknown>(),
   deduplicationId: option.unchecked<unknown>(),
-  discriminator: option.custom<Discriminator>((value) =>
-    isDiscriminator(value) ? undefined : "must be { field, value } or { attribute, value }",
-  ),
 };
 
 /** What is wrong with the options of `consume`, as far as core does not check it. */
@@ -147,15 +141,4 @@ function destinationRule(): OptionRule<DeadLetterDestination | undefined> {
 
 function isSignal(value: unknown): boolean {
   return typeof value === "object" && value !== null && "aborted" in value && "addEventListener" in value;
-}
-
-function isSchema(value: unknown): boolean {
-  return (typeof value === "object" || typeof value === "function") && value !== null && "~standard" in value;
-}
-
-function isDiscriminator(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  const { field, attribute, value: type } = value as Record<string, unknown>;
-  const named = [field, attribute].filter((each) => typeof each === "string" && each !== "");
-  return named.length === 1 && typeof type === "string";
 }

@@ -1,5 +1,5 @@
 import type { Issue } from "@wirekit/core";
-import { receiveRetryPolicy } from "@wirekit/core/aws";
+import { tryPatiently } from "@wirekit/core/aws";
 import { type Consumer, createConsumer, type IdempotencyOptions } from "@wirekit/core/inbound";
 import { LazySource, onAbort } from "@wirekit/core/kit";
 import { utf8Length } from "@wirekit/core/outbound";
@@ -65,13 +65,12 @@ export function startConsumer(
     redelivery: "by-queue",
     open: async (opening, onTrouble) => {
       const sqs = await clients.sqs();
-      const queueUrl = await findQueue(target, config, {
-        sqs: await clients.sqsAdmin(),
-        // Trouble that would not end a consumer which receives does not end one that has yet to begin.
-        retry: receiveRetryPolicy,
-        signal: opening,
-        onRetry: ({ error }) => onTrouble(error),
-      });
+      const admin = await clients.sqsAdmin();
+      // Trouble that would not end a consumer which receives does not end one that has yet to begin.
+      const queueUrl = await tryPatiently(
+        () => findQueue(target, config, { sqs: admin, retry: { maxAttempts: 1 }, signal: opening }),
+        { signal: opening, onTrouble, clock, random },
+      );
       return new SqsSource({
         sqs,
         queueUrl,

@@ -30,7 +30,7 @@ export function findQueue(
   {
     sqs,
     ...options
-  }: Pick<FindQueueOptions, "retry" | "signal" | "onRetry"> & {
+  }: Pick<FindQueueOptions, "retry" | "signal"> & {
     readonly sqs: Pick<SqsAdminApi, "getQueueUrl">;
   },
 ): Promise<string> {

@@ -1,6 +1,6 @@
 import { WirekitError } from "@wirekit/core";
 import type { SqsDelivery } from "@wirekit/core/sqs";
-import type { CipherText, MessageCipher } from "../encryption/message-cipher.ts";
+import { type CipherText, deadLetterNames, type MessageCipher } from "../encryption/message-cipher.ts";
 import { InvalidMessageError, MessageProcessingError } from "../errors.ts";
 import type { Discriminator } from "../events/define-event.ts";
 import { decodeEvent, type EventSchema } from "../events/schema.ts";
@@ -105,14 +105,18 @@ async function retriedIfRefused<T>(asked: Promise<T>): Promise<T> {
   }
 }
 
-/** The attributes that a message came with, in its envelope or beside its body. */
+/**
+ * The attributes that a message came with, in its envelope or beside its body. What says why it was given up
+ * stands beside its envelope.
+ */
 export function carriedAttributes(
   { body, message }: Pick<SqsDelivery, "body" | "message">,
   unwrapped = unwrapBody(body),
 ): Attributes {
-  return unwrapped.kind === "sns"
-    ? decodeEnvelopeAttributes(unwrapped.attributes)
-    : decodeAttributes(message.MessageAttributes);
+  const beside = decodeAttributes(message.MessageAttributes);
+  if (unwrapped.kind === "raw") return beside;
+  const reasons = Object.entries(beside).filter(([name]) => deadLetterNames.has(name));
+  return { ...Object.fromEntries(reasons), ...decodeEnvelopeAttributes(unwrapped.attributes) };
 }
 
 function parseJson(text: string, id: string): unknown {

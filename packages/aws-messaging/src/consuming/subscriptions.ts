@@ -1,6 +1,7 @@
 import { ConfigError } from "@wirekit/core";
+import { checkFunction, Faults, option } from "@wirekit/core/kit";
 import { SubscriptionNotFoundError } from "../errors.ts";
-import type { Discriminator } from "../events/define-event.ts";
+import { type Discriminator, eventRules, findSchemaFault } from "../events/define-event.ts";
 import type { EventSchema } from "../events/schema.ts";
 import type { Attributes } from "../wire/attributes.ts";
 import type { EventHandler } from "./event-handler.ts";
@@ -27,13 +28,14 @@ export class SubscriptionRegistry {
    * Has `handler` handle one type of event of a topic. Several types on one topic need a discriminator each;
    * a type without one takes every message of its topic that no other subscription is for.
    *
-   * @throws ConfigError when the topic has a subscription for that type already.
+   * @throws ConfigError naming what is wrong, or when the topic has a subscription for that type already.
    */
   subscribe<Schema extends EventSchema>(
     topic: string,
     event: Schema | SubscribableEvent<Schema>,
     handler: EventHandler<Schema>,
   ): this {
+    checkSubscription(topic, event, handler);
     const { schema, discriminator } = isSchema(event) ? { schema: event, discriminator: undefined } : event;
     const subscriptions = this.#byTopic.get(topic) ?? [];
     if (subscriptions.some((other) => sameType(other.discriminator, discriminator))) {
@@ -71,6 +73,20 @@ export class SubscriptionRegistry {
       types,
     });
   }
+}
+
+function checkSubscription(topic: unknown, event: unknown, handler: unknown): void {
+  const faults = new Faults();
+  option.text({ presence: "required" })(topic, "topic", faults);
+  if (findSchemaFault(event) !== undefined) {
+    // A definition has further members, which are for publishing.
+    const isObject = (typeof event === "object" || typeof event === "function") && event !== null;
+    const { schema, discriminator } = (isObject ? event : {}) as Partial<Record<string, unknown>>;
+    eventRules.schema(schema, isObject ? "event.schema" : "event", faults);
+    eventRules.discriminator(discriminator, "event.discriminator", faults);
+  }
+  faults.add(checkFunction("handler", handler, "required"));
+  faults.throwIfAny();
 }
 
 function isSchema<Schema extends EventSchema>(event: Schema | SubscribableEvent<Schema>): event is Schema {

@@ -1,7 +1,6 @@
-import { ConfigError, type Issue } from "@wirekit/core";
 import { toAwsError } from "@wirekit/core/aws";
-import { once, peerFailure } from "@wirekit/core/kit";
-import type { AwsMessagingConfig } from "../config.ts";
+import { Faults, once, option, peerFailure, readOptions } from "@wirekit/core/kit";
+import { type AwsMessagingConfig, configRule } from "../config.ts";
 import { clientSettings } from "../connection/sdk-settings.ts";
 import { InvalidMessageError } from "../errors.ts";
 import type { KeyProvider } from "./key-provider.ts";
@@ -62,8 +61,7 @@ const beforeSending = { request: "unsent" } as const;
  * @throws ConfigError naming every option at fault.
  */
 export function kmsKeyProvider(options: KmsKeyProviderOptions): KmsKeyProvider {
-  const { keyId, formerKeyIds = [], encryptionContext, config, kms } = options;
-  checkOptions(options);
+  const { keyId, formerKeyIds, encryptionContext, config, kms } = readKeyProviderOptions(options);
   const own: { destroy(): void }[] = [];
   const api = once<KmsApi>(async () => {
     if (kms !== undefined) return kms;
@@ -145,15 +143,27 @@ function mayBe(named: string, allowed: string): boolean {
   return named === allowed || /(^|:)alias\//.test(allowed) || named.endsWith(`:key/${allowed}`);
 }
 
-function checkOptions({ keyId, formerKeyIds = [], config, kms }: KmsKeyProviderOptions): void {
-  const issues: Issue[] = [];
-  const isText = (value: unknown) => typeof value === "string" && value !== "";
-  if (!isText(keyId)) issues.push({ path: "keyId", message: "must be the ARN, id or alias of a key" });
-  if (!formerKeyIds.every(isText)) {
-    issues.push({ path: "formerKeyIds", message: "must be ARNs, ids or aliases of keys" });
+const keyName = { expected: "must be the ARN, id or alias of a key", presence: "required" } as const;
+
+const rules = {
+  keyId: option.text(keyName),
+  formerKeyIds: option.list(option.text(keyName)),
+  encryptionContext: option.custom<Readonly<Record<string, string>>>((value) => {
+    const isMap = typeof value === "object" && value !== null && !Array.isArray(value);
+    return isMap && Object.values(value).every((text) => typeof text === "string")
+      ? undefined
+      : "must map names to texts";
+  }),
+  config: configRule,
+  kms: option.methods<KmsApi>(["generateDataKey", "decrypt"]),
+};
+
+function readKeyProviderOptions(options: KmsKeyProviderOptions) {
+  const faults = new Faults();
+  const read = readOptions(options, rules, faults);
+  if (read.config === undefined && read.kms === undefined && !faults.has("options")) {
+    faults.add({ path: "config", message: "is required, unless kms is given" });
   }
-  if (config === undefined && kms === undefined) {
-    issues.push({ path: "config", message: "is required, unless kms is given" });
-  }
-  if (issues.length > 0) throw new ConfigError(issues);
+  faults.throwIfAny();
+  return read;
 }

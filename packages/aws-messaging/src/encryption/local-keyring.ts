@@ -1,4 +1,4 @@
-import { ConfigError, type Issue } from "@wirekit/core";
+import { Faults, memberPath, option, readOptions } from "@wirekit/core/kit";
 import { InvalidMessageError } from "../errors.ts";
 import { open, seal } from "./aes-gcm.ts";
 import type { KeyProvider } from "./key-provider.ts";
@@ -12,18 +12,35 @@ export interface LocalKeyringOptions {
 
 const keyBytes = 32;
 
+const rules = { keys: keysRule, currentKeyId: option.text({ presence: "required" }) };
+
+/** @returns the keys, each of which is at fault by its own name. */
+function keysRule(value: unknown, path: string, faults: Faults): LocalKeyringOptions["keys"] {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    faults.add({ path, message: "must map ids to keys" });
+    return {};
+  }
+  for (const [id, key] of Object.entries(value)) {
+    // Also for bytes of another realm, as a test runner makes.
+    const isBytes = Object.prototype.toString.call(key) === "[object Uint8Array]";
+    if (!isBytes || (key as Uint8Array).byteLength !== keyBytes)
+      faults.add({ path: memberPath(path, id), message: `must be ${keyBytes} bytes` });
+  }
+  return value as LocalKeyringOptions["keys"];
+}
+
 /**
  * Data keys encrypted under keys that the program holds itself.
  *
  * @throws ConfigError naming the key or option at fault.
  */
-export function localKeyring({ keys, currentKeyId }: LocalKeyringOptions): KeyProvider {
-  const issues: Issue[] = Object.entries(keys)
-    .filter(([, key]) => key.byteLength !== keyBytes)
-    .map(([id]) => ({ path: `keys.${id}`, message: `must be ${keyBytes} bytes` }));
-  if (!Object.hasOwn(keys, currentKeyId))
-    issues.push({ path: "currentKeyId", message: "must be the id of one of the keys" });
-  if (issues.length > 0) throw new ConfigError(issues);
+export function localKeyring(options: LocalKeyringOptions): KeyProvider {
+  const faults = new Faults();
+  const { keys, currentKeyId } = readOptions(options, rules, faults);
+  const isReadable = !faults.has("options") && !faults.has("keys") && !faults.has("currentKeyId");
+  if (isReadable && !Object.hasOwn(keys, currentKeyId))
+    faults.add({ path: "currentKeyId", message: "must be the id of one of the keys" });
+  faults.throwIfAny();
 
   const byId = new Map(Object.entries(keys).map(([id, key]) => [id, Uint8Array.from(key)]));
   const currentKey = byId.get(currentKeyId) as Uint8Array;

@@ -1,4 +1,5 @@
-import { type Clock, ConfigError, systemClock } from "@wirekit/core";
+import type { Clock } from "@wirekit/core";
+import { Faults, option, readOptions } from "@wirekit/core/kit";
 import { InvalidMessageError } from "../errors.ts";
 import type { Attributes } from "../wire/attributes.ts";
 import { open, seal } from "./aes-gcm.ts";
@@ -23,7 +24,8 @@ export const deadLetterAttributes = {
   failedAt: "wirekit.dead-letter.failed-at",
 } as const;
 
-const unbound: ReadonlySet<string> = new Set(Object.values(deadLetterAttributes));
+/** Their names. */
+export const deadLetterNames: ReadonlySet<string> = new Set(Object.values(deadLetterAttributes));
 
 /** The one algorithm there is, by the name that JSON Web Algorithms (RFC 7518) give it. */
 const algorithm = "A256GCM";
@@ -63,23 +65,35 @@ export interface MessageCipher {
 
 const knownDataKeys = 1_000;
 
+const rules = {
+  keys: option.methods<KeyProvider, { presence: "required" }>(["generateDataKey", "decryptDataKey"], {
+    presence: "required",
+  }),
+  dataKeyLifetimeMs: option.number({
+    minimum: Number.MIN_VALUE,
+    unlimited: "allowed",
+    default: 300_000,
+  }),
+  dataKeyMaxMessages: option.whole({ minimum: 1, unlimited: "allowed", default: 1_000_000 }),
+  unencrypted: option.oneOf(["accept", "refuse"], { default: "refuse" }),
+  clock: option.clock(),
+};
+
 /**
  * Envelope encryption: each body under a data key that is used for a short while, the data key encrypted by
  * the provider. The message's attributes are bound to the body, so that neither can be exchanged for those of
  * another message.
+ *
+ * @throws ConfigError naming every option at fault.
  */
 export function messageCipher(options: MessageCipherOptions): MessageCipher {
-  const {
-    keys,
-    dataKeyLifetimeMs = 300_000,
-    dataKeyMaxMessages = 1_000_000,
-    unencrypted = "refuse",
-    clock = systemClock,
-  } = options;
-  if (!(dataKeyLifetimeMs > 0))
-    throw new ConfigError([{ path: "dataKeyLifetimeMs", message: "must be above 0" }]);
-  if (!(dataKeyMaxMessages >= 1))
-    throw new ConfigError([{ path: "dataKeyMaxMessages", message: "must be at least 1" }]);
+  const faults = new Faults();
+  const { keys, dataKeyLifetimeMs, dataKeyMaxMessages, unencrypted, clock } = readOptions(
+    options,
+    rules,
+    faults,
+  );
+  faults.throwIfAny();
   let current: { readonly key: Promise<DataKey>; readonly since: number; used: number } | undefined;
   const decrypted = new Map<string, { readonly key: Promise<Uint8Array>; readonly since: number }>();
 
@@ -172,7 +186,7 @@ export function messageCipher(options: MessageCipherOptions): MessageCipher {
 /** Attributes in a form that is the same on both sides, in whatever order and protocol they travelled. */
 function associatedData(attributes: Attributes, keyId: string): Uint8Array {
   const bound = Object.entries(attributes)
-    .filter(([name]) => !unbound.has(name))
+    .filter(([name]) => !deadLetterNames.has(name))
     .map(([name, value]) =>
       value instanceof Uint8Array
         ? [name, "b", Buffer.from(value).toString("base64")]

@@ -1,3 +1,4 @@
+import { Faults, option, readOptions } from "@wirekit/core/kit";
 import type { Attributes } from "../wire/attributes.ts";
 import type { EventSchema, Published } from "./schema.ts";
 
@@ -38,10 +39,47 @@ export interface EventFactory<Schema extends EventSchema> extends EventDefinitio
   (event: Published<Schema>): DefinedEvent<Schema>;
 }
 
-/** Binds a schema to its topic, so that `publishEvent(config, UserCreated({...}))` needs no more. */
+/**
+ * Binds a schema to its topic, so that `publishEvent(config, UserCreated({...}))` needs no more.
+ *
+ * @throws ConfigError naming every member at fault.
+ */
 export function defineEvent<Schema extends EventSchema>(
   definition: EventDefinition<Schema>,
 ): EventFactory<Schema> {
+  const faults = new Faults();
+  readOptions(definition, definitionRules, faults);
+  faults.throwIfAny();
   const create = (event: Published<Schema>): DefinedEvent<Schema> => ({ definition, event });
   return Object.assign(create, definition);
+}
+
+/** The rules of what is the same for publishing and consuming. */
+export const eventRules = {
+  schema: option.custom<EventSchema, { presence: "required" }>(findSchemaFault, { presence: "required" }),
+  discriminator: option.custom<Discriminator>((value) =>
+    isDiscriminator(value) ? undefined : "must be { field, value } or { attribute, value }",
+  ),
+};
+
+const definitionRules = {
+  topic: option.text({ presence: "required" }),
+  ...eventRules,
+  attributes: option.fn(),
+  groupId: option.fn(),
+  deduplicationId: option.fn(),
+};
+
+/** What is wrong with something as a schema; `undefined` if nothing is. */
+export function findSchemaFault(value: unknown): string | undefined {
+  const isSchema =
+    (typeof value === "object" || typeof value === "function") && value !== null && "~standard" in value;
+  return isSchema ? undefined : "must be a Standard Schema: one of zod, for example";
+}
+
+function isDiscriminator(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { field, attribute, value: type } = value as Record<string, unknown>;
+  const named = [field, attribute].filter((each) => typeof each === "string" && each !== "");
+  return named.length === 1 && typeof type === "string";
 }

@@ -66,6 +66,18 @@ it("follows no pointer that leads out of its bucket and prefix, and deletes noth
   expect(calls).toEqual([]);
 });
 
+it("follows pointers to keys as AWS's Extended Client Libraries make them by default", async () => {
+  const { s3, objects } = fakeS3();
+  const key = crypto.randomUUID();
+  objects.set(`bodies/${key}`, "theirs").set(`bodies/${key}/secret`, "x");
+  const store = s3BodyStore({ bucket: "bodies", s3 });
+  await expect(store.get({ bucket: "bodies", key })).resolves.toBe("theirs");
+  for (const other of [`${key}/secret`, `x${key}`, `${key}\n`])
+    await expect(store.get({ bucket: "bodies", key: other })).rejects.toThrow(InvalidMessageError);
+  await store.delete({ bucket: "bodies", key });
+  expect([...objects.keys()]).toEqual([`bodies/${key}/secret`]);
+});
+
 it("refuses a body beyond its limit on the way in, and on the way out before it is read", async () => {
   const { s3, objects } = fakeS3();
   let isDropped = false;

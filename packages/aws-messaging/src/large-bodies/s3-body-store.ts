@@ -1,8 +1,8 @@
-import { ConfigError, type Issue, MessageTooLargeError } from "@wirekit/core";
+import { MessageTooLargeError } from "@wirekit/core";
 import { toAwsError } from "@wirekit/core/aws";
-import { once, peerFailure } from "@wirekit/core/kit";
+import { Faults, once, option, peerFailure, readOptions } from "@wirekit/core/kit";
 import { utf8Length } from "@wirekit/core/outbound";
-import type { AwsMessagingConfig } from "../config.ts";
+import { type AwsMessagingConfig, configRule } from "../config.ts";
 import { clientSettings } from "../connection/sdk-settings.ts";
 import { InvalidMessageError } from "../errors.ts";
 import type { BodyPointer, BodyStore } from "./body-store.ts";
@@ -64,8 +64,7 @@ const defaultMaxBodyBytes = 64 * 1024 * 1024;
  * @throws ConfigError naming every option at fault.
  */
 export function s3BodyStore(options: S3BodyStoreOptions): S3BodyStore {
-  const { bucket, prefix = "messages/", maxBodyBytes = defaultMaxBodyBytes, config, s3 } = options;
-  checkOptions(options);
+  const { bucket, prefix, maxBodyBytes, config, s3 } = readBodyStoreOptions(options);
   const own: { destroy(): void }[] = [];
   const api = once<S3Api>(async () => {
     if (s3 !== undefined) return s3;
@@ -147,16 +146,20 @@ function placeOf({ bucket, key }: BodyPointer): ObjectPlace {
   return { Bucket: bucket, Key: key };
 }
 
-function checkOptions({ bucket, prefix, maxBodyBytes = 1, config, s3 }: S3BodyStoreOptions): void {
-  const issues: Issue[] = [];
-  if (typeof bucket !== "string" || bucket === "")
-    issues.push({ path: "bucket", message: "must be a bucket's name" });
-  if (prefix === "") issues.push({ path: "prefix", message: "must not be empty" });
-  if (!Number.isSafeInteger(maxBodyBytes) || maxBodyBytes < 1) {
-    issues.push({ path: "maxBodyBytes", message: "must be a whole number above 0" });
+const rules = {
+  bucket: option.text({ presence: "required", expected: "must be a bucket's name" }),
+  prefix: option.text({ default: "messages/" }),
+  maxBodyBytes: option.whole({ minimum: 1, default: defaultMaxBodyBytes }),
+  config: configRule,
+  s3: option.methods<S3Api>(["putObject", "getObject", "deleteObject"]),
+};
+
+function readBodyStoreOptions(options: S3BodyStoreOptions) {
+  const faults = new Faults();
+  const read = readOptions(options, rules, faults);
+  if (read.config === undefined && read.s3 === undefined && !faults.has("options")) {
+    faults.add({ path: "config", message: "is required, unless s3 is given" });
   }
-  if (config === undefined && s3 === undefined) {
-    issues.push({ path: "config", message: "is required, unless s3 is given" });
-  }
-  if (issues.length > 0) throw new ConfigError(issues);
+  faults.throwIfAny();
+  return read;
 }

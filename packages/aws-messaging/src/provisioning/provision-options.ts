@@ -45,10 +45,12 @@ const rules = {
   ),
   delivery: option.oneOf(["raw", "wrapped"], { default: "raw" }),
   filterPolicy: option.custom<Readonly<Record<string, unknown>>>((value) =>
-    typeof value === "object" && value !== null ? undefined : "must be an SNS filter policy",
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? undefined
+      : "must be an SNS filter policy",
   ),
   deduplication: option.oneOf(["content", "id"], { default: "content" }),
-  signal: option.unchecked<AbortSignal | undefined>(),
+  signal: option.methods<AbortSignal>(["throwIfAborted", "addEventListener", "removeEventListener"]),
 };
 
 /** How long a dead letter is kept: as long as SQS allows. */

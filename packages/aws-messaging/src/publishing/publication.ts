@@ -1,8 +1,9 @@
-import { type Clock, ConfigError, TimeoutError } from "@wirekit/core";
-import { checkDurationMs, onAbort } from "@wirekit/core/kit";
+import { type Clock, TimeoutError } from "@wirekit/core";
+import { onAbort } from "@wirekit/core/kit";
 import type { Batcher, BatchOutcome } from "@wirekit/core/outbound";
 import type { PublishEntry } from "../connection/sns-api.ts";
 import type { BodyPointer } from "../large-bodies/body-store.ts";
+import { checkPublishOptions } from "./check-call.ts";
 import type { PublishCall, PublishReceipt } from "./publish-options.ts";
 
 /** A message that is ready to go, all but its place in a batch. */
@@ -61,13 +62,11 @@ export class Publication {
     return this.#shared.clock.monotonic() - this.#startedAt;
   }
 
-  /** @throws the signal's own reason; ConfigError for a time limit that is not a number of milliseconds. */
+  /** @throws the signal's own reason; ConfigError naming every option at fault. */
   check(): void {
-    const { signal, timeoutMs } = this.call.options;
-    signal?.throwIfAborted();
-    if (timeoutMs === undefined || timeoutMs === Number.POSITIVE_INFINITY) return;
-    const issue = checkDurationMs("timeoutMs", timeoutMs, { minimum: 0 });
-    if (issue !== undefined) throw new ConfigError([issue]);
+    const { options } = this.call;
+    checkPublishOptions(options);
+    options.signal?.throwIfAborted();
   }
 
   /** What is left of the caller's time; `undefined` if there is no limit. */

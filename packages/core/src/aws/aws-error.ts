@@ -34,6 +34,12 @@ export class AwsError extends WirekitError<AwsErrorCode> {
   static override readonly mark: string = "@wirekit/core/AwsError";
 
   readonly request: AwsRequestState;
+  /**
+   * Whether it is certain that no later try can succeed, until someone gives a right or makes a resource. What
+   * is neither `retryable` nor final (a key that is not known, a signature) may be set right meanwhile, which
+   * consumers wait for.
+   */
+  readonly isFinal: boolean;
   /** Whether a single entry of a batch can cause it for the whole batch. */
   readonly byOneEntry: boolean;
 
@@ -44,6 +50,7 @@ export class AwsError extends WirekitError<AwsErrorCode> {
       fault,
       status,
       requestId,
+      isFinal = false,
       byOneEntry = false,
       details,
       cause,
@@ -55,6 +62,7 @@ export class AwsError extends WirekitError<AwsErrorCode> {
       cause,
     });
     this.request = request;
+    this.isFinal = isFinal;
     this.byOneEntry = byOneEntry;
   }
 
@@ -100,8 +108,8 @@ export function toAwsError(what: string, thrown: unknown, context: AwsErrorConte
   if (thrown instanceof WirekitError && !isTransport(thrown)) return thrown;
   const read = readAwsFailure(thrown);
   const failure = context.request === undefined ? read : { ...read, request: context.request };
-  // Our own texts are safe to show.
-  const shown = thrown instanceof WirekitError ? thrown.message : undefined;
+  // Our own text, which is safe to show.
+  const shown = thrown instanceof ConnectionError ? thrown.message : undefined;
   return makeError(what, failure, { details: context.details, shown, cause: causeOf(thrown, read) });
 }
 

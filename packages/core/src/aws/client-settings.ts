@@ -1,4 +1,6 @@
 import type { Issue } from "../errors/issues.ts";
+import type { HttpProxyOptions } from "../http/proxy.ts";
+import { type AwsAgents, awsAgents } from "./agents.ts";
 import { type AwsCredentialsOption, type SdkCredentials, sdkCredentials } from "./credentials.ts";
 
 /** How a client of the AWS SDK reaches AWS. */
@@ -8,6 +10,8 @@ export interface AwsConnectionOptions {
   readonly credentials?: AwsCredentialsOption | undefined;
   /** Default: AWS itself. */
   readonly endpoint?: string | undefined;
+  /** Proxies to go through. Default: none; the environment is not looked at. */
+  readonly proxy?: HttpProxyOptions | undefined;
   /** The longest that one request may take, in milliseconds. */
   readonly requestTimeoutMs: number;
 }
@@ -24,8 +28,8 @@ export interface AwsClientSettings {
     requestTimeout?: number;
     throwOnRequestTimeout?: boolean;
     socketTimeout?: number;
-    httpAgent: { keepAlive: boolean; maxSockets: number };
-    httpsAgent: { keepAlive: boolean; maxSockets: number };
+    httpAgent: AwsAgents["httpAgent"];
+    httpsAgent: AwsAgents["httpsAgent"];
   };
 }
 
@@ -37,23 +41,31 @@ const maxSockets = 500;
 /** A connection that takes longer than this will not come. */
 const longestConnectingMs = 10_000;
 
+/** A source of credentials that takes longer than this will not answer. */
+const longestAskingMs = 15_000;
+
 /** The settings of a client whose requests end by their signals: for long polls, and what happens seldom. */
 export function awsClientSettings({
   region,
   credentials,
   endpoint,
+  proxy,
   requestTimeoutMs,
 }: AwsConnectionOptions): AwsClientSettings {
+  // Less than a request has: the source is named, and not SQS.
+  const askingMs = Math.min(requestTimeoutMs * 0.75, longestAskingMs);
+  const connectionTimeout = Math.min(requestTimeoutMs, longestConnectingMs);
+  // A little shorter than a request may take, so that it is known which of them took too long.
+  const connectTimeoutMs = connectionTimeout * 0.9;
   return {
     region,
     ...(endpoint !== undefined && { endpoint }),
-    ...(credentials !== undefined && { credentials: sdkCredentials(credentials) }),
+    ...(credentials !== undefined && { credentials: sdkCredentials(credentials, { timeoutMs: askingMs }) }),
     // The engines retry: they know which entries of a batch have failed, and what order must be kept.
     maxAttempts: 1,
     requestHandler: {
-      connectionTimeout: Math.min(requestTimeoutMs, longestConnectingMs),
-      httpAgent: { keepAlive: true, maxSockets },
-      httpsAgent: { keepAlive: true, maxSockets },
+      connectionTimeout,
+      ...awsAgents({ keepAlive: true, maxSockets, proxy, connectTimeoutMs }),
     },
   };
 }

@@ -1,4 +1,5 @@
 import { expect, it } from "@jest/globals";
+import { ConfigError, CredentialsError } from "../index.ts";
 import { Faults } from "../kit/index.ts";
 import { awsClientSettings, checkEndpoint } from "./client-settings.ts";
 import { credentialsOption, sdkCredentials } from "./credentials.ts";
@@ -40,6 +41,15 @@ it("leaves out what is undefined, which the SDK takes for given", async () => {
 });
 
 it.each([
+  ["is at fault itself", () => Promise.reject(new TypeError("x is not a function")), "TypeError"],
+  [
+    "throws at once",
+    () => {
+      throw new RangeError("no");
+    },
+    "RangeError",
+  ],
+  ["throws an error of ours", () => Promise.reject(new CredentialsError("There are none")), "There are none"],
   ["fails", () => Promise.reject(new Error("http://169.254.169.254 said no")), "Error"],
   ["gives nothing", async () => undefined as never, "CredentialsProviderError"],
   ["cannot reach its service", () => Promise.reject({ code: "ECONNREFUSED" }), "ECONNREFUSED"],
@@ -53,14 +63,40 @@ it.each([
   });
 });
 
+it("gives up a provider that hangs, and asks it again", async () => {
+  let calls = 0;
+  const ask = () => {
+    calls += 1;
+    return calls === 1 ? new Promise<never>(() => {}) : Promise.resolve(keys);
+  };
+  const provider = sdkCredentials(ask, { timeoutMs: 5 }) as () => Promise<unknown>;
+  await expect(provider()).rejects.toMatchObject({ code: "aws/transient", request: "unsent" });
+  expect(await provider()).toEqual(keys);
+});
+
+it.each([
+  [
+    { name: "AccessDenied", $metadata: { httpStatusCode: 403 } },
+    { code: "aws/denied", isFinal: true },
+  ],
+  [
+    { name: "InvalidClientTokenId", $metadata: { httpStatusCode: 403 } },
+    { code: "aws/denied", isFinal: false },
+  ],
+  [new ConfigError([{ path: "roleArn", message: "is wrong" }]), { code: "wirekit/config" }],
+])("keeps what AWS or the configuration says of a provider: %j", async (thrown, expected) => {
+  const provider = sdkCredentials(() => Promise.reject(thrown)) as () => Promise<unknown>;
+  await expect(provider()).rejects.toMatchObject({ ...expected, retryable: false });
+});
+
 it("makes settings that fit every client of the SDK", () => {
   expect(awsClientSettings({ region: "eu-west-1", requestTimeoutMs: 30_000 })).toEqual({
     region: "eu-west-1",
     maxAttempts: 1,
     requestHandler: {
       connectionTimeout: 10_000,
-      httpAgent: { keepAlive: true, maxSockets: 500 },
-      httpsAgent: { keepAlive: true, maxSockets: 500 },
+      httpAgent: expect.objectContaining({ keepAlive: true, maxSockets: 500 }),
+      httpsAgent: expect.objectContaining({ keepAlive: true, maxSockets: 500 }),
     },
   });
   const local = {

@@ -1,7 +1,9 @@
+import { ConfigError } from "../errors/config-error.ts";
 import type { Issue } from "../errors/issues.ts";
 import { memberPath } from "../errors/issues.ts";
 import type { OptionRule } from "../kit/read-options.ts";
-import { toAwsError } from "./aws-error.ts";
+import { withTimeout } from "../kit/waiting.ts";
+import { AwsError, toAwsError } from "./aws-error.ts";
 
 /** A key pair of AWS, with the session token that belongs to a temporary one. */
 export interface AwsCredentials {
@@ -61,27 +63,51 @@ export interface SdkCredentials {
   expiration?: Date;
 }
 
+/** How a provider of credentials is asked. */
+export interface AskingOptions {
+  /**
+   * The longest that it may take, in milliseconds. One that hangs is asked again by the next request. Default
+   * 10,000.
+   */
+  readonly timeoutMs?: number | undefined;
+}
+
+const asking = "Asking for AWS credentials";
+
 /**
- * Credentials as the AWS SDK wants them. A provider that fails makes a transient {@link AwsError}: the
- * request never left.
+ * Credentials as the AWS SDK wants them. A provider that fails, whatever it throws, or takes too long makes a
+ * transient {@link AwsError}: the request never left, and the source may be back a moment later. What AWS
+ * itself has refused keeps its meaning.
  */
 export function sdkCredentials(credentials: AwsCredentials): SdkCredentials;
 export function sdkCredentials(
   credentials: AwsCredentialsOption,
+  options?: AskingOptions,
 ): SdkCredentials | (() => Promise<SdkCredentials>);
 export function sdkCredentials(
   credentials: AwsCredentialsOption,
+  { timeoutMs = 10_000 }: AskingOptions = {},
 ): SdkCredentials | (() => Promise<SdkCredentials>) {
   if (typeof credentials !== "function") return withoutAbsent(credentials);
+  // Within a function of its own, so that one which throws at once rejects as well.
+  const ask = async () => credentials();
   return async () => {
     try {
-      const provided = await credentials();
+      const provided = await withTimeout(asking, ask, { timeoutMs });
       const [fault] = findCredentialsFaults("credentials", provided);
-      if (fault !== undefined)
-        throw Object.assign(new Error(fault.message), { name: "CredentialsProviderError" });
-      return withoutAbsent(provided);
+      if (fault === undefined) return withoutAbsent(provided);
+      throw Object.assign(new Error(fault.message), { name: "CredentialsProviderError" });
     } catch (thrown) {
-      throw toAwsError("Asking for AWS credentials", thrown, { request: "unsent" });
+      const error = toAwsError(asking, thrown, { request: "unsent" });
+      if (error instanceof ConfigError || (error instanceof AwsError && error.kind !== "sender")) throw error;
+      const message = error instanceof AwsError ? error.message : `${asking} failed: ${error.message}`;
+      const fault = "CredentialsProviderError";
+      throw new AwsError(message, {
+        kind: "transient",
+        request: "unsent",
+        fault,
+        cause: error.cause ?? error,
+      });
     }
   };
 }

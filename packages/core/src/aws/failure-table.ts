@@ -14,6 +14,11 @@ export type AwsFailureKind = "transient" | "throttled" | "denied" | "gone" | "se
 /** What AWS's name for an error says. */
 export interface KnownFailure {
   readonly kind: AwsFailureKind;
+  /**
+   * Whether no later try can succeed, until someone gives a right or makes a resource: a consumer ends with
+   * it. Keys, clocks, tokens and encryption keys are set right while programs run.
+   */
+  readonly isFinal: boolean;
   /** Whether a single entry of a batch can cause it for the whole batch. */
   readonly byOneEntry: boolean;
 }
@@ -23,7 +28,7 @@ export interface KnownFailure {
  * the ending
  * `Exception` make no difference.
  */
-const names: Readonly<Record<AwsFailureKind | "oneEntry", string>> = {
+const names = {
   transient: `
     InternalError InternalFailure InternalServerError ServiceFailure ServiceUnavailable KMSInternal DependencyTimeout KeyUnavailable
     RequestTimeout RequestTimeoutException TimeoutError AbortError
@@ -34,14 +39,23 @@ const names: Readonly<Record<AwsFailureKind | "oneEntry", string>> = {
     Throttling Throttled RequestThrottled RequestLimitExceeded TooManyRequests SlowDown BandwidthLimitExceeded
     ProvisionedThroughputExceeded LimitExceeded KMSThrottling KMSThrottled EC2Throttled PriorRequestNotComplete
     TransactionInProgress`,
-  denied: `
-    AccessDenied AuthorizationError AuthFailure NotAuthorized Unauthorized UnauthorizedOperation Forbidden InvalidClientTokenId
-    UnrecognizedClient SignatureDoesNotMatch InvalidSignature IncompleteSignature MissingAuthenticationToken InvalidAccessKeyId
-    InvalidToken InvalidSecurityToken InvalidIdentityToken IDPRejectedClaim OptInRequired AccountProblem AllAccessDisabled
-    RegionDisabled KMSAccessDenied KMSDisabled KMSInvalidState KMSInvalidKeyUsage KMSNotFound KMSOptInRequired Disabled
-    InvalidKeyUsage InvalidGrantToken IncorrectKey`,
+  /** A policy forbids it. */
+  policy: `
+    AccessDenied AuthorizationError NotAuthorized Unauthorized UnauthorizedOperation Forbidden AllAccessDisabled`,
+  /** The keys, the signature or the account are not in order. */
+  identity: `
+    AuthFailure InvalidClientTokenId UnrecognizedClient SignatureDoesNotMatch InvalidSignature IncompleteSignature
+    MissingAuthenticationToken InvalidAccessKeyId InvalidToken InvalidSecurityToken InvalidIdentityToken IDPRejectedClaim
+    OptInRequired AccountProblem RegionDisabled`,
+  /** The encryption key may not or cannot be used. */
+  encryption: `
+    KMSAccessDenied KMSDisabled KMSInvalidState KMSInvalidKeyUsage KMSNotFound KMSOptInRequired Disabled InvalidKeyUsage
+    InvalidGrantToken IncorrectKey`,
+  /** The queue or topic itself. */
   gone: `
-    QueueDoesNotExist NonExistentQueue NotFound ResourceNotFound TopicNotFound InvalidAddress NoSuchBucket NoSuchKey`,
+    QueueDoesNotExist NonExistentQueue TopicNotFound`,
+  missing: `
+    NotFound ResourceNotFound InvalidAddress NoSuchBucket NoSuchKey`,
   sender: `
     UnsupportedOperation EmptyBatchRequest TooManyEntriesInBatchRequest BatchEntryIdsNotDistinct InvalidBatchEntryId
     InvalidSecurity InvalidAction UnknownOperation QueueNameExists InvalidAttributeName TopicLimitExceeded
@@ -55,23 +69,47 @@ const names: Readonly<Record<AwsFailureKind | "oneEntry", string>> = {
     URIError RangeError`,
 };
 
+type Group = keyof typeof names;
+
+/** What the names of a group mean. */
+const groups: Readonly<Record<Group, KnownFailure>> = {
+  transient: passing("transient"),
+  throttled: passing("throttled"),
+  policy: { kind: "denied", isFinal: true, byOneEntry: false },
+  identity: passing("denied"),
+  encryption: passing("denied"),
+  gone: { kind: "gone", isFinal: true, byOneEntry: false },
+  missing: passing("gone"),
+  sender: passing("sender"),
+  oneEntry: { kind: "sender", isFinal: false, byOneEntry: true },
+};
+
+function passing(kind: AwsFailureKind): KnownFailure {
+  return { kind, isFinal: false, byOneEntry: false };
+}
+
 /** Names that no list can hold, because services add to them. */
-const families: readonly (readonly [RegExp, AwsFailureKind])[] = [
+const families: readonly (readonly [RegExp, Group])[] = [
   [/throttl|toomanyrequests|slowdown|rateexceeded/, "throttled"],
-  [/accessdenied|notauthorized|unauthorized/, "denied"],
-  [/nonexistent|doesnotexist|notfound$|^nosuch/, "gone"],
+  [/^kms/, "encryption"],
+  [/accessdenied|notauthorized|unauthorized/, "policy"],
+  [/nonexistent|doesnotexist|notfound$|^nosuch/, "missing"],
 ];
 
 const table = /* @__PURE__ */ makeTable();
 
 function makeTable(): ReadonlyMap<string, KnownFailure> {
-  const known = new Map<string, KnownFailure>();
-  for (const [group, listed] of Object.entries(names)) {
-    const byOneEntry = group === "oneEntry";
-    const kind = byOneEntry ? "sender" : (group as AwsFailureKind);
-    for (const name of listed.trim().split(/\s+/)) known.set(plainName(name), { kind, byOneEntry });
-  }
-  return known;
+  return new Map(namesByGroup().map(([name, group]) => [plainName(name), groups[group]]));
+}
+
+/** All names of the table, each with the group that it stands in. */
+export function namesByGroup(): readonly (readonly [name: string, group: Group])[] {
+  return (Object.keys(names) as Group[]).flatMap((group) =>
+    names[group]
+      .trim()
+      .split(/\s+/)
+      .map((name) => [name, group] as const),
+  );
 }
 
 /** What the name of an error says; `undefined` if it is not known. */
@@ -79,8 +117,8 @@ export function lookUpFailure(name: string): KnownFailure | undefined {
   const plain = plainName(name);
   const known = table.get(plain);
   if (known !== undefined) return known;
-  const kind = families.find(([pattern]) => pattern.test(plain))?.[1];
-  return kind && { kind, byOneEntry: false };
+  const group = families.find(([pattern]) => pattern.test(plain))?.[1];
+  return group && groups[group];
 }
 
 /**

@@ -45,8 +45,8 @@ export type { AwsFailureKind } from "./failure-table.ts";
 export {
   type FindQueueOptions,
   findQueueUrl,
-  receiveRetryPolicy,
 } from "./find-queue.ts";
+export { type PatientOptions, tryPatiently } from "./patience.ts";
 export {
   type AwsFailure,
   type AwsRequestState,

@@ -24,6 +24,8 @@ export interface AwsFailure {
   readonly requestId: string | undefined;
   /** Whether the same request may succeed later. */
   readonly retryable: boolean;
+  /** Whether no later try can succeed, until someone gives a right or makes a resource. */
+  readonly isFinal: boolean;
   /** Whether a single entry of a batch can cause it for the whole batch. */
   readonly byOneEntry: boolean;
 }
@@ -35,6 +37,8 @@ interface SdkError {
   readonly message?: unknown;
   readonly syscall?: unknown;
   readonly errors?: unknown;
+  /** Of our own errors of the network. */
+  readonly details?: { readonly sent?: unknown };
   readonly $response?: unknown;
   readonly $metadata?: {
     readonly httpStatusCode?: number;
@@ -59,6 +63,7 @@ export function readAwsFailure(thrown: unknown): AwsFailure {
     status,
     requestId,
     retryable: kind === "transient" || kind === "throttled",
+    isFinal: known?.isFinal === true && known.kind === kind,
     byOneEntry:
       kind === "sender" && (known?.byOneEntry ?? (status === undefined || status === 400 || status === 413)),
   };
@@ -91,6 +96,7 @@ export function readEntryFailure({ Code, SenderFault }: EntryFault): AwsFailure 
     status: undefined,
     requestId: undefined,
     retryable: kind === "transient" || kind === "throttled",
+    isFinal: false,
     byOneEntry: false,
   };
 }
@@ -170,7 +176,8 @@ const handshake =
   /before secure TLS connection was established|wrong version number|handshake|did not establish a connection/i;
 
 /** Whether it is certain that no byte of the request went out. */
-function neverLeft({ syscall, message, errors }: SdkError, fault: string): boolean {
+function neverLeft({ syscall, message, errors, details }: SdkError, fault: string): boolean {
+  if (details?.sent === false) return true;
   if (withoutConnection.test(fault) || withoutCredentials.test(fault) || withoutTrust.test(fault))
     return true;
   if (syscall === "connect" || syscall === "getaddrinfo") return true;

@@ -8,7 +8,7 @@ export {
   retryAfterMsOf,
 } from "./http-response-error.ts";
 export { parseJsonBody } from "./json-body.ts";
-export { type HttpProxyOptions, proxyFromEnv } from "./proxy.ts";
+export { type HttpProxyOptions, proxyFromEnv, withProxyFromEnv } from "./proxy.ts";
 export { parseRetryAfter } from "./retry-after.ts";
 export {
   type ClosableHttpTransport,

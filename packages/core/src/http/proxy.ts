@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { buildConnector, Client } from "undici";
+import { ConfigError } from "../errors/config-error.ts";
 import { ConnectionError } from "../errors/connection-error.ts";
 import type { Env } from "../kit/read-env.ts";
 
@@ -28,6 +29,30 @@ export function proxyFromEnv(env: Env): HttpProxyOptions | undefined {
   const [https, http] = [read("HTTPS_PROXY"), read("HTTP_PROXY")].map(withScheme);
   if (https === undefined && http === undefined) return undefined;
   return { https, http, noProxy: read("NO_PROXY") };
+}
+
+/**
+ * The options of a `fromEnv`, with the proxies that the environment names, unless the options name some.
+ *
+ * @throws ConfigError naming the variable that holds no URL of a proxy.
+ */
+export function withProxyFromEnv<Options extends { readonly proxy?: HttpProxyOptions | undefined }>(
+  options: Options,
+  env: Env,
+): Options {
+  const proxy = options.proxy === undefined ? proxyFromEnv(env) : undefined;
+  if (proxy === undefined) return options;
+  const issues = Object.entries({ HTTPS_PROXY: proxy.https, HTTP_PROXY: proxy.http }).flatMap(
+    ([path, url]) => (url === undefined || isProxyUrl(url) ? [] : [{ path, message: mustBeProxyUrl }]),
+  );
+  if (issues.length > 0) throw new ConfigError(issues);
+  return { ...options, proxy };
+}
+
+export const mustBeProxyUrl = "must be the http(s) URL of a proxy";
+
+export function isProxyUrl(value: unknown): boolean {
+  return typeof value === "string" && URL.canParse(value) && /^https?:\/\/[^/]/i.test(value);
 }
 
 /** `proxy:3128` is common in the environment. */
@@ -88,7 +113,8 @@ export function tunnelConnector(proxy: URL, { Client, connect }: TunnelParts): b
   };
 }
 
-function refusedTunnel({ host }: URL, status: number): ConnectionError {
+/** The proxy answered, and opened no tunnel: nothing was sent to the origin. */
+export function refusedTunnel({ host }: URL, status: number): ConnectionError {
   const hint = status === 407 ? ": it wants a user name and password, in its URL" : "";
   return new ConnectionError(`The proxy ${host} refused the connection with status ${status}${hint}`, {
     retryable: status >= 500,

@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import { Faults } from "../kit/faults.ts";
 import { option } from "../kit/option-rules.ts";
 import { type OptionsOf, readOptions } from "../kit/read-options.ts";
-import type { HttpProxyOptions } from "./proxy.ts";
+import { type HttpProxyOptions, isProxyUrl, mustBeProxyUrl } from "./proxy.ts";
 
 /** What TLS needs beyond the runtime's own trust store; PEM texts. */
 export interface TlsOptions {
@@ -93,8 +93,5 @@ function findPemFault(value: unknown): string | undefined {
 }
 
 function proxyUrl() {
-  return option.custom<string>((value) => {
-    const isUrl = typeof value === "string" && URL.canParse(value) && /^https?:\/\/[^/]/i.test(value);
-    return isUrl ? undefined : "must be the http(s) URL of a proxy";
-  });
+  return option.custom<string>((value) => (isProxyUrl(value) ? undefined : mustBeProxyUrl));
 }

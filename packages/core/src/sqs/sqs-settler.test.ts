@@ -1,5 +1,6 @@
 import { expect, it } from "@jest/globals";
 import { FakeSqs } from "../../test/fake-sqs.ts";
+import { toAwsError } from "../aws/index.ts";
 import { ConnectionError, silentLogger } from "../index.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
 import { SqsSettler } from "./sqs-settler.ts";
@@ -100,6 +101,18 @@ it("renews leases, each with a result of its own: renewed, lost to somebody else
     { kind: "failed" },
   ]);
 });
+
+it.each(["AccessDenied", "InvalidSignatureException", "KMS.DisabledException"])(
+  "does not take a lease for lost while SQS refuses us with %s: it goes on until its time is over",
+  async (name) => {
+    const { sqs, clock, settler } = start();
+    const refusal = toAwsError("Changing visibility", { name, $metadata: { httpStatusCode: 403 } });
+    sqs.next("changeMessageVisibilityBatch", () => Promise.reject(refusal));
+    const renewed = settler.renew([{ subject: "r-0", durationMs: 30_000 }]);
+    await clock.advance(5_000);
+    expect(await renewed).toMatchObject([{ kind: "failed", error: { code: "aws/denied" } }]);
+  },
+);
 
 it("flushes what waits when it is closed, and leaves no timer behind", async () => {
   const { sqs, clock, settler } = start();

@@ -1,3 +1,4 @@
+import { AwsError } from "../aws/aws-error.ts";
 import type { Clock, Random } from "../clock.ts";
 import { ValidationError } from "../errors/validation-error.ts";
 import { WirekitError } from "../errors/wirekit-error.ts";
@@ -124,11 +125,7 @@ export class SqsSettler {
           await this.#changes.send({ receiptHandle: subject, seconds });
           return { kind: "renewed", durationMs: seconds * 1000 };
         } catch (error) {
-          // If SQS blames us, the receipt handle has run out: another consumer has the message.
-          return {
-            kind: WirekitError.from(error).retryable ? "failed" : "lost",
-            error,
-          };
+          return { kind: isLost(WirekitError.from(error)) ? "lost" : "failed", error };
         }
       }),
     );
@@ -142,6 +139,14 @@ export class SqsSettler {
   async close({ timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
     await Promise.all([this.#deletes.close({ timeoutMs }), this.#changes.close({ timeoutMs })]);
   }
+}
+
+/**
+ * If SQS blames us, the receipt handle has run out: another consumer has the message. While it does not accept
+ * our keys or rights, the lease goes on.
+ */
+function isLost(error: WirekitError): boolean {
+  return error instanceof AwsError ? error.kind === "sender" || error.kind === "gone" : !error.retryable;
 }
 
 type Entries<Item> = readonly BatchEntry<Item>[];

@@ -1,10 +1,10 @@
+import { Patience } from "../aws/patience.ts";
 import { ClosedError } from "../errors/closed-error.ts";
 import { WirekitError } from "../errors/wirekit-error.ts";
 import type { Intake, IntakeReservation, Settlement, Source } from "../inbound/index.ts";
 import { type LeaseRenewal, type LeaseRenewalResult, Leases } from "../inbound/leases.ts";
 import type { Deadline } from "../kit/deadline.ts";
 import { anySignal, sleep, withTimeout } from "../kit/waiting.ts";
-import { backoffMs } from "../retry-policy.ts";
 import { maxLeaseMs, type SqsMessage } from "./sqs-api.ts";
 import { readSqsMessage, type SqsDelivery } from "./sqs-delivery.ts";
 import { SqsSettler } from "./sqs-settler.ts";
@@ -16,9 +16,6 @@ import {
 
 /** A lease lasts 12 hours after the receive, the time until the settlement included. */
 const longestPauseMs = maxLeaseMs - 60 * 60 * 1000;
-
-/** The pauses between receives that fail, in milliseconds. */
-const receiveBackoff = { baseDelayMs: 200, maxDelayMs: 30_000 };
 
 /** What fails in `health()` when leases cannot be renewed. */
 const renewing = "renewing leases";
@@ -33,9 +30,9 @@ export class SqsSource<D extends SqsDelivery = SqsDelivery> implements Source<D>
   readonly #toDelivery: (delivery: SqsDelivery) => D;
   readonly #settler: SqsSettler;
   readonly #leases: Leases<string>;
+  readonly #patience: Patience;
   #intake: Intake<D> | undefined;
   #receives = 0;
-  #failedReceives = 0;
   #lastReceivedAt: number | undefined;
 
   /** @throws ConfigError naming every option at fault. */
@@ -45,6 +42,7 @@ export class SqsSource<D extends SqsDelivery = SqsDelivery> implements Source<D>
     this.#options = resolveSqsSourceOptions(options);
     const { sqs, queueUrl, settleLingerMs: lingerMs, visibilityTimeoutMs, retry, timeoutMs } = this.#options;
     const { logger, clock, random } = this.#options;
+    this.#patience = new Patience(random);
     this.#settler = new SqsSettler({ sqs, queueUrl, lingerMs, retry, timeoutMs, logger, clock, random });
     this.#leases = new Leases({
       durationMs: visibilityTimeoutMs,
@@ -56,7 +54,8 @@ export class SqsSource<D extends SqsDelivery = SqsDelivery> implements Source<D>
   }
 
   /**
-   * @throws the error of a receive that no later one can mend: the queue is gone, the credentials are wrong.
+   * @throws the error of a receive that no later one can mend: the queue is gone, or a policy forbids several
+   * receives in a row.
    */
   async run(intake: Intake<D>, { signal }: { readonly signal: AbortSignal }): Promise<void> {
     this.#intake = intake;
@@ -141,11 +140,12 @@ export class SqsSource<D extends SqsDelivery = SqsDelivery> implements Source<D>
 
   async #receiveOnce(intake: Intake<D>, signal: AbortSignal): Promise<"full" | "some" | "empty"> {
     const { receiveSize } = this.#options;
+    const { refusals } = this.#patience;
     // A receive costs the same whatever it brings. A slot does not stand idle for that.
     const reservation = await intake.reserve({ preferred: receiveSize }, { signal });
     try {
       const messages = await this.#ask(reservation.remaining, signal);
-      this.#failedReceives = 0;
+      this.#patience.succeeded();
       intake.recovered();
       this.#handOver(messages, reservation);
       if (messages.length === 0) return "empty";
@@ -153,7 +153,7 @@ export class SqsSource<D extends SqsDelivery = SqsDelivery> implements Source<D>
     } catch (thrown) {
       if (signal.aborted) throw thrown;
       reservation.release();
-      await this.#pauseAfter(thrown, intake, signal);
+      await this.#pauseAfter(thrown, refusals, intake, signal);
       return "some";
     } finally {
       reservation.release();
@@ -196,14 +196,16 @@ export class SqsSource<D extends SqsDelivery = SqsDelivery> implements Source<D>
     }
   }
 
-  async #pauseAfter(thrown: unknown, intake: Intake<D>, signal: AbortSignal): Promise<void> {
-    const { clock, random } = this.#options;
+  async #pauseAfter(
+    thrown: unknown,
+    refusals: number,
+    intake: Intake<D>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { clock } = this.#options;
     const error = WirekitError.from(thrown);
-    if (!error.retryable) throw error;
+    const delayMs = this.#patience.pauseAfter(error, refusals);
     intake.fault(error);
-    this.#failedReceives += 1;
-    // At least half of the bound: several receivers that draw a pause near zero would ask in a tight loop.
-    const delayMs = backoffMs(this.#failedReceives, receiveBackoff, () => 0.5 + random() / 2);
     await sleep(delayMs, { signal, clock });
   }
 }

@@ -55,16 +55,19 @@ export class ReceivedMessages {
 /** A queue has no consumer groups. */
 function factsOf(target: string, delivery: Omit<SqsDelivery, "lease">): ReceivedFacts {
   const { attempt, body, message, receiptHandle } = delivery;
+  // On a standard queue as well, where it is the group of a fair queue.
+  const key = message.Attributes?.MessageGroupId;
+  const { headers, original } = fromAttributes(message.MessageAttributes, body);
   const sentAtMs = Number(message.Attributes?.SentTimestamp);
   return new ReceivedRecord({
     target,
     receiptHandle,
     raw: body,
-    // On a standard queue as well, where it is the group of a fair queue.
-    key: message.Attributes?.MessageGroupId,
+    key,
     attempt,
     // Another service may leave it out.
     sentAt: sentAtMs > 0 ? new Date(sentAtMs) : undefined,
-    headers: fromAttributes(message.MessageAttributes),
+    headers,
+    original: original && { ...original, key: key === undefined ? undefined : Buffer.from(key) },
   });
 }

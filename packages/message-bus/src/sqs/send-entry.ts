@@ -26,7 +26,7 @@ export function findQueueNameFault(target: unknown): string | undefined {
 /** The facts of an outgoing message that decide how SQS wants it. */
 export type EntrySource = Pick<
   Outgoing<never>,
-  "target" | "text" | "key" | "headers" | "message" | "deliveryId"
+  "target" | "text" | "key" | "headers" | "original" | "message" | "deliveryId"
 >;
 
 /** What SQS takes as the name of a group, and as what it drops copies by. */
@@ -45,7 +45,7 @@ export function toSendEntry(
   outgoing: EntrySource,
   { delaySeconds }: { readonly delaySeconds?: number | undefined },
 ): SqsSendEntry {
-  const attributes = toAttributes(outgoing.headers);
+  const attributes = toAttributes(outgoing);
   const entry = {
     MessageBody: outgoing.text,
     ...(Object.keys(attributes).length > 0 && {

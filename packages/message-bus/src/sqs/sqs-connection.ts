@@ -21,11 +21,12 @@ export function sqsConnection(options: ResolvedSqsOptions): SqsConnection {
     if (options.sqs !== undefined) return options.sqs;
     const sdk = await loadSdk();
     if (options.client !== undefined) return bindSqs(sdk, options.client);
-    const { region, service, credentials, timeoutMs: requestTimeoutMs } = options;
+    const { region, service, credentials, proxy, timeoutMs: requestTimeoutMs } = options;
     const opened = openSqs(sdk, {
       region,
       endpoint: service.endpoint,
       credentials,
+      proxy,
       requestTimeoutMs,
     });
     close = opened.close;

@@ -7,6 +7,7 @@ import type {
   SendOutcome,
   WaitOptions,
 } from "@wirekit/core";
+import { withProxyFromEnv } from "@wirekit/core/http";
 import {
   anySignal,
   type Deadline,
@@ -50,7 +51,7 @@ import {
   toSeconds,
   visibilityRule,
 } from "./sqs-options.ts";
-import { SqsQueues } from "./sqs-queues.ts";
+import { type OpenQueue, SqsQueues } from "./sqs-queues.ts";
 
 /** What SQS says of a message that it has taken. */
 export interface SqsSentMessage extends SentMessage {
@@ -100,14 +101,14 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
   /**
    * A bus as the environment says: `SQS_QUEUE_URL` (the base URL), `AWS_REGION`, and the pair
    * `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, with `AWS_SESSION_TOKEN`, in place of the standard
-   * chain. `overrides` come first.
+   * chain; `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. `overrides` come first.
    *
    * @throws ConfigError naming every variable and option at fault.
    */
   static fromEnv(env: Env = process.env, overrides: Overrides<SqsMessageBusOptions> = {}): SqsMessageBus {
     return makeFromEnv<SqsMessageBusOptions, SqsMessageBus>(
       { variables: sqsVariables, env, overrides },
-      (options) => new SqsMessageBus(options),
+      (options) => new SqsMessageBus(withProxyFromEnv(options, env)),
     );
   }
 
@@ -197,8 +198,13 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
       visibilityRule: visibilityRule({ minimum: 1 }),
       openSource: ({ target, visibilityTimeoutMs = this.#options.visibilityTimeoutMs }) => {
         const leaseMs = toSeconds(visibilityTimeoutMs ?? defaultConsumerVisibilityMs) * 1_000;
-        const open = (signal: AbortSignal) => this.#openSource(target, leaseMs, signal);
-        return new LazySource<SqsBusDelivery>({ redelivery: "by-queue", open });
+        return new LazySource<SqsBusDelivery>({
+          redelivery: "by-queue",
+          open: async (signal, onTrouble) => {
+            const queue = await this.#queues.openForConsumer(target, { signal, onTrouble });
+            return this.#sourceOf(target, queue, leaseMs);
+          },
+        });
       },
       sendText: (content, sendOptions) => this.#sends.sendText(content, sendOptions),
       clock,
@@ -250,12 +256,7 @@ export class SqsMessageBus implements MessageBus<SqsSentMessage> {
       .submit(entry, { signal, timeoutMs }, (outcome, reason) => outgoing.settle(outcome, reason));
   }
 
-  async #openSource(
-    target: string,
-    visibilityTimeoutMs: number,
-    signal: AbortSignal,
-  ): Promise<ConsumerSource> {
-    const queue = await this.#queues.open(target, { signal });
+  #sourceOf(target: string, queue: OpenQueue, visibilityTimeoutMs: number): ConsumerSource {
     const { counters } = this.#life;
     const bus = this.#options;
     return new ConsumerSource({

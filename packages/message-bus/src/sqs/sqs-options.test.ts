@@ -32,6 +32,7 @@ it("has a default for everything but the URL", () => {
     region: "eu-west-1",
     lingerMs: 0,
     timeoutMs: 10_000,
+    proxy: {},
     logger: consoleLogger,
     clock: systemClock,
     random: Math.random,

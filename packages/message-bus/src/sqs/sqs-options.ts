@@ -1,5 +1,6 @@
 import type { Clock, Logger, Random, RetryPolicy } from "@wirekit/core";
 import { type AwsCredentialsOption, credentialsOption, type SqsSdkClient } from "@wirekit/core/aws";
+import { type HttpProxyOptions, httpTransportRules } from "@wirekit/core/http";
 import {
   env,
   Faults,
@@ -24,9 +25,11 @@ export interface SqsMessageBusOptions {
   readonly region?: string | undefined;
   /** Default: the AWS SDK's standard chain (environment, profile, role of the machine ...). */
   readonly credentials?: AwsCredentialsOption | undefined;
+  /** Proxies to go through. `fromEnv` reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. Default: none. */
+  readonly proxy?: HttpProxyOptions | undefined;
   /**
-   * An `SQSClient` of the program's own: it keeps its settings, so that `region` and `credentials` go unused,
-   * and is not closed.
+   * An `SQSClient` of the program's own: it keeps its settings, so that `region`, `credentials` and `proxy`
+   * go unused, and is not closed.
    */
   readonly client?: SqsSdkClient | undefined;
   /** What stands in for SQS, in SQS's own names. With it the AWS SDK is not loaded. */
@@ -69,6 +72,7 @@ export interface ResolvedSqsOptions
   extends Pick<
     SqsMessageBusOptions,
     | "credentials"
+    | "proxy"
     | "client"
     | "sqs"
     | "visibilityTimeoutMs"
@@ -138,10 +142,14 @@ const serviceRule: OptionRule<ServiceUrl | undefined> = (value, path, faults) =>
   return undefined;
 };
 
+/** Other services than AWS have names of their own for it; it stands in the signature. */
+const regionForm = { pattern: /^[a-z0-9-]+$/i, expected: "must be letters, digits and hyphens" };
+
 const rules = {
   queueUrl: serviceRule,
-  region: option.text(),
+  region: option.text(regionForm),
   credentials: credentialsOption(),
+  proxy: httpTransportRules.proxy,
   client: option.methods<SqsSdkClient>(["send"]),
   sqs: option.methods<SqsApi & SqsLookup>([
     "sendMessageBatch",

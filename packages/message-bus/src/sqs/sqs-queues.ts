@@ -1,6 +1,6 @@
-import type { Clock, WaitOptions } from "@wirekit/core";
-import { findQueueUrl } from "@wirekit/core/aws";
-import { Deadline, failedOutcome, watchCaller, withTimeout } from "@wirekit/core/kit";
+import type { Clock, WaitOptions, WirekitError } from "@wirekit/core";
+import { findQueueUrl, tryPatiently } from "@wirekit/core/aws";
+import { Deadline, failedOutcome, rejectOnAbort, watchCaller, withTimeout } from "@wirekit/core/kit";
 import type { Batcher, BatchOutcome } from "@wirekit/core/outbound";
 import {
   createSqsSender,
@@ -25,6 +25,9 @@ export interface OpenQueue {
 /** Tells the one outcome of a message. `reason` is what a call that rejects rejects with. */
 export type SettleSend = (outcome: BatchOutcome<SqsReceipt>, reason: unknown) => void;
 
+/** Called with the error of a try that failed. */
+type OnTrouble = (error: WirekitError) => void;
+
 /** A message that waits for the look-up of its queue. */
 interface WaitingMessage {
   readonly submit: (sender: OpenQueue["sender"]) => void;
@@ -33,14 +36,15 @@ interface WaitingMessage {
 
 /** One queue of a bus. It is looked for on first use, and again after a look-up that failed. */
 export class SqsQueue {
-  readonly #find: () => Promise<OpenQueue>;
+  readonly #find: (onTrouble: OnTrouble) => Promise<OpenQueue>;
   readonly #clock: Clock;
   /** In the order of their calls, which a message that comes after the look-up must not overtake. */
   readonly #waiting = new Set<WaitingMessage>();
+  readonly #watchers = new Set<OnTrouble>();
   #finding: Promise<OpenQueue> | undefined;
   #queue: OpenQueue | undefined;
 
-  constructor(find: () => Promise<OpenQueue>, clock: Clock) {
+  constructor(find: (onTrouble: OnTrouble) => Promise<OpenQueue>, clock: Clock) {
     this.#find = find;
     this.#clock = clock;
   }
@@ -54,6 +58,12 @@ export class SqsQueue {
   opened(): Promise<OpenQueue> {
     this.#finding ??= this.#open();
     return this.#finding;
+  }
+
+  /** Calls `watcher` with the error of each try of a look-up that fails, until the returned function is called. */
+  watch(watcher: OnTrouble): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
   }
 
   /**
@@ -73,7 +83,9 @@ export class SqsQueue {
 
   async #open(): Promise<OpenQueue> {
     try {
-      this.#queue = await this.#find();
+      this.#queue = await this.#find((error) => {
+        for (const watcher of this.#watchers) watcher(error);
+      });
     } catch (thrown) {
       this.#finding = undefined;
       this.fail(thrown);
@@ -122,7 +134,7 @@ export class SqsQueues {
   get(target: string): SqsQueue {
     const known = this.#queues.get(target);
     if (known !== undefined) return known;
-    const queue = new SqsQueue(() => this.#find(target), this.#options.clock);
+    const queue = new SqsQueue((onTrouble) => this.#find(target, onTrouble), this.#options.clock);
     this.#queues.set(target, queue);
     return queue;
   }
@@ -139,6 +151,25 @@ export class SqsQueues {
       ...options,
       clock,
     });
+  }
+
+  /**
+   * As {@link open}, for a consumer: looks for as long as it would receive, and calls `onTrouble` with the error
+   * of each try that fails.
+   */
+  async openForConsumer(
+    target: string,
+    { signal, onTrouble }: { readonly signal: AbortSignal; readonly onTrouble: OnTrouble },
+  ): Promise<OpenQueue> {
+    const { clock, random } = this.#options;
+    const queue = this.get(target);
+    const stopWatching = queue.watch(onTrouble);
+    const task = () => rejectOnAbort(queue.opened(), signal);
+    try {
+      return await tryPatiently(task, { signal, onTrouble, clock, random });
+    } finally {
+      stopWatching();
+    }
   }
 
   /** Sends what is held, deletes what is to be deleted, and lets go of everything. */
@@ -160,11 +191,11 @@ export class SqsQueues {
     this.#connection.close();
   }
 
-  async #find(target: string): Promise<OpenQueue> {
+  async #find(target: string, onTrouble: OnTrouble): Promise<OpenQueue> {
     const { signal } = this.#stop;
     signal.throwIfAborted();
     const sqs = await this.#connection.open();
-    const url = await this.#findUrl(target, sqs, signal);
+    const url = await this.#findUrl(target, sqs, { signal, onTrouble });
     const {
       lingerMs,
       retry: policy,
@@ -200,13 +231,17 @@ export class SqsQueues {
     return { url, sqs, sender, settler };
   }
 
-  async #findUrl(target: string, sqs: SqsLookup, signal: AbortSignal): Promise<string> {
+  async #findUrl(
+    target: string,
+    sqs: SqsLookup,
+    looking: { readonly signal: AbortSignal; readonly onTrouble: OnTrouble },
+  ): Promise<string> {
     const { service, retry: policy, timeoutMs, clock, random } = this.#options;
     if (service.queuesBase !== undefined) return `${service.queuesBase}/${target}`;
     return findQueueUrl(sqs, target, {
       retry: policy,
       requestTimeoutMs: timeoutMs,
-      signal,
+      ...looking,
       clock,
       random,
     });

@@ -1,4 +1,5 @@
 import type { CloseOptions, CloseReport, Env, Overrides, WaitOptions } from "@wirekit/core";
+import { withProxyFromEnv } from "@wirekit/core/http";
 import { makeFromEnv } from "@wirekit/core/kit";
 import type { ReceiveOptions } from "../message-bus.ts";
 import { dictionaryOf, type ReceivedDictionary } from "../received-dictionary.ts";
@@ -10,9 +11,9 @@ import { type SqsMessageBusOptions, sqsVariables } from "./sqs-options.ts";
 export type SQSReceiveOptions = Pick<ReceiveOptions, "signal" | "timeoutMs" | "visibilityTimeoutMs">;
 
 /**
- * The original's class, over {@link SqsMessageBus}. As the original it reads `AWS_REGION`, and the AWS SDK
- * finds the credentials; other than the original it delays nothing unless `delaySeconds` is given, waits for
- * messages, hides what it has received, and throws what goes wrong.
+ * The original's class, over {@link SqsMessageBus}. As the original it reads `AWS_REGION` and `HTTPS_PROXY`,
+ * and the AWS SDK finds the credentials; other than the original it delays nothing unless `delaySeconds` is
+ * given, waits for messages, hides what it has received, and throws what goes wrong.
  */
 export class SQS implements AsyncDisposable {
   readonly #bus: SqsMessageBus;
@@ -22,7 +23,7 @@ export class SQS implements AsyncDisposable {
     const variables = { region: sqsVariables.region };
     this.#bus = makeFromEnv<SqsMessageBusOptions, SqsMessageBus>(
       { variables, env, overrides: options },
-      (read) => new SqsMessageBus(read),
+      (read) => new SqsMessageBus(withProxyFromEnv(read, env)),
     );
   }
 
@@ -34,7 +35,7 @@ export class SQS implements AsyncDisposable {
   static fromEnv(env: Env = process.env, overrides: Overrides<SqsMessageBusOptions> = {}): SQS {
     return makeFromEnv<SqsMessageBusOptions, SQS>(
       { variables: sqsVariables, env, overrides },
-      (read) => new SQS(read, {}),
+      (read) => new SQS(withProxyFromEnv(read, env), {}),
     );
   }
 

@@ -2,7 +2,8 @@ import { ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import { silentLogger } from "@wirekit/core";
 import { withoutRequestLog } from "@wirekit/core/aws";
-import { SqsMessageBus } from "../../src/index.ts";
+import { startHttpProxy } from "@wirekit/test-support/http-proxy";
+import { SQS, SqsMessageBus } from "../../src/index.ts";
 import { statusUpdate } from "../contract/messages.ts";
 import { type SqsFixture, startSqs } from "./sqs-fixture.ts";
 
@@ -42,6 +43,27 @@ it("works with what the environment says", async () => {
   await bus.sendMessage(statusUpdate("R-1"), { target });
   expect(await bus.receiveMessage({ target })).toMatchObject({ kind: "message", target });
 });
+
+it.each(["SqsMessageBus.fromEnv", "new SQS", "SQS.fromEnv", "the option"])(
+  "goes through the proxy of the environment: %s",
+  async (way) => {
+    const target = sqs.newQueue();
+    const { endpointUrl: queueUrl, credentials } = sqs.aws;
+    const proxy = await startHttpProxy();
+    const env = { HTTP_PROXY: proxy.url, NO_PROXY: "example.com" };
+    const options = { queueUrl, credentials, logger: silentLogger };
+    const make: Record<string, () => SqsMessageBus> = {
+      "SqsMessageBus.fromEnv": () => SqsMessageBus.fromEnv(env, options),
+      "new SQS": () => new SQS(options, env).bus,
+      "SQS.fromEnv": () => SQS.fromEnv(env, options).bus,
+      "the option": () => SqsMessageBus.fromEnv({}, { ...options, proxy: { http: proxy.url } }),
+    };
+    await using bus = make[way]?.();
+    await bus?.sendMessage(statusUpdate("R-1"), { target });
+    expect(proxy.requests.map(({ line }) => line)).toEqual([`POST ${queueUrl}/`]);
+    await proxy.close();
+  },
+);
 
 it("asks a provider for credentials, and again for those that have expired", async () => {
   const target = sqs.newQueue();
@@ -85,5 +107,5 @@ it("finds queues behind an account", async () => {
   const target = sqs.newQueue();
   const queueUrl = `${sqs.aws.endpointUrl}/${sqs.aws.accountId}`;
   await sqs.open({ queueUrl }).sendMessage(statusUpdate("R-1"), { target });
-  expect(sqs.aws.inspectQueue(target).ready).toHaveLength(1);
+  expect((await sqs.aws.inspectQueue(target)).ready).toHaveLength(1);
 });

@@ -37,7 +37,7 @@ describe("a send", () => {
     sqs.aws.faults.next(fault, { ...send, times: 2 });
     await bus.sendMessage(statusUpdate("R-1"), { target });
     expect(sqs.aws.counts).toEqual({ SendMessageBatch: 3 });
-    expect(sqs.aws.inspectQueue(target).ready).toHaveLength(1);
+    expect((await sqs.aws.inspectQueue(target)).ready).toHaveLength(1);
   });
 
   it("whose answer is lost arrives once on a FIFO queue", async () => {
@@ -46,7 +46,7 @@ describe("a send", () => {
     sqs.aws.faults.next({ kind: "reset", before: "answer" }, send);
     const [outcome] = await bus.sendMany([statusUpdate("R-1")], { target, key: "user-1" });
     expect(outcome).toMatchObject({ kind: "delivered", attempts: 2, sequenceNumber: expect.any(String) });
-    expect(sqs.aws.inspectQueue(target).ready).toHaveLength(1);
+    expect((await sqs.aws.inspectQueue(target)).ready).toHaveLength(1);
   });
 
   it("that is not answered in time is tried again, and arrives once on a FIFO queue", async () => {
@@ -55,7 +55,7 @@ describe("a send", () => {
     sqs.aws.faults.next(noAnswer, send);
     const [outcome] = await bus.sendMany([statusUpdate("R-1")], { target, key: "user-1" });
     expect(outcome).toMatchObject({ kind: "delivered", attempts: 2 });
-    expect(sqs.aws.inspectQueue(target).ready).toHaveLength(1);
+    expect((await sqs.aws.inspectQueue(target)).ready).toHaveLength(1);
   });
 
   it("that fails for good says so with a name, the request's id, and nothing of the message", async () => {
@@ -122,7 +122,7 @@ describe("a send", () => {
         attempts: 2,
       },
     });
-    expect(sqs.aws.inspectQueue(target).ready).toHaveLength(5);
+    expect((await sqs.aws.inspectQueue(target)).ready).toHaveLength(5);
   });
 
   it.each(["", ".fifo"])(
@@ -140,7 +140,9 @@ describe("a send", () => {
       const isSpoilt = references(10).map((reference) => reference === "R-6");
       expect(outcomes.map(({ kind }) => kind === "rejected")).toEqual(isSpoilt);
       expect(outcomes[isSpoilt.indexOf(true)]).toMatchObject({ error: { code: "aws/sender", attempts: 1 } });
-      const arrived = sqs.aws.inspectQueue(target).ready.map((body) => JSON.parse(body).payload.reference);
+      const arrived = (await sqs.aws.inspectQueue(target)).ready.map(
+        (body) => JSON.parse(body).payload.reference,
+      );
       const expected = references(10).filter((reference) => reference !== "R-6");
       expect(suffix === "" ? [...arrived].sort() : arrived).toEqual(
         suffix === "" ? [...expected].sort() : expected,
@@ -253,7 +255,7 @@ describe("an acknowledgement", () => {
     const { bus, one } = await received(target);
     sqs.aws.faults.next(fault, remove);
     await bus.acknowledge(one);
-    expect(sqs.aws.inspectQueue(target)).toEqual({ ready: [], inFlight: [], delayed: [] });
+    expect(await sqs.aws.inspectQueue(target)).toEqual({ ready: [], inFlight: [], delayed: [] });
     expect(sqs.aws.counts.DeleteMessageBatch).toBe(2);
     expect(bus.stats().acknowledged).toBe(1);
   });
@@ -286,7 +288,7 @@ describe("an acknowledgement", () => {
       for (const Class of [ReceiptError, ValidationError])
         expect(wrong).toMatchObject({ reason: expect.any(Class) });
       expect(right.status).toBe("fulfilled");
-      expect(sqs.aws.inspectQueue(target)).toEqual({ ready: [], inFlight: [], delayed: [] });
+      expect(await sqs.aws.inspectQueue(target)).toEqual({ ready: [], inFlight: [], delayed: [] });
       expect(bus.health().reasons).toEqual([]);
     },
   );
@@ -338,7 +340,7 @@ describe("an acknowledgement", () => {
     expect(calls).toBe(1);
     expect(consumer.stats()).toMatchObject({ handled: 1, left: 0 });
     expect(bus.stats()).toMatchObject({ received: 1, acknowledged: 1 });
-    expect(sqs.aws.inspectQueue(target)).toEqual({ ready: [], inFlight: [], delayed: [] });
+    expect(await sqs.aws.inspectQueue(target)).toEqual({ ready: [], inFlight: [], delayed: [] });
   });
 });
 
@@ -387,7 +389,7 @@ describe("a consumer", () => {
       status: "degraded",
       reasons: [{ code: "aws/gone", message: expect.stringContaining(`"${target}"`) }],
     });
-    sqs.aws.createQueue(target);
+    await sqs.aws.createQueue(target);
     const next = bus.consume({ target }, () => {});
     expect(bus.health().reasons).toEqual([]);
     const handled = processed(next, 1);
@@ -404,7 +406,7 @@ describe("a consumer", () => {
     const bus = sqs.open({ visibilityTimeoutMs: 2_000 });
     const [target, deadLetterTarget] = [sqs.newQueue(), "dead.fifo"];
     // Copies are told by what the bus says they are, not by their content.
-    sqs.aws.createQueue(deadLetterTarget, { ContentBasedDeduplication: "false" });
+    await sqs.aws.createQueue(deadLetterTarget, { ContentBasedDeduplication: "false" });
     await sqs.sendText("not JSON", target);
     const options = { target, deadLetter: { target: deadLetterTarget }, retry: quickRetry };
     const consumer = bus.consume(options, () => {});
@@ -414,8 +416,8 @@ describe("a consumer", () => {
     sqs.aws.faults.next({ kind: "reset", before: "answer" }, send);
     await processed(consumer, 2);
     expect(consumer.stats()).toMatchObject({ received: 2, retried: 0, invalid: 2, failedDeadLetters: 1 });
-    expect(sqs.aws.inspectQueue(target)).toEqual({ ready: [], inFlight: [], delayed: [] });
-    expect(sqs.aws.inspectQueue(deadLetterTarget).ready).toEqual(["not JSON"]);
+    expect(await sqs.aws.inspectQueue(target)).toEqual({ ready: [], inFlight: [], delayed: [] });
+    expect((await sqs.aws.inspectQueue(deadLetterTarget)).ready).toEqual(["not JSON"]);
     const dead = (await bus.receiveMessage({ target: deadLetterTarget })) as ReceivedInvalid;
     expect(dead.headers).toMatchObject({ "dead-letter-reason": "invalid", "dead-letter-attempts": "2" });
     expect(bus.stats()).toMatchObject({ received: 3, redelivered: 1, invalid: 3, acknowledged: 1 });
@@ -429,7 +431,7 @@ describe("a consumer", () => {
       bus.consume({ target, deadLetter: { target: deadLetterTarget } }, () => {}),
       2,
     );
-    expect(sqs.aws.inspectQueue(deadLetterTarget).ready).toEqual(["not JSON", "not JSON"]);
+    expect((await sqs.aws.inspectQueue(deadLetterTarget)).ready).toEqual(["not JSON", "not JSON"]);
   });
 
   it("takes what a stranger put beside a body along to the dead letters, as far as there is room", async () => {

@@ -27,7 +27,7 @@ it("sends, receives the dictionary by its receipt handle, and deletes", async ()
   const [receiptHandle = ""] = Object.keys(received);
   await bus.deleteMessage(target, receiptHandle);
   await bus.deleteMessage(target, receiptHandle);
-  expect(sqs.aws.inspectQueue(target)).toEqual({ ready: [], inFlight: [], delayed: [] });
+  expect(await sqs.aws.inspectQueue(target)).toEqual({ ready: [], inFlight: [], delayed: [] });
   expect(await bus.receiveMessage(target, { timeoutMs: 0 })).toBeUndefined();
 });
 
@@ -65,7 +65,7 @@ it.each(["not JSON: secret", '{"payload": "secret"}'])(
     expect(error.received).toMatchObject({ kind: "invalid", raw: body, target });
     expect(inspect(error, { depth: 20 }) + JSON.stringify(error)).not.toContain("secret");
     await bus.deleteMessage(target, error.received.receiptHandle);
-    expect(sqs.aws.inspectQueue(target).inFlight).toEqual([]);
+    expect((await sqs.aws.inspectQueue(target)).inFlight).toEqual([]);
   },
 );
 

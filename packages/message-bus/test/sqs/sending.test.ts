@@ -35,7 +35,7 @@ it("sends a thousand messages in a hundred requests, one by one as well as in bu
   const outcomes = await bus.sendMany(messages, { target });
   expect(sqs.aws.counts).toEqual({ SendMessageBatch: 100 });
   expect(outcomes.filter(({ kind }) => kind === "delivered")).toHaveLength(1_000);
-  expect(sqs.aws.inspectQueue(target).ready).toHaveLength(2_000);
+  expect((await sqs.aws.inspectQueue(target)).ready).toHaveLength(2_000);
   expect(bus.stats()).toMatchObject({
     sends: { accepted: 2_000, delivered: 2_000 },
   });
@@ -58,7 +58,7 @@ it("delays messages where that is asked for, and leaves FIFO queues to themselve
   await bus.sendMessage(statusUpdate("R-1"), { target });
   await bus.sendMessage(statusUpdate("R-2"), { target: sqs.newQueue(".fifo"), key: "user-1" });
   expect(entries.map(({ DelaySeconds }) => DelaySeconds)).toEqual([10, undefined]);
-  expect(sqs.aws.inspectQueue(target).delayed).toHaveLength(1);
+  expect((await sqs.aws.inspectQueue(target)).delayed).toHaveLength(1);
 });
 
 it("makes key and idempotency key what a FIFO queue orders by and drops copies by", async () => {
@@ -76,7 +76,7 @@ it("makes key and idempotency key what a FIFO queue orders by and drops copies b
   ]);
   expect(first.sequenceNumber).toMatch(/^\d+$/);
   expect(again).toEqual(first);
-  expect(sqs.aws.inspectQueue(target).ready).toHaveLength(2);
+  expect((await sqs.aws.inspectQueue(target)).ready).toHaveLength(2);
 });
 
 it("makes a message without a key a group of its own on a FIFO queue", async () => {

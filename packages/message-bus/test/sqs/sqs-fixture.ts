@@ -41,7 +41,7 @@ export async function startSqs(): Promise<SqsFixture> {
     newQueue: (suffix = "") => {
       queues += 1;
       const name = `queue-${queues}${suffix}`;
-      aws.createQueue(name);
+      void aws.createQueue(name);
       return name;
     },
     sendText: async (MessageBody, target, key = "stranger") => {

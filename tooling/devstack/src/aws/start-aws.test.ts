@@ -53,7 +53,7 @@ describe("without faults", () => {
     for (const base of [aws.endpointUrl, `${aws.endpointUrl}/123456789012`]) {
       await sqs.send(new SendMessageCommand({ QueueUrl: `${base}/q`, MessageBody: base }));
     }
-    expect(aws.inspectQueue("q").ready).toHaveLength(2);
+    expect((await aws.inspectQueue("q")).ready).toHaveLength(2);
     const elsewhere = new SendMessageCommand({ QueueUrl: `${aws.endpointUrl}/other`, MessageBody: "x" });
     await expect(sqs.send(elsewhere)).rejects.toMatchObject({ name: "QueueDoesNotExist" });
   });
@@ -71,20 +71,20 @@ describe("a planned fault", () => {
     await expect(
       sns.send(new PublishBatchCommand({ TopicArn: "t", PublishBatchRequestEntries: [] })),
     ).rejects.toMatchObject({ name: "InternalErrorException" });
-    expect(aws.inspectQueue("q").ready).toEqual([]);
+    expect((await aws.inspectQueue("q")).ready).toEqual([]);
   });
 
   it("breaks the connection before the service has seen the request", async () => {
     aws.faults.next({ kind: "reset", before: "apply" }, { on: "SendMessage" });
     await expect(send("x")).rejects.toThrow("ECONNRESET");
-    expect(aws.inspectQueue("q").ready).toEqual([]);
+    expect((await aws.inspectQueue("q")).ready).toEqual([]);
   });
 
   it("loses the answer after the service has done as it was told", async () => {
     const planned = aws.faults.next({ kind: "reset", before: "answer" }, { on: "SendMessage" });
     await expect(send("x")).rejects.toThrow("ECONNRESET");
     await planned.ended();
-    expect(aws.inspectQueue("q").ready).toEqual(["x"]);
+    expect((await aws.inspectQueue("q")).ready).toEqual(["x"]);
   });
 
   it("holds an answer back until it is let go", async () => {
@@ -107,7 +107,7 @@ describe("a planned fault", () => {
       { Id: "e0", Code: "InternalError", SenderFault: false },
       { Id: "e2", Code: "InternalError", SenderFault: false },
     ]);
-    expect(aws.inspectQueue("q").ready).toEqual(["1"]);
+    expect((await aws.inspectQueue("q")).ready).toEqual(["1"]);
   });
 
   it("fails entries of a published batch too, also all of them", async () => {
@@ -137,7 +137,7 @@ describe("a planned fault", () => {
     const partial = await publish();
     expect(partial.Failed).toMatchObject([{ Id: "b", Code: "Throttled", SenderFault: true }]);
     expect(partial.Successful?.map(({ Id }) => Id)).toEqual(["a", "c"]);
-    expect(aws.inspectQueue("q").ready).toEqual(["a!", "c!"]);
+    expect((await aws.inspectQueue("q")).ready).toEqual(["a!", "c!"]);
 
     aws.faults.next({ kind: "fail-entries", which: () => true, code: "Throttled", senderFault: false });
     const none = await publish();
@@ -181,11 +181,11 @@ describe("a fault", () => {
       { on: "SendMessage" },
     );
     await expect(send("x")).rejects.toMatchObject({ name: "InternalError" });
-    expect(aws.inspectQueue("q").ready).toEqual(["x"]);
+    expect((await aws.inspectQueue("q")).ready).toEqual(["x"]);
   });
 
   it("can be for one queue, or one topic", async () => {
-    aws.createQueue("other");
+    await aws.createQueue("other");
     aws.faults.next({ kind: "reset", before: "apply" }, { on: { action: "SendMessage", queue: "other" } });
     await expect(send("x")).resolves.toBeDefined();
     const QueueUrl = `${aws.endpointUrl}/000000000000/other`;

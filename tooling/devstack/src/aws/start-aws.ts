@@ -3,7 +3,7 @@ import { serveFaulty } from "../http/faulty-service.ts";
 import { listen } from "../http/http-server.ts";
 import type { ApiRequest } from "./api-request.ts";
 import { createAwsService, type RequestCounts } from "./aws-service.ts";
-import { startEmulator } from "./emulator.ts";
+import { type QueueContents, startEmulator } from "./emulator.ts";
 import { type AwsFault, type AwsFaults, type AwsOn, awsVocabulary } from "./faults.ts";
 
 /** How SNS and SQS are to be. */
@@ -27,19 +27,15 @@ export interface AwsServer {
   /** Requests by action since the start, or since `resetCounts`. */
   readonly counts: Readonly<RequestCounts>;
   resetCounts(): void;
-  /** Creates a queue without a request; a name that ends in `.fifo` makes a FIFO queue. */
-  createQueue(name: string, attributes?: Readonly<Record<string, string>>): void;
+  /**
+   * Creates a queue without a request; a name that ends in `.fifo` makes a FIFO queue. Every request after
+   * this call finds it, also one that does not wait for the promise.
+   */
+  createQueue(name: string, attributes?: Readonly<Record<string, string>>): Promise<void>;
   /** What a queue holds at this moment, by state. */
-  inspectQueue(name: string): QueueContents;
+  inspectQueue(name: string): Promise<QueueContents>;
   /** Ends every connection and stops listening. Twice is fine. */
   close(): Promise<void>;
-}
-
-/** Bodies of the messages that a queue holds. */
-export interface QueueContents {
-  readonly ready: readonly string[];
-  readonly inFlight: readonly string[];
-  readonly delayed: readonly string[];
 }
 
 /** More than any message, or part of an object in S3, can be. */
@@ -76,17 +72,9 @@ export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
     },
     createQueue: (name, attributes = {}) => {
       const fifo = name.endsWith(".fifo") ? { FifoQueue: "true", ContentBasedDeduplication: "true" } : {};
-      emulator.server.createQueue(name, { attributes: { ...fifo, ...attributes } });
+      return emulator.createQueue(name, { ...fifo, ...attributes }, `127.0.0.1:${server.port}`);
     },
-    inspectQueue: (name) => {
-      const messages = emulator.server.inspectQueue(name)?.messages;
-      if (messages === undefined) throw new Error(`there is no queue ${name}`);
-      return {
-        ready: messages.ready.map(({ body }) => body),
-        inFlight: messages.inflight.map(({ message }) => message.body),
-        delayed: messages.delayed.map(({ body }) => body),
-      };
-    },
+    inspectQueue: (name) => emulator.inspectQueue(name),
     close: () => {
       closing ??= close();
       return closing;

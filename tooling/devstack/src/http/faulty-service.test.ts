@@ -16,7 +16,7 @@ import { type ListeningServer, listen } from "./http-server.ts";
 
 const now = Date.UTC(2026, 0, 15, 12, 0, 0);
 const maxBodyBytes = 1000;
-const post = { target: "/a", headers: [["Host", "x"]], body: "hello" } as const;
+const post = { target: "/a", headers: [["Host", "127.0.0.1"]], body: "hello" } as const;
 
 type Script = FaultScript<HttpFault | HttpErrorFault, HttpOn, MatchedRequest>;
 let script: Script;
@@ -301,7 +301,7 @@ it("forgets a request whose body never comes whole", async () => {
   const fault = faults.next({ kind: "answer", status: 500 });
   const socket = openSocket(url);
   const response = readToEnd(socket);
-  socket.write("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
+  socket.write("POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 10\r\n\r\nabc");
   await fault.struck();
   socket.destroy();
   await response;

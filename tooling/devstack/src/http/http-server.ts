@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { checkPort, PortError } from "../ports.ts";
 import type { Exchange } from "./faulty-service.ts";
+import { refusalOf, refuse } from "./loopback.ts";
 import { requestHead } from "./received-request.ts";
 
 /** What has reached a server so far. */
@@ -25,7 +26,7 @@ export interface ListeningServer {
 
 /**
  * Listens on 127.0.0.1, on `port` or on a free one, and hands each request to `serve` before its body is
- * read.
+ * read. A request that a page in a browser can have sent is refused.
  *
  * @throws RangeError when it is no port; PortError when it is taken.
  */
@@ -47,6 +48,8 @@ export async function listen(
     socket.once("close", () => connections.delete(socket));
   });
   server.on("request", (incoming, response) => {
+    const refusal = refusalOf(incoming.headers);
+    if (refusal !== undefined) return refuse(response, refusal);
     counts.requests += 1;
     const connection = connections.get(incoming.socket) ?? 0;
     const head = requestHead(incoming, { number: counts.requests, connection });
