@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { afterEach, describe, expect, it, jest } from "@jest/globals";
+import { afterEach, describe, expect, it } from "@jest/globals";
 import {
   jsonOf,
   openSocket,
@@ -261,26 +261,6 @@ it("forgets what was sent when it is asked to, and goes on counting", async () =
   await sendRaw(server.url, signedRequest());
   expect(server.requests).toHaveLength(1);
   expect(server.counters).toMatchObject({ requests: 2, sockets: 2 });
-});
-
-it("keeps the latest requests and messages, so many bytes of them, and counts the others", async () => {
-  const warn = jest.spyOn(process, "emitWarning").mockImplementation(() => {});
-  const server = await start({ maxLogBytes: 20_000 });
-  const request = rawRequestBytes(signedRequest());
-  for (let sent = 0; sent < 40; sent += 1) {
-    const socket = openSocket(server.url);
-    socket.write(request);
-    await readToEnd(socket);
-  }
-  const kept = [server.requests.length, server.stored.length] as const;
-  for (const count of kept) expect(count).toBeLessThan(40);
-  expect(server.forgotten).toEqual({ requests: 40 - kept[0], stored: 40 - kept[1] });
-  expect(server.requests.at(-1)).toMatchObject({ number: 40 });
-  await expect(server.received(1)).rejects.toThrow("number 1 is gone");
-  await expect(server.received(40)).resolves.toMatchObject({ number: 40 });
-  await expect(start({ maxLogBytes: -1 })).rejects.toThrow("maxLogBytes");
-  expect(warn).toHaveBeenCalledTimes(2);
-  warn.mockRestore();
 });
 
 describe("closing", () => {
