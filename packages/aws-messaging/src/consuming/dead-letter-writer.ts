@@ -126,7 +126,7 @@ function entryOf(
     [deadLetterAttributes.attempts]: delivery.attempt,
     [deadLetterAttributes.failedAt]: new Date(failedAt).toISOString(),
   });
-  const facts = thatFit(all, maxBytes - utf8Length(delivery.body) - attributesBytes(own));
+  const facts = thatFit(legalAttributes(all), maxBytes - utf8Length(delivery.body) - attributesBytes(own));
   // The message's own attributes come first: without them it could not be handled again.
   const room = Math.max(0, maxAttributes - Object.keys(own).length);
   return {
@@ -142,7 +142,10 @@ function fifoFields({ groupId = "dead-letters", deduplicationId }: DeadLetterEnt
   return { MessageGroupId: groupId, MessageDeduplicationId: deduplicationId };
 }
 
-/** All of them, from SQS itself. What only another service takes would keep the letter from being written. */
+/**
+ * All of them, from SQS itself. What only another service takes, or an error without a code, would keep the
+ * letter from being written.
+ */
 function legalAttributes(
   attributes: Readonly<Record<string, SqsAttribute>>,
 ): Readonly<Record<string, SqsAttribute>> {

@@ -1,10 +1,10 @@
 import { AwsError } from "@wirekit/core/aws";
 import type { Troubles } from "@wirekit/core/kit";
 import { type BatchEntry, Batcher, type EntryResult } from "@wirekit/core/outbound";
-import { entryId, isFifoQueue, sendBatch } from "@wirekit/core/sqs";
+import { entryId, sendBatch } from "@wirekit/core/sqs";
 import type { AwsMessagingConfig } from "../config.ts";
 import type { PublishedEntry, SnsApi } from "../connection/sns-api.ts";
-import { nameOf } from "../wire/names.ts";
+import { isFifo, nameOf } from "../wire/names.ts";
 import type { PreparedEntry } from "./publication.ts";
 import type { PublishReceipt } from "./publish-options.ts";
 
@@ -30,12 +30,12 @@ export class TopicPublisher extends Batcher<PreparedEntry, PublishReceipt> {
     const { batching, retry, requestTimeoutMs, maxMessageBytes, logger, clock, random } = config;
     const topic = nameOf(topicArn);
     const area = `publishing to ${topic}`;
-    const isFifo = isFifoQueue(topic);
+    const isOrdered = isFifo(topic);
     const request = {
       what: `Publishing to ${topic}`,
       details: { topic },
       receiptOf,
-      order: isFifo ? "kept" : "free",
+      order: isOrdered ? "kept" : "free",
     } as const;
     super({
       maxEntries,
@@ -43,7 +43,7 @@ export class TopicPublisher extends Batcher<PreparedEntry, PublishReceipt> {
       maxBytes: maxMessageBytes,
       sizeOf: ({ bytes }) => bytes,
       // On a standard topic a group is one of SQS's fair queues, and keeps no order.
-      keyOf: ({ entry }) => (isFifo ? entry.MessageGroupId : undefined),
+      keyOf: ({ entry }) => (isOrdered ? entry.MessageGroupId : undefined),
       orderOnPartialFailure: batching.orderOnPartialFailure,
       lingerMs: batching.lingerMs,
       maxInFlight: batching.maxInFlight,

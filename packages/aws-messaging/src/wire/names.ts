@@ -1,9 +1,9 @@
+import { isFifoQueue } from "@wirekit/core/sqs";
+
 const fifoSuffix = ".fifo";
 
 /** Whether a topic or queue is a FIFO one: its name or ARN says so. */
-export function isFifo(name: string): boolean {
-  return name.endsWith(fifoSuffix);
-}
+export const isFifo: (name: string) => boolean = isFifoQueue;
 
 /** Whether a logical topic is a FIFO one: what it is mapped to decides. */
 export function isFifoTopic(topic: string, topicMap: Readonly<Record<string, string>>): boolean {

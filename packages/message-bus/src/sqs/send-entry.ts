@@ -1,18 +1,12 @@
 import { ConfigError } from "@wirekit/core";
-import { maxBatchBytes, messageBytes, type SqsSendEntry } from "@wirekit/core/sqs";
+import { findIdFault, isFifoQueue, maxBatchBytes, messageBytes, type SqsSendEntry } from "@wirekit/core/sqs";
 import { InvalidMessageError } from "../errors.ts";
 import type { Outgoing } from "../outgoing.ts";
 import type { SendableMessage } from "../wire/message.ts";
 import { toAttributes } from "./attributes.ts";
 
-const fifoSuffix = ".fifo";
 const maxLength = 80;
 const legalName = /^[A-Za-z0-9_-]+(?:\.fifo)?$/;
-
-/** Whether a queue is a FIFO one: its name says so. */
-export function isFifo(target: string): boolean {
-  return target.endsWith(fifoSuffix);
-}
 
 /**
  * What is wrong with `target` as the name of a queue. The name stands in a URL, where anything else would be
@@ -20,7 +14,7 @@ export function isFifo(target: string): boolean {
  */
 export function findQueueNameFault(target: unknown): string | undefined {
   if (typeof target === "string" && legalName.test(target) && target.length <= maxLength) return undefined;
-  return `must be a queue's name: up to ${maxLength} letters, digits, hyphens and underscores, with ${fifoSuffix} at the end of a FIFO queue's`;
+  return `must be a queue's name: up to ${maxLength} letters, digits, hyphens and underscores, with .fifo at the end of a FIFO queue's`;
 }
 
 /** The facts of an outgoing message that decide how SQS wants it. */
@@ -29,8 +23,6 @@ export type EntrySource = Pick<
   "target" | "text" | "key" | "headers" | "original" | "message" | "deliveryId"
 >;
 
-/** What SQS takes as the name of a group, and as what it drops copies by. */
-const legalId = /^[\x21-\x7e]{1,128}$/;
 const expected = "must be 1 to 128 ASCII characters without blanks on a FIFO queue";
 
 /**
@@ -51,7 +43,7 @@ export function toSendEntry(
     ...(Object.keys(attributes).length > 0 && {
       MessageAttributes: attributes,
     }),
-    ...(isFifo(outgoing.target)
+    ...(isFifoQueue(outgoing.target)
       ? fifoFields(outgoing)
       : delaySeconds !== undefined && { DelaySeconds: delaySeconds }),
   };
@@ -64,8 +56,8 @@ export function toSendEntry(
 
 function fifoFields({ key, message, deliveryId }: EntrySource) {
   const idempotencyKey = message === undefined ? deliveryId : idempotencyKeyOf(message);
-  if (key !== undefined && !legalId.test(key)) throw new ConfigError([{ path: "key", message: expected }]);
-  if (idempotencyKey !== undefined && !legalId.test(idempotencyKey)) {
+  if (isUnfit(key)) throw new ConfigError([{ path: "key", message: expected }]);
+  if (isUnfit(idempotencyKey)) {
     throw new InvalidMessageError([{ path: "meta_data.idempotency_key", message: expected }]);
   }
   return {
@@ -75,6 +67,10 @@ function fifoFields({ key, message, deliveryId }: EntrySource) {
       MessageDeduplicationId: idempotencyKey,
     }),
   };
+}
+
+function isUnfit(id: string | undefined): boolean {
+  return id !== undefined && findIdFault(id) !== undefined;
 }
 
 /** The idempotency key of a message, and of a plain dictionary that has one where the wire has it. */
