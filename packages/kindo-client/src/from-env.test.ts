@@ -172,6 +172,16 @@ describe("a .env file in the working directory", () => {
     });
   });
 
+  it.each([
+    ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"],
+    ["AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID"],
+  ] as const)("never makes a pair of its own %s and the environment's %s", async (inFile, inEnvironment) => {
+    await writeFile(".env", `KINDO_MESSAGE_PRODUCER_URL=${url}\n${inFile}=${pair[inFile]}`);
+    withEnvironment({ [inEnvironment]: pair[inEnvironment] }, () =>
+      expect(() => KindoClient.fromEnv()).toThrow(`${inFile} (or the option`),
+    );
+  });
+
   it("is read by fromEnv with no arguments", async () => {
     await writeFile(".env", `KINDO_MESSAGE_PRODUCER_URL=${url}`);
     withEnvironment({}, () => expect(KindoClient.fromEnv()).toBeInstanceOf(KindoClient));

@@ -45,12 +45,8 @@ export {
   sendToProducerViaArn,
 } from "./send-to-producer.ts";
 export type { Credentials, CredentialsProvider } from "./signing/credentials.ts";
-export {
-  type SignableRequest,
-  type SignedRequest,
-  type SignOptions,
-  signRequest,
-} from "./signing/sign-request.ts";
+export type { SignableRequest, SignOptions } from "./signing/sign-options.ts";
+export { type SignedRequest, signRequest } from "./signing/sign-request.ts";
 export type { RefusalCause, SignatureReport } from "./signing/signature-report.ts";
 export type { InvokeInput, InvokeOutput, LambdaApi } from "./transports/lambda-client.ts";
 export type { ConnectionCounts } from "./transports/producer-transport.ts";

@@ -1,3 +1,4 @@
+import { Faults } from "@wirekit/core/kit";
 import { defaultRegion, defaultService, type KindoArnOptions, type KindoUrlOptions } from "./config.ts";
 import { KindoClient } from "./kindo-client.ts";
 import type { SendOptions } from "./send-options.ts";
@@ -37,9 +38,10 @@ type SendOptionsOfOne = Pick<SendOptions, "signal">;
  */
 export async function sendToProducer(options: SendToProducerOptions): Promise<string> {
   const { message, signal, schemaPath, ...rest } = { ...options };
-  const region = rest.region ?? variable("AWS_REGION") ?? defaultRegion;
-  const service = rest.service ?? variable("AWS_SERVICE") ?? defaultService;
-  return sendOnce(() => new KindoClient({ ...rest, region, service, schema: schemaPath }), message, signal);
+  const { region = variable("AWS_REGION") ?? defaultRegion } = rest;
+  const { service = variable("AWS_SERVICE") ?? defaultService } = rest;
+  const open = (schema: string | undefined) => new KindoClient({ ...rest, region, service, schema });
+  return sendOnce(opened(open, schemaPath, rest), message, signal);
 }
 
 /**
@@ -50,16 +52,33 @@ export async function sendToProducer(options: SendToProducerOptions): Promise<st
  */
 export async function sendToProducerViaArn(options: SendToProducerViaArnOptions): Promise<string> {
   const { message, signal, schemaPath, ...rest } = { ...options };
-  const region = rest.region ?? variable("AWS_REGION");
-  return sendOnce(() => new KindoClient({ ...rest, region, schema: schemaPath }), message, signal);
+  const { region = variable("AWS_REGION") } = rest;
+  const open = (schema: string | undefined) => new KindoClient({ ...rest, region, schema });
+  return sendOnce(opened(open, schemaPath, rest), message, signal);
+}
+
+/** A client. All that is wrong with its options is named by the names that they have here. */
+function opened(
+  open: (schema: string | undefined) => KindoClient,
+  schemaPath: unknown,
+  rest: object,
+): KindoClient {
+  const faults = new Faults();
+  const isPath = typeof schemaPath === "string" && schemaPath.trim() !== "";
+  if (schemaPath !== undefined && !isPath)
+    faults.add({ path: "schemaPath", message: "must be the path of a JSON Schema" });
+  if ("schema" in rest && rest.schema !== undefined)
+    faults.add({ path: "schema", message: "is not an option; did you mean schemaPath?" });
+  const client = faults.collect(() => open(isPath ? schemaPath : undefined));
+  faults.throwIfAny();
+  return client as KindoClient;
 }
 
 async function sendOnce(
-  open: () => KindoClient,
+  client: KindoClient,
   message: ProducerPayload,
   signal: AbortSignal | undefined,
 ): Promise<string> {
-  const client = open();
   try {
     return (await client.send(message, { signal })).trackingId;
   } finally {

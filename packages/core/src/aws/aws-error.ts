@@ -35,9 +35,9 @@ export class AwsError extends WirekitError<AwsErrorCode> {
 
   readonly request: AwsRequestState;
   /**
-   * Whether it is certain that no later try can succeed, until someone gives a right or makes a resource. What
-   * is neither `retryable` nor final (a key that is not known, a signature) may be set right meanwhile, which
-   * consumers wait for.
+   * Whether it is certain that no later try can succeed, until someone gives a right or makes a resource.
+   * What is neither `retryable` nor final (a key that is not known, a signature) may be set right meanwhile:
+   * consumers wait for it.
    */
   readonly isFinal: boolean;
   /** Whether a single entry of a batch can cause it for the whole batch. */

@@ -142,8 +142,8 @@ export class SqsSettler {
 }
 
 /**
- * If SQS blames us, the receipt handle has run out: another consumer has the message. While it does not accept
- * our keys or rights, the lease goes on.
+ * If SQS blames us, the receipt handle has run out: another consumer has the message. While it does not
+ * accept our keys or rights, the lease goes on.
  */
 function isLost(error: WirekitError): boolean {
   return error instanceof AwsError ? error.kind === "sender" || error.kind === "gone" : !error.retryable;

@@ -40,8 +40,7 @@ export class Intake<Message> {
 
   constructor(source: MessageSource<Message>, options: IntakeOptions<Message>) {
     this.#source = source;
-    this.#iterator =
-      Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+    this.#iterator = this.#open(source);
     this.#options = options;
     this.#stopListening = onAbort(options.stop, () => this.#wake());
   }
@@ -49,6 +48,20 @@ export class Intake<Message> {
   /** Messages in all, where that can be known. */
   get total(): number | undefined {
     return Array.isArray(this.#source) ? this.#source.length : undefined;
+  }
+
+  /** A source that cannot be opened fails as one does that throws in place of its first message. */
+  #open(source: MessageSource<Message>): Iterator<Message> | AsyncIterator<Message> {
+    try {
+      const openAsync = (source as Partial<AsyncIterable<Message>>)[Symbol.asyncIterator];
+      const iterator: unknown =
+        openAsync == null ? (source as Iterable<Message>)[Symbol.iterator]() : openAsync.call(source);
+      if (typeof iterator !== "object" || iterator === null) throw protocolError();
+      return iterator as Iterator<Message> | AsyncIterator<Message>;
+    } catch (thrown) {
+      this.#fail(thrown);
+      return [][Symbol.iterator]();
+    }
   }
 
   /** Takes and sends as many as there is room for. */
@@ -109,16 +122,17 @@ export class Intake<Message> {
   #pull(): void {
     try {
       const pulled = this.#iterator.next();
-      if ("then" in pulled) this.#await(pulled);
+      if (isThenable(pulled)) this.#await(pulled);
       else this.#start(pulled);
     } catch (thrown) {
       this.#fail(thrown);
     }
   }
 
-  #await(pulled: Promise<IteratorResult<Message>>): void {
+  #await(pulled: PromiseLike<IteratorResult<Message>>): void {
     this.#isPulling = true;
-    void pulled
+    // What only looks like a promise may throw, or call back more than once.
+    void Promise.resolve(pulled)
       .then((result) => this.#start(result))
       .catch((thrown: unknown) => this.#fail(thrown))
       .then(() => {
@@ -128,18 +142,18 @@ export class Intake<Message> {
   }
 
   #start(result: IteratorResult<Message>): void {
-    if (typeof result !== "object" || result === null)
-      throw new TypeError("The source of messages does not keep to the protocol of iterators");
+    if (typeof result !== "object" || result === null) throw protocolError();
     if (result.done === true) {
       this.#isExhausted = true;
       return;
     }
     // It comes after the end, when no one would see its outcome: it is not sent.
     if (this.#isExhausted || this.#options.stop.aborted) return;
+    const { value } = result;
     const index = this.taken;
     this.taken += 1;
     this.#running += 1;
-    void this.#options.sendOne(result.value).then((outcome) => {
+    void this.#options.sendOne(value).then((outcome) => {
       this.#running -= 1;
       this.#settled.push({ index, outcome });
       this.#wake();
@@ -157,4 +171,12 @@ export class Intake<Message> {
     if (this.#isPulling) void Promise.resolve(left).catch(() => {});
     else await left;
   }
+}
+
+function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}
+
+function protocolError(): TypeError {
+  return new TypeError("The source of messages does not keep to the protocol of iterators");
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
+import { silentLogger } from "@wirekit/core";
 import { settled } from "../../test/manual-clock.ts";
 import type { KindoOutcome, NumberedOutcome } from "../outcome.ts";
+import { collectOutcomes } from "./collect-outcomes.ts";
 import { Intake, type MessageSource } from "./intake.ts";
 import { outcomeStream } from "./outcome-stream.ts";
 
@@ -162,6 +164,58 @@ describe("a source that throws", () => {
     await sends.finish("b", "a");
     await expect(done).rejects.toBe(boom);
     expect(seen).toEqual(["a", "b"]);
+  });
+});
+
+describe("a source that does not keep to the protocol of iterators", () => {
+  const rogue = (next: () => unknown): MessageSource<string> =>
+    ({ [Symbol.asyncIterator]: () => ({ next }) }) as MessageSource<string>;
+  const protocol = "does not keep to the protocol of iterators";
+  const unreadable = (name: "done" | "value") =>
+    Object.defineProperty({ done: false }, name, {
+      get() {
+        throw new Error(`no ${name}`);
+      },
+    });
+
+  it.each<[string, MessageSource<string>, string]>([
+    ["resolves to undefined", rogue(async () => undefined), protocol],
+    ["resolves to null", rogue(async () => null), protocol],
+    ["resolves to a text", rogue(async () => "a"), protocol],
+    ["returns undefined", rogue(() => undefined), protocol],
+    ["has no next", { [Symbol.iterator]: () => ({}) } as never, "next is not a function"],
+    ["opens to undefined", { [Symbol.asyncIterator]: () => undefined } as never, protocol],
+    [
+      "throws as it is opened",
+      {
+        [Symbol.iterator]() {
+          throw new Error("not today");
+        },
+      } as never,
+      "not today",
+    ],
+    ["has results whose end cannot be read", rogue(async () => unreadable("done")), "no done"],
+    ["has results whose value cannot be read", rogue(async () => unreadable("value")), "no value"],
+    [
+      "returns what only looks like a promise, and throws",
+      rogue(() => ({
+        // biome-ignore lint/suspicious/noThenProperty: that is what is tried.
+        then() {
+          throw new Error("no promise");
+        },
+      })),
+      "no promise",
+    ],
+  ])("because it %s fails the stream, and nothing else", async (_name, source, problem) => {
+    const { done } = readAll(setUp(source).stream);
+    await expect(done).rejects.toThrow(problem);
+    const options = { concurrency: 2, stop: new AbortController().signal, sendOne: new Sends().send };
+    const report = await collectOutcomes(new Intake(source, options), {
+      onProgress: undefined,
+      logger: silentLogger,
+    });
+    expect(report.outcomes).toEqual([]);
+    expect(report.sourceError).toMatchObject({ message: expect.stringContaining(problem) });
   });
 });
 

@@ -22,7 +22,13 @@ import type { KindoConfig } from "../config.ts";
 import { SendError, ValidationError } from "../errors.ts";
 import type { KindoOutcome } from "../outcome.ts";
 import { type MessageValidator, messageValidator } from "../schema/message-validator.ts";
-import { checkSendOptions, idempotencyKeyForm, isIdempotencyKey, type SendOptions } from "../send-options.ts";
+import {
+  checkSendOptions,
+  idempotencyKeyForm,
+  isIdempotencyKey,
+  type SendOptions,
+  signalMethods,
+} from "../send-options.ts";
 import { type CredentialsSource, defaultCredentials, openCredentials } from "../signing/credentials.ts";
 import { functionUrlTransport } from "../transports/function-url.ts";
 import { lambdaTransport } from "../transports/lambda-invoke.ts";
@@ -78,10 +84,11 @@ export class Sender {
 
   /**
    * What ends sends under `signal`: its abort, or that the client gives up what is under way. To be released.
+   * Something else in place of a signal is passed over here: the check of the options names it.
    */
   link(signal: AbortSignal | undefined): LinkedSignal {
     // Nothing to link, and so nothing to pay for, where the caller has no signal.
-    if (signal === undefined) return { signal: this.#cutOff.signal, release: () => {} };
+    if (signal === undefined || !isSignal(signal)) return { signal: this.#cutOff.signal, release: () => {} };
     return anySignal(signal, this.#cutOff.signal);
   }
 
@@ -227,6 +234,12 @@ export class Sender {
       };
     });
   }
+}
+
+function isSignal(signal: unknown): signal is AbortSignal {
+  return signalMethods.every(
+    (method) => typeof (signal as Partial<AbortSignal> | null)?.[method] === "function",
+  );
 }
 
 /** The way to the service that the configuration names. Opens and loads nothing yet. */

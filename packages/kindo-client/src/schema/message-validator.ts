@@ -69,6 +69,8 @@ const options: Options = {
   verbose: true,
   // As in Python's `jsonschema`: keywords that are not known are annotations.
   strict: false,
+  // As there: `format` only says what a text is meant to be.
+  validateFormats: false,
   logger: false,
 };
 
@@ -103,10 +105,9 @@ async function compile(schema: object, name: string): Promise<ValidateFunction> 
 }
 
 async function compilerFor(dialect: string, name: string) {
-  const { default: addFormats } = await import("ajv-formats");
   const Compiler = await compilerClass(dialect);
   if (Compiler === undefined) throw unusable(name, "has a $schema other than draft-07, 2019-09 and 2020-12");
-  return addFormats.default(new Compiler(options));
+  return new Compiler(options);
 }
 
 async function compilerClass(dialect: string) {

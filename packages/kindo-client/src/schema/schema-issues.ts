@@ -94,8 +94,6 @@ function describe(error: ErrorObject, path: string): string {
       return `${pythonRepr(schema)} was expected`;
     case "pattern":
       return `${value} does not match ${pythonRepr(schema)}`;
-    case "format":
-      return `${value} is not a ${pythonRepr(schema)}`;
     case "minLength":
     case "minItems":
       return `${value} is too short`;

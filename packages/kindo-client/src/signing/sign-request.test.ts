@@ -2,7 +2,8 @@ import { describe, expect, it } from "@jest/globals";
 import { scale } from "@wirekit/test-support/scale";
 import fc from "fast-check";
 import { credentials } from "../../test/messages.ts";
-import { type SignableRequest, type SignOptions, signRequest } from "./sign-request.ts";
+import type { SignableRequest, SignOptions } from "./sign-options.ts";
+import { signRequest } from "./sign-request.ts";
 
 const date = new Date("2026-01-15T12:00:00.789Z");
 const options: SignOptions = { region: "ap-southeast-2", service: "lambda", credentials, date };

@@ -1,42 +1,9 @@
-import { ConfigError, type Issue, ValidationError } from "@wirekit/core";
-import { type HeaderField, mergeHeaders, type RequestHeaders } from "../wire/request-headers.ts";
+import { ValidationError } from "@wirekit/core";
+import { type HeaderField, mergeHeaders } from "../wire/request-headers.ts";
+import { checkSigning } from "./check-signing.ts";
 import type { Credentials } from "./credentials.ts";
 import type { RequestSigner } from "./request-signer.ts";
-
-/** A request to sign. */
-export interface SignableRequest {
-  readonly method: string;
-  /**
-   * Absolute; or only `/path?query`, when the headers have a `Host`. Path and query are signed as they are
-   * written here, which is how they must be sent: not as a URL parser would rewrite them.
-   */
-  readonly url: string;
-  /** All of them are signed, but for those that a connection may change (`Connection`, `User-Agent` ...). */
-  readonly headers?: RequestHeaders | undefined;
-  /** Signed to the byte. A string is signed as its UTF-8. */
-  readonly body?: string | Uint8Array | undefined;
-}
-
-/** How a request is signed. */
-export interface SignOptions {
-  readonly region: string;
-  /** The name that AWS gives the service in signatures: `"lambda"`. */
-  readonly service: string;
-  readonly credentials: Credentials;
-  /** When it is signed; AWS refuses what is more than five minutes away from its own time. Default: now. */
-  readonly date?: Date | undefined;
-  /**
-   * `false` signs the path without removing dot segments and doubled slashes first, as S3 wants it. Default
-   * `true`.
-   */
-  readonly normalizePath?: boolean | undefined;
-  /**
-   * `true` adds the body's hash as `X-Amz-Content-Sha256`, and signs that header as well. Default `false`.
-   */
-  readonly signBody?: boolean | undefined;
-  /** `true` adds the session token after signing, for the few services that want it so. Default `false`. */
-  readonly omitSessionToken?: boolean | undefined;
-}
+import type { SignableRequest, SignOptions } from "./sign-options.ts";
 
 /** A signed request's headers, and how the signature came about. */
 export interface SignedRequest {
@@ -59,14 +26,14 @@ const setBySigning = ["authorization", "x-amz-date", "x-amz-security-token"];
  * requests fast.
  *
  * @throws ValidationError when the request cannot be signed: no host, half a surrogate pair in the URL.
- * @throws ConfigError when the credentials, the region or the service are missing.
+ * @throws ConfigError naming every member of `request` or `options` that is missing or cannot be used, and
+ * options that do not exist.
  */
 export async function signRequest(request: SignableRequest, options: SignOptions): Promise<SignedRequest> {
+  checkSigning(request, options);
   const { credentials, normalizePath = true, signBody = false, omitSessionToken = false } = options;
   const signer = knownSigner(options) ?? (await newSigner(options));
   const date = options.date ?? new Date();
-  if (Number.isNaN(date.getTime())) throw unsignable("date", "must be a valid Date");
-
   const target = signer.targetOf(request.url);
   const headers = mergeHeaders(request.headers ?? {});
   for (const name of setBySigning) headers.delete(name);
@@ -144,24 +111,9 @@ function knownSigner({ credentials, region, service }: SignerScope): RequestSign
 /** Makes a signer; smithy is loaded with the first one. */
 async function newSigner(scope: SignerScope): Promise<RequestSigner> {
   const { credentials, region, service } = scope;
-  checkScope(scope);
   const { RequestSigner } = await import("./request-signer.ts");
   const signer = new RequestSigner(credentials, region, service);
   const { accessKeyId, secretAccessKey } = credentials;
   known.set(credentials, { region, service, accessKeyId, secretAccessKey, signer });
   return signer;
-}
-
-function checkScope({ credentials, region, service }: SignerScope): void {
-  const issues: Issue[] = [
-    ...missing("region", region),
-    ...missing("service", service),
-    ...missing("credentials.accessKeyId", credentials?.accessKeyId),
-    ...missing("credentials.secretAccessKey", credentials?.secretAccessKey),
-  ];
-  if (issues.length > 0) throw new ConfigError(issues);
-}
-
-function missing(path: string, value: unknown): Issue[] {
-  return typeof value === "string" && value !== "" ? [] : [{ path, message: "is required" }];
 }

@@ -60,7 +60,7 @@ export class SqsQueue {
     return this.#finding;
   }
 
-  /** Calls `watcher` with the error of each try of a look-up that fails, until the returned function is called. */
+  /** Calls `watcher` with the error of each look-up that fails, until the returned function is called. */
   watch(watcher: OnTrouble): () => void {
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
@@ -154,8 +154,8 @@ export class SqsQueues {
   }
 
   /**
-   * As {@link open}, for a consumer: looks for as long as it would receive, and calls `onTrouble` with the error
-   * of each try that fails.
+   * As {@link open}, for a consumer: looks for as long as it would receive, and calls `onTrouble` with the
+   * error of each try that fails.
    */
   async openForConsumer(
     target: string,

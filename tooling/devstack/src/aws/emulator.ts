@@ -19,7 +19,7 @@ export interface QueueContents {
  * reach past our server: it listens on a socket in the file system, or a pipe.
  */
 export interface Emulator {
-  /** Has it answer a request with `body`. Rejects when `gone` is aborted: the client is not there any more. */
+  /** Has it answer a request with `body`. Rejects when `gone` is aborted, because the client has left. */
   ask(request: ApiRequest, body: string, gone: AbortSignal): Promise<Answer>;
   /** Every request that is asked from now on finds the queue. `host` stands in its URL. */
   createQueue(name: string, attributes: Readonly<Record<string, string>>, host: string): Promise<void>;

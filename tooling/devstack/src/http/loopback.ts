@@ -3,8 +3,8 @@ import type { IncomingHttpHeaders, ServerResponse } from "node:http";
 const loopback = /^(localhost|([a-z0-9-]+\.)+localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;
 
 /**
- * Why a request is not answered: a page in a browser can send one to this machine, by a form that needs no
- * leave (it then carries `Origin`), or by a name of its own that it has point here (it then stands in `Host`).
+ * Why a request is not answered. A page in a browser can send one to this machine by a form, which needs no
+ * leave (it then carries `Origin`), or by a name of its own that leads here (it then stands in `Host`).
  */
 export function refusalOf({ origin, host }: IncomingHttpHeaders): string | undefined {
   if (origin !== undefined) return "requests with an Origin header are refused: they come from a browser";
