@@ -48,7 +48,7 @@ export function signedRequest(options: SigningOptions = {}): RawRequest {
     region: options.region ?? "ap-southeast-2",
     service: options.service ?? "lambda",
     headers: {
-      Host: "producer.example",
+      Host: "producer.localhost",
       "Content-Type": "application/json",
       "X-Amz-Date": amzDate(options.date ?? signedAt),
       ...options.headers,

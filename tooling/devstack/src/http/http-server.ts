@@ -26,13 +26,15 @@ export interface ListeningServer {
 
 /**
  * Listens on 127.0.0.1, on `port` or on a free one, and hands each request to `serve` before its body is
- * read. A request that a page in a browser can have sent is refused.
+ * read. A request that a page in a browser can have sent is refused; `hosts` may stand in `Host` besides the
+ * loopback.
  *
  * @throws RangeError when it is no port; PortError when it is taken.
  */
 export async function listen(
   port: number,
   serve: (exchange: Exchange) => Promise<void>,
+  hosts: readonly string[] = [],
 ): Promise<ListeningServer> {
   checkPort(port, "port");
   const connections = new Map<Socket, number>();
@@ -48,7 +50,7 @@ export async function listen(
     socket.once("close", () => connections.delete(socket));
   });
   server.on("request", (incoming, response) => {
-    const refusal = refusalOf(incoming.headers);
+    const refusal = refusalOf(incoming.headers, hosts);
     if (refusal !== undefined) return refuse(response, refusal);
     counts.requests += 1;
     const connection = connections.get(incoming.socket) ?? 0;

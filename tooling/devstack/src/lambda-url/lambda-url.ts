@@ -34,6 +34,11 @@ export interface LambdaUrlOptions {
    * (64 MiB).
    */
   readonly maxLogBytes?: number | undefined;
+  /**
+   * What may stand in `Host` besides the loopback: for requests that were signed for another name. Default
+   * none.
+   */
+  readonly hosts?: readonly string[] | undefined;
   /** The server's clock, in milliseconds since 1970. Default the system's. */
   readonly now?: (() => number) | undefined;
   /** The function that Invoke knows. Default `"kindo-producer"`. */
@@ -117,7 +122,7 @@ export async function startLambdaUrl(options: LambdaUrlOptions): Promise<LambdaU
     refuse: (_, { code, status = 400 }) => apiError(status, code, "refused on purpose"),
   };
   const serving = { service: producer, script, now, maxBodyBytes };
-  const server = await listen(options.port ?? 0, (exchange) => serveFaulty(exchange, serving));
+  const server = await listen(options.port ?? 0, (exchange) => serveFaulty(exchange, serving), options.hosts);
   const lambdaEndpoint = `http://127.0.0.1:${server.port}`;
 
   async function close(): Promise<void> {

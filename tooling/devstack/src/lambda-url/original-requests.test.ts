@@ -12,6 +12,7 @@ it.each(sigv4Vectors())(
       region,
       service,
       now: () => Date.parse(timestamp),
+      hosts: [vector.host],
     });
     const headers = [["Host", vector.host], ...Object.entries(vector.expected.headers)] as [string, string][];
     const request = { target: vector.target, headers, body: vector.request.body };
