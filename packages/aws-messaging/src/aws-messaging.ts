@@ -170,6 +170,8 @@ export class AwsMessaging implements Client<PublishCall, PublisherStats> {
       faults.throwIfAny();
     }
     const { signal, ...handling } = options ?? {};
+    // No consumer comes to be that would name them.
+    if (faults.has("options") || signal?.aborted === true) faults.throwIfAny();
     const start = (topic: string) =>
       this.#start({ topic }, topic, subscriptions, { ...handling, issues: faults.issues });
     await runConsumers(

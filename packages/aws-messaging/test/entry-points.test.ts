@@ -231,3 +231,14 @@ it.each<[string, () => unknown, readonly string[]]>([
 ])("%s: refused by name", async (_, call, paths) => {
   expect((await faultsOf(call)).map((fault) => fault.split(" ", 1)[0])).toEqual(paths);
 });
+
+it("runConsumer names options at fault also where its signal has fired", async () => {
+  const subscriptions = new SubscriptionRegistry().subscribe("t", schema, () => {});
+  const options = { concurency: 1, prefetch: -1, deadLetter: { queue: "" }, signal: AbortSignal.abort() };
+  const faults = await faultsOf(() => messaging.runConsumer(subscriptions, any(options)));
+  expect(faults.map((fault) => fault.split(" ", 1)[0])).toEqual([
+    "concurency",
+    "prefetch",
+    "deadLetter.queue",
+  ]);
+});

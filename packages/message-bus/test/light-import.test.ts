@@ -10,6 +10,7 @@ it("loads nothing but core when it is imported: no driver, no Node module, nothi
   expect([...loadedBy(entry)].sort()).toEqual([
     "@wirekit/core",
     "@wirekit/core/aws",
+    "@wirekit/core/http",
     "@wirekit/core/inbound",
     "@wirekit/core/kit",
     "@wirekit/core/outbound",

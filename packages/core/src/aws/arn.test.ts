@@ -1,6 +1,6 @@
 import { expect, it } from "@jest/globals";
 import { Faults } from "../kit/index.ts";
-import { dnsSuffixOf, formatArn, parseArn, partitionOf, regionOption } from "./arn.ts";
+import { dnsSuffixOf, formatArn, isAwsHost, parseArn, partitionOf, regionOption } from "./arn.ts";
 
 it.each([
   ["eu-west-1", "aws", "amazonaws.com"],
@@ -15,6 +15,8 @@ it.each([
 ])("puts the region %s into the partition %s", (region, partition, dnsSuffix) => {
   expect(partitionOf(region)).toBe(partition);
   expect(dnsSuffixOf(region)).toBe(dnsSuffix);
+  expect(isAwsHost(`sqs.${region}.${dnsSuffix}`)).toBe(true);
+  expect([dnsSuffix, `${dnsSuffix}.example.org`, `not-${dnsSuffix}`].filter(isAwsHost)).toEqual([]);
   const arn = formatArn({ service: "sqs", region, accountId: "123456789012", resource: "orders" });
   expect(arn).toBe(`arn:${partition}:sqs:${region}:123456789012:orders`);
   expect(parseArn(arn)).toEqual({

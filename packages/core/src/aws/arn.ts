@@ -5,18 +5,30 @@ interface Partition {
   readonly name: string;
   readonly regions: RegExp;
   readonly dnsSuffix: string;
+  /** The same for hosts that have addresses of IPv6 as well. */
+  readonly dualStack: string;
 }
 
-const commercial: Partition = { name: "aws", regions: /^/, dnsSuffix: "amazonaws.com" };
+const commercial: Partition = { name: "aws", regions: /^/, dnsSuffix: "amazonaws.com", dualStack: "api.aws" };
 /** All partitions but the commercial one, which takes every other region. */
 const partitions: readonly Partition[] = [
-  { name: "aws-cn", regions: /^cn-/, dnsSuffix: "amazonaws.com.cn" },
-  { name: "aws-us-gov", regions: /^us-gov-/, dnsSuffix: "amazonaws.com" },
-  { name: "aws-iso", regions: /^us-iso-/, dnsSuffix: "c2s.ic.gov" },
-  { name: "aws-iso-b", regions: /^us-isob-/, dnsSuffix: "sc2s.sgov.gov" },
-  { name: "aws-iso-e", regions: /^eu-isoe-/, dnsSuffix: "cloud.adc-e.uk" },
-  { name: "aws-iso-f", regions: /^us-isof-/, dnsSuffix: "csp.hci.ic.gov" },
-  { name: "aws-eusc", regions: /^eusc-/, dnsSuffix: "amazonaws.eu" },
+  {
+    name: "aws-cn",
+    regions: /^cn-/,
+    dnsSuffix: "amazonaws.com.cn",
+    dualStack: "api.amazonwebservices.com.cn",
+  },
+  { name: "aws-us-gov", regions: /^us-gov-/, dnsSuffix: "amazonaws.com", dualStack: "api.aws" },
+  { name: "aws-iso", regions: /^us-iso-/, dnsSuffix: "c2s.ic.gov", dualStack: "api.aws.ic.gov" },
+  { name: "aws-iso-b", regions: /^us-isob-/, dnsSuffix: "sc2s.sgov.gov", dualStack: "api.aws.scloud" },
+  {
+    name: "aws-iso-e",
+    regions: /^eu-isoe-/,
+    dnsSuffix: "cloud.adc-e.uk",
+    dualStack: "api.cloud-aws.adc-e.uk",
+  },
+  { name: "aws-iso-f", regions: /^us-isof-/, dnsSuffix: "csp.hci.ic.gov", dualStack: "api.aws.hci.ic.gov" },
+  { name: "aws-eusc", regions: /^eusc-/, dnsSuffix: "amazonaws.eu", dualStack: "api.amazonwebservices.eu" },
 ];
 
 /** The partition that a region belongs to: `"aws"`, `"aws-cn"`, `"aws-us-gov"` ... */
@@ -27,6 +39,13 @@ export function partitionOf(region: string): string {
 /** What the host names of a region's services end in: `"amazonaws.com"`. */
 export function dnsSuffixOf(region: string): string {
   return partitionWith(region).dnsSuffix;
+}
+
+/** Whether a host is one of AWS's own, in any partition. */
+export function isAwsHost(hostname: string): boolean {
+  return [commercial, ...partitions].some(
+    ({ dnsSuffix, dualStack }) => hostname.endsWith(`.${dnsSuffix}`) || hostname.endsWith(`.${dualStack}`),
+  );
 }
 
 function partitionWith(region: string): Partition {

@@ -2,6 +2,7 @@ export {
   type Arn,
   dnsSuffixOf,
   formatArn,
+  isAwsHost,
   parseArn,
   partitionOf,
   regionOption,

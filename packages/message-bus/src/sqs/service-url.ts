@@ -1,3 +1,5 @@
+import { isAwsHost } from "@wirekit/core/aws";
+
 /** What a base URL says about where queues are. */
 export interface ServiceUrl {
   /** What requests go to. */
@@ -8,14 +10,12 @@ export interface ServiceUrl {
   readonly region: string | undefined;
 }
 
-/** AWS's own hosts, in all of its partitions, those of VPC endpoints among them. */
-const awsHost = /(?:^|\.)(?:amazonaws\.com(?:\.cn)?|api\.aws|api\.amazonwebservices\.com\.cn)$/;
 /**
  * `sqs.eu-west-1.amazonaws.com`, `sqs-fips.us-east-1.api.aws`, `vpce-1-2.sqs.eu-west-1.vpce.amazonaws.com`,
  * `eu-west-1.queue.amazonaws.com`.
  */
 const hostsRegion =
-  /(?:(?:^|\.)sqs(?:-fips)?\.([a-z]{2}(?:-[a-z]+)+-\d)\.|^([a-z]{2}(?:-[a-z]+)+-\d)\.queue\.)/;
+  /(?:(?:^|\.)sqs(?:-fips)?\.([a-z]{2,}(?:-[a-z]+)+-\d+)\.|^([a-z]{2,}(?:-[a-z]+)+-\d+)\.queue\.)/;
 const accountId = /^\/\d{12}$/;
 
 /**
@@ -31,7 +31,7 @@ export function readServiceUrl(text: string): ServiceUrl {
   if (url.search !== "" || url.hash !== "") throw new Error("must be a URL without query and fragment");
   const path = url.pathname.replace(/\/+$/, "");
   const queuesBase = `${url.origin}${path}`;
-  if (!awsHost.test(url.hostname)) return { endpoint: url.origin, queuesBase, region: undefined };
+  if (!isAwsHost(url.hostname)) return { endpoint: url.origin, queuesBase, region: undefined };
 
   const [, ofSqs, ofQueue] = hostsRegion.exec(url.hostname) ?? [];
   const region = ofSqs ?? ofQueue;
