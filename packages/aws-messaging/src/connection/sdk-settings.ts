@@ -49,7 +49,7 @@ async function credentialsFor(
     peerFailure("@aws-sdk/client-sts", "roleArn"),
   );
   const { requestTimeoutMs } = config;
-  const sts = keep(new STSClient(awsClientSettings({ ...addressOf(config), credentials })));
+  const sts = keep(new STSClient(await awsClientSettings({ ...addressOf(config), credentials })));
   // A provider: the SDK asks it again before what it gave expires.
   return async () => {
     const command = new AssumeRoleCommand({

@@ -99,7 +99,7 @@ it("throws errors of AWS that name the queue", async () => {
   await expect(sqs.getQueueUrl({ QueueName: "orders" })).rejects.toThrow('Looking for the queue "orders"');
 });
 
-it("opens two clients that share their credentials, and closes both", () => {
+it("opens two clients that share their credentials, and closes both", async () => {
   const made: { settings: AwsClientSettings; isClosed: boolean }[] = [];
   const found = { accessKeyId: "a", secretAccessKey: "s" };
   class Client {
@@ -115,7 +115,7 @@ it("opens two clients that share their credentials, and closes both", () => {
       this.#own.isClosed = true;
     }
   }
-  const opened = openSqs(
+  const opened = await openSqs(
     { ...({} as SqsSdk), SQSClient: Client },
     { region: "eu-west-1", requestTimeoutMs: 5_000 },
   );

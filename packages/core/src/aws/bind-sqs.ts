@@ -104,11 +104,11 @@ export interface OpenSqs<Client> {
 }
 
 /** Makes the AWS SDK's clients for SQS, and binds them: one for long polls, one for batches. */
-export function openSqs<Client extends OwnSdkClient>(
+export async function openSqs<Client extends OwnSdkClient>(
   sdk: SqsSdkModule<Client>,
   options: AwsConnectionOptions,
-): OpenSqs<Client> {
-  const settings = awsClientSettings(options);
+): Promise<OpenSqs<Client>> {
+  const settings = await awsClientSettings(options);
   const client = withoutRequestLog(new sdk.SQSClient(settings));
   // What the one has found out about credentials, the other need not.
   const credentials = client.config.credentials as NonNullable<AwsClientSettings["credentials"]>;

@@ -1,6 +1,6 @@
 import type { Issue } from "../errors/issues.ts";
 import type { HttpProxyOptions } from "../http/proxy.ts";
-import { type AwsAgents, awsAgents } from "./agents.ts";
+import type { AwsAgents } from "./agents.ts";
 import { type AwsCredentialsOption, type SdkCredentials, sdkCredentials } from "./credentials.ts";
 
 /** How a client of the AWS SDK reaches AWS. */
@@ -44,14 +44,18 @@ const longestConnectingMs = 10_000;
 /** A source of credentials that takes longer than this will not answer. */
 const longestAskingMs = 15_000;
 
-/** The settings of a client whose requests end by their signals: for long polls, and what happens seldom. */
-export function awsClientSettings({
+/**
+ * The settings of a client whose requests end by their signals: for long polls, and what happens seldom.
+ * Node's modules for HTTP are loaded with the first of them.
+ */
+export async function awsClientSettings({
   region,
   credentials,
   endpoint,
   proxy,
   requestTimeoutMs,
-}: AwsConnectionOptions): AwsClientSettings {
+}: AwsConnectionOptions): Promise<AwsClientSettings> {
+  const { awsAgents } = await import("./agents.ts");
   // Less than a request has: the source is named, and not SQS.
   const askingMs = Math.min(requestTimeoutMs * 0.75, longestAskingMs);
   const connectionTimeout = Math.min(requestTimeoutMs, longestConnectingMs);

@@ -89,8 +89,8 @@ it.each([
   await expect(provider()).rejects.toMatchObject({ ...expected, retryable: false });
 });
 
-it("makes settings that fit every client of the SDK", () => {
-  expect(awsClientSettings({ region: "eu-west-1", requestTimeoutMs: 30_000 })).toEqual({
+it("makes settings that fit every client of the SDK", async () => {
+  expect(await awsClientSettings({ region: "eu-west-1", requestTimeoutMs: 30_000 })).toEqual({
     region: "eu-west-1",
     maxAttempts: 1,
     requestHandler: {
@@ -105,7 +105,7 @@ it("makes settings that fit every client of the SDK", () => {
     credentials: keys,
     requestTimeoutMs: 500,
   };
-  expect(awsClientSettings(local)).toMatchObject({
+  expect(await awsClientSettings(local)).toMatchObject({
     endpoint: "http://localhost:1",
     credentials: keys,
     requestHandler: { connectionTimeout: 500 },

@@ -22,7 +22,7 @@ export function sqsConnection(options: ResolvedSqsOptions): SqsConnection {
     const sdk = await loadSdk();
     if (options.client !== undefined) return bindSqs(sdk, options.client);
     const { region, service, credentials, proxy, timeoutMs: requestTimeoutMs } = options;
-    const opened = openSqs(sdk, {
+    const opened = await openSqs(sdk, {
       region,
       endpoint: service.endpoint,
       credentials,

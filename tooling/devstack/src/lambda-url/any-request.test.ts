@@ -49,7 +49,7 @@ it(`accepts any path, query and payload that aws4 signed, and keeps the payload 
   );
 });
 
-const host = "producer.example";
+const host = "producer.localhost";
 const signed = signedRequest({ target: "/a/b?c=d" });
 const body = signed.body as string;
 

@@ -224,7 +224,7 @@ describe("the window of five minutes", () => {
 it("shows what it would have signed, and no secret key, when the signature does not match", () => {
   const refusal = verdict({ ...signedRequest(), body: "{}" });
   if (refusal.kind === "accepted") throw new Error("was accepted");
-  expect(refusal.message).toContain("POST\n/\n\ncontent-type:application/json\nhost:producer.example\n");
+  expect(refusal.message).toContain("POST\n/\n\ncontent-type:application/json\nhost:producer.localhost\n");
   expect(refusal.message).toContain(
     "AWS4-HMAC-SHA256\n20260115T120000Z\n20260115/ap-southeast-2/lambda/aws4_request\n",
   );
