@@ -158,6 +158,20 @@ it.each([
   ]);
 });
 
+it("asks for the filter policy, and arrays and texts are none", async () => {
+  const asked: unknown[] = [];
+  const sns = await clients.sns();
+  const setSubscriptionAttributes: typeof sns.setSubscriptionAttributes = async (input) => {
+    asked.push([input.AttributeName, input.AttributeValue]);
+  };
+  const config = awsMessagingConfig({ regionName: aws.regionName });
+  const context = { config, sns: { ...sns, setSubscriptionAttributes }, sqs: await clients.sqsAdmin() };
+  await provision("t", { filterPolicy: { kind: ["a"] } }, context);
+  expect(asked).toContainEqual(["FilterPolicy", '{"kind":["a"]}']);
+  for (const filterPolicy of [[], "kind"])
+    await expect(make("t", { filterPolicy: filterPolicy as never })).rejects.toThrow("filterPolicy");
+});
+
 it("survives throttling in the middle", async () => {
   aws.faults.next({ kind: "error", status: 400, code: "ThrottlingException" }, { on: "SetQueueAttributes" });
   aws.faults.next({ kind: "reset", before: "apply" }, { on: "Subscribe" });

@@ -173,9 +173,9 @@ export class Publisher {
     const { leftMs: timeoutMs } = publication;
     const { options } = publication.call;
     const limits = timeoutMs === undefined ? options : { signal: options.signal, timeoutMs };
-    const { topic } = publication;
-    if (topic === undefined) throw new TypeError("a message is sent before its topic was found");
     this.#isPrepared(publication);
+    // Found by now: `#withTopic` waits for it.
+    const topic = publication.topic as NonNullable<Publication["topic"]>;
     topic.submit(entry, limits, this.#onOutcome);
   }
 
