@@ -1,6 +1,5 @@
 import type { Issue } from "../errors/issues.ts";
 import type { HttpProxyOptions } from "../http/proxy.ts";
-import type { AwsAgents } from "./agents.ts";
 import { type AwsCredentialsOption, type SdkCredentials, sdkCredentials } from "./credentials.ts";
 
 /** How a client of the AWS SDK reaches AWS. */
@@ -16,6 +15,12 @@ export interface AwsConnectionOptions {
   readonly requestTimeoutMs: number;
 }
 
+/** An agent of Node's, as far as it can be told to programs that have no types of Node's. */
+interface AwsAgent {
+  keepAlive: boolean;
+  maxSockets: number;
+}
+
 /** What every client of the AWS SDK is made with. It fits the settings of any of them. */
 export interface AwsClientSettings {
   region: string;
@@ -28,8 +33,8 @@ export interface AwsClientSettings {
     requestTimeout?: number;
     throwOnRequestTimeout?: boolean;
     socketTimeout?: number;
-    httpAgent: AwsAgents["httpAgent"];
-    httpsAgent: AwsAgents["httpsAgent"];
+    httpAgent: AwsAgent;
+    httpsAgent: AwsAgent;
   };
 }
 
@@ -61,6 +66,7 @@ export async function awsClientSettings({
   const connectionTimeout = Math.min(requestTimeoutMs, longestConnectingMs);
   // A little shorter than a request may take, so that it is known which of them took too long.
   const connectTimeoutMs = connectionTimeout * 0.9;
+  const agents: object = awsAgents({ keepAlive: true, maxSockets, proxy, connectTimeoutMs });
   return {
     region,
     ...(endpoint !== undefined && { endpoint }),
@@ -69,7 +75,7 @@ export async function awsClientSettings({
     maxAttempts: 1,
     requestHandler: {
       connectionTimeout,
-      ...awsAgents({ keepAlive: true, maxSockets, proxy, connectTimeoutMs }),
+      ...(agents as Readonly<Record<"httpAgent" | "httpsAgent", AwsAgent>>),
     },
   };
 }
