@@ -1,7 +1,7 @@
-import { once } from "node:events";
 import { createServer as createHttpServer, type ServerResponse } from "node:http";
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { createServer, type Server } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
+import { listen } from "./listen.ts";
 
 /** Where TLS does not come up: nothing of a request arrives. */
 export const tlsFaults = ["closed", "no-tls", "refuses-tls", "resets", "hangs-up", "silent"] as const;
@@ -33,17 +33,7 @@ export async function startBadPeer(fault: BadPeerFault): Promise<BadPeer> {
     requests += 1;
     note();
   });
-  const sockets = new Set<Socket>();
-  server.on("connection", (socket: Socket) => {
-    sockets.add(socket);
-    socket.on("error", () => undefined).on("close", () => sockets.delete(socket));
-  });
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  const { port } = server.address() as AddressInfo;
-  const close = async () => {
-    for (const socket of sockets) socket.destroy();
-    if (server.listening) await once(server.close(), "close");
-  };
+  const { port, close } = await listen(server);
   if (fault === "closed") await close();
   const isTls = (tlsFaults as readonly string[]).includes(fault);
   return {

@@ -1,6 +1,6 @@
-import { once } from "node:events";
 import { createServer, request as httpRequest, type IncomingMessage } from "node:http";
-import { type AddressInfo, connect, type Socket } from "node:net";
+import { connect } from "node:net";
+import { listen } from "./listen.ts";
 
 /** One request that a proxy was sent. */
 export interface ProxiedRequest {
@@ -56,20 +56,6 @@ export async function startHttpProxy({ refusal }: HttpProxyBehaviour = {}): Prom
     socket.on("close", () => onward.destroy());
     onward.on("error", () => socket.destroy());
   });
-  const sockets = new Set<Socket>();
-  server.on("connection", (socket: Socket) => {
-    sockets.add(socket);
-    socket.on("error", () => undefined).on("close", () => sockets.delete(socket));
-  });
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  const { port } = server.address() as AddressInfo;
-  return {
-    port,
-    url: `http://127.0.0.1:${port}`,
-    requests,
-    close: async () => {
-      for (const socket of sockets) socket.destroy();
-      if (server.listening) await once(server.close(), "close");
-    },
-  };
+  const { port, close } = await listen(server);
+  return { port, url: `http://127.0.0.1:${port}`, requests, close };
 }
