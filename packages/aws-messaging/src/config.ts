@@ -3,7 +3,16 @@ import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { Clock, Env, Logger, Overrides, Random, RetryPolicy } from "@wirekit/core";
 import { type AwsCredentialsOption, checkEndpoint, credentialsOption, regionOption } from "@wirekit/core/aws";
 import { type HttpProxyOptions, httpTransportRules, withProxyFromEnv } from "@wirekit/core/http";
-import { env, Faults, makeFromEnv, type OptionRule, option, readOptions } from "@wirekit/core/kit";
+import {
+  env,
+  Faults,
+  makeFromEnv,
+  type OptionRule,
+  type OptionRules,
+  type OptionsOf,
+  option,
+  readOptions,
+} from "@wirekit/core/kit";
 import type { AuditHook } from "./audit.ts";
 import type { MessageCipher } from "./encryption/message-cipher.ts";
 import type { BodyStore, LargeBodies } from "./large-bodies/body-store.ts";
@@ -198,6 +207,25 @@ export const configRule = option.custom<AwsMessagingConfig>((value) => {
     ? "must be what awsMessagingConfig returns"
     : undefined;
 });
+
+/**
+ * Reads the options of what asks AWS on its own, by a client of the program's (`client` names that option)
+ * or by one that it makes from `config`.
+ *
+ * @throws ConfigError naming every option at fault.
+ */
+export function readAskingOptions<const Rules extends OptionRules & { readonly config: typeof configRule }>(
+  options: unknown,
+  rules: Rules,
+  client: keyof Rules & string,
+): OptionsOf<Rules> {
+  const faults = new Faults();
+  const read = readOptions(options, rules, faults);
+  if (read.config === undefined && read[client] === undefined && !faults.has("options"))
+    faults.add({ path: "config", message: `is required, unless ${client} is given` });
+  faults.throwIfAny();
+  return read;
+}
 
 const variables = {
   "credentials.accessKeyId": { name: "AWS_ACCESS_KEY_ID", parse: env.text },

@@ -1,7 +1,7 @@
 import { type FindQueueOptions, findQueueUrl } from "@wirekit/core/aws";
 import type { AwsMessagingConfig } from "../config.ts";
 import type { SqsAdminApi } from "../connection/sqs-admin-api.ts";
-import { nameOf, queueNameFor } from "../wire/names.ts";
+import { nameOf, ownValue, queueNameFor } from "../wire/names.ts";
 
 /** Which queue is meant: the one of a topic, or one by its own name. */
 export type QueueTarget =
@@ -13,7 +13,7 @@ type DirectoryConfig = Pick<AwsMessagingConfig, "environment" | "queueMap">;
 /** The queue's name, ARN or URL: by the map, by the rule for a topic's queue, or as it was given. */
 export function queueReference(target: QueueTarget, { queueMap, environment }: DirectoryConfig): string {
   const logical = target.topic ?? target.queue;
-  const mapped = Object.hasOwn(queueMap, logical) ? queueMap[logical] : undefined;
+  const mapped = ownValue(queueMap, logical);
   if (mapped !== undefined) return mapped;
   return target.topic === undefined ? target.queue : queueNameFor(target.topic, environment);
 }

@@ -1,6 +1,6 @@
 import { toAwsError } from "@wirekit/core/aws";
-import { Faults, once, option, peerFailure, readOptions } from "@wirekit/core/kit";
-import { type AwsMessagingConfig, configRule } from "../config.ts";
+import { once, option, peerFailure } from "@wirekit/core/kit";
+import { type AwsMessagingConfig, configRule, readAskingOptions } from "../config.ts";
 import { clientSettings } from "../connection/sdk-settings.ts";
 import { InvalidMessageError } from "../errors.ts";
 import type { KeyProvider } from "./key-provider.ts";
@@ -61,7 +61,7 @@ const beforeSending = { request: "unsent" } as const;
  * @throws ConfigError naming every option at fault.
  */
 export function kmsKeyProvider(options: KmsKeyProviderOptions): KmsKeyProvider {
-  const { keyId, formerKeyIds, encryptionContext, config, kms } = readKeyProviderOptions(options);
+  const { keyId, formerKeyIds, encryptionContext, config, kms } = readAskingOptions(options, rules, "kms");
   const own: { destroy(): void }[] = [];
   const api = once<KmsApi>(async () => {
     if (kms !== undefined) return kms;
@@ -157,13 +157,3 @@ const rules = {
   config: configRule,
   kms: option.methods<KmsApi>(["generateDataKey", "decrypt"]),
 };
-
-function readKeyProviderOptions(options: KmsKeyProviderOptions) {
-  const faults = new Faults();
-  const read = readOptions(options, rules, faults);
-  if (read.config === undefined && read.kms === undefined && !faults.has("options")) {
-    faults.add({ path: "config", message: "is required, unless kms is given" });
-  }
-  faults.throwIfAny();
-  return read;
-}

@@ -1,8 +1,8 @@
 import { MessageTooLargeError } from "@wirekit/core";
 import { toAwsError } from "@wirekit/core/aws";
-import { Faults, once, option, peerFailure, readOptions } from "@wirekit/core/kit";
+import { once, option, peerFailure } from "@wirekit/core/kit";
 import { utf8Length } from "@wirekit/core/outbound";
-import { type AwsMessagingConfig, configRule } from "../config.ts";
+import { type AwsMessagingConfig, configRule, readAskingOptions } from "../config.ts";
 import { clientSettings } from "../connection/sdk-settings.ts";
 import { InvalidMessageError } from "../errors.ts";
 import type { BodyPointer, BodyStore } from "./body-store.ts";
@@ -64,7 +64,7 @@ const defaultMaxBodyBytes = 64 * 1024 * 1024;
  * @throws ConfigError naming every option at fault.
  */
 export function s3BodyStore(options: S3BodyStoreOptions): S3BodyStore {
-  const { bucket, prefix, maxBodyBytes, config, s3 } = readBodyStoreOptions(options);
+  const { bucket, prefix, maxBodyBytes, config, s3 } = readAskingOptions(options, rules, "s3");
   const own: { destroy(): void }[] = [];
   const api = once<S3Api>(async () => {
     if (s3 !== undefined) return s3;
@@ -153,13 +153,3 @@ const rules = {
   config: configRule,
   s3: option.methods<S3Api>(["putObject", "getObject", "deleteObject"]),
 };
-
-function readBodyStoreOptions(options: S3BodyStoreOptions) {
-  const faults = new Faults();
-  const read = readOptions(options, rules, faults);
-  if (read.config === undefined && read.s3 === undefined && !faults.has("options")) {
-    faults.add({ path: "config", message: "is required, unless s3 is given" });
-  }
-  faults.throwIfAny();
-  return read;
-}

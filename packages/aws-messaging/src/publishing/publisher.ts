@@ -7,7 +7,7 @@ import type { EventSchema } from "../events/schema.ts";
 import { OrphanedBodies } from "../large-bodies/orphaned-bodies.ts";
 import { type Sent, sendInSpan } from "../tracing.ts";
 import type { Attributes } from "../wire/attributes.ts";
-import { isFifoTopic } from "../wire/names.ts";
+import { isFifoTopic, ownValue } from "../wire/names.ts";
 import { InOrder } from "./in-order.ts";
 import { type PrepareContext, prepareEntry } from "./prepare-entry.ts";
 import { type PreparedEntry, Publication, type PublicationContext, type Tell } from "./publication.ts";
@@ -149,10 +149,9 @@ export class Publisher {
   #prepareNow(publication: Publication, context: PrepareContext): PreparedEntry | Promise<PreparedEntry> {
     const { target, event, options } = publication.call;
     const entry = prepareEntry(target, event, options, context);
+    if (!(entry instanceof Promise)) return this.#withTopic(publication, entry);
     publication.entry = entry;
-    return entry instanceof Promise
-      ? entry.then((made) => this.#withTopic(publication, made))
-      : this.#withTopic(publication, entry);
+    return entry.then((made) => this.#withTopic(publication, made));
   }
 
   #withTopic(publication: Publication, entry: PreparedEntry): PreparedEntry | Promise<PreparedEntry> {
@@ -267,7 +266,7 @@ export class Publisher {
     const { rateLimits, clock } = this.#options.config;
     if (rateLimits === undefined) return undefined;
     if (!this.#buckets.has(topic)) {
-      const limit = (Object.hasOwn(rateLimits, topic) ? rateLimits[topic] : undefined) ?? rateLimits["*"];
+      const limit = ownValue(rateLimits, topic) ?? rateLimits["*"];
       this.#buckets.set(topic, limit && tokenBucket(limit, clock));
     }
     return this.#buckets.get(topic);

@@ -5,9 +5,14 @@ const fifoSuffix = ".fifo";
 /** Whether a topic or queue is a FIFO one: its name or ARN says so. */
 export const isFifo: (name: string) => boolean = isFifoQueue;
 
+/** What a user's map holds under a name; nothing for names that every object has, such as `constructor`. */
+export function ownValue<T>(map: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(map, name) ? map[name] : undefined;
+}
+
 /** Whether a logical topic is a FIFO one: what it is mapped to decides. */
 export function isFifoTopic(topic: string, topicMap: Readonly<Record<string, string>>): boolean {
-  return isFifo((Object.hasOwn(topicMap, topic) ? topicMap[topic] : undefined) ?? topic);
+  return isFifo(ownValue(topicMap, topic) ?? topic);
 }
 
 /** The name of a logical topic in its environment: `prod-user-events`, `prod-orders.fifo`. */
@@ -23,8 +28,7 @@ export function topicReferenceFor(
     environment,
   }: { readonly topicMap: Readonly<Record<string, string>>; readonly environment?: string | undefined },
 ): string {
-  const mapped = Object.hasOwn(topicMap, topic) ? topicMap[topic] : undefined;
-  return mapped ?? topicNameFor(topic, environment);
+  return ownValue(topicMap, topic) ?? topicNameFor(topic, environment);
 }
 
 /**
