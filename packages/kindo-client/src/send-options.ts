@@ -37,11 +37,8 @@ export interface KindoStats {
   readonly connections?: ConnectionCounts | undefined;
 }
 
-/** What a signal must have to be one, of whichever realm. */
-export const signalMethods = ["throwIfAborted", "addEventListener", "removeEventListener"] as const;
-
 const waitRules = {
-  signal: option.methods<AbortSignal>(signalMethods),
+  signal: option.signal(),
   timeoutMs: option.durationMs({ minimum: 1, unlimited: "allowed" }),
 };
 const sendRules = { ...waitRules, idempotencyKey: option.unchecked<string | undefined>() };

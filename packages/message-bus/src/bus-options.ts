@@ -16,7 +16,7 @@ export type FindTargetFault = (target: unknown) => string | undefined;
 
 /** The rules of what every call that waits can be given. */
 export const waitRules = {
-  signal: option.methods<AbortSignal>(["throwIfAborted", "addEventListener", "removeEventListener"]),
+  signal: option.signal(),
   timeoutMs: option.durationMs({ minimum: 0, unlimited: "allowed" }),
 };
 

@@ -1,5 +1,5 @@
 import type { ConsumerOptions as CoreOptions, DeadLetterSink, IdempotencyStore } from "@wirekit/core/inbound";
-import { checkFunction, Faults, type OptionRule, option, readOptions } from "@wirekit/core/kit";
+import { checkFunction, Faults, isSignal, type OptionRule, option, readOptions } from "@wirekit/core/kit";
 import type { SqsDelivery, SqsSourceOptions } from "@wirekit/core/sqs";
 import { type Discriminator, eventRules } from "../events/define-event.ts";
 import type { EventSchema, Received } from "../events/schema.ts";
@@ -137,8 +137,4 @@ function destinationRule(): OptionRule<DeadLetterDestination | undefined> {
     }
     return value as DeadLetterDestination | undefined;
   };
-}
-
-function isSignal(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "aborted" in value && "addEventListener" in value;
 }

@@ -5,8 +5,7 @@ import { type Batcher, utf8Length } from "@wirekit/core/outbound";
 import {
   attributesBytes,
   createSqsSender,
-  findAttributeFault,
-  findAttributeNameFault,
+  isLegalAttribute,
   maxAttributes,
   type SqsAttribute,
   type SqsDelivery,
@@ -149,9 +148,7 @@ function fifoFields({ groupId = "dead-letters", deduplicationId }: DeadLetterEnt
 function legalAttributes(
   attributes: Readonly<Record<string, SqsAttribute>>,
 ): Readonly<Record<string, SqsAttribute>> {
-  const isLegal = ([name, attribute]: readonly [string, SqsAttribute]) =>
-    (findAttributeNameFault(name) ?? findAttributeFault(attribute)) === undefined;
-  return Object.fromEntries(Object.entries(attributes).filter(isLegal));
+  return Object.fromEntries(Object.entries(attributes).filter(isLegalAttribute));
 }
 
 /** The group of a fair queue. One that kept an order means nothing to a standard queue. */

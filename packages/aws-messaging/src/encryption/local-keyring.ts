@@ -1,4 +1,4 @@
-import { Faults, memberPath, option, readOptions } from "@wirekit/core/kit";
+import { Faults, isBytes, memberPath, option, readOptions } from "@wirekit/core/kit";
 import { InvalidMessageError } from "../errors.ts";
 import { open, seal } from "./aes-gcm.ts";
 import type { KeyProvider } from "./key-provider.ts";
@@ -21,9 +21,7 @@ function keysRule(value: unknown, path: string, faults: Faults): LocalKeyringOpt
     return {};
   }
   for (const [id, key] of Object.entries(value)) {
-    // Also for bytes of another realm, as a test runner makes.
-    const isBytes = Object.prototype.toString.call(key) === "[object Uint8Array]";
-    if (!isBytes || (key as Uint8Array).byteLength !== keyBytes)
+    if (!isBytes(key) || key.byteLength !== keyBytes)
       faults.add({ path: memberPath(path, id), message: `must be ${keyBytes} bytes` });
   }
   return value as LocalKeyringOptions["keys"];

@@ -50,7 +50,7 @@ const rules = {
       : "must be an SNS filter policy",
   ),
   deduplication: option.oneOf(["content", "id"], { default: "content" }),
-  signal: option.methods<AbortSignal>(["throwIfAborted", "addEventListener", "removeEventListener"]),
+  signal: option.signal(),
 };
 
 /** How long a dead letter is kept: as long as SQS allows. */

@@ -3,37 +3,31 @@ import { Faults, maxTimerMs, option, readOptions } from "@wirekit/core/kit";
 import { findSchemaFault } from "../events/define-event.ts";
 import type { PublishOptions } from "./publish-options.ts";
 
+const topicRule = option.text({ presence: "required" });
+
 /**
  * Checks where a publish is to go, before there is a publish that could be told of.
  *
  * @throws ConfigError naming what is missing.
  */
 export function checkTarget(target: unknown): void {
-  if (isUsualTarget(target)) return;
-  const isObject = (typeof target === "object" || typeof target === "function") && target !== null;
-  const { topic, schema } = (isObject ? target : {}) as Partial<Record<string, unknown>>;
   const faults = new Faults();
-  if (!isObject) faults.add({ path: "target", message: "must be { topic, schema }" });
-  else {
-    option.text({ presence: "required" })(topic, "target.topic", faults);
+  if ((typeof target !== "object" && typeof target !== "function") || target === null) {
+    faults.add({ path: "target", message: "must be { topic, schema }" });
+  } else {
+    const { topic, schema } = target as Partial<Record<string, unknown>>;
+    topicRule(topic, "target.topic", faults);
     const message = findSchemaFault(schema);
     if (message !== undefined) faults.add({ path: "target.schema", message });
   }
   faults.throwIfAny();
 }
 
-/** Every publish comes by here. */
-function isUsualTarget(target: unknown): boolean {
-  if ((typeof target !== "object" && typeof target !== "function") || target === null) return false;
-  const { topic, schema } = target as Partial<Record<string, unknown>>;
-  return typeof topic === "string" && topic.trim() !== "" && findSchemaFault(schema) === undefined;
-}
-
 const isLegible = (value: unknown): value is object =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 const waitRules = {
-  signal: option.methods<AbortSignal>(["throwIfAborted", "addEventListener", "removeEventListener"]),
+  signal: option.signal(),
   timeoutMs: option.durationMs({ minimum: 0, unlimited: "allowed" }),
 };
 

@@ -1,6 +1,7 @@
 import { ConfigError } from "../errors/config-error.ts";
 import type { Issue } from "../errors/issues.ts";
 import { memberPath } from "../errors/issues.ts";
+import { isValidDate } from "../kit/by-tag.ts";
 import type { OptionRule } from "../kit/read-options.ts";
 import { withTimeout } from "../kit/waiting.ts";
 import { AwsError, toAwsError } from "./aws-error.ts";
@@ -47,12 +48,6 @@ export function findCredentialsFaults(path: string, value: unknown): Issue[] {
     add("sessionToken", "must be a text that is not empty");
   if (expiration !== undefined && !isValidDate(expiration)) add("expiration", "must be a valid Date");
   return issues;
-}
-
-/** By its tag: a Date of another realm (a worker, a test runner's sandbox) is one too. */
-function isValidDate(value: unknown): boolean {
-  const isDate = Object.prototype.toString.call(value) === "[object Date]";
-  return isDate && !Number.isNaN((value as Date).getTime());
 }
 
 /** A provider that AWS's SDK can ask: the SDK tells apart what is `undefined` and what is absent. */

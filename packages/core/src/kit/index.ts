@@ -16,6 +16,7 @@ export { type RedactErrorOptions, redactError } from "../redaction/redact-error.
 export { excerpt } from "../redaction/redact-text.ts";
 export { isSecretName } from "../redaction/secret-names.ts";
 export { backoffMs, resolveRetryPolicy } from "../retry-policy.ts";
+export { isBytes, isValidDate } from "./by-tag.ts";
 export { watchCaller } from "./caller-watch.ts";
 export { Closing } from "./closing.ts";
 export { Deadline } from "./deadline.ts";
@@ -36,7 +37,7 @@ export {
   maxTimerMs,
   type NumberRange,
 } from "./option-checks.ts";
-export { option, type Presence } from "./option-rules.ts";
+export { isSignal, option, type Presence } from "./option-rules.ts";
 export { peerFailure } from "./peer-failure.ts";
 export { encodePythonJson, type PythonJsonOptions } from "./python-json.ts";
 export { type EnvParser, type EnvVariable, env, readEnv } from "./read-env.ts";

@@ -62,6 +62,10 @@ export const option = {
     presence?: P,
   ): OptionRule<Read<T, P>> => checked(presence, (path, value) => checkMethods(path, value, names)),
 
+  /** A signal that ends a wait, of whichever realm. */
+  signal: (): OptionRule<AbortSignal | undefined> =>
+    checked(undefined, (path, value) => checkMethods(path, value, signalMethods)),
+
   /** An object that maps names to texts. */
   textMap: (): OptionRule<Readonly<Record<string, string>>> =>
     checked({ default: Object.freeze({}) }, checkTextMap),
@@ -138,6 +142,14 @@ export const option = {
     (value: unknown): T =>
       value as T,
 } as const;
+
+/** What a signal has to have. Not its class, which another realm has again. */
+const signalMethods = ["throwIfAborted", "addEventListener", "removeEventListener"];
+
+/** Whether a value can be used as a signal. */
+export function isSignal(value: unknown): value is AbortSignal {
+  return checkMethods("signal", value, signalMethods) === undefined;
+}
 
 interface TextForm {
   readonly pattern?: RegExp | undefined;

@@ -1,5 +1,6 @@
 import { type Issue, memberPath } from "../errors/issues.ts";
 import { ValidationError } from "../errors/validation-error.ts";
+import { isDate, isValidDate } from "./by-tag.ts";
 
 /** How {@link encodePythonJson} names what it refuses. */
 export interface PythonJsonOptions {
@@ -125,7 +126,7 @@ function isPlain(value: object): value is Record<string, unknown> {
 
 /** `toJSON` of an invalid Date says `null`, which would be another message than the caller meant. */
 function isInvalidDate(value: unknown): boolean {
-  return Object.prototype.toString.call(value) === "[object Date]" && Number.isNaN(Number(value));
+  return isDate(value) && !isValidDate(value);
 }
 
 /** Why {@link write} refused `root`, and where. */

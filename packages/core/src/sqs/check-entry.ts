@@ -1,5 +1,6 @@
 import { type Issue, memberPath } from "../errors/issues.ts";
 import { ValidationError } from "../errors/validation-error.ts";
+import { isBytes } from "../kit/by-tag.ts";
 import type { SqsAttribute, SqsSendEntry } from "./sqs-api.ts";
 
 /** SQS takes at most so many attributes on a message. */
@@ -44,9 +45,9 @@ export function findAttributeFault(attribute: SqsAttribute): string | undefined 
   return isBytes(BinaryValue) && BinaryValue.byteLength > 0 ? undefined : "must have bytes, at least one";
 }
 
-/** Also for bytes of another realm, as a test runner makes. */
-function isBytes(value: unknown): value is Uint8Array {
-  return Object.prototype.toString.call(value) === "[object Uint8Array]";
+/** Whether SNS and SQS take an attribute under its name. */
+export function isLegalAttribute([name, attribute]: readonly [string, SqsAttribute]): boolean {
+  return (findAttributeNameFault(name) ?? findAttributeFault(attribute)) === undefined;
 }
 
 /** @throws ValidationError naming all that SQS does not take of the message. */

@@ -4,6 +4,7 @@ export {
   findAttributeNameFault,
   findIdFault,
   findTextFault,
+  isLegalAttribute,
   maxAttributes,
 } from "./check-entry.ts";
 export { isFifoQueue } from "./queue-name.ts";

@@ -11,6 +11,7 @@ import {
   Closing,
   Deadline,
   failedOutcome,
+  isSignal,
   LinkedList,
   type LinkedSignal,
   rejectOnAbort,
@@ -22,13 +23,7 @@ import type { KindoConfig } from "../config.ts";
 import { SendError, ValidationError } from "../errors.ts";
 import type { KindoOutcome } from "../outcome.ts";
 import { type MessageValidator, messageValidator } from "../schema/message-validator.ts";
-import {
-  checkSendOptions,
-  idempotencyKeyForm,
-  isIdempotencyKey,
-  type SendOptions,
-  signalMethods,
-} from "../send-options.ts";
+import { checkSendOptions, idempotencyKeyForm, isIdempotencyKey, type SendOptions } from "../send-options.ts";
 import { type CredentialsSource, defaultCredentials, openCredentials } from "../signing/credentials.ts";
 import { functionUrlTransport } from "../transports/function-url.ts";
 import { lambdaTransport } from "../transports/lambda-invoke.ts";
@@ -234,12 +229,6 @@ export class Sender {
       };
     });
   }
-}
-
-function isSignal(signal: unknown): signal is AbortSignal {
-  return signalMethods.every(
-    (method) => typeof (signal as Partial<AbortSignal> | null)?.[method] === "function",
-  );
 }
 
 /** The way to the service that the configuration names. Opens and loads nothing yet. */

@@ -1,5 +1,12 @@
 import { findCredentialsFaults } from "@wirekit/core/aws";
-import { Faults, type OptionRule, type OptionRules, option, readOptions } from "@wirekit/core/kit";
+import {
+  Faults,
+  isValidDate,
+  type OptionRule,
+  type OptionRules,
+  option,
+  readOptions,
+} from "@wirekit/core/kit";
 import type { SignableRequest, SignOptions } from "./sign-options.ts";
 
 /**
@@ -43,7 +50,7 @@ const optionRules = {
   region: option.text({ presence: "required" }),
   service: option.text({ presence: "required" }),
   credentials: keyPair,
-  date: option.custom<Date>((value) => (isDate(value) ? undefined : "must be a valid Date")),
+  date: option.custom<Date>((value) => (isValidDate(value) ? undefined : "must be a valid Date")),
   normalizePath: aFlag(),
   signBody: aFlag(),
   omitSessionToken: aFlag(),
@@ -73,7 +80,7 @@ function isUsable(name: string, value: unknown): boolean {
     case "credentials":
       return true;
     case "date":
-      return isDate(value);
+      return isValidDate(value);
     case "normalizePath":
     case "signBody":
     case "omitSessionToken":
@@ -99,12 +106,6 @@ function isFilled(value: unknown): boolean {
 
 function isBody(value: unknown): boolean {
   return typeof value === "string" || ArrayBuffer.isView(value);
-}
-
-/** By its tag: a Date of another realm is one too. */
-function isDate(value: unknown): boolean {
-  const isOne = value instanceof Date || Object.prototype.toString.call(value) === "[object Date]";
-  return isOne && !Number.isNaN((value as Date).getTime());
 }
 
 function isObject(value: unknown): value is object {

@@ -1,9 +1,4 @@
-import {
-  findAttributeFault,
-  findAttributeNameFault,
-  maxAttributes,
-  type SqsAttribute,
-} from "@wirekit/core/sqs";
+import { isLegalAttribute, maxAttributes, type SqsAttribute } from "@wirekit/core/sqs";
 import { type OriginalBytes, type RawHeader, textHeadersOf } from "../original-bytes.ts";
 
 /** What stands beside a body: texts, and what came with a received message. */
@@ -23,7 +18,7 @@ export function toAttributes({ headers, original }: Beside): Record<string, SqsA
   );
   const came = (original?.headers ?? []).filter(({ name }) => !Object.hasOwn(headers, name));
   const legal = [...texts, ...came.map((header) => [header.name, attributeOf(header)] as const)].filter(
-    ([name, attribute]) => (findAttributeNameFault(name) ?? findAttributeFault(attribute)) === undefined,
+    isLegalAttribute,
   );
   const isReason = ([name]: readonly [string, SqsAttribute]) => name.startsWith("dead-letter-");
   const inOrder = [...legal.filter(isReason), ...legal.filter((attribute) => !isReason(attribute))];
